@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What time it is: the system's clock, a coarse one that is cheap to read, and one that a test moves by hand.
+// Depends on std; never on another header of ours.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <ctime>
+
+namespace shearline::inline v0 {
+
+/// A moment, in milliseconds since 1970-01-01T00:00:00Z (POSIX time: no leap seconds). Every store keeps this.
+using timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// Milliseconds since the epoch, as stores write it.
+[[nodiscard]] constexpr std::int64_t to_unix_ms(timestamp at) noexcept { return at.time_since_epoch().count(); }
+
+/// The moment that `to_unix_ms` gave.
+[[nodiscard]] constexpr timestamp from_unix_ms(std::int64_t ms) noexcept {
+    return timestamp{std::chrono::milliseconds{ms}};
+}
+
+/// The system's wall clock. Thread-safe; one clock read.
+struct system_clock {
+    [[nodiscard]] timestamp now() const noexcept {
+        return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    }
+};
+
+/// The wall clock as of the last timer tick: some milliseconds old on Linux and cheaper to read; the system's clock
+/// elsewhere. Thread-safe.
+struct coarse_clock {
+    [[nodiscard]] timestamp now() const noexcept {
+#ifdef CLOCK_REALTIME_COARSE
+        std::timespec at{};
+        ::clock_gettime(CLOCK_REALTIME_COARSE, &at);
+        return from_unix_ms(static_cast<std::int64_t>(at.tv_sec) * 1000 + at.tv_nsec / 1'000'000);
+#else
+        return system_clock{}.now();
+#endif
+    }
+};
+
+/// A clock that stands still until it is moved: for tests and simulations. Thread-safe.
+class manual_clock {
+public:
+    explicit manual_clock(timestamp start) noexcept : m_ms{to_unix_ms(start)} {}
+
+    [[nodiscard]] timestamp now() const noexcept { return from_unix_ms(m_ms.load(std::memory_order_acquire)); }
+    void set(timestamp at) noexcept { m_ms.store(to_unix_ms(at), std::memory_order_release); }
+    void advance(std::chrono::milliseconds by) noexcept { m_ms.fetch_add(by.count(), std::memory_order_acq_rel); }
+
+private:
+    std::atomic<std::int64_t> m_ms;
+};
+
+}  // namespace shearline::inline v0

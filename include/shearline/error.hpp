@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What can go wrong: `format_error` for key text alone, `error` for everything that touches the world.
+// Depends on std; never on a crypto library. Neither type ever holds a secret, a whole key or a digest.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace shearline::inline v0 {
+
+/// Why a text is not a key of a format. Distinct, so that a tool can say what to look at; a server answers all alike.
+enum class format_errc : std::uint8_t {
+    wrong_prefix = 1,  ///< a fixed character is another one
+    wrong_length,      ///< the text ends early, or goes on
+    bad_character,     ///< a character outside the alphabet of its field
+    out_of_range,      ///< a field holds a number that no key has (a zero handle, or one past its width)
+    wrong_checksum,    ///< well formed, but mistyped or made up
+};
+
+/// A text that is not a key: what is wrong, and where. A literal type.
+struct format_error {
+    format_errc code{};
+    std::size_t offset = 0;  ///< in chars from the start of the text; for `wrong_length`, where the right length ends
+
+    friend constexpr bool operator==(const format_error&, const format_error&) = default;
+};
+
+/// The words for a `format_errc`; a static string without a full stop.
+[[nodiscard]] constexpr std::string_view to_string(format_errc code) noexcept {
+    switch (code) {
+        case format_errc::wrong_prefix: return "wrong prefix";
+        case format_errc::wrong_length: return "wrong length";
+        case format_errc::bad_character: return "character outside the alphabet";
+        case format_errc::out_of_range: return "number out of range";
+        case format_errc::wrong_checksum: return "wrong checksum";
+    }
+    return "unknown";
+}
+
+/// The kind of a failure: what a program decides by. The context of an `error` is for people.
+enum class errc : std::uint8_t {
+    invalid_argument = 1,  ///< the caller's words are off; nothing was done
+    not_found,             ///< no such credential, key or page
+    conflict,              ///< another change came first, or an idempotency token came with other arguments
+    illegal_state,         ///< the key's state, or the credential, does not allow this
+    not_recoverable,       ///< the key's text is not kept, or no longer
+    permission_denied,     ///< the system, or a file's mode, forbids it
+    wrong_keyring,         ///< the keyring is not the one that the store's records were made under
+    corrupt,               ///< a file or a row is not what we wrote
+    wrong_version,         ///< written by an older or a newer schema than this build reads
+    unavailable,           ///< the store, the disk or the entropy source does not answer now; try again
+    deadline_exceeded,     ///< the request's deadline passed before anything was changed
+    in_doubt,              ///< the change may or may not have been made: repeat with the same idempotency token
+};
+
+/// The name of an `errc`; a static string.
+[[nodiscard]] constexpr std::string_view to_string(errc code) noexcept {
+    switch (code) {
+        case errc::invalid_argument: return "invalid argument";
+        case errc::not_found: return "not found";
+        case errc::conflict: return "conflict";
+        case errc::illegal_state: return "illegal state";
+        case errc::not_recoverable: return "not recoverable";
+        case errc::permission_denied: return "permission denied";
+        case errc::wrong_keyring: return "wrong keyring";
+        case errc::corrupt: return "corrupt";
+        case errc::wrong_version: return "wrong version";
+        case errc::unavailable: return "unavailable";
+        case errc::deadline_exceeded: return "deadline exceeded";
+        case errc::in_doubt: return "in doubt";
+    }
+    return "unknown";
+}
+
+/// A failure above the format layer: a code for the program and a sentence for the person, which says what was wrong,
+/// where, and what to do. Copyable; safe to log.
+class [[nodiscard]] error {
+public:
+    error(errc code, std::string context) noexcept : m_code{code}, m_context{std::move(context)} {}
+
+    [[nodiscard]] errc code() const noexcept { return m_code; }
+    [[nodiscard]] const std::string& context() const noexcept { return m_context; }
+
+    /// "corrupt: keys.db: the page at …", for a log line.
+    [[nodiscard]] std::string message() const {
+        std::string text{to_string(m_code)};
+        text += ": ";
+        text += m_context;
+        return text;
+    }
+
+private:
+    errc m_code;
+    std::string m_context;
+};
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The single source of the version; meson.build and the documentation read it from here.
+// Depends on nothing; never on anything.
+#pragma once
+
+#define SHEARLINE_VERSION_MAJOR 0
+#define SHEARLINE_VERSION_MINOR 1
+#define SHEARLINE_VERSION_PATCH 0
+#define SHEARLINE_VERSION "0.1.0"
+
+// Public names sit in an inline namespace of the major version, so that two incompatible versions linked into one
+// program are two sets of symbols and not one broken set.
+namespace shearline::inline v0 {
+
+inline constexpr char version[] = SHEARLINE_VERSION;
+
+}  // namespace shearline::inline v0
