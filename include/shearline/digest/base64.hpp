@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Base64 of a fixed number of bytes, in its one canonical spelling.
+// Depends on libsodium; never on another header of ours.
+#pragma once
+
+#include <sodium.h>
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace shearline::inline v0 {
+
+/// How many characters `bytes` bytes take, unpadded.
+[[nodiscard]] constexpr std::size_t base64_chars(std::size_t bytes) noexcept { return (bytes * 4 + 2) / 3; }
+
+/// Writes RFC 4648 base64 without padding, as PHC strings have it, and a final NUL (libsodium writes one).
+/// Constant-time in the bytes.
+template <std::size_t Bytes>
+void to_base64(std::span<const std::byte, Bytes> bytes, std::span<char, base64_chars(Bytes) + 1> out) noexcept {
+    ::sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()), Bytes,
+                        sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+}
+
+/// Reads what `to_base64` writes and no other spelling: the exact length, no padding, no space, the bits past the last
+/// byte zero. False for anything else, and then `out` is not to be used. Constant-time in a text that is one; where
+/// another text stops to be one can be observed.
+template <std::size_t Bytes>
+[[nodiscard]] bool from_base64(std::string_view text, std::span<std::byte, Bytes> out) noexcept {
+    std::size_t read_bytes = 0;
+    return text.size() == base64_chars(Bytes) &&
+           ::sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), Bytes, text.data(), text.size(), nullptr,
+                               &read_bytes, nullptr, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
+           read_bytes == Bytes;
+}
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The one comparison of secrets, digests and tokens.
+// Depends on libsodium; never on another header of ours.
+#pragma once
+
+#include <sodium.h>
+
+#include <cstddef>
+#include <span>
+
+namespace shearline::inline v0 {
+
+/// Whether two byte strings are equal. Constant-time in their content: every byte is looked at, whatever differs. Their
+/// lengths are not secret: spans of dynamic extent and of different sizes are unequal at once.
+///
+/// Linear in the length; thread-safe. Write the length where it is known: `constant_time_equal<32>(mac, expected)`.
+template <std::size_t Bytes = std::dynamic_extent>
+[[nodiscard]] bool constant_time_equal(std::span<const std::byte, Bytes> a,
+                                       std::span<const std::byte, Bytes> b) noexcept {
+    const auto* const x = reinterpret_cast<const unsigned char*>(a.data());
+    const auto* const y = reinterpret_cast<const unsigned char*>(b.data());
+    if constexpr (Bytes == 16) return ::crypto_verify_16(x, y) == 0;
+    if constexpr (Bytes == 32) return ::crypto_verify_32(x, y) == 0;
+    if constexpr (Bytes == 64) return ::crypto_verify_64(x, y) == 0;
+    return a.size() == b.size() && ::sodium_memcmp(x, y, a.size()) == 0;
+}
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Confidential text of any length: wiped when it goes, moved and never copied, printed or compared.
+// Depends on libsodium and secret/reveal.hpp; never on format/.
+#pragma once
+
+#include <sodium.h>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <shearline/secret/reveal.hpp>
+
+namespace shearline::inline v0 {
+
+/// Text that must not leak: a fresh key, an opened one, the content of a keyring file.
+///
+/// It lives on the heap, so a move carries the pointer and leaves no bytes behind; the memory is wiped before it is
+/// given back. It is neither locked nor guarded, being meant for moments: what lives long belongs into `guarded<T>`.
+/// Copying, streaming and comparing do not compile. Reading needs the token. Its length is no secret.
+/// Not thread-safe; running out of memory is `std::bad_alloc`, as for any container.
+class [[nodiscard]] secret_text {
+public:
+    /// Empty.
+    secret_text() noexcept = default;
+
+    /// `chars` zero bytes, to be written through `reveal_mutable`.
+    static secret_text with_chars(std::size_t chars) {
+        secret_text made;
+        made.m_text = std::make_unique<char[]>(chars);
+        made.m_chars = chars;
+        return made;
+    }
+
+    /// The caller's text, copied; the caller's own copy is the caller's to wipe.
+    static secret_text copy_of(std::string_view text) {
+        secret_text made = with_chars(text.size());
+        text.copy(made.m_text.get(), text.size());
+        return made;
+    }
+
+    secret_text(secret_text&& other) noexcept
+        : m_text{std::move(other.m_text)}, m_chars{std::exchange(other.m_chars, 0)} {}
+
+    secret_text& operator=(secret_text&& other) noexcept {
+        if (this != &other) {
+            wipe();
+            m_text = std::move(other.m_text);
+            m_chars = std::exchange(other.m_chars, 0);
+        }
+        return *this;
+    }
+
+    secret_text(const secret_text&) = delete;  // two copies are two things to wipe
+    secret_text& operator=(const secret_text&) = delete;
+
+    ~secret_text() { wipe(); }
+
+    [[nodiscard]] std::size_t size() const noexcept { return m_chars; }
+    [[nodiscard]] bool empty() const noexcept { return m_chars == 0; }
+
+    /// The text. Valid until this is moved from, wiped, assigned to or destroyed; not NUL-terminated.
+    [[nodiscard]] std::string_view reveal(reveal_token) const& noexcept { return {m_text.get(), m_chars}; }
+    std::string_view reveal(reveal_token) const&& = delete;  // would outlive its owner: give the owner a name
+
+    /// The text, to be written in place. Valid as long as `reveal`'s.
+    [[nodiscard]] std::span<char> reveal_mutable(reveal_token) & noexcept { return {m_text.get(), m_chars}; }
+
+    /// Overwrites the text now, and becomes empty.
+    void wipe() noexcept {
+        if (m_text) ::sodium_memzero(m_text.get(), m_chars);
+        m_text.reset();
+        m_chars = 0;
+    }
+
+    template <typename Stream>
+    friend Stream& operator<<(Stream&, const secret_text&) = delete;  // a secret is not printed; mask<Format>() may be
+    template <typename Other>
+    bool operator==(const Other&) const = delete;  // it would stop at the first difference: constant_time_equal()
+
+private:
+    std::unique_ptr<char[]> m_text;
+    std::size_t m_chars = 0;
+};
+
+}  // namespace shearline::inline v0
