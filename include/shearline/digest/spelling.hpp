@@ -1,21 +1,25 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Base64 of a fixed number of bytes, in its one canonical spelling.
+// How bytes and numbers are spelled in what is stored: each has one spelling, and no other is read.
 // Depends on libsodium; never on another header of ours.
 #pragma once
 
 #include <sodium.h>
 
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <system_error>
 
 namespace shearline::inline v0 {
 
-/// How many characters `bytes` bytes take, unpadded.
+/// How many characters of base64 `bytes` bytes take, unpadded.
 [[nodiscard]] constexpr std::size_t base64_chars(std::size_t bytes) noexcept { return (bytes * 4 + 2) / 3; }
 
-/// Writes RFC 4648 base64 without padding, as PHC strings have it, and a final NUL (libsodium writes one).
+/// Writes base64 (RFC 4648 §4) without padding, as PHC strings have it, and a final NUL (libsodium writes one).
 /// Constant-time in the bytes.
 template <std::size_t Bytes>
 void to_base64(std::span<const std::byte, Bytes> bytes, std::span<char, base64_chars(Bytes) + 1> out) noexcept {
@@ -33,6 +37,17 @@ template <std::size_t Bytes>
            ::sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), Bytes, text.data(), text.size(), nullptr,
                                &read_bytes, nullptr, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
            read_bytes == Bytes;
+}
+
+/// Reads the number of a key: 1 to 2^32-1 in decimal, without sign, space or leading zero. Variable time.
+[[nodiscard]] inline std::optional<std::uint32_t> read_key_number(std::string_view text) noexcept {
+    std::uint32_t number = 0;
+    const char* const end = text.data() + text.size();
+    if (text.empty() || text.front() == '0') return std::nullopt;
+    if (const auto [stop, failed] = std::from_chars(text.data(), end, number); failed != std::errc{} || stop != end) {
+        return std::nullopt;
+    }
+    return number;
 }
 
 }  // namespace shearline::inline v0

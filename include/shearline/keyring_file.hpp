@@ -1,0 +1,238 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The keys of a keyring and the text of its file: one line a key, each with the check value of its key.
+// Depends on digest/ and secret/; never on the disk.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <shearline/digest/hmac_sha256.hpp>
+#include <shearline/digest/label.hpp>
+#include <shearline/digest/spelling.hpp>
+#include <shearline/result.hpp>
+#include <shearline/secret/compare.hpp>
+#include <shearline/secret/guarded.hpp>
+#include <shearline/secret/secret_bytes.hpp>
+#include <shearline/secret/secret_text.hpp>
+
+namespace shearline::inline v0 {
+
+/// What a key of the keyring is for.
+enum class key_kind : std::uint8_t {
+    pepper = 1,  ///< keys the digests of API keys
+    sealing,     ///< seals the texts of API keys, where the custody is `recoverable`
+};
+
+/// How far the life of a key has gone: it only moves down this list.
+enum class key_status : std::uint8_t {
+    current = 1,  ///< what is new is made under it; the last of its kind
+    retired,      ///< what was made under it still verifies and opens
+    dropped,      ///< gone: what was made under it is lost; its number and check value stay as its tombstone
+};
+
+/// The word for a kind, as in the file.
+[[nodiscard]] constexpr std::string_view to_string(key_kind kind) noexcept {
+    return kind == key_kind::pepper ? "pepper" : "sealing";
+}
+
+/// The word for a status, as in the file.
+[[nodiscard]] constexpr std::string_view to_string(key_status status) noexcept {
+    switch (status) {
+        case key_status::current: return "current";
+        case key_status::retired: return "retired";
+        case key_status::dropped: return "dropped";
+    }
+    return "unknown";
+}
+
+/// Eight bytes by which a key is recognised; they tell nothing else about it.
+using check_bytes = std::array<std::byte, 8>;
+
+namespace detail::keyring_file {
+
+using master_key = std::array<std::byte, 32>;
+
+struct entry {
+    std::uint32_t number;
+    key_status status;
+    check_bytes check;
+    std::shared_ptr<const guarded<master_key>> key;  // none if dropped
+};
+
+struct contents {
+    std::vector<entry> peppers;  // numbered from 1 without a gap; the last, and no other, is current
+    std::vector<entry> sealing_keys;
+
+    [[nodiscard]] std::vector<entry>& of(key_kind kind) { return kind == key_kind::pepper ? peppers : sealing_keys; }
+    [[nodiscard]] const std::vector<entry>& of(key_kind kind) const {
+        return kind == key_kind::pepper ? peppers : sealing_keys;
+    }
+};
+
+inline constexpr std::array kinds{key_kind::pepper, key_kind::sealing};
+inline constexpr std::string_view title = "shearline keyring ";
+inline constexpr std::string_view version = "1";
+inline constexpr std::size_t max_bytes = 256 * 1024;  // some 3,000 keys: a monthly change for a century
+inline constexpr std::size_t check_chars = base64_chars(sizeof(check_bytes));
+inline constexpr std::size_t key_chars = base64_chars(sizeof(master_key));
+
+/// HMAC-SHA256 of a label under a master key, for the one derivation from it and for its check value.
+inline secret_bytes<32> derive(std::span<const std::byte, 32> key, const label& what) {
+    hmac_sha256::key_state state = hmac_sha256::prepare(key);
+    const wipe_on_exit wipe_state{state};
+    digest_bytes derived = hmac_sha256::mac(state, what.bytes());
+    const wipe_on_exit wipe_derived{derived};
+    return secret_bytes<32>::copy_of(derived);
+}
+
+/// A key in guarded memory, with its check value: the start of HMAC(key, label of kind and number).
+inline result<entry> make_entry(key_kind kind, std::uint32_t number, key_status status,
+                                std::span<const std::byte, 32> key) {
+    auto kept = guarded<master_key>::make([key] {
+        master_key copy;
+        std::copy(key.begin(), key.end(), copy.begin());
+        return copy;
+    });
+    if (!kept) return std::move(kept).error();
+    label what{"shearline keyring check"};
+    what.text(to_string(kind)).number(number);
+    const secret_bytes<32> derived = derive(key, what);
+    entry made{number, status, {}, std::make_shared<const guarded<master_key>>(*std::move(kept))};
+    std::copy_n(derived.reveal(unsafe_reveal).begin(), made.check.size(), made.check.begin());
+    return made;
+}
+
+/// The file's text, in memory that is wiped. Fails where it would be longer than what `parse` is given.
+inline result<secret_text> print(const contents& keys) {
+    std::size_t chars = title.size() + version.size() + 1;
+    for (const key_kind kind : kinds) {
+        for (const entry& one : keys.of(kind)) {
+            chars += to_string(kind).size() + std::to_string(one.number).size() + to_string(one.status).size() +
+                     check_chars + 4 + (one.key ? key_chars + 1 : 0);
+        }
+    }
+    if (chars > max_bytes) return error{errc::invalid_argument, "the keyring has no room for more keys"};
+
+    secret_text text = secret_text::with_chars(chars);
+    std::span<char> rest = text.reveal_mutable(unsafe_reveal);
+    const auto put = [&rest](std::string_view field, char end) {
+        field.copy(rest.data(), field.size());
+        rest[field.size()] = end;
+        rest = rest.subspan(field.size() + 1);
+    };
+    put(title.substr(0, title.size() - 1), ' ');
+    put(version, '\n');
+    for (const key_kind kind : kinds) {
+        for (const entry& one : keys.of(kind)) {
+            std::array<char, key_chars + 1> spelled;
+            const wipe_on_exit wipe{spelled};
+            put(to_string(kind), ' ');
+            put(std::to_string(one.number), ' ');
+            put(to_string(one.status), ' ');
+            to_base64<sizeof(check_bytes)>(one.check, std::span{spelled}.first<check_chars + 1>());
+            put({spelled.data(), check_chars}, one.key ? ' ' : '\n');
+            if (!one.key) continue;
+            to_base64<sizeof(master_key)>(one.key->reveal(unsafe_reveal), spelled);
+            put({spelled.data(), key_chars}, '\n');
+        }
+    }
+    return text;
+}
+
+/// Takes the front of `rest` up to `end`, and `end` itself; all of it where there is none.
+inline std::string_view take(std::string_view& rest, char end) noexcept {
+    const std::string_view taken = rest.substr(0, rest.find(end));
+    rest.remove_prefix(std::min(rest.size(), taken.size() + 1));
+    return taken;
+}
+
+/// Reads one line behind the keys that came before it. The error is words without place and without content.
+inline result<void, std::string_view> parse_line(std::string_view line, contents& keys) {
+    const std::string_view kind_word = take(line, ' ');
+    const std::string_view number_word = take(line, ' ');
+    const std::string_view status_word = take(line, ' ');
+    const std::string_view check_word = take(line, ' ');
+
+    const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](key_kind k) { return to_string(k) == kind_word; });
+    if (kind == kinds.end()) return std::string_view{"a line begins with 'pepper' or 'sealing'"};
+    if (*kind == key_kind::pepper && !keys.sealing_keys.empty()) {
+        return std::string_view{"peppers come before sealing keys"};
+    }
+    std::vector<entry>& before = keys.of(*kind);
+    if (!before.empty() && before.back().status == key_status::current) {
+        return std::string_view{"a key follows the current one, which is the last of its kind"};
+    }
+    if (read_key_number(number_word) != before.size() + 1) {
+        return std::string_view{"numbers go up from 1 by one; a line is missing, doubled or misplaced"};
+    }
+    entry read{static_cast<std::uint32_t>(before.size() + 1), key_status::current, {}, nullptr};
+    while (to_string(read.status) != status_word) {
+        if (read.status == key_status::dropped) {
+            return std::string_view{"the status is 'current', 'retired' or 'dropped'"};
+        }
+        read.status = static_cast<key_status>(static_cast<std::uint8_t>(read.status) + 1);
+    }
+    if (!from_base64<sizeof(check_bytes)>(check_word, read.check)) {
+        return std::string_view{"the check value is not 11 characters of base64"};
+    }
+    if (read.status == key_status::dropped) {
+        if (!line.empty()) return std::string_view{"a dropped key has nothing behind its check value"};
+        before.push_back(std::move(read));
+        return {};
+    }
+    secret_bytes<32> key;
+    if (!from_base64<sizeof(master_key)>(line, key.reveal_mutable(unsafe_reveal))) {
+        return std::string_view{"the key is not 43 characters of base64"};
+    }
+    auto made = make_entry(*kind, read.number, read.status, key.reveal(unsafe_reveal));
+    if (!made) return std::string_view{"the system gave no guarded memory for the key"};
+    if (!constant_time_equal<sizeof(check_bytes)>(made->check, read.check)) {
+        return std::string_view{"the key and its check value do not belong together; one of them was altered"};
+    }
+    before.push_back(*std::move(made));
+    return {};
+}
+
+/// Reads what `print` writes, and no other spelling. `path` is for the errors, which name it and the line, and never
+/// hold what is there: `wrong_version`, or `corrupt`.
+inline result<contents> parse(std::string_view text, const std::string& path) {
+    std::size_t line_number = 0;
+    const auto corrupt = [&](std::string_view what) {
+        std::string context = path + ": line " + std::to_string(line_number) + ": ";
+        return error{errc::corrupt, context.append(what)};
+    };
+    contents keys;
+    while (!text.empty()) {
+        ++line_number;
+        if (text.find('\n') == std::string_view::npos) return corrupt("the line breaks off");
+        const std::string_view line = take(text, '\n');
+        if (line_number > 1) {
+            if (auto read = parse_line(line, keys); !read) return corrupt(read.error());
+        } else if (!line.starts_with(title)) {
+            return corrupt("this is not a keyring");
+        } else if (line.substr(title.size()) != version) {
+            return error{errc::wrong_version, path + ": line 1: written by another version; this one reads version 1"};
+        }
+    }
+    ++line_number;
+    if (line_number == 1) return corrupt("the file is empty");
+    for (const key_kind kind : kinds) {
+        if (keys.of(kind).empty() || keys.of(kind).back().status != key_status::current) {
+            return corrupt("the file ends, and no key was current for '" + std::string{to_string(kind)} + "'");
+        }
+    }
+    return keys;
+}
+
+}  // namespace detail::keyring_file
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,233 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// A private file: read into memory that is wiped, written whole or not at all. The only POSIX code of this folder.
+// Depends on secret/entropy.hpp, secret/secret_text.hpp and POSIX; never on what the file means.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <shearline/result.hpp>
+#include <shearline/secret/entropy.hpp>
+#include <shearline/secret/secret_text.hpp>
+
+namespace shearline::inline v0 {
+
+namespace detail::private_file {
+
+/// A file descriptor that closes itself.
+class descriptor {
+public:
+    explicit descriptor(int fd) noexcept : m_fd{fd} {}
+    descriptor(descriptor&& other) noexcept : m_fd{std::exchange(other.m_fd, -1)} {}
+    descriptor& operator=(descriptor&&) = delete;
+    ~descriptor() {
+        if (m_fd >= 0) ::close(m_fd);
+    }
+    [[nodiscard]] int get() const noexcept { return m_fd; }
+    explicit operator bool() const noexcept { return m_fd >= 0; }
+
+private:
+    int m_fd;
+};
+
+/// "<path>: cannot <action>: <the system's words>", with the code that `number` (an errno) stands for.
+inline error file_error(const std::string& path, std::string_view action, int number) {
+    errc code = errc::unavailable;
+    if (number == ENOENT || number == ENOTDIR) code = errc::not_found;
+    if (number == EEXIST) code = errc::conflict;
+    if (number == ENAMETOOLONG || number == EINVAL) code = errc::invalid_argument;
+    if (number == EACCES || number == EPERM || number == EROFS) code = errc::permission_denied;
+    std::string context = path;
+    context.append(": cannot ").append(action).append(": ").append(std::generic_category().message(number));
+    return {code, std::move(context)};
+}
+
+/// Opens a file that only its owner can touch, and that is ours or root's. Never waits, whatever the path leads to.
+inline result<descriptor> open_private(const std::string& path) {
+    descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+    if (!file) return file_error(path, "open it", errno);
+    struct ::stat about {};
+    if (::fstat(file.get(), &about) != 0) return file_error(path, "look at it", errno);
+    if (!S_ISREG(about.st_mode)) return error{errc::permission_denied, path + ": not a regular file"};
+    if (about.st_uid != ::geteuid() && about.st_uid != 0) {
+        return error{errc::permission_denied, path + ": belongs to another user, who could change it; make it yours"};
+    }
+    if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return error{errc::permission_denied, path + ": others than its owner have access; run chmod 600 on it, and "
+                                                     "replace the secrets in it if anybody may have read them"};
+    }
+    return file;
+}
+
+/// Reads to the end into memory that is wiped.
+inline result<secret_text> read_to_end(const descriptor& file, const std::string& path, std::size_t max_bytes) {
+    // One byte more than is allowed tells a file that is too long, whatever size it claims.
+    secret_text buffer = secret_text::with_chars(max_bytes + 1);
+    const std::span<char> room = buffer.reveal_mutable(unsafe_reveal);
+    std::size_t filled = 0;
+    while (filled < room.size()) {
+        const ::ssize_t got = ::read(file.get(), room.data() + filled, room.size() - filled);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return file_error(path, "read it", errno);
+        if (got == 0) break;
+        filled += static_cast<std::size_t>(got);
+    }
+    if (filled > max_bytes) {
+        return error{errc::corrupt, path + ": longer than " + std::to_string(max_bytes) + " bytes"};
+    }
+    return secret_text::copy_of({room.data(), filled});
+}
+
+inline std::string folder_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// A new file beside its destination, removed again unless it was moved there.
+class temporary_file {
+public:
+    /// Writes all of `content` to a file that did not exist, readable by us alone, and waits until the disk has it.
+    static result<temporary_file> write(const std::string& destination, std::string_view content) {
+        std::array<std::byte, 8> random{};
+        if (auto filled = system_entropy{}.fill(random); !filled) return std::move(filled).error();
+        std::string path = destination + ".new-";
+        for (const std::byte byte : random) {
+            constexpr std::string_view hex = "0123456789abcdef";
+            path += hex[std::to_integer<std::size_t>(byte >> 4)];
+            path += hex[std::to_integer<std::size_t>(byte & std::byte{15})];
+        }
+        const descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+        if (!file) return file_error(destination, "create a file beside it", errno);
+        temporary_file made{std::move(path)};
+        // The umask may have taken more away than it should.
+        if (::fchmod(file.get(), 0600) != 0) return file_error(destination, "make the new file private", errno);
+        while (!content.empty()) {
+            const ::ssize_t written = ::write(file.get(), content.data(), content.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0) return file_error(destination, "write the new file", errno);
+            content.remove_prefix(static_cast<std::size_t>(written));
+        }
+        if (::fsync(file.get()) != 0) return file_error(destination, "make the new file durable", errno);
+        return made;
+    }
+
+    temporary_file(temporary_file&& other) noexcept : m_path{std::exchange(other.m_path, {})} {}
+    temporary_file& operator=(temporary_file&&) = delete;
+    ~temporary_file() {
+        if (!m_path.empty()) ::unlink(m_path.c_str());
+    }
+
+    /// Gives the file its name, in place of the one that has it.
+    result<void> replace(const std::string& destination) {
+        if (::rename(m_path.c_str(), destination.c_str()) != 0) {
+            return file_error(destination, "put the new file in its place", errno);
+        }
+        m_path.clear();
+        return sync_folder(destination);
+    }
+
+    /// Gives the file its name, unless something has it: of several that try, one succeeds.
+    result<void> publish(const std::string& destination) {
+        if (::link(m_path.c_str(), destination.c_str()) != 0) return file_error(destination, "create it", errno);
+        ::unlink(std::exchange(m_path, {}).c_str());
+        return sync_folder(destination);
+    }
+
+private:
+    explicit temporary_file(std::string path) noexcept : m_path{std::move(path)} {}
+
+    /// A name is durable only once its folder is.
+    static result<void> sync_folder(const std::string& path) {
+        const descriptor folder{::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        if (!folder || ::fsync(folder.get()) != 0) {
+            return error{errc::in_doubt, path + ": written, but its folder could not be made durable: " +
+                                             std::generic_category().message(errno)};
+        }
+        return {};
+    }
+
+    std::string m_path;
+};
+
+}  // namespace detail::private_file
+
+/// Reads a private file: a regular one, of ours or root's, that nobody else may touch. A link to one is followed.
+///
+/// Errors, each naming the file: `not_found`; `permission_denied` where we may not read it or others have access;
+/// `corrupt` where it is longer than `max_bytes`; `unavailable` where the disk fails.
+inline result<secret_text> read_private_file(const std::string& path, std::size_t max_bytes) {
+    auto file = detail::private_file::open_private(path);
+    if (!file) return std::move(file).error();
+    return detail::private_file::read_to_end(*file, path, max_bytes);
+}
+
+/// Creates a private file (mode 0600) that holds `content`, whole and durable, or nothing at all.
+///
+/// Errors: `conflict` where something has that name, and then that is left alone; otherwise as `replace_private_file`.
+/// The folder's file system must have hard links. A process that is killed meanwhile may leave a file named
+/// `<path>.new-<16 hexadecimal digits>` behind, with mode 0600; it may be deleted.
+inline result<void> create_private_file(const std::string& path, std::string_view content) {
+    auto fresh = detail::private_file::temporary_file::write(path, content);
+    if (!fresh) return std::move(fresh).error();
+    return fresh->publish(path);
+}
+
+/// Replaces a private file's content, whole and durably, or leaves it as it was. `accept(std::string_view old)` sees
+/// what would be lost and may refuse by an error; nobody else who comes this way changes the file meanwhile. Where
+/// `path` is a link, the file that it leads to is replaced.
+///
+/// Errors: those of `read_private_file`; `permission_denied` in a folder that we may not write; `unavailable` on a full
+/// disk, with the old file untouched; `in_doubt` where the new one may not outlive a power cut.
+template <typename Accept>
+result<void> replace_private_file(const std::string& path, std::size_t max_bytes, std::string_view content,
+                                  Accept accept) {
+    namespace io = detail::private_file;
+    struct c_free {
+        void operator()(char* text) const noexcept { std::free(text); }
+    };
+    const std::unique_ptr<char, c_free> resolved{::realpath(path.c_str(), nullptr)};
+    if (!resolved) return io::file_error(path, "find it", errno);
+    const std::string target{resolved.get()};
+
+    for (;;) {
+        // The lock is on the file itself, which strangers cannot open and so cannot hold. Whoever had to wait for it
+        // may hold a file that was replaced meanwhile, and looks again.
+        auto file = io::open_private(target);
+        if (!file) return std::move(file).error();
+        while (::flock(file->get(), LOCK_EX) != 0) {
+            if (errno != EINTR) return io::file_error(path, "lock it", errno);
+        }
+        struct ::stat held {};
+        struct ::stat named {};
+        if (::fstat(file->get(), &held) != 0) return io::file_error(path, "look at it", errno);
+        if (::stat(target.c_str(), &named) != 0) return io::file_error(path, "look at it", errno);
+        if (held.st_dev != named.st_dev || held.st_ino != named.st_ino) continue;
+
+        const auto old = io::read_to_end(*file, path, max_bytes);
+        if (!old) return old.error();
+        if (result<void> accepted = accept(old->reveal(unsafe_reveal)); !accepted) {
+            return accepted;
+        }
+        auto fresh = io::temporary_file::write(target, content);
+        if (!fresh) return std::move(fresh).error();
+        return fresh->replace(target);
+    }
+}
+
+}  // namespace shearline::inline v0
