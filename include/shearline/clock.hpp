@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <ctime>
+#include <memory>
 
 namespace shearline::inline v0 {
 
@@ -43,17 +44,17 @@ struct coarse_clock {
     }
 };
 
-/// A clock that stands still until it is moved: for tests and simulations. Thread-safe.
+/// A clock that stands still until it is moved: for tests and simulations. Copies are one clock. Thread-safe.
 class manual_clock {
 public:
-    explicit manual_clock(timestamp start) noexcept : m_ms{to_unix_ms(start)} {}
+    explicit manual_clock(timestamp start) : m_ms{std::make_shared<std::atomic<std::int64_t>>(to_unix_ms(start))} {}
 
-    [[nodiscard]] timestamp now() const noexcept { return from_unix_ms(m_ms.load(std::memory_order_acquire)); }
-    void set(timestamp at) noexcept { m_ms.store(to_unix_ms(at), std::memory_order_release); }
-    void advance(std::chrono::milliseconds by) noexcept { m_ms.fetch_add(by.count(), std::memory_order_acq_rel); }
+    [[nodiscard]] timestamp now() const noexcept { return from_unix_ms(m_ms->load(std::memory_order_acquire)); }
+    void set(timestamp at) noexcept { m_ms->store(to_unix_ms(at), std::memory_order_release); }
+    void advance(std::chrono::milliseconds by) noexcept { m_ms->fetch_add(by.count(), std::memory_order_acq_rel); }
 
 private:
-    std::atomic<std::int64_t> m_ms;
+    std::shared_ptr<std::atomic<std::int64_t>> m_ms;
 };
 
 }  // namespace shearline::inline v0

@@ -1,0 +1,336 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The control plane: issues, verifies strictly, rotates, revokes, suspends, reveals, lists and tells what happened.
+// Depends on every layer below; never on one store, and never on http/.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <shearline/clock.hpp>
+#include <shearline/concepts.hpp>
+#include <shearline/credential/audit_event.hpp>
+#include <shearline/credential/issued_key.hpp>
+#include <shearline/credential/record.hpp>
+#include <shearline/credential/request_context.hpp>
+#include <shearline/format/parse.hpp>
+#include <shearline/policies.hpp>
+#include <shearline/rules/requests.hpp>
+#include <shearline/rules/scopes.hpp>
+#include <shearline/store/change.hpp>
+#include <shearline/store/idempotency.hpp>
+#include <shearline/store/key_maker.hpp>
+#include <shearline/store/keyring_binding.hpp>
+#include <shearline/store/usage_log.hpp>
+#include <shearline/verdict.hpp>
+
+namespace shearline::inline v0 {
+
+/// The credentials of one format in one store. Store and keyring are borrowed and must outlive it. Movable; after
+/// that, everything may be called from any thread, and every call may block on the store.
+///
+/// A change is checked, made and recorded in one transaction: credential, record, feed and audit event appear together
+/// or not at all, and what a call returned is durable. Every change can fail with `invalid_argument` (the context or
+/// the arguments), `deadline_exceeded`, `not_found`, `conflict` (the idempotency token came with other arguments
+/// before) and what the store says; after `in_doubt`, repeat the call with the same idempotency token.
+template <typename Policies, typename Store, typename Clock>
+class authority {
+    static_assert(key_store<Store>, "authority<Policies, Store>: Store must model key_store, as sqlite_store does");
+    static_assert(clock_source<Clock>, "authority<…, Clock>: Clock must have `timestamp now() const noexcept`");
+    static_assert(Policies::format::has_handle,
+                  "authority: a key of this format carries no handle to look it up by: give the format a handle_field");
+
+    using format = typename Policies::format;
+    using transaction = typename Store::transaction;
+
+public:
+    /// Takes up a store under a keyring. `wrong_keyring` where the store's records were made under another one, or
+    /// where a key of it is missing here (an older copy of the file).
+    [[nodiscard]] static result<authority> open(Store& store, const keyring& ring, const Clock& clock = Clock{}) {
+        auto keys = key_maker<Policies>::make(ring);
+        if (!keys) return keys.error();
+        auto tokens = tokens_type::make(ring, format::name, format::environment_of);
+        if (!tokens) return tokens.error();
+        const auto bound = store.transact([&ring](transaction& tx) { return bind_keyring(tx, ring); });
+        if (!bound) return bound.error();
+        return authority{store, clock, *std::move(keys), *std::move(tokens)};
+    }
+    static result<authority> open(Store&&, const keyring&, const Clock& = Clock{}) = delete;
+    static result<authority> open(Store&, keyring&&, const Clock& = Clock{}) = delete;
+
+    /// Whether a text is a key that may do what `required_scope` names (empty: any good key). Strict: asks the store
+    /// each time, but only for a text whose checksum is right. Constant-time in digest and peppers; one look-up and
+    /// one hash. Out of memory ends the process, as in every `noexcept` function.
+    [[nodiscard]] verdict verify(std::string_view text, std::string_view required_scope = {}) const noexcept {
+        const auto presented = parse<format>(text);
+        if (!presented)
+            return presented.error().code == format_errc::wrong_checksum ? reason::wrong_checksum : reason::malformed;
+        const auto found = m_store->look_up(format::name, presented->handle);
+        if (!found) return reason::store_unavailable;
+        if (!*found) return reason::unknown_handle;
+        const auto& [owner, key] = **found;
+        switch (m_keys.check(key, *presented)) {
+            case digest_match::no_such_pepper: return reason::pepper_dropped;
+            case digest_match::no: return reason::wrong_secret;
+            case digest_match::yes: break;
+        }
+        const timestamp now = m_clock.now();
+        if (const auto refused = refusal_of(state_at(owner, key, now))) return *refused;
+        if (!required_scope.empty() && !covers(owner.scopes, required_scope)) return reason::missing_scope;
+        m_usage->note(key.handle, now);
+        return grant{std::make_shared<const grant_profile>(
+                         grant_profile{owner.id, owner.tenant, owner.name, owner.scopes}),
+                     key.handle, key.state == key_state::retiring ? key.retires_at : std::nullopt,
+                     m_keys.is_outdated(key)};
+    }
+
+    /// Makes a credential and its first key.
+    [[nodiscard]] result<issued_key> issue(const new_credential& asked, const request_context& by) {
+        if (auto good = check(asked); !good) return good.error();
+        return in_transaction(by, [&](transaction& tx, timestamp now) {
+            return once(tx, {"issue", asked.tenant, label_of(asked)}, by, now, [&]() -> result<issued_key> {
+                if (asked.expires_at && *asked.expires_at <= now)
+                    return error{errc::invalid_argument, "expires_at is not in the future: the key would open nothing"};
+                const auto id = m_keys.new_id();
+                if (!id) return id.error();
+                const credential owner = credential_from(asked, *id, now);
+                if (auto done = tx.insert(owner); !done) return done.error();
+                auto made = add_key(tx, owner, now);
+                if (!made) return made;
+                if (auto done = tell(tx, owner, {change_kind::issued, "issue", made->handle}, by, now); !done)
+                    return done.error();
+                return made;
+            });
+        });
+    }
+
+    /// Regenerates: gives a credential its next key, and lets the rotation policy end the one before it. Name, scopes,
+    /// tenant and metadata stay. `illegal_state` for a credential that was revoked or has expired.
+    [[nodiscard]] result<issued_key> rotate(const credential_id& id, const request_context& by) {
+        return change_credential(
+            {"rotate", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
+                if (auto alive = not_revoked(owner); !alive) return alive.error();
+                if (owner.expires_at && *owner.expires_at <= now)
+                    return error{errc::illegal_state, "the credential has expired: issue a new one"};
+                std::optional<timestamp> previous_until;
+                const auto give_way = [&](record& key) {
+                    // Who was retiring before has had its grace: a credential has two live keys at the most.
+                    if (key.state != key_state::active) return shearline::revoke(key, now);
+                    auto replaced = Policies::rotation::replace(key, now);
+                    if (replaced && key.state == key_state::retiring) previous_until = key.retires_at;
+                    return replaced;
+                };
+                if (auto done = move_live_keys(tx, id, give_way); !done) return done.error();
+                ++owner.generation;
+                auto made = add_key(tx, owner, now);
+                if (!made) return made;
+                made->previous_until = previous_until;
+                if (auto done = store_change(tx, owner, {change_kind::rotated, "rotate", made->handle}, by, now); !done)
+                    return done.error();
+                return made;
+            });
+    }
+
+    /// Kills a credential and every key of it, for good, and deletes their sealed texts (backups of the store may hold
+    /// them still). A success where that was done before.
+    [[nodiscard]] result<void> revoke(const credential_id& id, const request_context& by) {
+        return without_key(change_credential(
+            {"revoke", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
+                if (owner.revoked_at) return issued_key{};
+                const auto kill = [now](record& key) { return shearline::revoke(key, now); };
+                auto done = move_live_keys(tx, id, kill);
+                owner.revoked_at = now;
+                if (done) done = store_change(tx, owner, {change_kind::credential_revoked, "revoke"}, by, now);
+                if (!done) return done.error();
+                return issued_key{};
+            }));
+    }
+
+    /// Kills one key, for good, and deletes its sealed text. Its credential and its other keys stay as they are. A
+    /// success where that was done before.
+    [[nodiscard]] result<void> revoke(const handle& key, const request_context& by) {
+        const auto found = view_of(key);
+        if (!found) return found.error();
+        return without_key(change_credential(
+            {"revoke key", found->about.id, key}, by,
+            [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
+                auto stored = tx.find(format::name, key);
+                if (!stored) return stored.error();
+                if (!*stored) return error{errc::not_found, "no key has this handle"};
+                if ((*stored)->state == key_state::revoked) return issued_key{};
+                auto done = shearline::revoke(**stored, now);
+                if (done) done = tx.update(**stored);
+                if (done) done = store_change(tx, owner, {change_kind::key_revoked, "revoke key", key}, by, now);
+                if (!done) return done.error();
+                return issued_key{};
+            }));
+    }
+
+    /// Denies every key of a credential until `resume`. `illegal_state` for a revoked one; a success where it was
+    /// suspended before.
+    [[nodiscard]] result<void> suspend(const credential_id& id, const request_context& by) {
+        return set_suspended(true, {"suspend", id}, change_kind::suspended, by);
+    }
+
+    /// Ends a suspension: the keys are what they were. `illegal_state` for a revoked credential; a success where it was
+    /// not suspended.
+    [[nodiscard]] result<void> resume(const credential_id& id, const request_context& by) {
+        return set_suspended(false, {"resume", id}, change_kind::resumed, by);
+    }
+
+    /// The text of a credential's newest key, which must be alive: neither revoked nor run out (`illegal_state`). The
+    /// audit event is committed before the answer is given. `not_recoverable` under `show_once`; `corrupt` where what
+    /// is stored is not the sealed text of this very key.
+    [[nodiscard]] result<secret_text> reveal(const credential_id& id, const request_context& by) {
+        return in_transaction(by, [&](transaction& tx, timestamp now) -> result<secret_text> {
+            const auto owner = owner_of(tx, id);
+            if (!owner) return owner.error();
+            const auto keys = tx.keys_of(id);
+            if (!keys) return keys.error();
+            if (keys->empty() || !is_live(state_at(*owner, keys->front(), now)))
+                return error{errc::illegal_state, "the credential has no live key to show"};
+            auto text = m_keys.open(*owner, keys->front());
+            if (!text) return text;
+            if (auto done = shearline::audit(tx, *owner, "reveal", keys->front().handle, by, now); !done)
+                return done.error();
+            return text;
+        });
+    }
+
+    /// A credential and all its keys, newest first.
+    [[nodiscard]] result<credential_view> find(const credential_id& id) const {
+        auto found = m_store->read(id);
+        if (!found) return found.error();
+        if (!*found) return error{errc::not_found, "no credential has this name"};
+        return *std::move(*found);
+    }
+
+    /// The credential that a key belongs to, and all its keys.
+    [[nodiscard]] result<credential_view> find(const handle& key) const {
+        const auto found = view_of(key);
+        if (!found) return found.error();
+        return find(found->about.id);
+    }
+
+    /// Credentials in the order of issue, all or those of one tenant.
+    [[nodiscard]] result<page<credential_view>> list(const page_request& which = {},
+                                                     std::string_view tenant = {}) const {
+        return m_store->list(which, tenant);
+    }
+
+    /// What happened, newest first, all or of one tenant.
+    [[nodiscard]] result<page<audit_event>> audit(const page_request& which = {}, std::string_view tenant = {}) const {
+        return m_store->audit(which, tenant);
+    }
+
+    /// Writes what `verify` counted to the store, in one batch, and says for how many keys. Call it now and then, and
+    /// before the end; where it fails, the counts are kept for the next call.
+    [[nodiscard]] result<std::size_t> flush_usage() {
+        const auto used = m_usage->drain(format::name);
+        if (used.empty()) return std::size_t{0};
+        if (auto done = m_store->record_usage(used); !done) {
+            for (const usage& use : used) m_usage->note(use.handle, use.last_used_at, use.uses);
+            return done.error();
+        }
+        return used.size();
+    }
+
+private:
+    using tokens_type = idempotency<typename Policies::hash>;
+
+    /// What a change is about, in the words of the audit and of an idempotency token.
+    struct subject {
+        std::string_view action;
+        credential_id credential;
+        std::optional<handle> key{};
+    };
+
+    authority(Store& store, const Clock& clock, key_maker<Policies> keys, tokens_type tokens)
+        : m_store{&store}, m_clock{clock}, m_keys{std::move(keys)}, m_tokens{std::move(tokens)} {}
+
+    /// Runs `body(tx, now)` in one transaction, if the context is good and its deadline has not passed.
+    template <typename Body>
+    auto in_transaction(const request_context& by, Body body) {
+        using outcome = decltype(body(std::declval<transaction&>(), timestamp{}));
+        if (auto good = check(by); !good) return outcome{good.error()};
+        return m_store->transact([&](transaction& tx) -> outcome {
+            if (by.deadline && std::chrono::steady_clock::now() >= *by.deadline)
+                return error{errc::deadline_exceeded, "the deadline passed before the change was begun"};
+            return body(tx, m_clock.now());
+        });
+    }
+
+    /// Runs `body()`, unless the same was asked for before: then gives the first outcome again.
+    template <typename Body>
+    result<issued_key> once(transaction& tx, const change_request& asked, const request_context& by, timestamp now,
+                            Body body) {
+        const auto before = m_tokens.find(tx, by, asked, now);
+        if (!before) return before.error();
+        if (*before) return m_keys.repeat(tx, **before);
+        result<issued_key> made = body();
+        if (!made) return made;
+        if (auto done = m_tokens.remember(tx, by, asked, *made, now); !done) return done.error();
+        return made;
+    }
+
+    /// Runs `body(tx, owner, now)` once on a credential that is there.
+    template <typename Body>
+    result<issued_key> change_credential(const subject& what, const request_context& by, Body body) {
+        return in_transaction(by, [&](transaction& tx, timestamp now) -> result<issued_key> {
+            auto owner = owner_of(tx, what.credential);
+            if (!owner) return owner.error();
+            label arguments{what.action};
+            arguments.text(what.credential.to_string()).number(what.key ? what.key->value : 0);
+            return once(tx, {what.action, owner->tenant, std::move(arguments)}, by, now,
+                        [&] { return body(tx, *owner, now); });
+        });
+    }
+
+    result<void> set_suspended(bool suspended, const subject& what, change_kind kind, const request_context& by) {
+        return without_key(
+            change_credential(what, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
+                auto done = not_revoked(owner);
+                if (done && owner.suspended != suspended) {
+                    owner.suspended = suspended;
+                    done = store_change(tx, owner, {kind, what.action}, by, now);
+                }
+                if (!done) return done.error();
+                return issued_key{};
+            }));
+    }
+
+    result<issued_key> add_key(transaction& tx, const credential& owner, timestamp now) {
+        auto made = m_keys.key_for(owner, now);
+        if (!made) return made.error();
+        if (auto done = tx.insert(made->record); !done) return done.error();
+        return issued_key{.credential = owner.id,
+                          .handle = made->record.handle,
+                          .generation = owner.generation,
+                          .text = std::move(made->text)};
+    }
+
+    result<key_view> view_of(const handle& key) const {
+        auto found = m_store->look_up(format::name, key);
+        if (!found) return found.error();
+        if (!*found) return error{errc::not_found, "no key has this handle"};
+        return **std::move(found);
+    }
+
+    static result<void> without_key(const result<issued_key>& outcome) {
+        if (!outcome) return outcome.error();
+        return {};
+    }
+
+    Store* m_store;
+    Clock m_clock;
+    key_maker<Policies> m_keys;
+    tokens_type m_tokens;
+    std::unique_ptr<usage_log> m_usage = std::make_unique<usage_log>();
+};
+
+}  // namespace shearline::inline v0

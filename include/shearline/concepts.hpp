@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The policy contracts: the architecture on one page. A type that meets one of them can stand in for ours.
+// Depends on fwd.hpp and result.hpp; never on an implementation.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <shearline/fwd.hpp>
+#include <shearline/result.hpp>
+
+namespace shearline::inline v0 {
+
+/// The grammar of a key, fixed at compile time: `basic_format` and its aliases.
+/// `name` tells this format from every other in stores and subkeys, and never changes.
+template <typename T>
+concept format_policy = requires(std::string_view text) {
+    { T::name } -> std::convertible_to<std::string_view>;
+    { T::environment_of } -> std::convertible_to<environment>;
+    { T::chars } -> std::convertible_to<std::size_t>;
+    { T::has_handle } -> std::convertible_to<bool>;
+    { parse<T>(text) } -> std::same_as<result<parsed_key, format_error>>;
+};
+
+/// A keyed hash with a precomputed key: what turns the text of a key into what is stored. `key_state` is trivially
+/// copyable, so that it can live in guarded memory; `mac` is constant-time in the key and in the message.
+template <typename T>
+concept hash_policy = requires(const typename T::key_state& state, std::span<const std::byte, 32> key,
+                               std::span<const std::byte> message) {
+    requires std::is_trivially_copyable_v<typename T::key_state>;
+    { T::name } -> std::convertible_to<std::string_view>;
+    { T::prepare(key) } -> std::same_as<typename T::key_state>;
+    { T::mac(state, message) } noexcept -> std::same_as<digest_bytes>;
+};
+
+/// How the active key of a credential gives way when its successor is made: `immediate`, `overlap<…>`.
+/// `replace` moves the old record forward; it never makes a dead key live.
+template <typename T>
+concept rotation_policy = requires(record& old, timestamp now) {
+    { T::replace(old, now) } -> std::same_as<result<void>>;
+};
+
+/// Whether a key can be shown again: `show_once`, or `recoverable`, which also has `seal` and `open`.
+template <typename T>
+concept custody_policy = requires {
+    { T::keeps_text } -> std::convertible_to<bool>;
+};
+
+/// Where independent, uniform, unpredictable bytes come from. `fill` fills all of `out`, or says why not, and then nothing
+/// in `out` is used; a weak source is a broken product.
+template <typename T>
+concept entropy_source = requires(T& source, std::span<std::byte> out) {
+    { source.fill(out) } noexcept -> std::same_as<result<void>>;
+};
+
+/// What time it is. Thread-safe.
+template <typename T>
+concept clock_source = std::copy_constructible<T> && requires(const T& clock) {
+    { clock.now() } noexcept -> std::same_as<timestamp>;
+};
+
+/// The inside of one transaction of a store: what was read stays true until the commit.
+/// `find` gives an empty optional for what is not there. `insert` of a name that is taken, and `update` of a
+/// credential whose stored version is not one below the new one, are a `conflict`.
+template <typename T>
+concept store_transaction =
+    requires(T& tx, const credential_id& id, std::string_view format, const handle& key, const credential& owner,
+             const record& stored, change what, audit_event event, const idempotency_entry& entry,
+             const digest_bytes& token, const keyring_check& check, timestamp now) {
+        { tx.find(id) } -> std::same_as<result<std::optional<credential>>>;
+        { tx.find(format, key) } -> std::same_as<result<std::optional<record>>>;
+        { tx.keys_of(id) } -> std::same_as<result<std::vector<record>>>;  // newest generation first
+        { tx.insert(owner) } -> std::same_as<result<void>>;
+        { tx.update(owner) } -> std::same_as<result<void>>;
+        { tx.insert(stored) } -> std::same_as<result<void>>;
+        { tx.update(stored) } -> std::same_as<result<void>>;  // not the usage: that is counted apart
+        { tx.append(what) } -> std::same_as<result<void>>;    // the store gives the sequence
+        { tx.append(event) } -> std::same_as<result<void>>;   // the store gives the sequence
+        { tx.find_idempotent(token, now) } -> std::same_as<result<std::optional<idempotency_entry>>>;
+        { tx.insert(entry) } -> std::same_as<result<void>>;  // and forgets those that have expired by then
+        { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;
+        { tx.insert(check) } -> std::same_as<result<void>>;
+    };
+
+/// The system of record. `transact(body)` runs `body(transaction&) -> result<T>` once, and commits if and only if it
+/// succeeded: what `transact` then returns is durable, and in the order of the feed. A failed commit of which it is
+/// not known whether it took effect is `in_doubt`. Everything else reads what was committed. All may be called from
+/// any thread; `change_count` is one load: it has moved before `transact` returns whatever appended to the feed, in
+/// this process or another on the same machine.
+template <typename T>
+concept key_store = requires(T& store, const credential_id& id, std::string_view text, const handle& key,
+                             const page_request& which, std::uint64_t after, std::size_t limit,
+                             std::span<const usage> used) {
+    requires store_transaction<typename T::transaction>;
+    { store.transact([](typename T::transaction&) -> result<void> { return {}; }) } -> std::same_as<result<void>>;
+    { store.look_up(text, key) } -> std::same_as<result<std::optional<key_view>>>;
+    { store.read(id) } -> std::same_as<result<std::optional<credential_view>>>;
+    { store.list(which, text) } -> std::same_as<result<page<credential_view>>>;  // oldest first; text: tenant or ""
+    { store.audit(which, text) } -> std::same_as<result<page<audit_event>>>;     // newest first; text: tenant or ""
+    { store.changes_after(after, limit) } -> std::same_as<result<std::vector<change>>>;
+    { store.record_usage(used) } -> std::same_as<result<void>>;  // adds uses, moves last_used_at forward only
+    { store.change_count() } noexcept -> std::same_as<std::uint64_t>;
+};
+
+}  // namespace shearline::inline v0

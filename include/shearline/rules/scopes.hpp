@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What a credential may do: scopes of the form `resource:action`, with `*` for either side whole.
+// Depends on std; never on a store.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace shearline::inline v0 {
+
+inline constexpr std::size_t max_scope_chars = 128;
+
+/// Whether a text is a scope: two names of `[a-z0-9_.-]`, or `*` for either of them, around one colon.
+[[nodiscard]] constexpr bool is_scope(std::string_view text) noexcept {
+    constexpr auto is_side = [](std::string_view side) {
+        if (side == "*") return true;
+        for (const char c : side)
+            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-')) return false;
+        return !side.empty();
+    };
+    const std::size_t colon = text.find(':');
+    return text.size() <= max_scope_chars && colon != std::string_view::npos && is_side(text.substr(0, colon)) &&
+           is_side(text.substr(colon + 1));
+}
+
+/// Whether a held scope covers a required one. `*` stands for a whole side and for nothing less; a required `*` is
+/// covered by a held `*` alone.
+[[nodiscard]] constexpr bool covers(std::string_view held, std::string_view required) noexcept {
+    if (!is_scope(held) || !is_scope(required)) return false;
+    const std::size_t h = held.find(':');
+    const std::size_t r = required.find(':');
+    const auto side_covers = [](std::string_view have, std::string_view need) { return have == "*" || have == need; };
+    return side_covers(held.substr(0, h), required.substr(0, r)) &&
+           side_covers(held.substr(h + 1), required.substr(r + 1));
+}
+
+/// Whether any of the held scopes covers the required one. Linear in their total length.
+[[nodiscard]] inline bool covers(std::span<const std::string> held, std::string_view required) noexcept {
+    for (const std::string& scope : held)
+        if (covers(scope, required)) return true;
+    return false;
+}
+
+}  // namespace shearline::inline v0

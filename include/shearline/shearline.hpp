@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The core, in reading order. Stores and engines with a library of their own, and http/, are included by name.
+// Depends on libsodium; never on SQLite, OpenSSL, Boost or an HTTP library.
+#pragma once
+
+// 0: what the words are, and what can go wrong
+#include <shearline/version.hpp>
+#include <shearline/fwd.hpp>
+#include <shearline/error.hpp>
+#include <shearline/result.hpp>
+#include <shearline/concepts.hpp>
+#include <shearline/clock.hpp>
+
+// 1: key text alone
+#include <shearline/format/alphabet.hpp>
+#include <shearline/format/checksum.hpp>
+#include <shearline/format/layout.hpp>
+#include <shearline/format/basic_format.hpp>
+#include <shearline/format/key_format.hpp>
+#include <shearline/format/parse.hpp>
+#include <shearline/format/render.hpp>
+#include <shearline/format/mask.hpp>
+#include <shearline/format/grammar.hpp>
+
+// 1: secrets
+#include <shearline/secret/reveal.hpp>
+#include <shearline/secret/secret_bytes.hpp>
+#include <shearline/secret/secret_text.hpp>
+#include <shearline/secret/guarded.hpp>
+#include <shearline/secret/compare.hpp>
+#include <shearline/secret/entropy.hpp>
+
+// 2: from key text to what is stored
+#include <shearline/digest/hmac_sha256.hpp>
+#include <shearline/digest/stored_digest.hpp>
+#include <shearline/generate.hpp>
+#include <shearline/keyring.hpp>
+
+// 3: what is stored, how keys follow each other, what a grant must pass
+#include <shearline/credential/credential.hpp>
+#include <shearline/credential/state.hpp>
+#include <shearline/credential/record.hpp>
+#include <shearline/credential/request_context.hpp>
+#include <shearline/credential/audit_event.hpp>
+#include <shearline/credential/issued_key.hpp>
+#include <shearline/rotation/immediate.hpp>
+#include <shearline/rotation/overlap.hpp>
+#include <shearline/custody/show_once.hpp>
+#include <shearline/custody/recoverable.hpp>
+#include <shearline/rules/scopes.hpp>
+#include <shearline/verdict.hpp>
+
+// 4: where records live, and the bundle of policies
+#include <shearline/store/change.hpp>
+#include <shearline/store/memory_store.hpp>
+#include <shearline/policies.hpp>
+
+// 5: the control plane
+#include <shearline/authority.hpp>

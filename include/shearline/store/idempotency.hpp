@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// A change that is made once, however often it is asked for: what a token remembers, inside the store's transaction.
+// Depends on digest/ and store/change.hpp; never on one store.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <shearline/credential/issued_key.hpp>
+#include <shearline/credential/request_context.hpp>
+#include <shearline/digest/digester.hpp>
+#include <shearline/digest/label.hpp>
+#include <shearline/store/change.hpp>
+
+namespace shearline::inline v0 {
+
+/// A request for a change, as an idempotency token tells it from every other: what, on whose, and with which words.
+struct change_request {
+    std::string_view operation;
+    std::string_view tenant;
+    label arguments;
+};
+
+/// The words of a request to issue, for `change_request`.
+[[nodiscard]] inline label label_of(const new_credential& asked) {
+    label words{"issue"};
+    const auto time = [&words](std::optional<timestamp> at) {
+        words.number(at ? 1 : 0).number(at ? static_cast<std::uint64_t>(to_unix_ms(*at)) : 0);
+    };
+    words.text(asked.tenant).text(asked.name);
+    words.number(asked.scopes.size());
+    for (const std::string& scope : asked.scopes) words.text(scope);
+    words.number(asked.metadata.size());
+    for (const auto& [name, value] : asked.metadata) words.text(name).text(value);
+    time(asked.not_before);
+    time(asked.expires_at);
+    return words;
+}
+
+/// Remembers outcomes by token for a day. The token is stored as a keyed hash of token, actor, tenant and operation,
+/// so that a stolen database tells no token, and one caller's token says nothing to another. Tokens given under a
+/// pepper that has since retired are found as well. Thread-safe.
+template <typename Hash>
+class idempotency {
+public:
+    static constexpr std::chrono::hours kept_for{24};
+
+    [[nodiscard]] static result<idempotency> make(const keyring& ring, std::string_view format, environment where) {
+        auto hashes = digester<Hash>::make(ring, "idempotency", format, where);
+        if (!hashes) return hashes.error();
+        return idempotency{*std::move(hashes)};
+    }
+
+    /// The outcome that was given for this token before, if any; `conflict` where it came with other arguments.
+    template <typename Transaction>
+    [[nodiscard]] result<std::optional<idempotency_entry>> find(Transaction& tx, const request_context& by,
+                                                                const change_request& asked, timestamp now) const {
+        if (by.idempotency_token.empty()) return std::optional<idempotency_entry>{};
+        const label name = name_of(by, asked);
+        const auto tokens = m_hashes.digests(name.bytes());
+        const auto arguments = m_hashes.digests(asked.arguments.bytes());
+        for (std::size_t pepper = 0; pepper < tokens.size(); ++pepper) {
+            auto found = tx.find_idempotent(tokens[pepper], now);
+            if (!found) return found.error();
+            if (!*found) continue;
+            if (!constant_time_equal<32>((*found)->arguments, arguments[pepper]))
+                return error{errc::conflict,
+                             "the idempotency token was used before with other arguments: choose a new one"};
+            return found;
+        }
+        return std::optional<idempotency_entry>{};
+    }
+
+    /// Remembers the outcome of a change; nothing for a request without a token.
+    template <typename Transaction>
+    [[nodiscard]] result<void> remember(Transaction& tx, const request_context& by, const change_request& asked,
+                                        const issued_key& outcome, timestamp now) const {
+        if (by.idempotency_token.empty()) return {};
+        const label name = name_of(by, asked);
+        return tx.insert(idempotency_entry{.token = m_hashes.digest(name.bytes()).mac,
+                                           .arguments = m_hashes.digest(asked.arguments.bytes()).mac,
+                                           .credential = outcome.credential,
+                                           .handle = outcome.handle.value != 0 ? std::optional{outcome.handle}
+                                                                               : std::nullopt,
+                                           .created_at = now,
+                                           .expires_at = now + kept_for});
+    }
+
+private:
+    explicit idempotency(digester<Hash> hashes) noexcept : m_hashes{std::move(hashes)} {}
+
+    [[nodiscard]] static label name_of(const request_context& by, const change_request& asked) {
+        label name{"shearline idempotency token 1"};
+        name.text(by.idempotency_token).text(by.actor).text(asked.tenant).text(asked.operation);
+        return name;
+    }
+
+    digester<Hash> m_hashes;
+};
+
+}  // namespace shearline::inline v0

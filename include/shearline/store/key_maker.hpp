@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// From a credential to a fresh key and its record, and from a record back to whether, and as what text, it is a key.
+// Depends on digest/, generate.hpp, keyring.hpp and custody/; never on one store.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <shearline/concepts.hpp>
+#include <shearline/credential/record.hpp>
+#include <shearline/custody/recoverable.hpp>
+#include <shearline/digest/digester.hpp>
+#include <shearline/format/parse.hpp>
+#include <shearline/generate.hpp>
+#include <shearline/keyring.hpp>
+#include <shearline/credential/issued_key.hpp>
+#include <shearline/store/change.hpp>
+#include <shearline/store/steps.hpp>
+
+namespace shearline::inline v0 {
+
+/// A key that has just been made: what is stored, and what is given away.
+struct made_key {
+    shearline::record record;
+    secret_text text;
+};
+
+/// Makes, checks and opens the keys of one bundle of policies. Holds the peppers' subkeys in guarded memory; borrows
+/// the keyring for the sealing keys. Movable; everything may be called from any thread.
+template <typename Policies>
+class key_maker {
+    using format = typename Policies::format;
+    using custody = typename Policies::custody;
+
+public:
+    [[nodiscard]] static result<key_maker> make(const keyring& ring) {
+        auto hashes = digester<typename Policies::hash>::make(ring, "key", format::name, format::environment_of);
+        if (!hashes) return hashes.error();
+        return key_maker{*std::move(hashes), ring};
+    }
+
+    /// The next key of `owner`, of the generation that the credential says, active from now on.
+    [[nodiscard]] result<made_key> key_for(const credential& owner, timestamp now) const {
+        auto fresh = generate<format>();
+        if (!fresh) return fresh.error();
+        made_key made{.record = {.format = std::string{format::name},
+                                 .handle = fresh->handle,
+                                 .credential = owner.id,
+                                 .generation = owner.generation,
+                                 .digest = {},
+                                 .created_at = now},
+                      .text = std::move(fresh->text)};
+        made.record.digest = m_hashes.digest(authenticated_part(made.text));
+        if constexpr (custody::keeps_text) {
+            const std::uint32_t number = m_ring->current_sealing_key();
+            const auto key = sealing_key(number);
+            if (!key) return key.error();
+            auto sealed = custody::seal(*key, number, binding_of(owner, made.record), made.text);
+            if (!sealed) return sealed.error();
+            made.record.sealed = *std::move(sealed);
+        }
+        return made;
+    }
+
+    /// A new name for a credential.
+    [[nodiscard]] static result<credential_id> new_id() {
+        credential_id::bytes_type random{};
+        system_entropy entropy;
+        if (auto filled = entropy.fill(std::as_writable_bytes(std::span{random})); !filled) return filled.error();
+        return credential_id::from_random(random);
+    }
+
+    /// Whether a text of the format is the key of a record. Constant-time in digest and peppers.
+    [[nodiscard]] digest_match check(const record& key, const parsed_key& presented) const noexcept {
+        return m_hashes.check(key.digest, std::as_bytes(std::span{presented.authenticated}));
+    }
+
+    /// Whether a record is under a retired pepper, and so should be hashed anew.
+    [[nodiscard]] bool is_outdated(const record& key) const noexcept { return m_hashes.is_outdated(key.digest); }
+
+    /// The text of a stored key: only what the record's digest is the digest of. `not_recoverable` where no text is
+    /// kept; `corrupt` where it does not open or is the text of another key.
+    [[nodiscard]] result<secret_text> open(const credential& owner, const record& key) const {
+        if constexpr (custody::keeps_text) {
+            if (!key.sealed) return error{errc::not_recoverable, "the text of this key is no longer kept"};
+            const auto unsealing = sealing_key(key.sealed->sealing_key);
+            if (!unsealing) return unsealing.error();
+            auto text = custody::open(*unsealing, binding_of(owner, key), *key.sealed);
+            if (!text) return text;
+            const auto parsed = parse<format>(text->reveal(unsafe_reveal));
+            if (!parsed || parsed->handle.value != key.handle.value || check(key, *parsed) != digest_match::yes)
+                return error{errc::corrupt, "a sealed text is not the text of its key"};
+            return text;
+        } else {
+            return error{errc::not_recoverable, "keys of this product are shown once, when they are made: rotate"};
+        }
+    }
+
+    /// The first outcome of a change that is asked for again: with the key's text where it is still kept.
+    template <typename Transaction>
+    [[nodiscard]] result<issued_key> repeat(Transaction& tx, const idempotency_entry& before) const {
+        issued_key again{.credential = before.credential, .handle = {}};
+        if (!before.handle) return again;
+        const auto owner = owner_of(tx, before.credential);
+        if (!owner) return owner.error();
+        const auto keys = tx.keys_of(before.credential);
+        if (!keys) return keys.error();
+        again.handle = *before.handle;
+        for (const record& key : *keys) {
+            if (key.handle == again.handle) {
+                again.generation = key.generation;
+                auto text = open(*owner, key);
+                if (text) again.text = *std::move(text);
+                else if (text.error().code() != errc::not_recoverable) return text.error();
+            } else if (key.generation + 1 == again.generation && key.state == key_state::retiring) {
+                again.previous_until = key.retires_at;
+            }
+        }
+        again.text_lost = again.text.empty();
+        return again;
+    }
+
+private:
+    key_maker(digester<typename Policies::hash> hashes, const keyring& ring) noexcept
+        : m_hashes{std::move(hashes)}, m_ring{&ring} {}
+
+    /// Of a text that this made or opened.
+    [[nodiscard]] static std::span<const std::byte> authenticated_part(const secret_text& text) noexcept {
+        return std::as_bytes(std::span{text.reveal(unsafe_reveal)}.first(format::checksum_part.offset));
+    }
+
+    [[nodiscard]] result<secret_bytes<32>> sealing_key(std::uint32_t number) const {
+        return m_ring->subkey(key_kind::sealing, number, "seal", format::name, format::environment_of);
+    }
+
+    [[nodiscard]] static seal_binding binding_of(const credential& owner, const record& key) noexcept {
+        return {.environment = format::environment_of,
+                .format = format::name,
+                .tenant = owner.tenant,
+                .credential = owner.id,
+                .handle = key.handle,
+                .generation = key.generation};
+    }
+
+    digester<typename Policies::hash> m_hashes;
+    const keyring* m_ring;
+};
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Ties a store to the keyring that its records are made under, so that a wrong one is noticed before it denies all.
+// Depends on keyring.hpp and store/change.hpp; never on one store.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <shearline/keyring.hpp>
+#include <shearline/secret/compare.hpp>
+#include <shearline/store/change.hpp>
+
+namespace shearline::inline v0 {
+
+namespace detail {
+
+[[nodiscard]] inline std::string name_of(key_kind kind, std::uint32_t number) {
+    return (kind == key_kind::pepper ? "pepper " : "sealing key ") + std::to_string(number);
+}
+
+}  // namespace detail
+
+/// Compares a keyring with what the store remembers of it, and has the store remember what is new. `wrong_keyring`
+/// where a number stands for another key here than there, or where the store knows a number that the keyring does not:
+/// then the file is another one, or an older copy. A dropped key is known by its tombstone.
+template <typename Transaction>
+[[nodiscard]] result<void> bind_keyring(Transaction& tx, const keyring& ring) {
+    const auto known = tx.keyring_checks();
+    if (!known) return known.error();
+    std::vector<keyring_check> here;
+    for (const auto& key : ring.peppers()) here.push_back({key_kind::pepper, key.number, key.check});
+    for (const auto& key : ring.sealing_keys()) here.push_back({key_kind::sealing, key.number, key.check});
+    const auto same_number = [](const keyring_check& a) {
+        return [&a](const keyring_check& b) { return a.kind == b.kind && a.number == b.number; };
+    };
+    for (const keyring_check& stored : *known) {
+        const auto key = std::find_if(here.begin(), here.end(), same_number(stored));
+        if (key == here.end())
+            return error{errc::wrong_keyring, "the keyring lacks " + detail::name_of(stored.kind, stored.number) +
+                                                  ", which the store knows: it is an older copy, or another keyring"};
+        if (!constant_time_equal<8>(key->check, stored.check))
+            return error{errc::wrong_keyring, detail::name_of(stored.kind, stored.number) +
+                                                  " of this keyring is not the one that the store knows"};
+    }
+    for (const keyring_check& key : here)
+        if (std::none_of(known->begin(), known->end(), same_number(key)))
+            if (auto done = tx.insert(key); !done) return done;
+    return {};
+}
+
+}  // namespace shearline::inline v0

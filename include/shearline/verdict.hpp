@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The answer of a verification: a grant or a denial, never an error; and the one table reason → face → status.
+// Depends on credential/ and format/handle.hpp; never on a store.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <shearline/clock.hpp>
+#include <shearline/credential/credential_id.hpp>
+#include <shearline/credential/record.hpp>
+#include <shearline/format/handle.hpp>
+
+namespace shearline::inline v0 {
+
+/// Why a verification was denied. Private: for logs and metrics, never for the caller's eyes.
+enum class reason : std::uint8_t {
+    malformed = 1,      ///< not a text of the format (prefix, length, alphabet, range)
+    wrong_checksum,     ///< of the format, but mistyped or made up; the store was not asked
+    unknown_handle,     ///< no record has this handle
+    wrong_secret,       ///< the handle is known, the secret is not the one
+    pepper_dropped,     ///< the record's pepper was dropped from the keyring: nothing can prove the key any more
+    store_unavailable,  ///< the store did not answer
+    pending,            ///< the key has not been activated yet
+    revoked,            ///< the key was revoked
+    grace_over,         ///< the key was replaced, and its grace is over
+    expired,            ///< the credential's time is over
+    not_yet_valid,      ///< the credential's time has not begun
+    suspended,          ///< the credential is suspended
+    missing_scope,      ///< the credential does not hold the required scope
+};
+
+/// What the caller is told.
+enum class face : std::uint8_t { invalid_key, not_allowed, limited, unavailable };
+
+/// One row for each reason: its name for logs, and what the caller sees of it. `before_proof` marks the reasons that
+/// are given to those who have not shown the secret: of them, none may have a face that tells a stranger more.
+struct reason_row {
+    shearline::reason why;
+    std::string_view name;
+    shearline::face face;
+    bool before_proof;
+};
+
+inline constexpr reason_row reason_table[] = {
+    {reason::malformed, "malformed", face::invalid_key, true},
+    {reason::wrong_checksum, "wrong_checksum", face::invalid_key, true},
+    {reason::unknown_handle, "unknown_handle", face::invalid_key, true},
+    {reason::wrong_secret, "wrong_secret", face::invalid_key, true},
+    {reason::pepper_dropped, "pepper_dropped", face::invalid_key, true},
+    {reason::store_unavailable, "store_unavailable", face::unavailable, true},
+    {reason::pending, "pending", face::invalid_key, false},
+    {reason::revoked, "revoked", face::invalid_key, false},
+    {reason::grace_over, "grace_over", face::invalid_key, false},
+    {reason::expired, "expired", face::invalid_key, false},
+    {reason::not_yet_valid, "not_yet_valid", face::not_allowed, false},
+    {reason::suspended, "suspended", face::not_allowed, false},
+    {reason::missing_scope, "missing_scope", face::not_allowed, false},
+};
+
+/// The row of a reason. O(1).
+[[nodiscard]] constexpr const reason_row& row_of(reason why) noexcept {
+    return reason_table[static_cast<std::size_t>(why) - 1];
+}
+
+static_assert(
+    [] {
+        for (const reason_row& row : reason_table) {
+            if (row_of(row.why).why != row.why) return false;
+            if (row.before_proof && row.face != face::invalid_key && row.face != face::unavailable) return false;
+        }
+        return true;
+    }(),
+    "reason_table: keep the order of the enumerators, and before the secret is proved show only invalid_key or "
+    "unavailable");
+
+/// Why a key in this standing is refused; none for one that is good.
+[[nodiscard]] constexpr std::optional<reason> refusal_of(key_standing standing) noexcept {
+    switch (standing) {
+        case key_standing::revoked: return reason::revoked;
+        case key_standing::grace_over: return reason::grace_over;
+        case key_standing::pending: return reason::pending;
+        case key_standing::expired: return reason::expired;
+        case key_standing::not_yet_valid: return reason::not_yet_valid;
+        case key_standing::suspended: return reason::suspended;
+        case key_standing::retiring:
+        case key_standing::active: return std::nullopt;
+    }
+    return reason::revoked;
+}
+
+/// The HTTP status of a face (RFC 9110 §15.5, RFC 6585 §4).
+[[nodiscard]] constexpr unsigned status_of(face shown) noexcept {
+    switch (shown) {
+        case face::invalid_key: return 401;
+        case face::not_allowed: return 403;
+        case face::limited: return 429;
+        case face::unavailable: return 503;
+    }
+    return 503;
+}
+
+/// A denial: a private reason and a public face. A literal type.
+class denial {
+public:
+    constexpr explicit denial(shearline::reason why) noexcept : m_why{why} {}
+
+    [[nodiscard]] constexpr shearline::reason reason() const noexcept { return m_why; }
+    [[nodiscard]] constexpr shearline::face face() const noexcept { return row_of(m_why).face; }
+    [[nodiscard]] constexpr unsigned status() const noexcept { return status_of(face()); }
+
+private:
+    shearline::reason m_why;
+};
+
+/// What the keys of one credential have in common, shared between the grants given under it.
+struct grant_profile {
+    credential_id credential;
+    std::string tenant;
+    std::string name;
+    std::vector<std::string> scopes;
+};
+
+/// A grant: whose key it was, and what it may do. It says what was true when the verification began, and is not to be
+/// cached: a revocation that returns afterwards does not reach into it.
+class grant {
+public:
+    grant(std::shared_ptr<const grant_profile> profile, shearline::handle key,
+          std::optional<timestamp> retiring_until, bool rehash_due) noexcept
+        : m_profile{std::move(profile)}, m_handle{key}, m_retiring_until{retiring_until}, m_rehash_due{rehash_due} {}
+
+    [[nodiscard]] const credential_id& credential() const noexcept { return m_profile->credential; }
+    [[nodiscard]] const std::string& tenant() const noexcept { return m_profile->tenant; }
+    [[nodiscard]] const std::string& name() const noexcept { return m_profile->name; }
+    [[nodiscard]] const std::vector<std::string>& scopes() const noexcept { return m_profile->scopes; }
+    [[nodiscard]] shearline::handle handle() const noexcept { return m_handle; }
+
+    /// The end of this key's grace where it has been replaced already: tell the caller to fetch the new one.
+    [[nodiscard]] std::optional<timestamp> retiring_until() const noexcept { return m_retiring_until; }
+
+    /// The key is stored under a pepper that has retired: rotate it before that pepper can be dropped.
+    [[nodiscard]] bool rehash_due() const noexcept { return m_rehash_due; }
+
+private:
+    std::shared_ptr<const grant_profile> m_profile;
+    shearline::handle m_handle;
+    std::optional<timestamp> m_retiring_until;
+    bool m_rehash_due;
+};
+
+/// A grant or a denial. True in a condition when it grants; reading the one that is not there aborts.
+class [[nodiscard]] verdict {
+public:
+    verdict(shearline::grant given) noexcept : m_answer{std::move(given)} {}         // NOLINT(*-explicit-*)
+    verdict(shearline::denial refused) noexcept : m_answer{refused} {}               // NOLINT(*-explicit-*)
+    verdict(shearline::reason why) noexcept : m_answer{shearline::denial{why}} {}    // NOLINT(*-explicit-*)
+
+    [[nodiscard]] explicit operator bool() const noexcept { return m_answer.index() == 0; }
+    [[nodiscard]] const shearline::grant& grant() const noexcept { return get<shearline::grant>(); }
+    [[nodiscard]] const shearline::denial& denial() const noexcept { return get<shearline::denial>(); }
+
+private:
+    template <typename T>
+    [[nodiscard]] const T& get() const noexcept {
+        const T* there = std::get_if<T>(&m_answer);
+        if (there == nullptr) std::abort();
+        return *there;
+    }
+
+    std::variant<shearline::grant, shearline::denial> m_answer;
+};
+
+}  // namespace shearline::inline v0
