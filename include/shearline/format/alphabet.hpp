@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The digits that keys are spelled in.
+// Depends on fixed_string.hpp and constant_time.hpp; never on a crypto library.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <shearline/format/constant_time.hpp>
+#include <shearline/format/fixed_string.hpp>
+
+namespace shearline::inline v0 {
+
+namespace detail {
+
+/// Visible ASCII: one byte each, and nothing that a header field or a terminal would treat.
+[[nodiscard]] constexpr bool is_visible(std::string_view text) noexcept {
+    for (const char c : text) {
+        if (c < '!' || c > '~') return false;
+    }
+    return true;
+}
+
+[[nodiscard]] constexpr bool has_doubles(std::string_view text) noexcept {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text.find(text[i], i + 1) != std::string_view::npos) return true;
+    }
+    return false;
+}
+
+}  // namespace detail
+
+/// Digits and the characters that spell them: `Chars[d]` spells digit `d`.
+template <fixed_string Chars>
+struct basic_alphabet {
+    static_assert(Chars.size() >= 2, "basic_alphabet<\"…\">: give at least two characters");
+    static_assert(detail::is_visible(Chars.view()),
+                  "basic_alphabet<\"…\">: give visible ASCII characters only, from '!' to '~'");
+    static_assert(!detail::has_doubles(Chars.view()),
+                  "basic_alphabet<\"…\">: give each character once, or a digit would have two spellings");
+
+    static constexpr std::string_view chars = Chars.view();
+    static constexpr std::size_t size = chars.size();
+
+    /// What `decode` gives for a character that spells no digit. Its top bit is set; a digit's never is.
+    static constexpr std::uint8_t no_digit = 0xff;
+
+    /// The character of a digit below `size` (of a greater one: some character; nothing is read out of bounds).
+    /// Constant-time: arithmetic on the places where the character codes jump, no load, no branch. O(jumps): base62
+    /// has two.
+    [[nodiscard]] static constexpr char encode(std::uint8_t digit) noexcept {
+        std::uint32_t code = code_of(0) + digit;
+        for (const jump& each : jumps) code += detail::mask_if_at_least(digit, each.digit) & each.distance;
+        return static_cast<char>(code);
+    }
+
+    /// The digit of a character, or `no_digit`. By a table: not for secrets that the sender does not know. O(1).
+    [[nodiscard]] static constexpr std::uint8_t decode(char c) noexcept {
+        return digits[static_cast<unsigned char>(c)];
+    }
+
+private:
+    /// From `digit` on, the codes are off by `distance` (mod 2^32) from what counting on would give.
+    struct jump {
+        std::uint32_t digit;
+        std::uint32_t distance;
+    };
+
+    static constexpr std::uint32_t code_of(std::size_t digit) noexcept {
+        return static_cast<unsigned char>(chars[digit]);
+    }
+
+    static constexpr bool jumps_at(std::size_t digit) noexcept { return code_of(digit) != code_of(digit - 1) + 1; }
+
+    static constexpr std::size_t jump_count = [] {
+        std::size_t count = 0;
+        for (std::size_t digit = 1; digit < size; ++digit) count += jumps_at(digit) ? 1U : 0U;
+        return count;
+    }();
+
+    static constexpr auto jumps = [] {
+        std::array<jump, jump_count> all{};
+        std::size_t next = 0;
+        for (std::size_t digit = 1; digit < size; ++digit) {
+            if (!jumps_at(digit)) continue;
+            all[next++] = {static_cast<std::uint32_t>(digit), code_of(digit) - code_of(digit - 1) - 1};
+        }
+        return all;
+    }();
+
+    static constexpr auto digits = [] {
+        std::array<std::uint8_t, 256> all{};
+        all.fill(no_digit);
+        for (std::size_t digit = 0; digit < size; ++digit) all[code_of(digit)] = static_cast<std::uint8_t>(digit);
+        return all;
+    }();
+};
+
+/// 0-9A-Za-z, in the order of ASCII: the default.
+using base62 = basic_alphabet<"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz">;
+
+/// Without 0, O, I and l, in the order of ASCII (Bitcoin's).
+using base58 = basic_alphabet<"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz">;
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Numbers as digits of an alphabet: most significant first, padded with the digit zero.
+// Depends on alphabet.hpp; never on a crypto library.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <shearline/format/alphabet.hpp>
+
+namespace shearline::inline v0::detail {
+
+/// The greatest number that `width` digits spell, or 2^64-1 where that is less.
+template <typename Alphabet>
+[[nodiscard]] constexpr std::uint64_t greatest_number(std::size_t width) noexcept {
+    std::uint64_t greatest = 0;
+    for (std::size_t i = 0; i < width; ++i) {
+        if (greatest > (UINT64_MAX - (Alphabet::size - 1)) / Alphabet::size) return UINT64_MAX;
+        greatest = greatest * Alphabet::size + (Alphabet::size - 1);
+    }
+    return greatest;
+}
+
+/// How many digits every number up to `greatest` fits in.
+template <typename Alphabet>
+[[nodiscard]] constexpr std::size_t digits_for(std::uint64_t greatest) noexcept {
+    std::size_t width = 1;
+    while ((greatest /= Alphabet::size) != 0) ++width;
+    return width;
+}
+
+/// The number that `text` spells, or nothing where it is greater than `greatest`. Each character is in the alphabet.
+/// Variable time. O(size).
+template <typename Alphabet>
+[[nodiscard]] constexpr std::optional<std::uint64_t> read_number(std::string_view text,
+                                                                 std::uint64_t greatest) noexcept {
+    std::uint64_t number = 0;
+    for (const char c : text) {
+        const std::uint64_t digit = Alphabet::decode(c);
+        const std::uint64_t most = greatest / Alphabet::size;
+        if (number > most || (number == most && digit > greatest % Alphabet::size)) return std::nullopt;
+        number = number * Alphabet::size + digit;
+    }
+    return number;
+}
+
+/// Writes a public number, which fits `out`. Variable time. O(size).
+template <typename Alphabet>
+constexpr void write_number_vartime(std::uint64_t number, std::span<char> out) noexcept {
+    for (std::size_t i = out.size(); i-- > 0; number /= Alphabet::size) {
+        out[i] = Alphabet::encode(static_cast<std::uint8_t>(number % Alphabet::size));
+    }
+}
+
+/// Writes a number, which fits `out`. Constant-time in the number: many processors divide in a time that depends on
+/// the operands, and compilers that optimise for size emit that division even for a constant divisor. O(size).
+template <typename Alphabet>
+constexpr void write_number(std::uint32_t number, std::span<char> out) noexcept {
+    constexpr auto divisor = static_cast<std::uint32_t>(Alphabet::size);
+    constexpr std::uint64_t reciprocal = (std::uint64_t{1} << 32) / divisor;
+    for (std::size_t i = out.size(); i-- > 0;) {
+        // Barrett: as number < 2^32 and reciprocal > 2^32 / divisor - 1, the quotient is right or one too small.
+        auto quotient = static_cast<std::uint32_t>((number * reciprocal) >> 32);
+        std::uint32_t remainder = number - quotient * divisor;
+        const std::uint32_t one_too_small = mask_if_at_least(remainder, divisor);
+        quotient += one_too_small & 1;
+        remainder -= one_too_small & divisor;
+        out[i] = Alphabet::encode(static_cast<std::uint8_t>(remainder));
+        number = quotient;
+    }
+}
+
+}  // namespace shearline::inline v0::detail

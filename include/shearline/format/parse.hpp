@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// From a text that somebody presents to the parts of a key, or to what is wrong with it and where.
+// Depends on basic_format.hpp, handle.hpp and result.hpp; never on a crypto library.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <shearline/error.hpp>
+#include <shearline/format/basic_format.hpp>
+#include <shearline/format/handle.hpp>
+#include <shearline/format/number.hpp>
+#include <shearline/result.hpp>
+
+namespace shearline::inline v0 {
+
+/// A text that is well formed: views into what was parsed, which must outlive it.
+struct parsed_key {
+    std::string_view text;
+    shearline::handle handle;        ///< value 0 where the format has none
+    std::string_view authenticated;  ///< the text without its checksum: what the digest covers
+};
+
+namespace detail {
+
+/// Where the first character stands that `part` cannot hold, or `Format::chars`.
+template <typename Format>
+[[nodiscard]] constexpr std::size_t find_bad_character(const placed_part& part, std::string_view text) noexcept {
+    using alphabet = typename Format::alphabet;
+    const std::string_view field = part.of(text);
+    if (part.kind == part_kind::literal) {
+        const auto differs = std::mismatch(field.begin(), field.end(), part.text.begin()).first;
+        return differs == field.end() ? Format::chars : part.offset + static_cast<std::size_t>(differs - field.begin());
+    }
+    // One look at the whole field, without a branch for each character: nearly every field is good.
+    std::uint8_t all = 0;
+    for (const char c : field) all |= alphabet::decode(c);
+    if ((all & 0x80) == 0) return Format::chars;
+    const auto is_bad = [](char c) { return alphabet::decode(c) == alphabet::no_digit; };
+    const auto bad = std::find_if(field.begin(), field.end(), is_bad);
+    return part.offset + static_cast<std::size_t>(bad - field.begin());
+}
+
+}  // namespace detail
+
+/// Reads a key of `Format`. What is wrong is reported in this order, each with its place: `wrong_prefix` (the first
+/// literal), `wrong_length`, `bad_character` (from left to right, later literals too), `out_of_range` (a handle of zero
+/// or past 2^64-1, a checksum past its greatest value: so a key has one spelling), `wrong_checksum`.
+///
+/// For presented text, which its sender knows: variable time. O(prefix) for a wrong length, else O(chars); never
+/// allocates; any bytes of any length are fine. Usable in a constant expression. Thread-safe.
+template <typename Format>
+[[nodiscard]] constexpr result<parsed_key, format_error> parse(std::string_view text) noexcept {
+    using alphabet = typename Format::alphabet;
+    const std::string_view start = text.substr(0, Format::prefix.size());
+    for (std::size_t i = 0; i < start.size(); ++i) {
+        if (start[i] != Format::prefix[i]) return format_error{format_errc::wrong_prefix, i};
+    }
+    if (text.size() != Format::chars) return format_error{format_errc::wrong_length, Format::chars};
+
+    for (const placed_part& part : Format::layout) {
+        const std::size_t bad = detail::find_bad_character<Format>(part, text);
+        if (bad != Format::chars) return format_error{format_errc::bad_character, bad};
+    }
+
+    parsed_key key{.text = text, .handle = {}, .authenticated = {text.data(), Format::checksum_part.offset}};
+    if constexpr (Format::has_handle) {
+        const auto number = detail::read_number<alphabet>(Format::handle_part.of(text), UINT64_MAX);
+        if (!number || *number == 0) return format_error{format_errc::out_of_range, Format::handle_part.offset};
+        key.handle.value = *number;
+    }
+    if constexpr (Format::has_checksum) {
+        using checksum = typename Format::checksum_type::algorithm;
+        constexpr std::size_t place = Format::checksum_part.offset;
+        const auto number = detail::read_number<alphabet>(Format::checksum_part.of(text), checksum::greatest);
+        if (!number) return format_error{format_errc::out_of_range, place};
+        if (*number != checksum::of_vartime(Format::covered_by_checksum(text))) {
+            return format_error{format_errc::wrong_checksum, place};
+        }
+    }
+    return key;
+}
+
+}  // namespace shearline::inline v0
