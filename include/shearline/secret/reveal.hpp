@@ -7,8 +7,7 @@
 namespace shearline::inline v0 {
 
 /// What a function that reads a secret asks for. Carries nothing; `{}` does not make one, so that a read has a name.
-class reveal_token {
-public:
+struct reveal_token {
     explicit constexpr reveal_token() noexcept = default;
 };
 
