@@ -83,10 +83,9 @@ public:
         if (const auto refused = refusal_of(state_at(owner, key, now))) return *refused;
         if (!required_scope.empty() && !covers(owner.scopes, required_scope)) return reason::missing_scope;
         m_usage->note(key.handle, now);
-        return grant{std::make_shared<const grant_profile>(
-                         grant_profile{owner.id, owner.tenant, owner.name, owner.scopes}),
-                     key.handle, key.state == key_state::retiring ? key.retires_at : std::nullopt,
-                     m_keys.is_outdated(key)};
+        return grant{
+            std::make_shared<const grant_profile>(grant_profile{owner.id, owner.tenant, owner.name, owner.scopes}),
+            key.handle, key.state == key_state::retiring ? key.retires_at : std::nullopt, m_keys.is_outdated(key)};
     }
 
     /// Makes a credential and its first key.
@@ -286,8 +285,11 @@ private:
             if (!owner) return owner.error();
             label arguments{what.action};
             arguments.text(what.credential.to_string()).number(what.key ? what.key->value : 0);
-            return once(tx, {what.action, owner->tenant, std::move(arguments)}, by, now,
-                        [&] { return body(tx, *owner, now); });
+            return once(tx, {what.action, owner->tenant, std::move(arguments)}, by, now, [&] {
+                auto outcome = body(tx, *owner, now);
+                if (outcome) outcome->credential = owner->id;
+                return outcome;
+            });
         });
     }
 

@@ -7,8 +7,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -53,8 +53,8 @@ concept custody_policy = requires {
     { T::keeps_text } -> std::convertible_to<bool>;
 };
 
-/// Where independent, uniform, unpredictable bytes come from. `fill` fills all of `out`, or says why not, and then nothing
-/// in `out` is used; a weak source is a broken product.
+/// Where independent, uniform, unpredictable bytes come from. `fill` fills all of `out`, or says why not, and then
+/// nothing in `out` is used; a weak source is a broken product.
 template <typename T>
 concept entropy_source = requires(T& source, std::span<std::byte> out) {
     { source.fill(out) } noexcept -> std::same_as<result<void>>;
@@ -95,18 +95,20 @@ concept store_transaction =
 /// any thread; `change_count` is one load: it has moved before `transact` returns whatever appended to the feed, in
 /// this process or another on the same machine.
 template <typename T>
-concept key_store = requires(T& store, const credential_id& id, std::string_view text, const handle& key,
-                             const page_request& which, std::uint64_t after, std::size_t limit,
-                             std::span<const usage> used) {
-    requires store_transaction<typename T::transaction>;
-    { store.transact([](typename T::transaction&) -> result<void> { return {}; }) } -> std::same_as<result<void>>;
-    { store.look_up(text, key) } -> std::same_as<result<std::optional<key_view>>>;
-    { store.read(id) } -> std::same_as<result<std::optional<credential_view>>>;
-    { store.list(which, text) } -> std::same_as<result<page<credential_view>>>;  // oldest first; text: tenant or ""
-    { store.audit(which, text) } -> std::same_as<result<page<audit_event>>>;     // newest first; text: tenant or ""
-    { store.changes_after(after, limit) } -> std::same_as<result<std::vector<change>>>;
-    { store.record_usage(used) } -> std::same_as<result<void>>;  // adds uses, moves last_used_at forward only
-    { store.change_count() } noexcept -> std::same_as<std::uint64_t>;
-};
+concept key_store =
+    requires(T& store, const credential_id& id, std::string_view text, const handle& key, const page_request& which,
+             std::uint64_t after, std::size_t limit, std::span<const usage> used) {
+        requires store_transaction<typename T::transaction>;
+        {
+            store.transact([](typename T::transaction&) -> result<void> { return {}; })
+        } -> std::same_as<result<void>>;
+        { store.look_up(text, key) } -> std::same_as<result<std::optional<key_view>>>;
+        { store.read(id) } -> std::same_as<result<std::optional<credential_view>>>;
+        { store.list(which, text) } -> std::same_as<result<page<credential_view>>>;  // oldest first; text: tenant or ""
+        { store.audit(which, text) } -> std::same_as<result<page<audit_event>>>;     // newest first; text: tenant or ""
+        { store.changes_after(after, limit) } -> std::same_as<result<std::vector<change>>>;
+        { store.record_usage(used) } -> std::same_as<result<void>>;  // adds uses, moves last_used_at forward only
+        { store.change_count() } noexcept -> std::same_as<std::uint64_t>;
+    };
 
 }  // namespace shearline::inline v0

@@ -4,6 +4,8 @@
 // Depends on libsodium; never on SQLite, OpenSSL, Boost or an HTTP library.
 #pragma once
 
+// clang-format off: the order is for the reader
+
 // 0: what the words are, and what can go wrong
 #include <shearline/version.hpp>
 #include <shearline/fwd.hpp>

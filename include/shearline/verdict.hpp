@@ -133,8 +133,8 @@ struct grant_profile {
 /// cached: a revocation that returns afterwards does not reach into it.
 class grant {
 public:
-    grant(std::shared_ptr<const grant_profile> profile, shearline::handle key,
-          std::optional<timestamp> retiring_until, bool rehash_due) noexcept
+    grant(std::shared_ptr<const grant_profile> profile, shearline::handle key, std::optional<timestamp> retiring_until,
+          bool rehash_due) noexcept
         : m_profile{std::move(profile)}, m_handle{key}, m_retiring_until{retiring_until}, m_rehash_due{rehash_due} {}
 
     [[nodiscard]] const credential_id& credential() const noexcept { return m_profile->credential; }
@@ -159,9 +159,9 @@ private:
 /// A grant or a denial. True in a condition when it grants; reading the one that is not there aborts.
 class [[nodiscard]] verdict {
 public:
-    verdict(shearline::grant given) noexcept : m_answer{std::move(given)} {}         // NOLINT(*-explicit-*)
-    verdict(shearline::denial refused) noexcept : m_answer{refused} {}               // NOLINT(*-explicit-*)
-    verdict(shearline::reason why) noexcept : m_answer{shearline::denial{why}} {}    // NOLINT(*-explicit-*)
+    verdict(shearline::grant given) noexcept : m_answer{std::move(given)} {}       // NOLINT(*-explicit-*)
+    verdict(shearline::denial refused) noexcept : m_answer{refused} {}             // NOLINT(*-explicit-*)
+    verdict(shearline::reason why) noexcept : m_answer{shearline::denial{why}} {}  // NOLINT(*-explicit-*)
 
     [[nodiscard]] explicit operator bool() const noexcept { return m_answer.index() == 0; }
     [[nodiscard]] const shearline::grant& grant() const noexcept { return get<shearline::grant>(); }

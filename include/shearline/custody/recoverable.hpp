@@ -15,6 +15,7 @@
 #include <shearline/format/environment.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/result.hpp>
+#include <shearline/secret/entropy.hpp>
 #include <shearline/secret/secret_bytes.hpp>
 #include <shearline/secret/secret_text.hpp>
 
@@ -38,19 +39,19 @@ struct recoverable {
     static constexpr bool keeps_text = true;
 
     /// Seals `text`. The nonce is 24 random bytes, so that one sealing key serves for any number of keys.
-    /// Constant-time in the text and the key. Fails only with `invalid_argument` for an empty text.
+    /// Constant-time in the text and the key. `invalid_argument` for an empty text; errors of the entropy source.
     [[nodiscard]] static result<sealed_text> seal(const secret_bytes<32>& key, std::uint32_t key_number,
                                                   const seal_binding& binding, const secret_text& text) {
         const std::string_view plain = text.reveal(unsafe_reveal);
         if (plain.empty()) return error{errc::invalid_argument, "there is no key text to seal"};
         sealed_text sealed{.sealing_key = key_number};
-        ::randombytes_buf(sealed.nonce.data(), sealed.nonce.size());
+        system_entropy entropy;
+        if (auto filled = entropy.fill(sealed.nonce); !filled) return filled.error();
         sealed.box.resize(plain.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES);
         const label bound = associated_data(binding, key_number);
-        ::crypto_aead_xchacha20poly1305_ietf_encrypt(as_uchar(sealed.box.data()), nullptr, as_uchar(plain.data()),
-                                                     plain.size(), as_uchar(bound.bytes().data()), bound.bytes().size(), nullptr,
-                                                     as_uchar(sealed.nonce.data()),
-                                                     as_uchar(key.reveal(unsafe_reveal).data()));
+        ::crypto_aead_xchacha20poly1305_ietf_encrypt(
+            as_uchar(sealed.box.data()), nullptr, as_uchar(plain.data()), plain.size(), as_uchar(bound.bytes().data()),
+            bound.bytes().size(), nullptr, as_uchar(sealed.nonce.data()), as_uchar(key.reveal(unsafe_reveal).data()));
         return sealed;
     }
 
@@ -59,8 +60,7 @@ struct recoverable {
     [[nodiscard]] static result<secret_text> open(const secret_bytes<32>& key, const seal_binding& binding,
                                                   const sealed_text& sealed) {
         if (sealed.box.size() <= crypto_aead_xchacha20poly1305_ietf_ABYTES) return does_not_open();
-        secret_text text =
-            secret_text::with_chars(sealed.box.size() - crypto_aead_xchacha20poly1305_ietf_ABYTES);
+        secret_text text = secret_text::with_chars(sealed.box.size() - crypto_aead_xchacha20poly1305_ietf_ABYTES);
         const label bound = associated_data(binding, sealed.sealing_key);
         if (::crypto_aead_xchacha20poly1305_ietf_decrypt(
                 as_uchar(text.reveal_mutable(unsafe_reveal).data()), nullptr, nullptr, as_uchar(sealed.box.data()),
@@ -80,8 +80,9 @@ private:
     }
 
     static error does_not_open() {
-        return {errc::corrupt, "a sealed key does not open: it was altered, moved from another row, or sealed under "
-                               "another keyring"};
+        return {errc::corrupt,
+                "a sealed key does not open: it was altered, moved from another row, or sealed under "
+                "another keyring"};
     }
 
     template <typename Byte>

@@ -13,9 +13,9 @@ namespace shearline::inline v0 {
 
 /// Opens only with the sealing key of that number, and only as the key that it was sealed as.
 struct sealed_text {
-    std::uint32_t sealing_key = 0;       ///< its number in the keyring
-    std::array<std::byte, 24> nonce{};   ///< random, new for every sealing
-    std::vector<std::byte> box{};        ///< ciphertext and its 16-byte tag
+    std::uint32_t sealing_key = 0;      ///< its number in the keyring
+    std::array<std::byte, 24> nonce{};  ///< random, new for every sealing
+    std::vector<std::byte> box{};       ///< ciphertext and its 16-byte tag
 };
 
 }  // namespace shearline::inline v0

@@ -29,7 +29,8 @@ enum class digest_match : std::uint8_t { yes, no, no_such_pepper };
 /// digests; which pepper a digest names is not secret. Movable; reading is thread-safe.
 template <typename Hash>
 class digester {
-    static_assert(hash_policy<Hash>, "digester<Hash>: Hash must be a keyed hash with a precomputed key, as hmac_sha256 is");
+    static_assert(hash_policy<Hash>,
+                  "digester<Hash>: Hash must be a keyed hash with a precomputed key, as hmac_sha256 is");
 
 public:
     /// Derives the subkey of each pepper for `purpose`, `format` and environment. `unavailable` where the system gives

@@ -80,13 +80,13 @@ public:
                                         const issued_key& outcome, timestamp now) const {
         if (by.idempotency_token.empty()) return {};
         const label name = name_of(by, asked);
-        return tx.insert(idempotency_entry{.token = m_hashes.digest(name.bytes()).mac,
-                                           .arguments = m_hashes.digest(asked.arguments.bytes()).mac,
-                                           .credential = outcome.credential,
-                                           .handle = outcome.handle.value != 0 ? std::optional{outcome.handle}
-                                                                               : std::nullopt,
-                                           .created_at = now,
-                                           .expires_at = now + kept_for});
+        return tx.insert(
+            idempotency_entry{.token = m_hashes.digest(name.bytes()).mac,
+                              .arguments = m_hashes.digest(asked.arguments.bytes()).mac,
+                              .credential = outcome.credential,
+                              .handle = outcome.handle.value != 0 ? std::optional{outcome.handle} : std::nullopt,
+                              .created_at = now,
+                              .expires_at = now + kept_for});
     }
 
 private:

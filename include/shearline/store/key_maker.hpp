@@ -10,13 +10,13 @@
 #include <utility>
 
 #include <shearline/concepts.hpp>
+#include <shearline/credential/issued_key.hpp>
 #include <shearline/credential/record.hpp>
 #include <shearline/custody/recoverable.hpp>
 #include <shearline/digest/digester.hpp>
 #include <shearline/format/parse.hpp>
 #include <shearline/generate.hpp>
 #include <shearline/keyring.hpp>
-#include <shearline/credential/issued_key.hpp>
 #include <shearline/store/change.hpp>
 #include <shearline/store/steps.hpp>
 
@@ -113,8 +113,10 @@ public:
             if (key.handle == again.handle) {
                 again.generation = key.generation;
                 auto text = open(*owner, key);
-                if (text) again.text = *std::move(text);
-                else if (text.error().code() != errc::not_recoverable) return text.error();
+                if (text)
+                    again.text = *std::move(text);
+                else if (text.error().code() != errc::not_recoverable)
+                    return text.error();
             } else if (key.generation + 1 == again.generation && key.state == key_state::retiring) {
                 again.previous_until = key.retires_at;
             }

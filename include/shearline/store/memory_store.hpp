@@ -113,7 +113,7 @@ public:
         }
 
         [[nodiscard]] result<std::optional<idempotency_entry>> find_idempotent(const digest_bytes& token,
-                                                                              timestamp now) const {
+                                                                               timestamp now) const {
             for (const auto* map : {&m_new.idempotent, &m_base->idempotent})
                 if (const auto at = map->find(token); at != map->end() && at->second.expires_at > now)
                     return std::optional{at->second};

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// An authority of any bundle over any store, with a keyring of its own and a clock that stands still.
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <shearline/shearline.hpp>
+#include <shearline/store/sqlite_store.hpp>
+
+#include "../support/temporary_folder.hpp"
+
+namespace support {
+
+using namespace std::chrono_literals;
+
+inline constexpr shearline::timestamp noon = shearline::from_unix_ms(1'800'000'000'000);
+
+/// What a result holds; the test ends with the error's words where it holds none.
+template <typename T>
+T must(shearline::result<T> outcome) {
+    if (!outcome) BOOST_FAIL(outcome.error().message());
+    if constexpr (!std::is_void_v<T>) return *std::move(outcome);
+}
+
+template <typename T>
+shearline::errc code_of(const shearline::result<T>& outcome) {
+    BOOST_REQUIRE(!outcome);
+    return outcome.error().code();
+}
+
+template <typename Store>
+struct opened_store;
+
+template <>
+struct opened_store<shearline::memory_store> {
+    explicit opened_store(const std::string&) {}
+    shearline::memory_store store;
+};
+
+template <>
+struct opened_store<shearline::sqlite_store> {
+    explicit opened_store(const std::string& path) : store{must(shearline::sqlite_store::open(path))} {}
+    shearline::sqlite_store store;
+};
+
+using instance_format = shearline::key_format<"instance">;
+using shown_once = shearline::policies<instance_format>;
+using kept = shearline::policies<shearline::recoverable, instance_format>;
+using graceful = shearline::policies<instance_format, shearline::overlap<std::chrono::hours{24}>>;
+
+template <typename Store>
+struct world {
+    template <typename Policies>
+    using authority = shearline::authority<Policies, Store, shearline::manual_clock>;
+
+    world() : ring{must(shearline::keyring::create(folder.file("keyring")))}, opened{folder.file("keys.db")} {}
+
+    template <typename Policies>
+    authority<Policies> open() {
+        return must(authority<Policies>::open(opened.store, ring, clock));
+    }
+
+    temporary_folder folder;
+    shearline::keyring ring;
+    opened_store<Store> opened;
+    shearline::manual_clock clock{noon};
+    shearline::request_context admin{.actor = "admin", .source_address = "127.0.0.1", .reason = "a test"};
+};
+
+inline shearline::new_credential legacy_sync() {
+    return {.tenant = "acme",
+            .name = "legacy sync",
+            .scopes = {"contacts:read", "contacts:write"},
+            .metadata = {{"owner", "Zoë"}}};
+}
+
+inline std::string_view text_of(const shearline::issued_key& key) { return key.text.reveal(shearline::unsafe_reveal); }
+
+inline shearline::reason why_denied(const shearline::verdict& verdict) {
+    BOOST_REQUIRE(!verdict);
+    return verdict.denial().reason();
+}
+
+}  // namespace support
+
+namespace shearline::inline v0 {
+inline std::ostream& operator<<(std::ostream& out, reason why) { return out << row_of(why).name; }
+inline std::ostream& operator<<(std::ostream& out, errc code) { return out << to_string(code); }
+inline std::ostream& operator<<(std::ostream& out, key_state state) { return out << to_string(state); }
+inline std::ostream& operator<<(std::ostream& out, key_standing standing) { return out << to_string(standing); }
+inline std::ostream& operator<<(std::ostream& out, const credential_id& id) { return out << id.to_string(); }
+}  // namespace shearline::inline v0

@@ -1,0 +1,15 @@
+// expects: deleted
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include <shearline/shearline.hpp>
+
+using authority = shearline::authority<shearline::policies<shearline::key_format<"instance">>, shearline::memory_store>;
+
+auto open(shearline::memory_store& store, const shearline::keyring& ring) {
+#ifdef MUST_FAIL
+    (void)store;
+    return authority::open(shearline::memory_store{}, ring);
+#else
+    return authority::open(store, ring);
+#endif
+}

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What the tests of secrets and of private files share: a child process with fewer rights, files with given rights, and
+// a thread whose stack can be searched afterwards.
+#pragma once
+
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <sstream>
+#include <string>
+
+#include "temporary_folder.hpp"
+
+namespace support {
+
+inline constexpr ::uid_t nobody = 65534;
+
+/// Runs `body() -> int` in a child process and gives its exit status, or 1000 and the signal that ended it.
+template <typename Body>
+int in_child(Body body) {
+    const ::pid_t child = ::fork();
+    if (child == 0) {
+        for (const int fatal : {SIGSEGV, SIGBUS, SIGABRT}) std::signal(fatal, SIG_DFL);  // Boost.Test catches them
+        ::_exit(body());
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+/// Gives up root's rights for good, where we have them: root may lock any memory and write to any folder.
+inline bool become_ordinary_user() {
+    return ::geteuid() != 0 ||
+           (::setgid(nobody) == 0 && ::setresuid(nobody, nobody, nobody) == 0 && ::geteuid() == nobody);
+}
+
+/// A folder that an ordinary user can write to as well.
+class open_folder : public temporary_folder {
+public:
+    open_folder() {
+        if (::chmod(path().c_str(), 0777) != 0) std::abort();
+    }
+
+    [[nodiscard]] std::string path() const { return file("."); }
+
+    /// The number of things in it.
+    [[nodiscard]] std::ptrdiff_t count() const {
+        return std::distance(std::filesystem::directory_iterator{path()}, std::filesystem::directory_iterator{});
+    }
+};
+
+inline std::string read_all(const std::string& path) {
+    std::ostringstream content;
+    content << std::ifstream{path, std::ios::binary}.rdbuf();
+    return content.str();
+}
+
+inline void write_all(const std::string& path, const std::string& content, ::mode_t mode = 0600) {
+    std::ofstream{path, std::ios::binary | std::ios::trunc} << content;
+    if (::chmod(path.c_str(), mode) != 0) std::abort();
+}
+
+template <typename Body>
+[[gnu::noinline]] void call(void* body) {
+    (*static_cast<Body*>(body))();
+}
+
+/// Calls so far down that what a thread does as it ends does not overwrite what the call left.
+[[gnu::noinline]] inline void call_deep_down(void (*function)(void*), void* argument) {
+    std::array<char, 64 * 1024> distance;
+    asm volatile("" : : "r"(distance.data()) : "memory");
+    function(argument);
+    asm volatile("" : : "r"(distance.data()) : "memory");
+}
+
+/// Runs `body()` on a stack of its own and tells whether `needle`, or any half of it, is still there afterwards. What
+/// has no needle on its stack while it runs proves nothing: every use of this has a control that leaves one.
+template <typename Body>
+bool leaves_on_stack(std::span<const std::byte> needle, Body body) {
+    constexpr std::size_t stack_bytes = 1024 * 1024;
+    void* const stack =
+        ::mmap(nullptr, stack_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (stack == MAP_FAILED) std::abort();
+    ::pthread_attr_t attributes;
+    ::pthread_attr_init(&attributes);
+    ::pthread_attr_setstack(&attributes, stack, stack_bytes);
+    ::pthread_t thread{};
+    const auto run = [](void* argument) -> void* {
+        call_deep_down(&call<Body>, argument);
+        return nullptr;
+    };
+    if (::pthread_create(&thread, &attributes, run, &body) != 0) std::abort();
+    ::pthread_join(thread, nullptr);
+    ::pthread_attr_destroy(&attributes);
+
+    const std::span<const std::byte> seen{static_cast<const std::byte*>(stack), stack_bytes};
+    const std::size_t half = needle.size() / 2;
+    const auto holds = [&](std::span<const std::byte> part) {
+        return std::search(seen.begin(), seen.end(), part.begin(), part.end()) != seen.end();
+    };
+    const bool found = holds(needle.first(half)) || holds(needle.subspan(half, half));
+    ::munmap(stack, stack_bytes);
+    return found;
+}
+
+/// What a careless function does, for those controls.
+inline void copy_and_forget(const std::array<std::byte, 32>& secret) {
+    const std::array<std::byte, 32> copy = secret;
+    asm volatile("" : : "r"(copy.data()) : "memory");
+}
+
+}  // namespace support
