@@ -44,6 +44,16 @@ struct no_checksum {
 template <typename... Parts>
 using last_of = typename decltype((std::type_identity<no_checksum>{}, ..., std::type_identity<Parts>{}))::type;
 
+/// Whether a part is no checksum, or has digits enough for every value of its algorithm.
+template <typename Alphabet, typename Part>
+[[nodiscard]] constexpr bool holds_every_checksum() noexcept {
+    if constexpr (Part::kind == part_kind::checksum) {
+        return Part::chars >= digits_for<Alphabet>(Part::algorithm::greatest);
+    } else {
+        return true;
+    }
+}
+
 /// A literal that ends in a digit runs into the field after it: "ab" + "c…" is "abc" + "…" to whoever reads it.
 template <typename Alphabet>
 [[nodiscard]] constexpr bool ends_in_digit(std::string_view text) noexcept {
@@ -94,6 +104,9 @@ struct basic_format {
     static constexpr placed_part checksum_part = detail::first_of(part_kind::checksum, layout);
     static_assert(!has_checksum || layout.back().kind == part_kind::checksum,
                   "basic_format: put the checksum last: what the digest covers is the text before it");
+    static_assert((detail::holds_every_checksum<Alphabet, Parts>() && ...),
+                  "basic_format: the checksum_field cannot hold every value of its checksum: give it more digits (6 of "
+                  "base62 for crc32)");
 
     /// The `checksum_field`, where `has_checksum`.
     using checksum_type = detail::last_of<Parts...>;

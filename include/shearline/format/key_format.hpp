@@ -37,10 +37,9 @@ struct checked_key_format {
                   "key_format<\"x_test\">: its keys would read as the test keys of \"x\": write "
                   "test_key_format<\"x\">");
 
-    using type =
-        basic_format<Prefix + Marker, Env, Alphabet, literal<Prefix + Marker + fixed_string{"_"}>,
-                     handle_field<digits_for<Alphabet>(UINT64_MAX)>, secret_field<SecretChars>,
-                     checksum_field<digits_for<Alphabet>(crc32::greatest), crc32, covers::all_before>>;
+    using type = basic_format<Prefix + Marker, Env, Alphabet, literal<Prefix + Marker + fixed_string{"_"}>,
+                              handle_field<digits_for<Alphabet>(UINT64_MAX)>, secret_field<SecretChars>,
+                              checksum_field<digits_for<Alphabet>(crc32::greatest), crc32, covers::all_before>>;
 
     static_assert(type::secret_bits >= 128,
                   "key_format<\"prefix\", SecretChars>: a secret below 128 bits can be guessed: give more characters "

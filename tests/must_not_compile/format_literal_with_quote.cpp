@@ -1,0 +1,17 @@
+// expects: and no double quote
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include <shearline/format/basic_format.hpp>
+#include <shearline/format/checksum.hpp>
+
+using namespace shearline;
+
+template <typename... Parts>
+using format_of = basic_format<"mine", environment::live, base62, Parts...>;
+
+#ifdef MUST_FAIL
+using parts = format_of<literal<"x\"_">, secret_field<32>>;
+#else
+using parts = format_of<literal<"x_">, secret_field<32>>;
+#endif
+static_assert(parts::chars > 0);

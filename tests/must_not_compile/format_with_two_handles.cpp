@@ -1,0 +1,17 @@
+// expects: give at most one handle_field
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include <shearline/format/basic_format.hpp>
+#include <shearline/format/checksum.hpp>
+
+using namespace shearline;
+
+template <typename... Parts>
+using format_of = basic_format<"mine", environment::live, base62, Parts...>;
+
+#ifdef MUST_FAIL
+using parts = format_of<literal<"x_">, handle_field<11>, handle_field<11>, secret_field<32>>;
+#else
+using parts = format_of<literal<"x_">, handle_field<11>, secret_field<32>>;
+#endif
+static_assert(parts::chars > 0);
