@@ -132,8 +132,8 @@ public:
     }
 
     /// The key that a pepper or a sealing key gives for one purpose in one format and environment: HMAC-SHA256 over
-    /// their labels. Nothing uses a master key itself, so that what serves one purpose serves no other. Constant-time in
-    /// the master key.
+    /// their labels. Nothing uses a master key itself, so that what serves one purpose serves no other. Constant-time
+    /// in the master key.
     ///
     /// Errors: `not_found` for a number that this keyring never had; `illegal_state` for a dropped one.
     [[nodiscard]] result<secret_bytes<32>> subkey(key_kind kind, std::uint32_t number, std::string_view purpose,

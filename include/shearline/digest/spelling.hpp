@@ -32,8 +32,12 @@ void to_base64(std::span<const std::byte, Bytes> bytes, std::span<char, base64_c
 /// another text stops to be one can be observed.
 template <std::size_t Bytes>
 [[nodiscard]] bool from_base64(std::string_view text, std::span<std::byte, Bytes> out) noexcept {
+    if (text.size() != base64_chars(Bytes)) return false;
+    // libsodium takes some bytes above 127 for digits.
+    unsigned all_bits = 0;
+    for (const char c : text) all_bits |= static_cast<unsigned char>(c);
     std::size_t read_bytes = 0;
-    return text.size() == base64_chars(Bytes) &&
+    return all_bits < 128 &&
            ::sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), Bytes, text.data(), text.size(), nullptr,
                                &read_bytes, nullptr, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
            read_bytes == Bytes;

@@ -18,7 +18,7 @@ struct system_entropy {
     /// Errors: `unavailable` where libsodium cannot start.
     result<void> fill(std::span<std::byte> out) noexcept {
         if (auto ready = sodium_ready(); !ready) return ready;
-        ::randombytes_buf(out.data(), out.size());
+        if (!out.empty()) ::randombytes_buf(out.data(), out.size());
         return {};
     }
 };

@@ -68,8 +68,9 @@ inline result<descriptor> open_private(const std::string& path) {
         return error{errc::permission_denied, path + ": belongs to another user, who could change it; make it yours"};
     }
     if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return error{errc::permission_denied, path + ": others than its owner have access; run chmod 600 on it, and "
-                                                     "replace the secrets in it if anybody may have read them"};
+        return error{errc::permission_denied, path +
+                                                  ": others than its owner have access; run chmod 600 on it, and "
+                                                  "replace the secrets in it if anybody may have read them"};
     }
     return file;
 }
