@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// One header field of a request, as any HTTP library can give it.
+// Depends on std; never on an HTTP library.
+#pragma once
+
+#include <string_view>
+
+namespace shearline::inline v0 {
+
+/// A field as it was received: one for each line, not joined. Views into the request, which must outlive it.
+struct header_field {
+    std::string_view name;
+    std::string_view value;
+};
+
+namespace detail {
+
+[[nodiscard]] constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+/// Whether two texts are equal but for the case of ASCII letters.
+[[nodiscard]] constexpr bool same_word(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (lower(a[i]) != lower(b[i])) return false;
+    return true;
+}
+
+}  // namespace detail
+
+}  // namespace shearline::inline v0
