@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// A number that all processes of a machine share through a small mapped file: it moves when the feed has moved.
+// Depends on secret/secret_file.hpp and POSIX; never on a database.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <shearline/result.hpp>
+#include <shearline/secret/secret_file.hpp>
+
+namespace shearline::inline v0 {
+
+/// Counts in a file that is mapped into every process that opened it, so that reading it is one load and no system
+/// call. Holds nothing that outlives the processes: only that the number moved means something, never how far. Its
+/// users leave the file alone while any of them runs.
+///
+/// Thread-safe, except that nothing may use it while it is moved or destroyed.
+class change_counter {
+    /// The whole file. The number has a cache line of its own: who reads it shares the line with nobody that writes.
+    struct layout {
+        char magic[16];
+        alignas(64) std::uint64_t count;
+        char rest[56];
+    };
+    static_assert(sizeof(layout) == 128 && std::is_trivially_copyable_v<layout>);
+    static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic_ref<std::uint64_t>::is_always_lock_free,
+                  "change_counter: a lock inside one process cannot guard what several processes map; this processor "
+                  "needs another counter");
+
+    /// What a file of ours begins with, its version included.
+    static constexpr std::string_view magic{"shearline-chg 1\n", 16};
+    static_assert(magic.size() == sizeof(layout::magic));
+
+    using descriptor = detail::private_file::descriptor;
+
+public:
+    /// Opens the file, or makes it (mode 0600) where there is none; of several that try to, all get the same.
+    ///
+    /// Errors, each naming the file: `corrupt` where it is not one of ours, or cut short; `permission_denied`;
+    /// `not_found` where the folder is missing; `unavailable` on a full disk.
+    static result<change_counter> open(const std::string& path) {
+        using detail::private_file::file_error;
+        constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+        int opened = ::open(path.c_str(), flags);
+        if (opened < 0 && errno == ENOENT) {
+            if (auto made = make(path); !made && made.error().code() != errc::conflict) return std::move(made).error();
+            opened = ::open(path.c_str(), flags);
+        }
+        if (opened < 0) return file_error(path, "open it", errno);
+        descriptor file{opened};
+        struct ::stat about {};
+        if (::fstat(file.get(), &about) != 0) return file_error(path, "look at it", errno);
+        // A mapping past the end of its file kills the process that touches it: the size is looked at first.
+        if (!S_ISREG(about.st_mode) || about.st_size != static_cast<::off_t>(sizeof(layout))) return foreign(path);
+        void* const at = ::mmap(nullptr, sizeof(layout), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+        if (at == MAP_FAILED) return file_error(path, "map it", errno);
+        change_counter counter{path, std::move(file), static_cast<layout*>(at)};
+        if (std::string_view{counter.m_page->magic, magic.size()} != magic) return foreign(path);
+        return counter;
+    }
+
+    change_counter(change_counter&& other) noexcept
+        : m_path{std::move(other.m_path)},
+          m_file{std::move(other.m_file)},
+          m_page{std::exchange(other.m_page, nullptr)} {}
+    change_counter& operator=(change_counter&&) = delete;
+    ~change_counter() {
+        if (m_page != nullptr) ::munmap(m_page, sizeof(layout));
+    }
+
+    /// One load (acquire): what was written before the `bump` that it shows is seen after it. Never waits.
+    [[nodiscard]] std::uint64_t load() const noexcept {
+        return std::atomic_ref{m_page->count}.load(std::memory_order_acquire);
+    }
+
+    /// Moves the number on. Never waits.
+    void bump() noexcept { std::atomic_ref{m_page->count}.fetch_add(1, std::memory_order_acq_rel); }
+
+    /// Whether the file was deleted or replaced: then those who come later count in another one. Two system calls.
+    [[nodiscard]] bool is_orphan() const noexcept {
+        struct ::stat ours {};
+        struct ::stat named {};
+        return ::fstat(m_file.get(), &ours) != 0 || ::lstat(m_path.c_str(), &named) != 0 ||
+               ours.st_dev != named.st_dev || ours.st_ino != named.st_ino;
+    }
+
+private:
+    change_counter(std::string path, descriptor file, layout* page) noexcept
+        : m_path{std::move(path)}, m_file{std::move(file)}, m_page{page} {}
+
+    static result<void> make(const std::string& path) {
+        layout fresh{};
+        std::memcpy(fresh.magic, magic.data(), magic.size());
+        char bytes[sizeof(layout)];
+        std::memcpy(bytes, &fresh, sizeof(layout));
+        return create_private_file(path, {bytes, sizeof(layout)});
+    }
+
+    static error foreign(const std::string& path) {
+        return {errc::corrupt, path + ": is not a change counter of this library; stop all that use the store, and "
+                                      "delete it"};
+    }
+
+    std::string m_path;
+    descriptor m_file;
+    layout* m_page;
+};
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// How `sqlite_store` takes up its file: makes it, brings it forward, or refuses it and leaves it as it was.
+// Depends on store/sqlite_connection.hpp and POSIX; for sqlite_store.hpp, not in the umbrella.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <shearline/result.hpp>
+#include <shearline/secret/secret_file.hpp>
+#include <shearline/store/sqlite_connection.hpp>
+#include <shearline/store/sqlite_schema.hpp>
+
+namespace shearline::inline v0 {
+
+namespace detail::sqlite {
+
+/// The one path by which all processes know the file: links in its folder's path resolved. Makes an empty file (mode
+/// 0600) where there is none. Refuses what is not a regular file, and a link: two names would be two stores, each with
+/// a log and a change counter of its own. An absolute path is also never one of SQLite's special names.
+[[nodiscard]] inline result<std::string> file_at(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+    if (name.empty() || name == "." || name == ".." || path.find('\0') != std::string::npos)
+        return error{errc::invalid_argument, "'" + path.substr(0, path.find('\0')) + "' is not the path of a file"};
+    struct c_free {
+        void operator()(char* text) const noexcept { std::free(text); }
+    };
+    const std::unique_ptr<char, c_free> folder{::realpath(private_file::folder_of(path).c_str(), nullptr)};
+    if (!folder) return private_file::file_error(path, "find its folder", errno);
+    std::string file{folder.get()};
+    if (file.back() != '/') file += '/';
+    file += name;
+
+    struct ::stat about {};
+    if (::lstat(file.c_str(), &about) != 0) {
+        if (errno != ENOENT) return private_file::file_error(file, "look at it", errno);
+        auto made = create_private_file(file, {});
+        if (made) return file;
+        if (made.error().code() != errc::conflict) return std::move(made).error();
+        if (::lstat(file.c_str(), &about) != 0) return private_file::file_error(file, "look at it", errno);
+    }
+    if (S_ISLNK(about.st_mode))
+        return error{errc::invalid_argument, file + ": is a symbolic link: give the path of the file itself"};
+    if (!S_ISREG(about.st_mode)) return error{errc::invalid_argument, file + ": is not a regular file"};
+    return file;
+}
+
+/// Refuses what was made by others, from the first bytes alone (https://www.sqlite.org/fileformat2.html §1.3): nothing
+/// is locked, recovered or written. The application's number is in the file before its log is ever used.
+[[nodiscard]] inline result<void> refuse_foreign(connection& on) {
+    constexpr int header_bytes = 100;
+    constexpr std::size_t application_id_at = 68;
+    constexpr std::string_view magic{"SQLite format 3", 16};  // its end mark included
+    const auto head = on.peek(header_bytes);
+    if (!head) return head.error();
+    if (head->empty()) return {};
+    if (!head->starts_with(magic)) return error{errc::corrupt, on.path() + ": is not an SQLite database"};
+    std::uint32_t id = 0;
+    for (std::size_t i = 0; i < sizeof(id); ++i)
+        id = (id << 8U) | static_cast<unsigned char>((*head)[application_id_at + i]);
+    if (id != application_id)
+        return error{errc::corrupt, on.path() + ": is an SQLite database of another application"};
+    return {};
+}
+
+/// What every connection is set to. FULL: a commit is on the disk before it is told of. secure_delete: sealed text
+/// that was deleted is overwritten, in the pages of the file; its log keeps older pages until it is written over.
+[[nodiscard]] inline result<void> configure(connection& on) {
+    return on.script("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;"
+                     "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;");
+}
+
+/// Brings the schema forward to this build's version, in one transaction. Of several processes that come at once, one
+/// does it, and the others wait and find it done.
+[[nodiscard]] inline result<void> migrate(connection& on) {
+    const auto found = on.number("PRAGMA user_version");
+    if (!found) return found.error();
+    if (*found == schema_version) return {};
+    if (*found < 0) return error{errc::corrupt, on.path() + ": its schema has a negative version"};
+    if (*found > schema_version)
+        return error{errc::wrong_version, on.path() + ": its schema has version " + std::to_string(*found) +
+                                              ", this build knows versions up to " + std::to_string(schema_version) +
+                                              ": use the newer build that wrote it"};
+    if (auto begun = on.run("BEGIN IMMEDIATE"); !begun) return begun;
+    const auto held = on.number("PRAGMA user_version");
+    auto done = held ? result<void>{} : result<void>{held.error()};
+    for (std::int64_t version = held ? *held : schema_version; done && version < schema_version; ++version)
+        done = on.script(steps[static_cast<std::size_t>(version)]);
+    if (done && *held < schema_version) {
+        done = on.script(("PRAGMA application_id = " + std::to_string(application_id)).c_str());
+        if (done) done = on.script(("PRAGMA user_version = " + std::to_string(schema_version)).c_str());
+    }
+    if (done) done = on.commit();
+    if (!done && on.in_transaction()) (void)on.run("ROLLBACK");
+    return done;
+}
+
+/// Readers beside a writer. Kept in the file; where it is set already, nothing is written.
+[[nodiscard]] inline result<void> use_log(connection& on) {
+    auto mode = on.prepare("PRAGMA journal_mode = WAL");
+    if (!mode) return std::move(mode).error();
+    const auto row = mode->next();
+    if (!row) return row.error();
+    if (!*row || mode->bytes(0) != "wal")
+        return error{errc::unavailable, on.path() + ": SQLite cannot keep a write-ahead log here: use a local disk"};
+    return {};
+}
+
+/// `corrupt` unless tables and indexes are, word for word, those that the steps make: a column of another type, or a
+/// constraint less, would let rows in that are never written.
+[[nodiscard]] inline result<void> compare_schema(connection& on) {
+    auto model = connection::open_in_memory();
+    if (!model) return std::move(model).error();
+    for (const char* step : steps)
+        if (auto done = (*model)->script(step); !done) return done;
+    constexpr std::string_view all = "SELECT type, name, tbl_name, sql FROM sqlite_schema "
+                                     "WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name";
+    auto ours = (*model)->prepare(all);
+    auto theirs = on.prepare(all);
+    if (!ours) return std::move(ours).error();
+    if (!theirs) return std::move(theirs).error();
+    for (;;) {
+        const auto expected = ours->next();
+        const auto found = theirs->next();
+        if (!expected) return expected.error();
+        if (!found) return found.error();
+        bool same = *expected == *found;
+        for (int i = 0; same && *found && i < 4; ++i) same = ours->bytes(i) == theirs->bytes(i);
+        if (!same)
+            return error{errc::corrupt, on.path() + ": its tables are not those that this library makes: restore it "
+                                                    "from a backup"};
+        if (!*found) return {};
+    }
+}
+
+/// Reads the whole file once for damage.
+[[nodiscard]] inline result<void> check_pages(connection& on) {
+    auto check = on.prepare("PRAGMA quick_check(1)");
+    if (!check) return std::move(check).error();
+    const auto row = check->next();
+    if (!row) return row.error();
+    if (!*row || check->bytes(0) != "ok")
+        return error{errc::corrupt, on.path() + ": is damaged: restore it from a backup"};
+    return {};
+}
+
+/// A connection to a file that `take_up` has looked at.
+[[nodiscard]] inline result<std::unique_ptr<connection>> connect(const std::string& file,
+                                                                 std::chrono::milliseconds busy_timeout) {
+    auto opened = connection::open(file, busy_timeout);
+    if (!opened) return opened;
+    if ((*opened)->is_read_only())
+        return error{errc::permission_denied, file + ": cannot be written: look at the modes of the file"};
+    result<void> done = refuse_foreign(**opened);
+    if (done) done = configure(**opened);
+    if (!done) return std::move(done).error();
+    return opened;
+}
+
+/// The first connection to a file: whatever may be wrong with it is found here, and then it is left as it was.
+[[nodiscard]] inline result<std::unique_ptr<connection>> take_up(const std::string& file,
+                                                                 std::chrono::milliseconds busy_timeout, bool check) {
+    auto opened = connect(file, busy_timeout);
+    if (!opened) return opened;
+    connection& on = **opened;
+    result<void> done = migrate(on);
+    if (done) done = use_log(on);
+    if (done) done = compare_schema(on);
+    if (done && check) done = check_pages(on);
+    if (!done) return std::move(done).error();
+    return opened;
+}
+
+}  // namespace detail::sqlite
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Connections that threads take turns at.
+// Depends on store/sqlite_connection.hpp and POSIX; for sqlite_store.hpp, not in the umbrella.
+#pragma once
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <shearline/result.hpp>
+#include <shearline/store/sqlite_connection.hpp>
+
+namespace shearline::inline v0 {
+
+namespace detail::sqlite {
+
+/// A fixed set of connections. In a process that was forked from the one that made it, it lends nothing and closes
+/// nothing: SQLite's locks stayed with the parent, and what the child did would damage the parent's file.
+class connection_pool {
+public:
+    /// A connection on loan; goes back, outside any transaction, when this ends.
+    class lease {
+    public:
+        lease(connection_pool& from, std::unique_ptr<connection> on) noexcept : m_from{&from}, m_on{std::move(on)} {}
+        lease(lease&&) noexcept = default;
+        lease& operator=(lease&&) = delete;
+        ~lease() {
+            if (!m_on) return;
+            if (m_from->is_forked()) {
+                (void)m_on.release();
+                return;
+            }
+            if (m_on->in_transaction()) (void)m_on->run("ROLLBACK");
+            m_from->give_back(std::move(m_on));
+        }
+        connection& operator*() const noexcept { return *m_on; }
+
+    private:
+        connection_pool* m_from;
+        std::unique_ptr<connection> m_on;
+    };
+
+    connection_pool(std::vector<std::unique_ptr<connection>> all, std::chrono::milliseconds patience)
+        : m_patience{patience}, m_free{std::move(all)}, m_path{m_free.front()->path()} {}
+    connection_pool(const connection_pool&) = delete;
+    connection_pool& operator=(const connection_pool&) = delete;
+    ~connection_pool() {
+        if (is_forked())
+            for (auto& on : m_free) (void)on.release();
+    }
+
+    /// The next free connection. `unavailable` where none came free in time, in a forked process, and where the file
+    /// is no longer the one that was opened.
+    [[nodiscard]] result<lease> borrow() {
+        if (is_forked())
+            return error{errc::unavailable, m_path + ": was opened before this process was forked: open stores after "
+                                                     "the fork, and none that the parent has open"};
+        std::unique_lock lock{m_mutex};
+        if (!m_came_free.wait_for(lock, m_patience, [this] { return !m_free.empty(); }))
+            return error{errc::unavailable, m_path + ": busy: other threads kept it; try again"};
+        lease taken{*this, std::move(m_free.back())};
+        m_free.pop_back();
+        lock.unlock();
+        if ((*taken).has_moved())
+            return error{errc::unavailable, m_path + ": was deleted, moved or replaced since it was opened: open the "
+                                                     "store anew"};
+        return taken;
+    }
+
+private:
+    [[nodiscard]] bool is_forked() const noexcept { return ::getpid() != m_owner; }
+
+    void give_back(std::unique_ptr<connection> on) {
+        {
+            const std::scoped_lock lock{m_mutex};
+            m_free.push_back(std::move(on));
+        }
+        m_came_free.notify_one();
+    }
+
+    const ::pid_t m_owner = ::getpid();
+    const std::chrono::milliseconds m_patience;
+    std::mutex m_mutex;
+    std::condition_variable m_came_free;
+    std::vector<std::unique_ptr<connection>> m_free;
+    const std::string m_path;
+};
+
+}  // namespace detail::sqlite
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The tables of `sqlite_store`, version by version, and the bounds of what is kept in them.
+// Depends on std; never on SQLite.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace shearline::inline v0 {
+
+namespace detail::sqlite {
+
+/// "shrl", in `PRAGMA application_id`: by this a database of ours is told from any other.
+inline constexpr std::uint32_t application_id = 0x7368726c;
+
+/// What no value that SQLite reads or writes for us may exceed, whatever a file claims.
+inline constexpr int max_value_bytes = 65'536;
+/// What the texts of one row may come to; leaves room for the row's other columns.
+inline constexpr std::size_t max_row_text_bytes = 60'000;
+/// Scopes, and labels, of one credential.
+inline constexpr std::size_t max_labels = 1'000;
+/// Keys of one credential: one an hour for eleven years.
+inline constexpr std::size_t max_keys = 100'000;
+/// The sealed text of one key.
+inline constexpr std::size_t max_box_bytes = 1'024;
+
+/// `steps[n]` takes a database from version n to n + 1; version 0 is an empty file. A step that was released is never
+/// changed again: what comes after it is another step. `PRAGMA user_version` holds the version.
+///
+/// Times are milliseconds since 1970. A handle is kept as the signed number of the same 64 bits. A digest is a PHC
+/// string, which names its handle: moved to another row it is found out.
+inline constexpr std::array<const char*, 1> steps{R"sql(
+CREATE TABLE credential(
+    ordinal INTEGER PRIMARY KEY, -- the order of issue
+    id TEXT NOT NULL UNIQUE,
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    not_before INTEGER,
+    expires_at INTEGER,
+    suspended INTEGER NOT NULL CHECK (suspended IN (0, 1)),
+    generation INTEGER NOT NULL CHECK (generation >= 1),
+    version INTEGER NOT NULL CHECK (version >= 1),
+    created_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT;
+CREATE INDEX credential_of_tenant ON credential(tenant);
+
+CREATE TABLE credential_scope(
+    credential TEXT NOT NULL REFERENCES credential(id),
+    ordinal INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    PRIMARY KEY (credential, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE credential_metadata(
+    credential TEXT NOT NULL REFERENCES credential(id),
+    ordinal INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (credential, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE record(
+    format TEXT NOT NULL,
+    handle INTEGER NOT NULL CHECK (handle <> 0),
+    credential TEXT NOT NULL REFERENCES credential(id),
+    generation INTEGER NOT NULL CHECK (generation >= 1),
+    state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4),
+    digest TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    retires_at INTEGER,
+    revoked_at INTEGER,
+    last_used_at INTEGER,
+    uses INTEGER NOT NULL CHECK (uses >= 0),
+    sealing_key INTEGER, -- this and the two below: all of them, or none
+    nonce BLOB CHECK (length(nonce) = 24),
+    box BLOB,
+    PRIMARY KEY (format, handle),
+    CHECK ((sealing_key IS NULL) = (nonce IS NULL) AND (nonce IS NULL) = (box IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX record_of_credential ON record(credential, generation);
+
+CREATE TABLE change(
+    sequence INTEGER PRIMARY KEY CHECK (sequence >= 1),
+    kind INTEGER NOT NULL,
+    credential TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE audit_event(
+    sequence INTEGER PRIMARY KEY CHECK (sequence >= 1),
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    handle INTEGER,
+    source_address TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_event_of_tenant ON audit_event(tenant);
+
+CREATE TABLE idempotency(
+    token BLOB NOT NULL PRIMARY KEY CHECK (length(token) = 32),
+    arguments BLOB NOT NULL CHECK (length(arguments) = 32),
+    credential TEXT NOT NULL,
+    handle INTEGER,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_by_end ON idempotency(expires_at);
+
+CREATE TABLE keyring_check(
+    ordinal INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    proof BLOB NOT NULL CHECK (length(proof) = 8),
+    UNIQUE (kind, number)
+) STRICT;
+)sql"};
+
+/// The version that this build writes.
+inline constexpr std::int64_t schema_version = steps.size();
+
+}  // namespace detail::sqlite
+
+}  // namespace shearline::inline v0

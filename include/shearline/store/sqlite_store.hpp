@@ -1,0 +1,200 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The store in an SQLite file: durable, and shared by the threads and processes of one machine.
+// Depends on SQLite, through store/sqlite_connection.hpp, and POSIX; never on an authority. Not in the umbrella.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <shearline/concepts.hpp>
+#include <shearline/store/change_counter.hpp>
+#include <shearline/store/sqlite_file.hpp>
+#include <shearline/store/sqlite_pool.hpp>
+#include <shearline/store/sqlite_transaction.hpp>
+
+namespace shearline::inline v0 {
+
+/// How a store is opened. The defaults suit a server.
+struct sqlite_options {
+    /// How long a call waits for other threads, and then for other processes, before it is `unavailable`; to an hour.
+    std::chrono::milliseconds busy_timeout{5'000};
+    /// Connections for reading: as many reads go on at once; 1 to 64.
+    std::size_t readers = 4;
+    /// Whether opening reads the whole file for damage, O(its size). Without, damage shows when it is met.
+    bool check_file = true;
+};
+
+/// Keeps credentials, keys, feed and audit in one SQLite file. Models `key_store`; does what `memory_store` does.
+///
+/// What `transact` returned from is on the disk (write-ahead log, synchronous FULL), and whoever reads after that, in
+/// any thread or process, sees it. Writers take turns, readers never wait for them. Everything may be called from any
+/// thread. A look-up is O(log n). Movable; one that was moved from may only be destroyed or assigned to.
+///
+/// Beside `<path>` lie SQLite's `<path>-wal` and `<path>-shm`, and the change counter, `<path>-changes`: all four
+/// belong together, on a local disk, under one name, and none may be moved or deleted while a process has the store
+/// open; where that happens, calls are `unavailable` until it is opened anew. Back it up with SQLite's means.
+///
+/// Kept as they are: texts of up to 60,000 bytes a row, 1,000 scopes and 1,000 labels a credential, times from 1970 to
+/// 9999; beyond that is `invalid_argument`. Nothing in the file is trusted: a row that this library would not write is
+/// `corrupt`. A disk that is full is `unavailable`, and nothing is half-written. Errors name the file.
+///
+/// Deleted values are overwritten in the file's pages; older pages stay in the log until it is reused, and in backups.
+///
+/// Open a store after a fork, never before: in a child, a store of its parent is `unavailable`.
+class sqlite_store {
+    using connection = detail::sqlite::connection;
+    using pool = detail::sqlite::connection_pool;
+
+public:
+    using transaction = sqlite_transaction;
+
+    /// Opens the store in `path`, and makes it (mode 0600) where there is none; several processes may do so at once.
+    /// An older schema is brought forward. A path is a path: `file:` and `:memory:` mean nothing special.
+    ///
+    /// Errors, each naming the file, which is then as it was: `corrupt` for what is not SQLite, not ours, or damaged;
+    /// `wrong_version` for a newer schema; `permission_denied`; `not_found` where the folder is missing;
+    /// `invalid_argument` for a link, for what is no file, and for options out of range; `unavailable` where the disk
+    /// is full, or another process keeps the file busy.
+    [[nodiscard]] static result<sqlite_store> open(const std::string& path, const sqlite_options& options = {}) {
+        using namespace std::chrono_literals;
+        if (options.busy_timeout < 0ms || options.busy_timeout > 1h || options.readers < 1 || options.readers > 64)
+            return error{errc::invalid_argument, path + ": a busy_timeout is 0 to 1 hour, and readers are 1 to 64"};
+        const auto file = detail::sqlite::file_at(path);
+        if (!file) return file.error();
+        auto writer = detail::sqlite::take_up(*file, options.busy_timeout, options.check_file);
+        if (!writer) return std::move(writer).error();
+        auto counter = change_counter::open(*file + "-changes");
+        if (!counter) return std::move(counter).error();
+        std::vector<std::unique_ptr<connection>> readers;
+        for (std::size_t i = 0; i < options.readers; ++i) {
+            auto reader = detail::sqlite::connect(*file, options.busy_timeout);
+            if (!reader) return std::move(reader).error();
+            if (auto set = (*reader)->run("PRAGMA query_only = ON"); !set) return std::move(set).error();
+            readers.push_back(*std::move(reader));
+        }
+        std::vector<std::unique_ptr<connection>> writers;
+        writers.push_back(*std::move(writer));
+        // Whoever was here before may have ended between a commit and its bump.
+        counter->bump();
+        return sqlite_store{std::make_unique<state>(*std::move(counter), std::move(writers), std::move(readers),
+                                                    options.busy_timeout)};
+    }
+
+    /// Runs `body(transaction&) -> result<T>` once, alone among writers of all processes, and commits if and only if it
+    /// succeeded. A body must not use the store but through its transaction.
+    ///
+    /// Errors: those of the body; `unavailable` where the store was busy or the disk failed before the commit: nothing
+    /// was written; `in_doubt` where the disk failed during the commit.
+    template <typename Body>
+    [[nodiscard]] auto transact(Body&& body) -> decltype(body(std::declval<transaction&>())) {
+        using outcome = decltype(body(std::declval<transaction&>()));
+        static_assert(std::is_constructible_v<outcome, error>, "transact: return result<T> from the body");
+        if (m_state->counter.is_orphan())
+            return error{errc::unavailable, "the store's change counter (<path>-changes) was deleted or replaced: others "
+                                            "would not hear of a change; open the store anew"};
+        outcome done = writing([&body](connection& on) {
+            transaction tx{on};
+            return std::forward<Body>(body)(tx);
+        });
+        // Whatever came of it: what the body found may be the work of a process that ended between commit and bump.
+        m_state->counter.bump();
+        return done;
+    }
+
+    /// One key and its credential.
+    [[nodiscard]] result<std::optional<key_view>> look_up(std::string_view format, const handle& key) const {
+        return reading([&](connection& on) { return detail::sqlite::find_key(on, format, key); });
+    }
+
+    /// A credential and its keys, newest first.
+    [[nodiscard]] result<std::optional<credential_view>> read(const credential_id& id) const {
+        return reading([&](connection& on) { return detail::sqlite::find_view(on, id); });
+    }
+
+    /// Credentials in the order of issue, all or those of one tenant.
+    [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
+        return reading([&](connection& on) { return detail::sqlite::list_credentials(on, which, tenant); });
+    }
+
+    /// The audit, newest first, all or of one tenant.
+    [[nodiscard]] result<page<audit_event>> audit(const page_request& which, std::string_view tenant) const {
+        return reading([&](connection& on) { return detail::sqlite::list_audit(on, which, tenant); });
+    }
+
+    /// The feed after a sequence number, at most `limit` changes.
+    [[nodiscard]] result<std::vector<change>> changes_after(std::uint64_t sequence, std::size_t limit) const {
+        return reading([&](connection& on) { return detail::sqlite::list_changes(on, sequence, limit); });
+    }
+
+    /// Adds uses, and moves the time of the last one forward, all or none; a key that is not there is passed over.
+    [[nodiscard]] result<void> record_usage(std::span<const usage> used) {
+        for (const usage& use : used)
+            if (!detail::sqlite::is_good(use.last_used_at) || use.uses > detail::sqlite::max_number)
+                return error{errc::invalid_argument, "a use has a count or a time out of bounds: it cannot be kept"};
+        if (used.empty()) return {};
+        return writing([used](connection& on) -> result<void> {
+            for (const usage& use : used) {
+                auto done = on.run("UPDATE record SET uses = uses + min(?3, 9223372036854775807 - uses), "
+                                   "last_used_at = max(coalesce(last_used_at, ?4), ?4) "
+                                   "WHERE format = ?1 AND handle = ?2",
+                                   use.format, detail::sqlite::column(use.handle), detail::sqlite::column(use.uses),
+                                   detail::sqlite::column(use.last_used_at));
+                if (!done) return done;
+                if (!on.in_transaction()) return {};  // given up by SQLite: the commit says so
+            }
+            return {};
+        });
+    }
+
+    /// A number that has moved whenever the feed has, here or in another process of this machine. One load, no system
+    /// call; never waits.
+    [[nodiscard]] std::uint64_t change_count() const noexcept { return m_state->counter.load(); }
+
+private:
+    struct state {
+        state(change_counter opened, std::vector<std::unique_ptr<connection>> writing,
+              std::vector<std::unique_ptr<connection>> reading, std::chrono::milliseconds patience)
+            : counter{std::move(opened)}, writer{std::move(writing), patience}, readers{std::move(reading), patience} {}
+
+        change_counter counter;
+        pool writer;
+        pool readers;
+    };
+
+    explicit sqlite_store(std::unique_ptr<state> opened) noexcept : m_state{std::move(opened)} {}
+
+    /// Runs `read(connection&)` in one transaction, begun after the call: it sees every commit that returned before.
+    template <typename Read>
+    auto reading(Read read) const -> decltype(read(std::declval<connection&>())) {
+        const auto on = m_state->readers.borrow();
+        if (!on) return on.error();
+        if (auto begun = (**on).run("BEGIN"); !begun) return begun.error();
+        return read(**on);
+    }
+
+    template <typename Write>
+    auto writing(Write write) -> decltype(write(std::declval<connection&>())) {
+        const auto on = m_state->writer.borrow();
+        if (!on) return on.error();
+        if (auto begun = (**on).run("BEGIN IMMEDIATE"); !begun) return begun.error();
+        auto outcome = write(**on);
+        if (!outcome) return outcome;
+        if (auto done = (**on).commit(); !done) return done.error();
+        return outcome;
+    }
+
+    std::unique_ptr<state> m_state;
+};
+
+}  // namespace shearline::inline v0

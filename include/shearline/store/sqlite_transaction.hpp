@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The inside of one transaction of `sqlite_store`.
+// Depends on store/sqlite_queries.hpp; for sqlite_store.hpp, not in the umbrella.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <shearline/store/sqlite_queries.hpp>
+
+namespace shearline::inline v0 {
+
+/// Models `store_transaction`. Lives inside `sqlite_store::transact`, on its thread.
+class sqlite_transaction {
+    using connection = detail::sqlite::connection;
+
+public:
+    sqlite_transaction(const sqlite_transaction&) = delete;
+    sqlite_transaction& operator=(const sqlite_transaction&) = delete;
+
+    [[nodiscard]] result<std::optional<credential>> find(const credential_id& id) {
+        return detail::sqlite::find_credential(*m_on, id);
+    }
+    [[nodiscard]] result<std::optional<record>> find(std::string_view format, const handle& key) {
+        return detail::sqlite::find_record(*m_on, format, key);
+    }
+    [[nodiscard]] result<std::vector<record>> keys_of(const credential_id& id) {
+        return detail::sqlite::find_keys(*m_on, id);
+    }
+    [[nodiscard]] result<std::optional<idempotency_entry>> find_idempotent(const digest_bytes& token, timestamp now) {
+        return detail::sqlite::find_entry(*m_on, token, now);
+    }
+    [[nodiscard]] result<std::vector<keyring_check>> keyring_checks() { return detail::sqlite::list_checks(*m_on); }
+
+    [[nodiscard]] result<void> insert(const credential& owner) {
+        using detail::sqlite::column;
+        if (auto good = detail::sqlite::storable(owner, "the credential"); !good) return good;
+        auto done = write("INSERT INTO credential(id, tenant, name, not_before, expires_at, suspended, generation, "
+                          "version, created_at, revoked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                          column(owner.id), owner.tenant, owner.name, column(owner.not_before),
+                          column(owner.expires_at), std::int64_t{owner.suspended}, column(owner.generation),
+                          column(owner.version), column(owner.created_at), column(owner.revoked_at));
+        if (done) done = insert_labels(owner);
+        return done;
+    }
+
+    [[nodiscard]] result<void> update(const credential& owner) {
+        using detail::sqlite::column;
+        if (auto good = detail::sqlite::storable(owner, "the credential"); !good) return good;
+        auto done = write("UPDATE credential SET tenant = ?2, name = ?3, not_before = ?4, expires_at = ?5, "
+                          "suspended = ?6, generation = ?7, version = ?8, created_at = ?9, revoked_at = ?10 "
+                          "WHERE id = ?1 AND version = ?8 - 1",
+                          column(owner.id), owner.tenant, owner.name, column(owner.not_before),
+                          column(owner.expires_at), std::int64_t{owner.suspended}, column(owner.generation),
+                          column(owner.version), column(owner.created_at), column(owner.revoked_at));
+        if (done && m_on->changed_rows() != 1)
+            return error{errc::conflict, "the credential was changed by another call: read it again"};
+        if (done) done = write("DELETE FROM credential_scope WHERE credential = ?1", column(owner.id));
+        if (done) done = write("DELETE FROM credential_metadata WHERE credential = ?1", column(owner.id));
+        if (done) done = insert_labels(owner);
+        return done;
+    }
+
+    [[nodiscard]] result<void> insert(const record& key) {
+        using detail::sqlite::column;
+        if (auto good = detail::sqlite::storable(key, "the key"); !good) return good;
+        const auto [sealing_key, nonce, box] = sealed_columns(key);
+        return write("INSERT INTO record(format, handle, credential, generation, state, digest, created_at, "
+                     "retires_at, revoked_at, last_used_at, uses, sealing_key, nonce, box) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                     key.format, column(key.handle), column(key.credential), column(key.generation), column(key.state),
+                     key.digest.to_phc(key.handle), column(key.created_at), column(key.retires_at),
+                     column(key.revoked_at), column(key.last_used_at), column(key.uses), sealing_key, nonce, box);
+    }
+
+    [[nodiscard]] result<void> update(const record& key) {
+        using detail::sqlite::column;
+        if (auto good = detail::sqlite::storable(key, "the key"); !good) return good;
+        const auto [sealing_key, nonce, box] = sealed_columns(key);
+        auto done = write("UPDATE record SET credential = ?3, generation = ?4, state = ?5, digest = ?6, "
+                          "created_at = ?7, retires_at = ?8, revoked_at = ?9, sealing_key = ?10, nonce = ?11, "
+                          "box = ?12 WHERE format = ?1 AND handle = ?2",
+                          key.format, column(key.handle), column(key.credential), column(key.generation),
+                          column(key.state), key.digest.to_phc(key.handle), column(key.created_at),
+                          column(key.retires_at), column(key.revoked_at), sealing_key, nonce, box);
+        if (done && m_on->changed_rows() != 1) return error{errc::conflict, "the key is not in the store"};
+        return done;
+    }
+
+    [[nodiscard]] result<void> append(const change& what) {
+        using detail::sqlite::column;
+        if (!detail::sqlite::is_good(what.kind) || !detail::sqlite::is_good(what.credential) ||
+            !detail::sqlite::is_count(what.version) || !detail::sqlite::is_good(what.at))
+            return error{errc::invalid_argument, "the change has a number or a time out of bounds: it cannot be kept"};
+        return write("INSERT INTO change(sequence, kind, credential, version, at) "
+                     "VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM change), ?1, ?2, ?3, ?4)",
+                     column(what.kind), column(what.credential), column(what.version), column(what.at));
+    }
+
+    [[nodiscard]] result<void> append(const audit_event& event) {
+        using detail::sqlite::column;
+        if (auto good = detail::sqlite::storable(event, "the audit event"); !good) return good;
+        return write("INSERT INTO audit_event(sequence, at, actor, action, tenant, credential, handle, "
+                     "source_address, reason) VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM audit_event), "
+                     "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                     column(event.at), event.actor, event.action, event.tenant, column(event.credential),
+                     column(event.handle), event.source_address, event.reason);
+    }
+
+    [[nodiscard]] result<void> insert(const idempotency_entry& entry) {
+        using detail::sqlite::column;
+        if (!detail::sqlite::is_good(entry.credential) || !detail::sqlite::is_good(entry.handle) ||
+            !detail::sqlite::is_good(entry.created_at) || !detail::sqlite::is_good(entry.expires_at))
+            return error{errc::invalid_argument, "the idempotency entry has a time out of bounds: it cannot be kept"};
+        auto done = write("DELETE FROM idempotency WHERE expires_at <= ?1", column(entry.created_at));
+        if (done)
+            done = write("INSERT INTO idempotency(token, arguments, credential, handle, created_at, expires_at) "
+                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                         entry.token, entry.arguments, column(entry.credential), column(entry.handle),
+                         column(entry.created_at), column(entry.expires_at));
+        return done;
+    }
+
+    [[nodiscard]] result<void> insert(const keyring_check& check) {
+        using detail::sqlite::column;
+        if (!detail::sqlite::is_good(check.kind) || check.number == 0)
+            return error{errc::invalid_argument, "a key of a keyring has a kind, and a number from 1"};
+        return write("INSERT INTO keyring_check(kind, number, proof) VALUES (?1, ?2, ?3)", column(check.kind),
+                     column(check.number), check.check);
+    }
+
+private:
+    friend class sqlite_store;
+    explicit sqlite_transaction(connection& on) noexcept : m_on{&on} {}
+
+    /// After some failures SQLite gives a whole transaction up; what came then would be a transaction of its own.
+    template <typename... Values>
+    [[nodiscard]] result<void> write(std::string_view sql, const Values&... values) {
+        if (!m_on->in_transaction())
+            return error{errc::unavailable, m_on->path() + ": SQLite gave the transaction up: nothing was written"};
+        return m_on->run(sql, values...);
+    }
+
+    [[nodiscard]] result<void> insert_labels(const credential& owner) {
+        const std::string id = detail::sqlite::column(owner.id);
+        std::int64_t ordinal = 0;
+        result<void> done;
+        for (const auto& scope : owner.scopes) {
+            if (!done) break;
+            done = write("INSERT INTO credential_scope(credential, ordinal, scope) VALUES (?1, ?2, ?3)", id, ++ordinal,
+                         scope);
+        }
+        ordinal = 0;
+        for (const auto& [label, value] : owner.metadata) {
+            if (!done) break;
+            done = write("INSERT INTO credential_metadata(credential, ordinal, label, value) VALUES (?1, ?2, ?3, ?4)",
+                         id, ++ordinal, label, value);
+        }
+        return done;
+    }
+
+    struct sealed_parts {
+        std::optional<std::int64_t> sealing_key;
+        std::optional<std::span<const std::byte>> nonce;
+        std::optional<std::span<const std::byte>> box;
+    };
+    static sealed_parts sealed_columns(const record& key) {
+        if (!key.sealed) return {};
+        return {std::int64_t{key.sealed->sealing_key}, std::span<const std::byte>{key.sealed->nonce},
+                std::span<const std::byte>{key.sealed->box}};
+    }
+
+    connection* m_on;
+};
+
+}  // namespace shearline::inline v0

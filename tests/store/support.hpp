@@ -1,0 +1,267 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What the tests of the stores share: folders that go away, samples, comparisons, and each store in its place.
+#pragma once
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <shearline/store/memory_store.hpp>
+#include <shearline/store/sqlite_store.hpp>
+
+namespace store_test {
+
+using namespace shearline;
+
+inline constexpr std::string_view format_name = "instance";
+
+/// A new folder, gone with its content when this ends.
+class temporary_folder {
+public:
+    temporary_folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "shearline-store-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) std::abort();
+        m_path = name;
+    }
+    temporary_folder(const temporary_folder&) = delete;
+    temporary_folder& operator=(const temporary_folder&) = delete;
+    ~temporary_folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(m_path, ignored);
+    }
+    [[nodiscard]] std::string operator/(std::string_view name) const { return m_path + "/" + std::string{name}; }
+    [[nodiscard]] const std::string& path() const { return m_path; }
+
+    /// Every file by name with its bytes.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> content() const;
+
+private:
+    std::string m_path;
+};
+
+inline std::string bytes_of(const std::string& path) {
+    std::ifstream file{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+inline void write_bytes(const std::string& path, std::string_view bytes) {
+    std::ofstream file{path, std::ios::binary | std::ios::trunc};
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!file.flush()) std::abort();
+}
+
+inline std::vector<std::pair<std::string, std::string>> temporary_folder::content() const {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const auto& entry : std::filesystem::directory_iterator{m_path})
+        all.emplace_back(entry.path().filename().string(), bytes_of(entry.path().string()));
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
+/// The value of a result, or the end of the test case with the error's words.
+template <typename T>
+T must(result<T> outcome) {
+    if (!outcome) BOOST_FAIL(outcome.error().message());
+    return *std::move(outcome);
+}
+inline void must(const result<void>& outcome) {
+    if (!outcome) BOOST_FAIL(outcome.error().message());
+}
+
+/// The code of a failure, or the end of the test case.
+template <typename T>
+errc code_of(const result<T>& outcome) {
+    if (outcome) BOOST_FAIL("this succeeded, and should not have");
+    return outcome.error().code();
+}
+
+inline credential_id id_of(std::uint32_t number) {
+    credential_id::bytes_type bytes{};
+    for (std::size_t i = 0; i < 4; ++i) bytes[i] = static_cast<std::uint8_t>(number >> (24 - 8 * i));
+    return credential_id::from_random(bytes);
+}
+
+inline timestamp at_ms(std::int64_t ms) { return from_unix_ms(1'700'000'000'000 + ms); }
+
+inline stored_digest digest_of(std::uint32_t number) {
+    stored_digest digest{.pepper = 1 + number % 3, .mac = {}};
+    for (std::size_t i = 0; i < digest.mac.size(); ++i) digest.mac[i] = static_cast<std::byte>(number * 7 + i);
+    return digest;
+}
+
+inline credential sample_credential(std::uint32_t number, const std::string& tenant = "acme") {
+    return {.id = id_of(number),
+            .tenant = tenant,
+            .name = "integration " + std::to_string(number),
+            .scopes = {"contacts:write", "contacts:read"},
+            .metadata = {{"team", "sales"}, {"cost centre", std::to_string(number)}},
+            .not_before = std::nullopt,
+            .expires_at = at_ms(5'000'000),
+            .suspended = false,
+            .generation = 1,
+            .version = 1,
+            .created_at = at_ms(number),
+            .revoked_at = std::nullopt};
+}
+
+inline record sample_record(std::uint32_t number, std::uint64_t handle_value, std::uint32_t generation = 1) {
+    record key{.format = std::string{format_name},
+               .handle = handle{handle_value},
+               .credential = id_of(number),
+               .generation = generation,
+               .state = key_state::active,
+               .digest = digest_of(number),
+               .created_at = at_ms(number)};
+    key.sealed = sealed_text{.sealing_key = 2, .nonce = {}, .box = std::vector<std::byte>(74, std::byte{0x5a})};
+    key.sealed->nonce[3] = std::byte{9};
+    return key;
+}
+
+inline change sample_change(std::uint32_t number, change_kind kind = change_kind::issued, std::uint64_t version = 1) {
+    return {.sequence = 0, .kind = kind, .credential = id_of(number), .version = version, .at = at_ms(number)};
+}
+
+inline audit_event sample_event(std::uint32_t number, const std::string& tenant = "acme") {
+    return {.sequence = 0,
+            .at = at_ms(number),
+            .actor = "olga",
+            .action = "issue",
+            .tenant = tenant,
+            .credential = id_of(number),
+            .handle = handle{number + 1ULL},
+            .source_address = "192.0.2.7",
+            .reason = "a new integration"};
+}
+
+/// One issue as an authority makes it: credential, record, change and audit event in one transaction. The handle is
+/// one above the number.
+template <typename Store>
+result<void> issue(Store& store, std::uint32_t number, const std::string& tenant = "acme") {
+    return store.transact([&](typename Store::transaction& tx) -> result<void> {
+        auto done = tx.insert(sample_credential(number, tenant));
+        if (done) done = tx.insert(sample_record(number, number + 1ULL));
+        if (done) done = tx.append(sample_change(number));
+        if (done) done = tx.append(sample_event(number, tenant));
+        return done;
+    });
+}
+
+/// One revocation as an authority makes it.
+template <typename Store>
+result<void> revoke_key(Store& store, std::uint32_t number) {
+    return store.transact([&](typename Store::transaction& tx) -> result<void> {
+        auto owner = tx.find(id_of(number));
+        auto key = tx.find(format_name, handle{number + 1ULL});
+        if (!owner) return owner.error();
+        if (!key) return key.error();
+        if (!*owner || !*key) return error{errc::not_found, "not there"};
+        ++(**owner).version;
+        auto done = revoke(**key, at_ms(9'000));
+        if (done) done = tx.update(**owner);
+        if (done) done = tx.update(**key);
+        if (done) done = tx.append(sample_change(number, change_kind::key_revoked, (**owner).version));
+        if (done) done = tx.append(sample_event(number));
+        return done;
+    });
+}
+
+inline void check_same(const credential& a, const credential& b) {
+    BOOST_TEST((a.id == b.id));
+    BOOST_TEST(a.tenant == b.tenant);
+    BOOST_TEST(a.name == b.name);
+    BOOST_TEST(a.scopes == b.scopes, boost::test_tools::per_element());
+    BOOST_TEST((a.metadata == b.metadata));
+    BOOST_TEST((a.not_before == b.not_before));
+    BOOST_TEST((a.expires_at == b.expires_at));
+    BOOST_TEST(a.suspended == b.suspended);
+    BOOST_TEST(a.generation == b.generation);
+    BOOST_TEST(a.version == b.version);
+    BOOST_TEST((a.created_at == b.created_at));
+    BOOST_TEST((a.revoked_at == b.revoked_at));
+}
+
+inline void check_same(const record& a, const record& b) {
+    BOOST_TEST(a.format == b.format);
+    BOOST_TEST((a.handle == b.handle));
+    BOOST_TEST((a.credential == b.credential));
+    BOOST_TEST(a.generation == b.generation);
+    BOOST_TEST((a.state == b.state));
+    BOOST_TEST(a.digest.pepper == b.digest.pepper);
+    BOOST_TEST((a.digest.mac == b.digest.mac));
+    BOOST_TEST((a.created_at == b.created_at));
+    BOOST_TEST((a.retires_at == b.retires_at));
+    BOOST_TEST((a.revoked_at == b.revoked_at));
+    BOOST_TEST((a.last_used_at == b.last_used_at));
+    BOOST_TEST(a.uses == b.uses);
+    BOOST_REQUIRE(a.sealed.has_value() == b.sealed.has_value());
+    if (!a.sealed) return;
+    BOOST_TEST(a.sealed->sealing_key == b.sealed->sealing_key);
+    BOOST_TEST((a.sealed->nonce == b.sealed->nonce));
+    BOOST_TEST((a.sealed->box == b.sealed->box));
+}
+
+/// Each store, empty, in its place.
+struct memory_place {
+    using store_type = memory_store;
+    memory_store store;
+};
+struct sqlite_place {
+    using store_type = sqlite_store;
+    temporary_folder folder;
+    std::string path = folder / "keys.db";
+    sqlite_store store = must(sqlite_store::open(path));
+};
+using places = std::tuple<memory_place, sqlite_place>;
+
+/// SQLite without us: what an administrator, another program or an attacker does to the file.
+class raw_database {
+public:
+    explicit raw_database(const std::string& path) {
+        if (sqlite3_open_v2(path.c_str(), &m_db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) != SQLITE_OK)
+            std::abort();
+        sqlite3_busy_timeout(m_db, 5'000);
+    }
+    raw_database(const raw_database&) = delete;
+    raw_database& operator=(const raw_database&) = delete;
+    ~raw_database() { sqlite3_close(m_db); }
+
+    void run(const std::string& sql) {
+        char* message = nullptr;
+        if (sqlite3_exec(m_db, sql.c_str(), nullptr, nullptr, &message) == SQLITE_OK) return;
+        const std::string words = message != nullptr ? message : "?";
+        sqlite3_free(message);
+        BOOST_FAIL(sql + ": " + words);
+    }
+    [[nodiscard]] std::string text(const std::string& sql) {
+        sqlite3_stmt* statement = nullptr;
+        if (sqlite3_prepare_v2(m_db, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) BOOST_FAIL(sqlite3_errmsg(m_db));
+        std::string value;
+        if (sqlite3_step(statement) == SQLITE_ROW)
+            if (const unsigned char* found = sqlite3_column_text(statement, 0); found != nullptr)
+                value = reinterpret_cast<const char*>(found);
+        sqlite3_finalize(statement);
+        return value;
+    }
+
+private:
+    sqlite3* m_db = nullptr;
+};
+
+}  // namespace store_test
