@@ -87,27 +87,4 @@ inline std::uint32_t crc32(const std::string& text) {
     return crc.checksum();
 }
 
-inline const std::string base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-inline const std::string base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-
-/// key = %s"instance_" 11digit 32digit 6digit; the handle from 1 to 2^64-1, the checksum up to 2^32-1.
-inline const format instance{.alphabet = base62,
-                             .fields = {exactly("instance_"), digits_from("00000000001", "LygHa16AHYF"), digits(32),
-                                        digits_from("000000", "4gfFC3")},
-                             .covered_from = 0,
-                             .covered_to = 52,
-                             .checksum = crc32};
-
-/// key = %s"ghp_" 30digit 6digit; the checksum up to 2^32-1, of the 30 digits.
-inline const format github{.alphabet = base62,
-                           .fields = {exactly("ghp_"), digits(30), digits_from("000000", "4gfFC3")},
-                           .covered_from = 4,
-                           .covered_to = 34,
-                           .checksum = crc32};
-
-/// key = %s"mycompany_" 8digit %s"_" 24digit; the handle not zero.
-inline const format seam{
-    .alphabet = base58,
-    .fields = {exactly("mycompany_"), digits_from("11111112", "zzzzzzzz"), exactly("_"), digits(24)}};
-
 }  // namespace oracle

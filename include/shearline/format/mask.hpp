@@ -4,9 +4,9 @@
 // Depends on parse.hpp and render.hpp; never on a crypto library.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdlib>
 #include <string_view>
 
 #include <shearline/format/basic_format.hpp>
@@ -19,9 +19,11 @@ namespace shearline::inline v0 {
 /// The public start of a key and "***" in place of the rest. A value without a heap; safe to log.
 class masked_key {
 public:
-    /// Masks what comes after `shown`, at most `max_key_chars` characters, all of them public.
+    /// Masks what comes after `shown`, whose characters are all public. Aborts on more than `max_key_chars` of them.
     constexpr explicit masked_key(std::string_view shown) noexcept : m_size{shown.size() + rest.size()} {
-        std::copy(rest.begin(), rest.end(), std::copy(shown.begin(), shown.end(), m_chars.begin()));
+        if (shown.size() > max_key_chars) std::abort();
+        shown.copy(m_chars.data(), shown.size());
+        rest.copy(m_chars.data() + shown.size(), rest.size());
     }
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {m_chars.data(), m_size}; }

@@ -4,7 +4,6 @@
 // Depends on basic_format.hpp, handle.hpp and result.hpp; never on a crypto library.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -26,22 +25,24 @@ struct parsed_key {
 
 namespace detail {
 
+/// Whether all characters are in the alphabet: one look at the whole, without a branch for each.
+template <typename Alphabet>
+[[nodiscard]] constexpr bool are_digits(std::string_view text) noexcept {
+    std::uint8_t all = 0;
+    for (const char c : text) all |= Alphabet::decode(c);
+    return (all & 0x80) == 0;
+}
+
 /// Where the first character stands that `part` cannot hold, or `Format::chars`.
 template <typename Format>
 [[nodiscard]] constexpr std::size_t find_bad_character(const placed_part& part, std::string_view text) noexcept {
     using alphabet = typename Format::alphabet;
     const std::string_view field = part.of(text);
-    if (part.kind == part_kind::literal) {
-        const auto differs = std::mismatch(field.begin(), field.end(), part.text.begin()).first;
-        return differs == field.end() ? Format::chars : part.offset + static_cast<std::size_t>(differs - field.begin());
-    }
-    // One look at the whole field, without a branch for each character: nearly every field is good.
-    std::uint8_t all = 0;
-    for (const char c : field) all |= alphabet::decode(c);
-    if ((all & 0x80) == 0) return Format::chars;
-    const auto is_bad = [](char c) { return alphabet::decode(c) == alphabet::no_digit; };
-    const auto bad = std::find_if(field.begin(), field.end(), is_bad);
-    return part.offset + static_cast<std::size_t>(bad - field.begin());
+    const bool fixed = part.kind == part_kind::literal;
+    if (fixed ? field == part.text : are_digits<alphabet>(field)) return Format::chars;
+    std::size_t bad = 0;
+    while (fixed ? field[bad] == part.text[bad] : alphabet::decode(field[bad]) != alphabet::no_digit) ++bad;
+    return part.offset + bad;
 }
 
 }  // namespace detail

@@ -4,7 +4,6 @@
 // Depends on basic_format.hpp and handle.hpp; never on a crypto library.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -26,7 +25,7 @@ constexpr void render_public_parts(handle name, std::span<char> out) noexcept {
     for (const placed_part& part : Format::layout) {
         if (part.offset + part.chars > out.size()) break;
         const std::span<char> place = out.subspan(part.offset, part.chars);
-        if (part.kind == part_kind::literal) std::copy(part.text.begin(), part.text.end(), place.begin());
+        if (part.kind == part_kind::literal) part.text.copy(place.data(), place.size());
         if (part.kind == part_kind::handle) write_number_vartime<typename Format::alphabet>(name.value, place);
     }
 }
