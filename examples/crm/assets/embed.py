@@ -30,7 +30,7 @@ def main() -> None:
     text = "\n".join(
         [
             "// Written by assets/embed.py.",
-            "#include <examples/crm/assets.hpp>",
+            "#include \"assets.hpp\"",
             "",
             "namespace crm {",
             "namespace {",

@@ -1,0 +1,452 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include "api.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <shearline/http/challenge.hpp>
+#include <shearline/http/credential_source.hpp>
+#include <shearline/http/problem.hpp>
+
+#include "form.hpp"
+#include "json_reader.hpp"
+
+namespace crm {
+
+namespace {
+
+namespace json = boost::json;
+using shearline::errc;
+
+constexpr std::string_view realm = "crm";
+constexpr std::size_t max_per_page = 100;
+constexpr std::size_t max_metadata_members = 64;
+constexpr std::size_t max_metadata_chars = 1'000;
+
+// ---- answers ----
+
+response json_answer(unsigned status, const json::value& body) {
+    return {
+        status,
+        {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}},
+        json::serialize(body)};
+}
+
+/// RFC 9457 problem details, with further members.
+response problem(unsigned status, std::string_view title, std::string_view detail, json::object more = {}) {
+    json::object body{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}};
+    for (auto& member : more) body.emplace(member.key(), std::move(member.value()));
+    response made = json_answer(status, body);
+    made.headers.front().second = shearline::problem_media_type;
+    return made;
+}
+
+response library_problem(const shearline::problem& what, const std::string& challenge) {
+    response made{what.status,
+                  {{"Content-Type", std::string{shearline::problem_media_type}}, {"Cache-Control", "no-store"}},
+                  shearline::to_json(what)};
+    if (!challenge.empty()) made.headers.emplace_back("WWW-Authenticate", challenge);
+    if (what.status == 503) made.headers.emplace_back("Retry-After", "1");
+    return made;
+}
+
+response not_found() { return problem(404, "Not Found", "there is no such contact"); }
+
+response store_failed(const shearline::error&) {
+    response made = problem(503, "Service Unavailable", "the contacts cannot be reached right now: try again");
+    made.headers.emplace_back("Retry-After", "1");
+    return made;
+}
+
+/// What is wrong with which field.
+class field_errors {
+public:
+    void add(std::string_view field, std::string_view message) {
+        m_errors.push_back(json::object{{"field", field}, {"message", message}});
+    }
+    [[nodiscard]] bool any() const noexcept { return !m_errors.empty(); }
+    [[nodiscard]] response answer() {
+        return problem(422, "Unprocessable Content", "some fields are not valid", {{"errors", std::move(m_errors)}});
+    }
+
+private:
+    json::array m_errors;
+};
+
+// ---- a contact in JSON ----
+
+/// RFC 3339, in UTC, with milliseconds.
+std::string time_text(shearline::timestamp at) {
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss time{at - day};
+    std::array<char, 40> text;
+    const int chars =
+        std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                      static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+    return {text.data(), static_cast<std::size_t>(chars)};
+}
+
+/// A field of text: its name, where it is kept, and how many characters it may have.
+struct text_field {
+    std::string_view name;
+    std::string contact::*member;
+    std::size_t max_chars;
+};
+
+constexpr text_field text_fields[] = {
+    {"external_id", &contact::external_id, 255},
+    {"first_name", &contact::first_name, 255},
+    {"last_name", &contact::last_name, 255},
+    {"email", &contact::email, 254},
+    {"phone", &contact::phone, 40},
+    {"company", &contact::company, 255},
+};
+constexpr std::string_view read_only_fields[] = {"uuid", "archived_at", "created_at", "updated_at"};
+
+json::object object_of(const contact& each) {
+    json::object made{{"uuid", each.uuid}};
+    for (const text_field& field : text_fields) {
+        const std::string& text = each.*field.member;
+        made.emplace(field.name, text.empty() ? json::value{} : json::value{text});
+    }
+    json::error_code failed;
+    made.emplace("metadata", json::parse(each.metadata, failed));
+    made.emplace("archived_at", each.archived_at ? json::value{time_text(*each.archived_at)} : json::value{});
+    made.emplace("created_at", time_text(each.created_at));
+    made.emplace("updated_at", time_text(each.updated_at));
+    return made;
+}
+
+std::string tag_of(const contact& each) { return "\"" + std::to_string(each.revision) + "\""; }
+
+response contact_answer(unsigned status, const contact& each) {
+    response made = json_answer(status, object_of(each));
+    made.headers.emplace_back("ETag", tag_of(each));
+    return made;
+}
+
+// ---- a contact from JSON ----
+
+std::size_t chars_in(std::string_view utf8) noexcept {
+    return static_cast<std::size_t>(std::count_if(
+        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+}
+
+bool has_control(std::string_view text) noexcept {
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+}
+
+/// One `@` with something on both sides, and no blank: who writes more rules than that turns real addresses away.
+bool may_be_email(std::string_view text) noexcept {
+    const std::size_t at = text.find('@');
+    return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.find('@', at + 1) == text.npos &&
+           text.find(' ') == text.npos;
+}
+
+void take_text(const text_field& field, const json::value& value, contact& into, field_errors& wrong) {
+    if (value.is_null()) {
+        (into.*field.member).clear();
+        return;
+    }
+    if (!value.is_string()) return wrong.add(field.name, "must be a string or null");
+    const std::string_view text{value.get_string().data(), value.get_string().size()};
+    if (chars_in(text) > field.max_chars)
+        return wrong.add(field.name, "may have at most " + std::to_string(field.max_chars) + " characters");
+    if (has_control(text)) return wrong.add(field.name, "must not hold control characters");
+    if (field.name == "email" && !text.empty() && !may_be_email(text))
+        return wrong.add(field.name, "must be an e-mail address: one @, and no blank");
+    into.*field.member = text;
+}
+
+void take_metadata(const json::value& value, contact& into, field_errors& wrong) {
+    if (value.is_null()) {
+        into.metadata = "{}";
+        return;
+    }
+    if (!value.is_object()) return wrong.add("metadata", "must be an object or null");
+    const json::object& members = value.get_object();
+    if (members.size() > max_metadata_members) return wrong.add("metadata", "may have at most 64 members");
+    for (const auto& member : members) {
+        if (member.key().empty() || member.key().size() > 64)
+            return wrong.add("metadata", "names must have 1 to 64 bytes");
+        if (member.value().is_structured())
+            return wrong.add("metadata", "values must be strings, numbers, true, false or null");
+        if (member.value().is_string() && member.value().get_string().size() > max_metadata_chars)
+            return wrong.add("metadata", "strings may have at most 1,000 bytes");
+    }
+    into.metadata = json::serialize(members);
+}
+
+/// Takes the members of a body into a contact; those that are not there stay as they are.
+void take(const json::object& body, contact& into, field_errors& wrong) {
+    for (const auto& member : body) {
+        const std::string_view name{member.key().data(), member.key().size()};
+        const auto* field = std::find_if(std::begin(text_fields), std::end(text_fields),
+                                         [&](const auto& each) { return each.name == name; });
+        if (field != std::end(text_fields)) {
+            take_text(*field, member.value(), into, wrong);
+        } else if (name == "metadata") {
+            take_metadata(member.value(), into, wrong);
+        } else if (std::find(std::begin(read_only_fields), std::end(read_only_fields), name) !=
+                   std::end(read_only_fields)) {
+            wrong.add(name, "is given by the CRM and cannot be set");
+        } else {
+            wrong.add(name, "is not a field of a contact");
+        }
+    }
+}
+
+/// The JSON object of a request, or what to answer.
+std::variant<json::object, response> body_of(const request& asked, bool merge_patch) {
+    std::string type{asked.header("content-type").value_or("")};
+    std::transform(type.begin(), type.end(), type.begin(), shearline::detail::lower);
+    type.erase(std::remove(type.begin(), type.end(), ' '), type.end());
+    if (type.ends_with(";charset=utf-8")) type.resize(type.size() - 14);
+    if (type != "application/json" && !(merge_patch && type == "application/merge-patch+json"))
+        return problem(415, "Unsupported Media Type", "send application/json in UTF-8");
+    auto read = read_object(asked.body);
+    if (auto* const wrong = std::get_if<json_problem>(&read))
+        return problem(400, "Bad Request", "the body is not the JSON that is expected: " + wrong->what,
+                       {{"offset", wrong->offset}, {"line", wrong->line}, {"column", wrong->column}});
+    return std::get<json::object>(std::move(read));
+}
+
+// ---- preconditions ----
+
+/// Whether one of the entity tags of a list (RFC 9110 §13.1) is this one. `weakly`: W/ does not count.
+bool lists_tag(std::string_view list, std::string_view tag, bool weakly) {
+    while (!list.empty()) {
+        std::string_view each = list.substr(0, list.find(','));
+        list.remove_prefix(std::min(each.size() + 1, list.size()));
+        while (!each.empty() && (each.front() == ' ' || each.front() == '\t')) each.remove_prefix(1);
+        while (!each.empty() && (each.back() == ' ' || each.back() == '\t')) each.remove_suffix(1);
+        if (weakly && each.starts_with("W/")) each.remove_prefix(2);
+        if (each == tag || each == "*") return true;
+    }
+    return false;
+}
+
+/// Whether `If-Match` allows a change to a contact that is as it is.
+bool is_allowed(const request& asked, const contact& there) {
+    for (const auto& [name, value] : asked.headers)
+        if (shearline::detail::same_word(name, "if-match") && !lists_tag(value, tag_of(there), false)) return false;
+    return true;
+}
+
+response precondition_failed(const contact& there) {
+    response made = problem(412, "Precondition Failed", "the contact was changed meanwhile: read it again");
+    made.headers.emplace_back("ETag", tag_of(there));
+    return made;
+}
+
+response answer_to(const shearline::result<contact_result>& changed, unsigned status) {
+    if (!changed) return store_failed(changed.error());
+    switch (changed->outcome) {
+        case contact_outcome::done: return contact_answer(status, changed->contact);
+        case contact_outcome::not_found: return not_found();
+        case contact_outcome::stale: return precondition_failed(changed->contact);
+        case contact_outcome::duplicate: break;
+    }
+    return problem(409, "Conflict", "another contact has this external_id",
+                   {{"field", "external_id"}, {"existing", changed->contact.uuid}});
+}
+
+// ---- routes ----
+
+struct place {
+    enum class kind : std::uint8_t { none, contacts, contact, archive, restore };
+    kind what = kind::none;
+    std::string_view uuid{};
+};
+
+place place_of(std::string_view path) {
+    using kind = place::kind;
+    if (!path.starts_with(api_root)) return {};
+    path.remove_prefix(api_root.size());
+    if (path == "contacts") return {kind::contacts};
+    if (!path.starts_with("contacts/")) return {};
+    path.remove_prefix(9);
+    const std::string_view uuid = path.substr(0, path.find('/'));
+    if (!shearline::credential_id::parse(uuid)) return {};  // the form of every uuid here
+    path.remove_prefix(uuid.size());
+    if (path.empty()) return {kind::contact, uuid};
+    if (path == "/archive") return {kind::archive, uuid};
+    if (path == "/restore") return {kind::restore, uuid};
+    return {};
+}
+
+std::string_view allowed_at(place::kind what) {
+    switch (what) {
+        case place::kind::contacts: return "GET, HEAD, POST";
+        case place::kind::contact: return "GET, HEAD, PATCH, DELETE";
+        case place::kind::archive:
+        case place::kind::restore: return "POST";
+        case place::kind::none: break;
+    }
+    return {};
+}
+
+bool is_listed(std::string_view methods, std::string_view method) {
+    while (!methods.empty()) {
+        const std::string_view each = methods.substr(0, methods.find(", "));
+        if (each == method) return true;
+        methods.remove_prefix(std::min(each.size() + 2, methods.size()));
+    }
+    return false;
+}
+
+}  // namespace
+
+response api::handle(const request& asked) {
+    const place at = place_of(asked.path());
+    const bool reads = asked.method == "GET" || asked.method == "HEAD";
+    const std::string_view scope = reads ? scope_read : scope_write;
+
+    std::vector<shearline::header_field> fields;
+    for (const auto& [name, value] : asked.headers) fields.push_back({name, value});
+    const auto credential = shearline::find_credential<crm_keys::format>(fields, asked.target);
+    if (!credential)
+        return library_problem(shearline::problem_of(credential.error()),
+                               shearline::challenge(realm, credential.error()));
+    const shearline::verdict verdict = m_keys.verify(*credential, scope);
+    if (!verdict)
+        return library_problem(shearline::problem_of(verdict.denial()),
+                               shearline::challenge(realm, verdict.denial(), scope));
+
+    if (at.what == place::kind::none) return problem(404, "Not Found", "there is nothing here");
+    if (!is_listed(allowed_at(at.what), asked.method)) {
+        response made = problem(405, "Method Not Allowed", "this cannot be done here");
+        made.headers.emplace_back("Allow", allowed_at(at.what));
+        return made;
+    }
+    switch (at.what) {
+        case place::kind::contacts: return reads ? list(asked) : create(asked);
+        case place::kind::contact:
+            return reads                     ? show(asked, at.uuid)
+                   : asked.method == "PATCH" ? change(asked, at.uuid)
+                                             : remove(asked, at.uuid);
+        case place::kind::archive: return set_archived(asked, at.uuid, true);
+        case place::kind::restore: return set_archived(asked, at.uuid, false);
+        case place::kind::none: break;
+    }
+    return not_found();
+}
+
+response api::list(const request& asked) {
+    const auto query = form::parse(asked.query());
+    if (!query)
+        return problem(400, "Bad Request", "the query cannot be read: a parameter is there twice, or badly encoded");
+    field_errors wrong;
+    if (const auto other = query->beside({"page", "per_page", "email", "external_id"}))
+        wrong.add(*other, "is not a parameter of this list");
+    const auto number = [&](std::string_view name, std::size_t most) -> std::size_t {
+        const std::string_view text = (*query)[name];
+        std::size_t value = 0;
+        const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (!query->has(name)) {
+            wrong.add(name, "is required");
+        } else if (failed != std::errc{} || end != text.data() + text.size() || value < 1 || value > most) {
+            wrong.add(name, "must be a number from 1 to " + std::to_string(most));
+        }
+        return value;
+    };
+    const std::size_t page = number("page", 1'000'000'000);
+    const std::size_t per_page = number("per_page", max_per_page);
+    for (const std::string_view name : {"email", "external_id"})
+        if (query->has(name) && (*query)[name].empty()) wrong.add(name, "must not be empty");
+    if (wrong.any()) return wrong.answer();
+
+    const auto found = m_contacts.page(page, per_page, {(*query)["email"], (*query)["external_id"]});
+    if (!found) return store_failed(found.error());
+    json::array items;
+    for (const contact& each : found->items) items.push_back(object_of(each));
+    return json_answer(200, json::object{{"contacts", std::move(items)},
+                                         {"page", page},
+                                         {"per_page", per_page},
+                                         {"total", found->total},
+                                         {"total_pages", (found->total + per_page - 1) / per_page}});
+}
+
+response api::create(const request& asked) {
+    auto body = body_of(asked, false);
+    if (auto* const refused = std::get_if<response>(&body)) return std::move(*refused);
+    contact fresh;
+    field_errors wrong;
+    take(std::get<json::object>(body), fresh, wrong);
+    if (wrong.any()) return wrong.answer();
+    const auto made = m_contacts.create(std::move(fresh));
+    response answer = answer_to(made, 201);
+    if (answer.status == 201)
+        answer.headers.emplace_back("Location", std::string{api_root} + "contacts/" + made->contact.uuid);
+    return answer;
+}
+
+response api::show(const request& asked, std::string_view uuid) {
+    const auto found = m_contacts.find(uuid);
+    if (!found) return store_failed(found.error());
+    if (!*found) return not_found();
+    if (const auto known = asked.header("if-none-match"); known && lists_tag(*known, tag_of(**found), true))
+        return {304, {{"ETag", tag_of(**found)}, {"Cache-Control", "no-store"}}, {}};
+    return contact_answer(200, **found);
+}
+
+response api::change(const request& asked, std::string_view uuid) {
+    auto body = body_of(asked, true);
+    if (auto* const refused = std::get_if<response>(&body)) return std::move(*refused);
+    // Without If-Match, a change that another one overtook is made again on top of that.
+    for (int tries = 0; tries < 3; ++tries) {
+        const auto found = m_contacts.find(uuid);
+        if (!found) return store_failed(found.error());
+        if (!*found) return not_found();
+        if (!is_allowed(asked, **found)) return precondition_failed(**found);
+        contact next = **found;
+        field_errors wrong;
+        take(std::get<json::object>(body), next, wrong);
+        if (wrong.any()) return wrong.answer();
+        const auto changed = m_contacts.update(std::move(next));
+        if (changed && changed->outcome == contact_outcome::stale && !asked.header("if-match")) continue;
+        return answer_to(changed, 200);
+    }
+    response busy = problem(503, "Service Unavailable", "the contact is being changed by others: try again");
+    busy.headers.emplace_back("Retry-After", "1");
+    return busy;
+}
+
+response api::remove(const request& asked, std::string_view uuid) {
+    const auto found = m_contacts.find(uuid);
+    if (!found) return store_failed(found.error());
+    if (!*found) return not_found();
+    if (!is_allowed(asked, **found)) return precondition_failed(**found);
+    const auto removed =
+        m_contacts.remove(uuid, asked.header("if-match") ? std::optional{(**found).revision} : std::nullopt);
+    response answer = answer_to(removed, 200);
+    return answer.status == 200 ? response{204, {{"Cache-Control", "no-store"}}, {}} : answer;
+}
+
+response api::set_archived(const request& asked, std::string_view uuid, bool archived) {
+    const auto found = m_contacts.find(uuid);
+    if (!found) return store_failed(found.error());
+    if (!*found) return not_found();
+    if (!is_allowed(asked, **found)) return precondition_failed(**found);
+    return answer_to(m_contacts.set_archived(
+                         uuid, archived, asked.header("if-match") ? std::optional{(**found).revision} : std::nullopt),
+                     200);
+}
+
+}  // namespace crm

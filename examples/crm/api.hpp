@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The REST interface under /crm/api/v2/: who may ask for what, and what is answered.
+// Depends on the keys, the contacts and http_types.hpp; never on a socket.
+#pragma once
+
+#include <string_view>
+
+#include "contacts.hpp"
+#include "http_types.hpp"
+#include "keys.hpp"
+
+namespace crm {
+
+inline constexpr std::string_view api_root = "/crm/api/v2/";
+
+/// Answers requests for contacts. Every one needs a key, which is verified anew each time. Thread-safe; blocks on the
+/// stores.
+class api {
+public:
+    api(const key_authority& keys, contact_store& contacts) noexcept : m_keys{keys}, m_contacts{contacts} {}
+
+    [[nodiscard]] response handle(const request& asked);
+
+private:
+    response list(const request& asked);
+    response create(const request& asked);
+    response show(const request& asked, std::string_view uuid);
+    response change(const request& asked, std::string_view uuid);
+    response remove(const request& asked, std::string_view uuid);
+    response set_archived(const request& asked, std::string_view uuid, bool archived);
+
+    const key_authority& m_keys;
+    contact_store& m_contacts;
+};
+
+}  // namespace crm

@@ -1,0 +1,617 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include "console.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <initializer_list>
+#include <system_error>
+#include <tuple>
+
+#include <boost/json.hpp>
+
+#include "assets.hpp"
+
+namespace crm {
+
+using shearline::errc;
+using shearline::error;
+using shearline::result;
+
+namespace {
+
+constexpr std::string_view html_type = "text/html; charset=utf-8";
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view form_type = "application/x-www-form-urlencoded";
+constexpr std::size_t max_form_bytes = 16 * 1024;
+constexpr std::size_t contacts_per_page = 50;
+constexpr std::size_t events_per_page = 50;
+constexpr std::size_t events_on_overview = 6;
+constexpr std::size_t max_search_bytes = 200;
+
+constexpr std::string_view session_cookie = "shearline-console";
+constexpr std::string_view browser_cookie = "shearline-browser";
+
+// What the tokens of `token_maker` are for.
+constexpr std::string_view for_form = "form";
+constexpr std::string_view for_browser = "browser";
+constexpr std::string_view for_attempts = "attempts";
+constexpr std::string_view for_rows = "rows";
+
+constexpr std::string_view wrong_password = "That is not the password.";
+constexpr std::string_view busy_checking = "Other log-ins are being checked at this moment. Try again in a second.";
+
+std::string slowed_text(std::chrono::seconds wait) {
+    return "Too many attempts. Try again in " + std::to_string(wait.count()) + (wait.count() == 1 ? " second." : " seconds.");
+}
+
+response page(unsigned status, std::string body) {
+    response out;
+    out.status = status;
+    out.headers = {{"Content-Type", std::string{html_type}}, {"Cache-Control", "no-store"}};
+    out.body = std::move(body);
+    return out;
+}
+
+response json(unsigned status, const boost::json::value& body) {
+    response out = page(status, boost::json::serialize(body));
+    out.headers[0].second = json_type;
+    return out;
+}
+
+response see_other(std::string_view where) {
+    response out = page(303, {});
+    out.headers.emplace_back("Location", std::string{where});
+    return out;
+}
+
+response retry_after(response out, std::chrono::seconds wait) {
+    out.headers.emplace_back("Retry-After", std::to_string(wait.count()));
+    return out;
+}
+
+std::string lower(std::string_view text) {
+    std::string out{text};
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
+/// The value of a cookie that was sent exactly once. Two of one name: a stranger on a neighbouring name may have added
+/// one, and which is ours cannot be told.
+std::string_view cookie_of(const request& asked, std::string_view name) {
+    std::string_view found;
+    for (const auto& [field, value] : asked.headers) {
+        if (lower(field) != "cookie") continue;
+        std::string_view rest = value;
+        while (!rest.empty()) {
+            std::string_view pair = rest.substr(0, rest.find(';'));
+            rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+            while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
+            if (!pair.starts_with(name) || pair.substr(name.size(), 1) != "=") continue;
+            if (!found.empty()) return {};
+            found = pair.substr(name.size() + 1);
+        }
+    }
+    return found;
+}
+
+
+std::optional<response> asset_at(std::string_view path) {
+    const auto all = assets();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const asset& each) { return each.path == path; });
+    if (found == all.end()) return std::nullopt;
+    response out;
+    out.status = 200;
+    // The path changes with the content.
+    out.headers = {{"Content-Type", std::string{found->content_type}},
+                   {"Cache-Control", "public, max-age=31536000, immutable"}};
+    out.body = found->bytes;
+    return out;
+}
+
+/// What may be seen of the key, and dots in place of the rest.
+std::string masked_text(shearline::handle handle) {
+    using format = crm_keys::format;
+    const auto masked = shearline::mask<format>(handle);
+    std::string text{masked.view().substr(0, format::secret_part.offset)};
+    for (std::size_t i = text.size(); i < format::chars; ++i) text += "•";
+    return text;
+}
+
+std::vector<audit_row> rows_of(const shearline::page<shearline::audit_event>& events) {
+    std::vector<audit_row> rows;
+    for (const auto& each : events.items)
+        rows.push_back({each.sequence, each.at, each.actor, each.action,
+                        each.handle ? std::string{each.handle->to_text().view()} : std::string{}, each.source_address,
+                        each.reason});
+    return rows;
+}
+
+contact_row row_of(const contact& each) {
+    std::string name = each.first_name;
+    if (!each.first_name.empty() && !each.last_name.empty()) name += ' ';
+    name += each.last_name;
+    return {each.uuid, name.empty() ? "(no name)" : name, each.email, each.phone, each.company, each.external_id,
+            each.archived, each.updated_at};
+}
+
+/// What a failure of the library means to the owner. Its own words may name files: they go to no page.
+struct told {
+    unsigned status;
+    std::string_view title, text;
+};
+
+told told_of(errc code) {
+    switch (code) {
+        case errc::invalid_argument:
+            return {400, "This form is not complete", "Load the page again, and use its buttons."};
+        case errc::not_found: return {404, "There is no key", "Generate the first key, and it will be shown here."};
+        case errc::conflict:
+            return {409, "Something else came first", "Another change was made meanwhile. Look at the key, and try again."};
+        case errc::illegal_state:
+            return {409, "The key does not allow this", "It was revoked or has expired. Look at the key, and try again."};
+        case errc::not_recoverable:
+            return {409, "The key cannot be shown again", "Its text is no longer kept. Regenerate it to get one that can."};
+        case errc::unavailable:
+        case errc::deadline_exceeded:
+        case errc::in_doubt:
+            return {503, "The key store does not answer", "Nothing may have been changed. Try again in a moment."};
+        default: break;
+    }
+    return {500, "Something is wrong with the key store", "The log of the server says more."};
+}
+
+}  // namespace
+
+/// One request on its way through the console.
+struct console::visit {
+    const request& asked;
+    moment now;
+    std::string path{};
+    form query{};
+    form fields{};
+    std::string cookie{};  ///< what the browser holds: a session's id, or before a log-in a number of its own
+    std::string browser{};  ///< proves that someone logged in from this browser before; else empty
+    std::optional<session_table::session> session{};
+
+    [[nodiscard]] bool wants_json() const { return asked.header("accept").value_or("").starts_with(json_type); }
+};
+
+struct console::route {
+    std::string_view path;
+    std::string_view method;
+    action answer;
+    bool for_everyone = false;  ///< and not only for who is logged in
+    bool by_itself = false;     ///< sent by a page's script, not by its reader
+};
+
+const std::vector<console::route>& console::routes() {
+    static const std::vector<route> all{
+        {path::log_in, "GET", &console::show_log_in, true},
+        {path::log_in, "POST", &console::log_in, true},
+        {path::log_out, "POST", &console::log_out, true},
+        {path::home, "GET", &console::show_home},
+        {path::integrations, "GET", &console::show_integrations},
+        {path::key, "GET", &console::show_key},
+        {path::key_reveal, "POST", &console::reveal_key},
+        {path::key_copy, "POST", &console::copy_key},
+        {path::key_generate, "POST", &console::generate_key},
+        {path::key_regenerate, "POST", &console::regenerate_key},
+        {path::key_suspend, "POST", &console::suspend_key},
+        {path::key_resume, "POST", &console::resume_key},
+        {path::contacts, "GET", &console::show_contacts},
+        {path::contacts_rows, "GET", &console::show_contact_rows, false, true},
+        {path::audit, "GET", &console::show_audit},
+    };
+    return all;
+}
+
+response console::handle(const request& asked) {
+    visit at{asked, m_options.now()};
+    response out = dispatch(at);
+    // `same-origin`, and not `no-referrer`, which would make browsers send `Origin: null` with our own forms.
+    for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
+             {"Content-Security-Policy",
+              "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+              "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+              "trusted-types 'none'"},
+             {"X-Content-Type-Options", "nosniff"},
+             {"X-Frame-Options", "DENY"},
+             {"Referrer-Policy", "same-origin"},
+             {"Permissions-Policy",
+              "camera=(), microphone=(), geolocation=(), payment=(), usb=(), clipboard-read=(), clipboard-write=(self)"},
+             {"Cross-Origin-Opener-Policy", "same-origin"},
+             {"Cross-Origin-Resource-Policy", "same-origin"}})
+        out.headers.emplace_back(name, value);
+    return out;
+}
+
+response console::dispatch(visit& at) {
+    const auto host = at.asked.header("host");
+    if (!host || !is_our_host(*host))
+        return page(421, error_page(421, "This CRM has another name",
+                                    "Open the console under one of the names that it was started with."));
+
+    // A page elsewhere may lead here, but it may not load, send or frame anything of ours (Fetch Metadata).
+    const std::string_view site = at.asked.header("sec-fetch-site").value_or("same-origin");
+    const bool navigates = at.asked.header("sec-fetch-mode").value_or("navigate") == "navigate";
+    if (site != "same-origin" && site != "none" && !(navigates && at.asked.method == "GET"))
+        return page(403, error_page(403, "Not from there", "Another site asked for this."));
+
+    const std::string_view target = at.asked.target;
+    at.path = target.substr(0, target.find('?'));
+    if (at.asked.method == "GET")
+        if (auto found = asset_at(at.path)) return *std::move(found);
+
+    std::string allowed;
+    const route* chosen = nullptr;
+    for (const route& each : routes()) {
+        if (each.path != at.path) continue;
+        allowed += (allowed.empty() ? "" : ", ") + std::string{each.method};
+        if (each.method == at.asked.method) chosen = &each;
+    }
+    if (allowed.empty())
+        return page(404, error_page(404, "There is no such page", "The address may be mistyped, or the page is gone."));
+    if (chosen == nullptr) {
+        response out = page(405, error_page(405, "This page cannot be asked like that", "Go back, and use its buttons."));
+        out.headers.emplace_back("Allow", allowed);
+        return out;
+    }
+
+    const std::size_t question = target.find('?');
+    auto query = form::parse(question == target.npos ? std::string_view{} : target.substr(question + 1));
+    if (!query) return page(400, error_page(400, "This address is not well formed", "Use the links of the console."));
+    at.query = *std::move(query);
+
+    at.cookie = cookie_of(at.asked, cookie_name(session_cookie));
+    if (!is_token(at.cookie)) at.cookie.clear();
+    const std::string_view browser = cookie_of(at.asked, cookie_name(browser_cookie));
+    if (const std::size_t dot = browser.find('.');
+        dot != browser.npos && m_tokens.is_token_of(browser.substr(dot + 1), for_browser, browser.substr(0, dot)))
+        at.browser = browser.substr(0, dot);
+
+    if (at.asked.method == "POST")
+        if (auto refused = refuse_forgery(at)) return *std::move(refused);
+
+    if (!at.cookie.empty()) at.session = m_sessions.find(at.cookie, at.now, !chosen->by_itself);
+    if (!at.session && !chosen->for_everyone) {
+        if (at.wants_json())
+            return json(401, {{"error", "session"}, {"message", "You are logged out. Log in again."}});
+        return see_other(path::log_in);
+    }
+    return (this->*chosen->answer)(at);
+}
+
+bool console::is_our_host(std::string_view host) const {
+    const std::size_t colon = host.rfind(':');
+    const bool has_port = colon != host.npos && host.find(']', colon) == host.npos;
+    const std::string name = lower(has_port ? host.substr(0, colon) : host);
+    return name == "localhost" || name == "127.0.0.1" || name == "[::1]" ||
+           std::any_of(m_options.hosts.begin(), m_options.hosts.end(),
+                       [&](const std::string& each) { return lower(each) == name; });
+}
+
+bool console::is_our_origin(std::string_view origin, std::string_view host) const {
+    return lower(origin) == (m_options.behind_tls ? "https://" : "http://") + lower(host);
+}
+
+std::optional<response> console::refuse_forgery(visit& at) const {
+    const auto refuse = [&](unsigned status, std::string_view title, std::string_view text) {
+        if (at.wants_json()) return json(status, {{"error", "refused"}, {"message", text}});
+        return page(status, error_page(status, title, text));
+    };
+    // Every browser of today sends it with a POST; what comes without is no form of ours.
+    const auto origin = at.asked.header("origin");
+    if (!origin || !is_our_origin(*origin, at.asked.header("host").value_or("")))
+        return refuse(403, "Not from there", "This form was not sent from a page of this console.");
+
+    const std::string type = lower(at.asked.header("content-type").value_or(""));
+    if (type.substr(0, type.find(';')) != form_type)
+        return refuse(415, "Not a form", "The console takes forms only.");
+    if (at.asked.body.size() > max_form_bytes) return refuse(413, "Too long", "This form is longer than any of ours.");
+    auto fields = form::parse(at.asked.body);
+    if (!fields) return refuse(400, "Not a form", "This form is not well formed.");
+    at.fields = *std::move(fields);
+
+    if (at.cookie.empty() || !m_tokens.is_token_of(at.fields[field::csrf], for_form, at.cookie))
+        return refuse(403, "This form is out of date",
+                      "The console was restarted, or you logged in again meanwhile. Load the page again.");
+    return std::nullopt;
+}
+
+std::string console::cookie_name(std::string_view plain) const {
+    return (m_options.behind_tls ? "__Host-" : "") + std::string{plain};
+}
+
+std::string console::cookie(std::string_view plain_name, std::string_view value, std::string_view more) const {
+    // A `__Host-` cookie cannot be set by a neighbouring name, and for that must be one of the whole host.
+    return cookie_name(plain_name) + '=' + std::string{value} +
+           (m_options.behind_tls ? "; Path=/; Secure" : "; Path=/admin") + "; HttpOnly; SameSite=Strict" +
+           std::string{more};
+}
+
+// ---- who it is ----
+
+response console::show_log_in(visit& at) {
+    if (at.session) return see_other(path::home);
+    return log_in_page(at, 200, std::nullopt);
+}
+
+response console::log_in_page(visit& at, unsigned status, const std::optional<notice>& says) const {
+    const bool fresh = at.cookie.empty();
+    if (fresh) at.cookie = random_token();
+    response out = page(status, sign_in_page(m_tokens.token(for_form, at.cookie), says));
+    if (fresh) out.headers.emplace_back("Set-Cookie", cookie(session_cookie, at.cookie));
+    return out;
+}
+
+console::proof_result console::check_password(const visit& at, std::string_view attempt) {
+    const bool known = at.session || !at.browser.empty();
+    const std::string who = at.session           ? "session " + m_tokens.token(for_attempts, at.cookie)
+                            : !at.browser.empty() ? "browser " + at.browser
+                                                  : "address " + slowed_as(at.asked.source_address);
+    if (const auto wait = m_attempts.begin(who, at.now); wait > wait.zero()) return {proof::slowed, wait};
+    const auto place = m_gate.enter(known);
+    if (!place) {
+        m_attempts.withdrawn(who);
+        return {proof::busy, std::chrono::seconds{1}};
+    }
+    if (!m_password.matches(attempt)) return {proof::wrong};
+    m_attempts.succeeded(who);
+    return {proof::good};
+}
+
+response console::log_in(visit& at) {
+    const auto [outcome, wait] = check_password(at, at.fields[field::password]);
+    switch (outcome) {
+        case proof::good: break;
+        case proof::wrong: return log_in_page(at, 403, notice{notice::tone::bad, std::string{wrong_password}});
+        case proof::slowed:
+            return retry_after(log_in_page(at, 429, notice{notice::tone::warning, slowed_text(wait)}), wait);
+        case proof::busy:
+            return retry_after(log_in_page(at, 503, notice{notice::tone::warning, std::string{busy_checking}}), wait);
+    }
+    m_sessions.close(at.cookie);
+    const std::string browser = at.browser.empty() ? random_token() : at.browser;
+    response out = see_other(path::home);
+    out.headers.emplace_back("Set-Cookie", cookie(session_cookie, m_sessions.open(at.now)));
+    out.headers.emplace_back("Set-Cookie", cookie(browser_cookie, browser + '.' + m_tokens.token(for_browser, browser),
+                                              "; Max-Age=31536000"));
+    return out;
+}
+
+response console::log_out(visit& at) {
+    m_sessions.close(at.cookie);
+    response out = see_other(path::log_in);
+    out.headers.emplace_back("Set-Cookie", cookie(session_cookie, random_token()));
+    return out;
+}
+
+std::optional<response> console::ask_for_password(visit& at, std::string_view purpose) {
+    if (at.session->proved) return std::nullopt;
+    unsigned status = 403;
+    std::string code = "password";
+    std::optional<notice> says;
+    std::chrono::seconds wait{0};
+    if (const std::string_view attempt = at.fields[field::password]; !attempt.empty()) {
+        const proof_result result = check_password(at, attempt);
+        wait = result.wait;
+        switch (result.outcome) {
+            case proof::good: m_sessions.prove(at.cookie, at.now); return std::nullopt;
+            case proof::wrong: says = {notice::tone::bad, std::string{wrong_password}}; break;
+            case proof::slowed:
+                status = 429, code = "slowed", says = {notice::tone::warning, slowed_text(wait)};
+                break;
+            case proof::busy:
+                status = 503, code = "busy", says = {notice::tone::warning, std::string{busy_checking}};
+                break;
+        }
+    }
+    response out;
+    if (at.wants_json()) {
+        out = json(status, {{"error", code}, {"message", says ? says->text : ""}});
+    } else {
+        frame around = frame_for(at);
+        around.says = says;
+        pending_form pending{at.path, {}, purpose};
+        if (at.fields.has(field::once)) pending.fields.emplace_back(field::once, at.fields[field::once]);
+        out = page(status, password_page(around, pending));
+    }
+    return status == 403 ? std::move(out) : retry_after(std::move(out), wait);
+}
+
+// ---- the pages ----
+
+frame console::frame_for(visit& at) const {
+    return {m_tokens.token(for_form, at.cookie), std::exchange(at.session->says, std::nullopt)};
+}
+
+response console::failed(const visit& at, errc code) const {
+    const told says = told_of(code);
+    response out = at.wants_json() ? json(says.status, {{"error", "failed"}, {"message", says.text}})
+                                   : page(says.status, error_page(says.status, says.title, says.text));
+    return says.status == 503 ? retry_after(std::move(out), std::chrono::seconds{2}) : std::move(out);
+}
+
+response console::show_home(visit& at) {
+    auto key = shown_key();
+    if (!key) return failed(at, key.error().code());
+    const auto events = m_keys.audit({.limit = events_on_overview});
+    if (!events) return failed(at, events.error().code());
+    const auto total = m_contacts.count();
+    if (!total) return failed(at, total.error().code());
+    return page(200, home_page(frame_for(at), {*total, *std::move(key), rows_of(*events)}));
+}
+
+response console::show_integrations(visit& at) {
+    const auto key = shown_key();
+    if (!key) return failed(at, key.error().code());
+    return page(200, integrations_page(frame_for(at), *key));
+}
+
+response console::show_key(visit& at) {
+    auto key = shown_key();
+    if (!key) return failed(at, key.error().code());
+    return page(200, key_page(frame_for(at), {.key = *std::move(key),
+                                              .editing = at.query.has("edit"),
+                                              .confirming = at.query.has("confirm"),
+                                              .once = random_token()}));
+}
+
+response console::show_contacts(visit& at) {
+    const auto view = contacts_for(at);
+    if (!view) return failed(at, view.error().code());
+    return page(200, contacts_page(frame_for(at), *view));
+}
+
+response console::show_contact_rows(visit& at) {
+    const auto view = contacts_for(at);
+    if (!view) return failed(at, view.error().code());
+    std::string body = contacts_json(*view);
+    const std::string tag = '"' + m_tokens.token(for_rows, body) + '"';
+    const bool known = at.asked.header("if-none-match") == tag;
+    response out = page(known ? 304 : 200, known ? std::string{} : std::move(body));
+    out.headers[0].second = json_type;
+    out.headers.emplace_back("ETag", tag);
+    return out;
+}
+
+result<contacts_view> console::contacts_for(const visit& at) const {
+    contacts_view view;
+    view.search = at.query["q"].substr(0, max_search_bytes);
+    const std::string_view number = at.query["page"];
+    if (std::from_chars(number.data(), number.data() + number.size(), view.page).ec != std::errc{} || view.page == 0)
+        view.page = 1;
+    const auto found = m_contacts.list(view.page, contacts_per_page, view.search);
+    if (!found) return found.error();
+    for (const contact& each : found->items) view.rows.push_back(row_of(each));
+    view.total = found->total;
+    view.pages = std::max<std::size_t>(1, (found->total + contacts_per_page - 1) / contacts_per_page);
+    return view;
+}
+
+response console::show_audit(visit& at) {
+    const std::string_view after = at.query["after"];
+    const auto events = m_keys.audit({.limit = events_per_page, .cursor = std::string{after}});
+    if (!events && events.error().code() == errc::invalid_argument) return see_other(path::audit);
+    if (!events) return failed(at, events.error().code());
+    return page(200, audit_page(frame_for(at), {rows_of(*events), events->next, after.empty()}));
+}
+
+// ---- what is done to the key ----
+
+result<std::optional<shearline::credential_view>> console::instance_key() const {
+    std::optional<shearline::credential_view> newest;
+    shearline::page_request which{.limit = 100};
+    do {
+        auto found = m_keys.list(which, instance_tenant);
+        if (!found) return found.error();
+        for (auto& each : found->items)
+            if (!each.about.revoked_at && each.about.name == instance_key_name) newest = std::move(each);
+        which.cursor = found->next;
+    } while (!which.cursor.empty());
+    return newest;
+}
+
+result<std::optional<key_view>> console::shown_key() {
+    // What was counted since the last flush belongs on the page; a store that cannot take it now can still be read.
+    std::ignore = m_keys.flush_usage();
+    const auto found = instance_key();
+    if (!found) return found.error();
+    if (!*found || (*found)->keys.empty()) return std::optional<key_view>{};
+    const auto& [about, keys] = **found;
+    const shearline::record& newest = keys.front();
+    const auto standing = shearline::state_at(about, newest, shearline::system_clock{}.now());
+    return std::optional{key_view{
+        .masked = masked_text(newest.handle),
+        .state = std::string{to_string(standing)},
+        .good = standing == shearline::key_standing::active || standing == shearline::key_standing::retiring,
+        .suspended = standing == shearline::key_standing::suspended,
+        .generation = newest.generation,
+        .scopes = about.scopes,
+        .created_at = newest.created_at,
+        .last_used_at = newest.last_used_at,
+        .uses = newest.uses,
+    }};
+}
+
+shearline::request_context console::context_for(const visit& at, std::string_view reason) const {
+    return {.actor = "owner", .source_address = at.asked.source_address, .reason = std::string{reason}};
+}
+
+response console::give_key(visit& at, std::string_view purpose, std::string_view reason) {
+    if (auto asks = ask_for_password(at, purpose)) return *std::move(asks);
+    const auto found = instance_key();
+    if (!found) return failed(at, found.error().code());
+    if (!*found) return failed(at, errc::not_found);
+    const auto text = m_keys.reveal((*found)->about.id, context_for(at, reason));
+    if (!text) return failed(at, text.error().code());
+    const std::string_view key = text->reveal(shearline::unsafe_reveal);
+    if (at.wants_json()) return json(200, {{"key", key}});
+    auto view = shown_key();
+    if (!view) return failed(at, view.error().code());
+    return page(200, key_page(frame_for(at), {.key = *std::move(view), .revealed = key, .once = random_token()}));
+}
+
+response console::reveal_key(visit& at) { return give_key(at, "reveal the key", "revealed in the console"); }
+
+response console::copy_key(visit& at) { return give_key(at, "copy the key", "copied in the console"); }
+
+response console::generate_key(visit& at) {
+    if (auto asks = ask_for_password(at, "generate the key")) return *std::move(asks);
+    auto context = context_for(at, "generated in the console");
+    context.idempotency_token = at.fields[field::once];
+    if (!is_token(context.idempotency_token)) return failed(at, errc::invalid_argument);
+    const std::lock_guard lock{m_generating};
+    const auto found = instance_key();
+    if (!found) return failed(at, found.error().code());
+    if (*found) {
+        m_sessions.leave(at.cookie, {notice::tone::warning, "There is a key already, and it was left as it is."});
+        return see_other(path::key);
+    }
+    const auto made = m_keys.issue(instance_credential(), context);
+    if (!made) return failed(at, made.error().code());
+    m_sessions.leave(at.cookie, {notice::tone::good, "The key is ready. Copy it into the system that will use it."});
+    return see_other(path::key);
+}
+
+response console::regenerate_key(visit& at) {
+    if (auto asks = ask_for_password(at, "regenerate the key")) return *std::move(asks);
+    if (!is_token(at.fields[field::once])) return failed(at, errc::invalid_argument);
+    return change_key(at, "The new key is ready, and the old one has stopped working. Copy the new one into the systems "
+                          "that use it.",
+                      [&](const shearline::credential_id& id) -> result<void> {
+                          auto context = context_for(at, "regenerated in the console");
+                          context.idempotency_token = at.fields[field::once];
+                          const auto made = m_keys.rotate(id, context);
+                          if (!made) return made.error();
+                          return {};
+                      });
+}
+
+response console::suspend_key(visit& at) {
+    return change_key(at, "The key is suspended: every call with it is refused until you resume it.",
+                      [&](const shearline::credential_id& id) {
+                          return m_keys.suspend(id, context_for(at, "suspended in the console"));
+                      });
+}
+
+response console::resume_key(visit& at) {
+    if (auto asks = ask_for_password(at, "resume the key")) return *std::move(asks);
+    return change_key(at, "The key works again.", [&](const shearline::credential_id& id) {
+        return m_keys.resume(id, context_for(at, "resumed in the console"));
+    });
+}
+
+response console::change_key(visit& at, std::string_view done, const change& make) {
+    const auto found = instance_key();
+    if (!found) return failed(at, found.error().code());
+    if (!*found) return failed(at, errc::not_found);
+    if (const auto changed = make((*found)->about.id); !changed) return failed(at, changed.error().code());
+    m_sessions.leave(at.cookie, {notice::tone::good, std::string{done}});
+    return see_other(path::key);
+}
+
+}  // namespace crm

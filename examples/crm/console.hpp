@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The owner's console: everything under /admin. Who may ask, what they may do, and what they are shown.
+// Depends on the pages, the sessions, the keys and the contacts; never on a socket.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "contacts.hpp"
+#include "form.hpp"
+#include "http_types.hpp"
+#include "keys.hpp"
+#include "pages.hpp"
+#include "password.hpp"
+#include "session.hpp"
+
+namespace crm {
+
+struct console_options {
+    /// The names under which browsers may reach the console, as they stand in `Host` before the port; beside
+    /// `localhost`, `127.0.0.1` and `[::1]`, which always may. Any other name is refused: it may be a stranger's, made
+    /// to lead to us (DNS rebinding).
+    std::vector<std::string> hosts{};
+
+    /// A proxy in front of us speaks TLS to the browsers: cookies are `Secure` and `__Host-`, origins begin with https.
+    bool behind_tls = false;
+
+    /// What the time is; a test puts its own in.
+    std::function<moment()> now = [] { return std::chrono::steady_clock::now(); };
+};
+
+/// Answers what comes for /admin. Everything but the log-in page and the assets needs a session; every change is a POST
+/// with the session's token and from our own origin. Thread-safe; blocks on the store and, for a password, on argon2id.
+class console {
+public:
+    console(console_options options, owner_password password, key_authority& keys, contact_store& contacts)
+        : m_options{std::move(options)}, m_password{std::move(password)}, m_keys{keys}, m_contacts{contacts} {}
+    console(const console&) = delete;
+    console& operator=(const console&) = delete;
+
+    /// Answers any request; never throws but for memory.
+    [[nodiscard]] response handle(const request& asked);
+
+private:
+    struct visit;
+    struct route;
+    using action = response (console::*)(visit&);
+
+    using change = std::function<shearline::result<void>(const shearline::credential_id&)>;
+
+    static const std::vector<route>& routes();
+
+    // What comes before any page: who sent this, and may they?
+    response dispatch(visit& at);
+    [[nodiscard]] bool is_our_host(std::string_view host) const;
+    [[nodiscard]] bool is_our_origin(std::string_view origin, std::string_view host) const;
+    [[nodiscard]] std::optional<response> refuse_forgery(visit& at) const;
+
+    // Who it is.
+    response show_log_in(visit& at);
+    response log_in(visit& at);
+    response log_out(visit& at);
+    [[nodiscard]] response log_in_page(visit& at, unsigned status, const std::optional<notice>& says) const;
+    enum class proof { good, wrong, slowed, busy };
+    struct proof_result {
+        proof outcome;
+        std::chrono::seconds wait{0};  ///< after which to try again, where it was not looked at
+    };
+    proof_result check_password(const visit& at, std::string_view attempt);
+    /// Nothing where the password was given within the last five minutes, or is right now; else what to answer.
+    [[nodiscard]] std::optional<response> ask_for_password(visit& at, std::string_view purpose);
+
+    // The pages.
+    response show_home(visit& at);
+    response show_integrations(visit& at);
+    response show_key(visit& at);
+    response show_contacts(visit& at);
+    response show_contact_rows(visit& at);
+    response show_audit(visit& at);
+    [[nodiscard]] frame frame_for(visit& at) const;
+    [[nodiscard]] response failed(const visit& at, shearline::errc code) const;
+    [[nodiscard]] shearline::result<contacts_view> contacts_for(const visit& at) const;
+
+    // What is done to the key.
+    response reveal_key(visit& at);
+    response copy_key(visit& at);
+    response generate_key(visit& at);
+    response regenerate_key(visit& at);
+    response suspend_key(visit& at);
+    response resume_key(visit& at);
+    response give_key(visit& at, std::string_view purpose, std::string_view reason);
+    response change_key(visit& at, std::string_view done, const change& make);
+    [[nodiscard]] shearline::result<std::optional<shearline::credential_view>> instance_key() const;
+    [[nodiscard]] shearline::result<std::optional<key_view>> shown_key();
+    [[nodiscard]] shearline::request_context context_for(const visit& at, std::string_view reason) const;
+
+    [[nodiscard]] std::string cookie_name(std::string_view plain) const;
+    [[nodiscard]] std::string cookie(std::string_view plain_name, std::string_view value, std::string_view more = {}) const;
+
+    console_options m_options;
+    owner_password m_password;
+    key_authority& m_keys;
+    contact_store& m_contacts;
+    token_maker m_tokens;
+    session_table m_sessions{m_tokens};
+    attempt_limiter m_attempts;
+    hash_gate m_gate;
+    std::mutex m_generating;  // two first keys, asked for at once, are one
+};
+
+}  // namespace crm

@@ -1,0 +1,304 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include "contacts.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <mutex>
+#include <utility>
+
+#include <shearline/credential/credential_id.hpp>
+#include <shearline/secret/entropy.hpp>
+#include <shearline/secret/secret_file.hpp>
+
+#include "database.hpp"
+
+namespace crm {
+
+namespace {
+
+using shearline::errc;
+using shearline::error;
+using shearline::result;
+
+constexpr std::int64_t application_id = 0x43524d31;  // "CRM1"
+constexpr std::int64_t schema_version = 1;
+
+constexpr const char* schema = R"(
+CREATE TABLE contact (
+    ordinal INTEGER PRIMARY KEY,
+    uuid TEXT NOT NULL UNIQUE,
+    external_id TEXT UNIQUE,
+    first_name TEXT, last_name TEXT, email TEXT, phone TEXT, company TEXT,
+    metadata TEXT NOT NULL,
+    archived_at INTEGER, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+    revision INTEGER NOT NULL
+) STRICT;
+CREATE INDEX contact_email ON contact (email COLLATE NOCASE);
+CREATE INDEX contact_updated ON contact (updated_at DESC, ordinal DESC);
+)";
+
+constexpr std::string_view columns =
+    "uuid, external_id, first_name, last_name, email, phone, company, metadata, archived_at, created_at, updated_at, "
+    "revision";
+
+contact contact_in(const statement& row) {
+    contact read{.uuid = row.text(0),
+                 .external_id = row.text(1),
+                 .first_name = row.text(2),
+                 .last_name = row.text(3),
+                 .email = row.text(4),
+                 .phone = row.text(5),
+                 .company = row.text(6),
+                 .metadata = row.text(7),
+                 .archived = !row.is_null(8),
+                 .created_at = shearline::from_unix_ms(row.integer(9)),
+                 .updated_at = shearline::from_unix_ms(row.integer(10)),
+                 .revision = static_cast<std::uint64_t>(row.integer(11))};
+    if (read.archived) read.archived_at = shearline::from_unix_ms(row.integer(8));
+    return read;
+}
+
+error failure(const database_error& what) {
+    switch (what.code() & 0xff) {
+        case SQLITE_NOTADB:
+        case SQLITE_CORRUPT: return {errc::corrupt, what.what()};
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+        case SQLITE_CANTOPEN: return {errc::permission_denied, what.what()};
+        default: return {errc::unavailable, what.what()};
+    }
+}
+
+/// Runs `body`, which may throw a `database_error`, and gives its result or that error.
+template <typename Body>
+auto guarded_by(Body body) -> decltype(body()) {
+    try {
+        return body();
+    } catch (const database_error& what) {
+        return failure(what);
+    }
+}
+
+/// What `LIKE` matches literally.
+std::string escaped(std::string_view text) {
+    std::string out = "%";
+    for (const char c : text) {
+        if (c == '%' || c == '_' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out += '%';
+}
+
+shearline::timestamp now() { return shearline::system_clock{}.now(); }
+
+}  // namespace
+
+struct contact_store::state {
+    mutable std::mutex mutex;  // one connection serves all: a contact is small, and SQLite writes one at a time anyway
+    database db;
+
+    explicit state(const std::string& path) : db{path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW} {}
+
+    std::optional<contact> find(std::string_view column, std::string_view value) {
+        statement read =
+            db.prepare("SELECT " + std::string{columns} + " FROM contact WHERE " + std::string{column} + " = ?1");
+        read.bind(1, value);
+        return read.step() ? std::optional{contact_in(read)} : std::nullopt;
+    }
+
+    /// Binds parameters 1 to 12 in the order of `columns`.
+    static void bind(statement& write, const contact& each) {
+        write.bind(1, each.uuid);
+        int at = 2;
+        for (const std::string* text :
+             {&each.external_id, &each.first_name, &each.last_name, &each.email, &each.phone, &each.company})
+            write.bind_or_null(at++, *text);
+        write.bind(8, each.metadata);
+        if (each.archived_at) write.bind(9, shearline::to_unix_ms(*each.archived_at));
+        write.bind(10, shearline::to_unix_ms(each.created_at)).bind(11, shearline::to_unix_ms(each.updated_at));
+        write.bind(12, static_cast<std::int64_t>(each.revision));
+    }
+
+    /// Stores a changed contact as its next revision.
+    contact_result store(contact each) {
+        ++each.revision;
+        each.updated_at = now();
+        each.archived = each.archived_at.has_value();
+        statement write = db.prepare(
+            "UPDATE contact SET external_id = ?2, first_name = ?3, last_name = ?4, email = ?5, phone = ?6, company = "
+            "?7, "
+            "metadata = ?8, archived_at = ?9, created_at = ?10, updated_at = ?11, revision = ?12 WHERE uuid = ?1");
+        bind(write, each);
+        write.step();
+        return {contact_outcome::done, std::move(each)};
+    }
+
+    /// Runs `change()` in a transaction of its own.
+    template <typename Change>
+    result<contact_result> transact(Change change) {
+        return guarded_by([&]() -> result<contact_result> {
+            const std::scoped_lock lock{mutex};
+            db.run("BEGIN IMMEDIATE");
+            try {
+                contact_result changed = change();
+                db.run("COMMIT");
+                return changed;
+            } catch (const database_error&) {
+                try {
+                    db.run("ROLLBACK");
+                } catch (const database_error&) {  // SQLite has rolled back by itself
+                }
+                throw;
+            }
+        });
+    }
+
+    /// The contact of a uuid, if it is there and of the right revision.
+    contact_result held(std::string_view uuid, std::optional<std::uint64_t> revision) {
+        auto there = find("uuid", uuid);
+        if (!there) return {contact_outcome::not_found, {}};
+        if (revision && there->revision != *revision) return {contact_outcome::stale, *std::move(there)};
+        return {contact_outcome::done, *std::move(there)};
+    }
+};
+
+contact_store::contact_store(std::unique_ptr<state> opened) noexcept : m_state{std::move(opened)} {}
+contact_store::contact_store(contact_store&&) noexcept = default;
+contact_store& contact_store::operator=(contact_store&&) noexcept = default;
+contact_store::~contact_store() = default;
+
+result<contact_store> contact_store::open(const std::string& path) {
+    struct ::stat about {};
+    if (::stat(path.c_str(), &about) != 0) {
+        if (auto made = shearline::create_private_file(path, {}); !made) return made.error();
+    }
+    return guarded_by([&]() -> result<contact_store> {
+        auto opened = std::make_unique<state>(path);
+        database& db = opened->db;
+        const std::int64_t id = db.number("PRAGMA application_id");
+        const std::int64_t version = db.number("PRAGMA user_version");
+        if (id != application_id && (id != 0 || version != 0 || db.number("SELECT count(*) FROM sqlite_schema") != 0))
+            return error{errc::corrupt, path + ": is an SQLite database of another application"};
+        if (version > schema_version)
+            return error{errc::wrong_version, path + ": was written by a newer build; use that one"};
+        if (db.is_read_only()) return error{errc::permission_denied, path + ": cannot be written: look at its mode"};
+        db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;");
+        if (version == 0)
+            db.run("BEGIN IMMEDIATE;" + std::string{schema} +
+                   "PRAGMA application_id = " + std::to_string(application_id) + "; PRAGMA user_version = 1; COMMIT;");
+        return contact_store{std::move(opened)};
+    });
+}
+
+result<contact_page> contact_store::page(std::size_t page, std::size_t per_page, const contact_filter& filter) const {
+    return guarded_by([&]() -> result<contact_page> {
+        const std::scoped_lock lock{m_state->mutex};
+        std::string where = " WHERE 1";
+        if (!filter.email.empty()) where += " AND email = ?1 COLLATE NOCASE";
+        if (!filter.external_id.empty()) where += " AND external_id = ?2";
+        const auto narrow = [&](statement& read) {
+            if (!filter.email.empty()) read.bind(1, filter.email);
+            if (!filter.external_id.empty()) read.bind(2, filter.external_id);
+        };
+        contact_page found;
+        statement count = m_state->db.prepare("SELECT count(*) FROM contact" + where);
+        narrow(count);
+        count.step();
+        found.total = static_cast<std::size_t>(count.integer(0));
+        statement read = m_state->db.prepare("SELECT " + std::string{columns} + " FROM contact" + where +
+                                             " ORDER BY ordinal LIMIT ?3 OFFSET ?4");
+        narrow(read);
+        read.bind(3, static_cast<std::int64_t>(per_page)).bind(4, static_cast<std::int64_t>((page - 1) * per_page));
+        while (read.step()) found.items.push_back(contact_in(read));
+        return found;
+    });
+}
+
+result<contact_page> contact_store::list(std::size_t page, std::size_t per_page, std::string_view search) const {
+    return guarded_by([&]() -> result<contact_page> {
+        const std::scoped_lock lock{m_state->mutex};
+        const std::string where =
+            " WHERE ?1 = '' OR coalesce(first_name, '') || ' ' || coalesce(last_name, '') LIKE ?2 ESCAPE '\\'"
+            " OR email LIKE ?2 ESCAPE '\\' OR company LIKE ?2 ESCAPE '\\' OR phone LIKE ?2 ESCAPE '\\'"
+            " OR external_id LIKE ?2 ESCAPE '\\'";
+        contact_page found;
+        statement count = m_state->db.prepare("SELECT count(*) FROM contact" + where);
+        count.bind(1, search).bind(2, escaped(search));
+        count.step();
+        found.total = static_cast<std::size_t>(count.integer(0));
+        statement read = m_state->db.prepare("SELECT " + std::string{columns} + " FROM contact" + where +
+                                             " ORDER BY updated_at DESC, ordinal DESC LIMIT ?3 OFFSET ?4");
+        read.bind(1, search).bind(2, escaped(search)).bind(3, static_cast<std::int64_t>(per_page));
+        read.bind(4, static_cast<std::int64_t>((page - 1) * per_page));
+        while (read.step()) found.items.push_back(contact_in(read));
+        return found;
+    });
+}
+
+result<std::size_t> contact_store::count() const {
+    return guarded_by([&]() -> result<std::size_t> {
+        const std::scoped_lock lock{m_state->mutex};
+        return static_cast<std::size_t>(m_state->db.number("SELECT count(*) FROM contact"));
+    });
+}
+
+result<std::optional<contact>> contact_store::find(std::string_view uuid) const {
+    return guarded_by([&]() -> result<std::optional<contact>> {
+        const std::scoped_lock lock{m_state->mutex};
+        return m_state->find("uuid", uuid);
+    });
+}
+
+result<contact_result> contact_store::create(contact asked) {
+    shearline::credential_id::bytes_type random{};
+    shearline::system_entropy entropy;
+    if (auto filled = entropy.fill(std::as_writable_bytes(std::span{random})); !filled) return filled.error();
+    asked.uuid = shearline::credential_id::from_random(random).to_string();  // a version 4 UUID, like any
+    asked.created_at = asked.updated_at = now();
+    asked.revision = 1;
+    return m_state->transact([&]() -> contact_result {
+        if (!asked.external_id.empty())
+            if (auto other = m_state->find("external_id", asked.external_id))
+                return {contact_outcome::duplicate, *std::move(other)};
+        statement write = m_state->db.prepare("INSERT INTO contact (" + std::string{columns} +
+                                              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+        state::bind(write, asked);
+        write.step();
+        return {contact_outcome::done, asked};
+    });
+}
+
+result<contact_result> contact_store::update(contact asked) {
+    return m_state->transact([&]() -> contact_result {
+        contact_result there = m_state->held(asked.uuid, asked.revision);
+        if (there.outcome != contact_outcome::done) return there;
+        if (!asked.external_id.empty())
+            if (auto other = m_state->find("external_id", asked.external_id); other && other->uuid != asked.uuid)
+                return {contact_outcome::duplicate, *std::move(other)};
+        return m_state->store(std::move(asked));
+    });
+}
+
+result<contact_result> contact_store::set_archived(std::string_view uuid, bool archived,
+                                                   std::optional<std::uint64_t> revision) {
+    return m_state->transact([&]() -> contact_result {
+        contact_result there = m_state->held(uuid, revision);
+        if (there.outcome != contact_outcome::done || there.contact.archived == archived) return there;
+        there.contact.archived_at = archived ? std::optional{now()} : std::nullopt;
+        return m_state->store(std::move(there.contact));
+    });
+}
+
+result<contact_result> contact_store::remove(std::string_view uuid, std::optional<std::uint64_t> revision) {
+    return m_state->transact([&]() -> contact_result {
+        contact_result there = m_state->held(uuid, revision);
+        if (there.outcome != contact_outcome::done) return there;
+        statement write = m_state->db.prepare("DELETE FROM contact WHERE uuid = ?1");
+        write.bind(1, uuid).step();
+        return there;
+    });
+}
+
+}  // namespace crm

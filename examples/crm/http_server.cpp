@@ -1,0 +1,411 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The only file that includes Boost.Beast: it takes most of the example's time to compile.
+#include "http_server.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <condition_variable>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace crm {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using tcp = asio::ip::tcp;
+using shearline::errc;
+using shearline::error;
+using shearline::result;
+
+response refusal(unsigned status, std::string_view title) {
+    return {status,
+            {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}},
+            "{\"type\":\"about:blank\",\"title\":\"" + std::string{title} + "\",\"status\":" + std::to_string(status) +
+                "}"};
+}
+
+/// Whether a header section keeps to one reading: lines end in CRLF and nothing else does, none is a continuation of
+/// the one before (obs-fold, RFC 9112 §5.2), no blank stands before a colon, and no control character anywhere.
+bool reads_one_way(std::string_view head) {
+    bool first = true;
+    while (!head.empty()) {
+        const std::size_t end = head.find("\r\n");
+        if (end == std::string_view::npos) return false;
+        const std::string_view line = head.substr(0, end);
+        head.remove_prefix(end + 2);
+        for (const char c : line)
+            if ((static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f') return false;
+        if (line.empty()) break;
+        if (line.front() == ' ' || line.front() == '\t') return false;
+        if (!first) {
+            const std::size_t colon = line.find(':');
+            if (colon == 0 || colon == std::string_view::npos || line[colon - 1] == ' ' || line[colon - 1] == '\t')
+                return false;
+        }
+        first = false;
+    }
+    return true;
+}
+
+/// What the connections of a server share.
+struct shared_state {
+    shared_state(const server_options& given, handler call, std::function<void(const request_account&)> tell)
+        : options{given}, answer{std::move(call)}, log{std::move(tell)}, workers{given.workers} {}
+
+    server_options options;
+    handler answer;
+    std::function<void(const request_account&)> log;
+    asio::thread_pool workers;
+    std::atomic<std::size_t> waiting{0};
+    std::atomic<bool> stopping{false};
+    std::atomic<std::uint64_t> requests{0};
+
+    std::mutex mutex;
+    std::condition_variable all_gone;
+    std::size_t connections = 0;
+    std::function<void()> on_room;  // takes the next connection, where the limit had stopped that
+};
+
+/// One connection: reads a request, has it answered, writes the answer, and so on.
+class connection : public std::enable_shared_from_this<connection> {
+public:
+    connection(tcp::socket&& socket, std::shared_ptr<shared_state> all)
+        : m_stream{std::move(socket)}, m_all{std::move(all)}, m_buffer{m_all->options.max_header_bytes + 64 * 1024} {
+        boost::system::error_code failed;
+        const auto peer = m_stream.socket().remote_endpoint(failed);
+        if (!failed) m_peer = peer.address().to_string();
+    }
+    ~connection() {
+        std::function<void()> on_room;
+        {
+            const std::scoped_lock lock{m_all->mutex};
+            --m_all->connections;
+            on_room.swap(m_all->on_room);
+            m_all->all_gone.notify_all();
+        }
+        if (on_room) on_room();
+    }
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+
+    void run() {
+        asio::dispatch(m_stream.get_executor(), [self = shared_from_this()] { self->read_head(); });
+    }
+
+    /// Ends the connection unless a request is under way; that one is answered, and then it ends.
+    void end_if_idle() {
+        asio::post(m_stream.get_executor(), [self = shared_from_this()] {
+            if (self->m_idle) self->m_stream.cancel();
+        });
+    }
+
+private:
+    void read_head() {
+        m_parser.emplace();
+        m_parser->header_limit(static_cast<std::uint32_t>(m_all->options.max_header_bytes));
+        m_parser->body_limit(m_all->options.max_body_bytes);
+        m_asked = {};
+        m_asked.source_address = m_peer;
+        m_asked.id = std::to_string(++m_all->requests);
+        m_began = std::chrono::steady_clock::now();
+        if (m_all->stopping) return close();
+        m_idle = m_buffer.size() == 0;
+        m_stream.expires_after(m_idle ? m_all->options.idle_timeout : m_all->options.request_timeout);
+        if (m_idle) {
+            // The first byte ends the idle time: from then on the whole request has to arrive soon.
+            m_stream.async_read_some(m_buffer.prepare(4096),
+                                     [self = shared_from_this()](boost::system::error_code failed, std::size_t bytes) {
+                                         if (failed) return self->close();
+                                         self->m_buffer.commit(bytes);
+                                         self->m_idle = false;
+                                         self->m_began = std::chrono::steady_clock::now();
+                                         self->m_stream.expires_after(self->m_all->options.request_timeout);
+                                         self->find_end_of_head();
+                                     });
+        } else {
+            find_end_of_head();
+        }
+    }
+
+    void find_end_of_head() {
+        const auto data = m_buffer.cdata();
+        const std::string_view text{static_cast<const char*>(data.data()), data.size()};
+        const std::size_t end = text.find("\r\n\r\n");
+        if (end != std::string_view::npos && end <= m_all->options.max_header_bytes) {
+            if (!reads_one_way(text.substr(0, end + 4))) return refuse(400, "Bad Request");
+            return parse_head();
+        }
+        if (text.size() > m_all->options.max_header_bytes) return refuse(431, "Request Header Fields Too Large");
+        m_stream.async_read_some(m_buffer.prepare(4096),
+                                 [self = shared_from_this()](boost::system::error_code failed, std::size_t bytes) {
+                                     if (failed) return self->close();
+                                     self->m_buffer.commit(bytes);
+                                     self->find_end_of_head();
+                                 });
+    }
+
+    void parse_head() {
+        boost::system::error_code failed;
+        m_parser->eager(false);
+        while (!m_parser->is_header_done() && !failed) {
+            const std::size_t taken = m_parser->put(m_buffer.data(), failed);
+            m_buffer.consume(taken);
+            if (taken == 0 && !failed) return refuse(400, "Bad Request");
+        }
+        if (failed == http::error::header_limit) return refuse(431, "Request Header Fields Too Large");
+        if (failed == http::error::body_limit) return refuse(413, "Content Too Large");
+        if (failed) return refuse(400, "Bad Request");
+
+        const auto& head = m_parser->get();
+        m_asked.method = std::string{head.method_string()};
+        m_asked.target = std::string{head.target()};
+        for (const auto& field : head) m_asked.headers.emplace_back(field.name_string(), field.value());
+        if (head.version() != 11 && head.version() != 10) return refuse(505, "HTTP Version Not Supported");
+        // More than one of these, or both of them, and two readers disagree on where the request ends.
+        const auto lengths = head.count(http::field::content_length);
+        const auto codings = head.count(http::field::transfer_encoding);
+        if (lengths + codings > 1) return refuse(400, "Bad Request");
+        if (codings == 1 && (head.version() == 10 || !m_parser->chunked())) return refuse(400, "Bad Request");
+        if (head.count(http::field::host) > 1 || (head.version() == 11 && head.count(http::field::host) == 0))
+            return refuse(400, "Bad Request");
+        if (!set_target()) return refuse(400, "Bad Request");
+        if (const auto length = m_parser->content_length(); length && *length > m_all->options.max_body_bytes)
+            return refuse(413, "Content Too Large");
+        if (const auto expects = m_asked.header("expect")) {
+            if (!beast::iequals(beast::string_view{expects->data(), expects->size()}, "100-continue"))
+                return refuse(417, "Expectation Failed");
+            return send_continue();
+        }
+        read_body();
+    }
+
+    /// Takes the path out of an absolute target (RFC 9112 §3.2.2); false for one that is neither that nor a path.
+    bool set_target() {
+        std::string& target = m_asked.target;
+        if (target.starts_with("http://")) {
+            const std::size_t slash = target.find('/', 7);
+            if (target.substr(7, slash == std::string::npos ? slash : slash - 7) != m_asked.header("host").value_or(""))
+                return false;
+            target = slash == std::string::npos ? "/" : target.substr(slash);
+        }
+        return target.starts_with('/') &&
+               std::none_of(target.begin(), target.end(), [](char c) { return c <= ' ' || c == '\x7f' || c == '#'; });
+    }
+
+    void send_continue() {
+        static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
+        asio::async_write(m_stream, asio::buffer(line),
+                          [self = shared_from_this()](boost::system::error_code failed, std::size_t) {
+                              if (failed) return self->close();
+                              self->read_body();
+                          });
+    }
+
+    void read_body() {
+        m_parser->eager(true);
+        if (m_parser->is_done()) return answer();
+        http::async_read(m_stream, m_buffer, *m_parser,
+                         [self = shared_from_this()](boost::system::error_code failed, std::size_t) {
+                             if (failed == http::error::body_limit) return self->refuse(413, "Content Too Large");
+                             if (failed == beast::error::timeout || failed == http::error::partial_message ||
+                                 failed == http::error::end_of_stream)
+                                 return self->close();
+                             if (failed) return self->refuse(400, "Bad Request");
+                             self->answer();
+                         });
+    }
+
+    void answer() {
+        m_stream.expires_never();
+        m_asked.body = std::move(m_parser->get().body());
+        if (m_all->waiting.fetch_add(1) >= m_all->options.max_waiting) {
+            --m_all->waiting;
+            response busy = refusal(503, "Service Unavailable");
+            busy.headers.emplace_back("Retry-After", "1");
+            return write(std::move(busy), m_parser->get().keep_alive());
+        }
+        asio::post(m_all->workers, [self = shared_from_this()] {
+            --self->m_all->waiting;
+            response made;
+            try {
+                made = self->m_all->answer(self->m_asked);
+            } catch (const std::exception&) {  // out of memory, most likely: this request fails, the others go on
+                made = refusal(500, "Internal Server Error");
+            }
+            asio::post(self->m_stream.get_executor(), [self, made = std::move(made)]() mutable {
+                self->write(std::move(made), self->m_parser->get().keep_alive());
+            });
+        });
+    }
+
+    void refuse(unsigned status, std::string_view title) { write(refusal(status, title), false); }
+
+    void write(response made, bool keep) {
+        keep = keep && !m_all->stopping;
+        m_all->log({m_asked, made.status,
+                    std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - m_began)});
+        m_answer.emplace(static_cast<http::status>(made.status), 11);
+        for (auto& [name, value] : made.headers) m_answer->insert(name, value);
+        m_answer->set("X-Request-Id", m_asked.id);
+        m_answer->keep_alive(keep);
+        const bool bodiless = made.status == 204 || made.status == 304;
+        if (!bodiless) m_answer->content_length(made.body.size());
+        if (!bodiless && m_asked.method != "HEAD") m_answer->body() = std::move(made.body);
+        m_serializer.emplace(*m_answer);
+        m_stream.expires_after(m_all->options.request_timeout);
+        http::async_write(m_stream, *m_serializer,
+                          [self = shared_from_this(), keep](boost::system::error_code failed, std::size_t) {
+                              if (failed || !keep) return self->drain();
+                              self->read_head();
+                          });
+    }
+
+    /// Ends our side, and waits for the other to have read the answer: closing over unread bytes would take it away.
+    void drain() {
+        boost::system::error_code ignored;
+        m_stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+        m_stream.expires_after(std::chrono::seconds{1});
+        discard();
+    }
+    void discard() {
+        m_buffer.clear();
+        m_stream.async_read_some(m_buffer.prepare(4096),
+                                 [self = shared_from_this()](boost::system::error_code failed, std::size_t bytes) {
+                                     self->m_drained_bytes += bytes;
+                                     if (failed || self->m_drained_bytes > 1'048'576) return self->close();
+                                     self->discard();
+                                 });
+    }
+
+    void close() {
+        boost::system::error_code ignored;
+        m_stream.socket().close(ignored);
+    }
+
+    beast::tcp_stream m_stream;
+    std::shared_ptr<shared_state> m_all;
+    beast::flat_buffer m_buffer;
+    std::optional<http::request_parser<http::string_body>> m_parser;
+    std::optional<http::response<http::string_body>> m_answer;
+    std::optional<http::response_serializer<http::string_body>> m_serializer;
+    request m_asked;
+    std::string m_peer;
+    std::chrono::steady_clock::time_point m_began;
+    bool m_idle = false;
+    std::size_t m_drained_bytes = 0;
+};
+
+}  // namespace
+
+struct http_server::state {
+    state(const server_options& options, handler answer, std::function<void(const request_account&)> log)
+        : all{std::make_shared<shared_state>(options, std::move(answer), std::move(log))} {}
+
+    std::shared_ptr<shared_state> all;
+    asio::io_context io;
+    tcp::acceptor acceptor{asio::make_strand(io)};
+    std::uint16_t port = 0;
+    std::list<std::weak_ptr<connection>> open;  // used on the acceptor's strand
+    std::vector<std::thread> threads;
+
+    result<void> listen() {
+        boost::system::error_code failed;
+        const auto address = asio::ip::make_address(all->options.address, failed);
+        if (failed) return error{errc::invalid_argument, all->options.address + " is not an IP address"};
+        const tcp::endpoint at{address, all->options.port};
+        acceptor.open(at.protocol(), failed);
+        if (!failed) acceptor.set_option(asio::socket_base::reuse_address{true}, failed);
+        if (!failed) acceptor.bind(at, failed);
+        if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
+        if (failed)
+            return error{errc::unavailable, "cannot listen on " + all->options.address + " port " +
+                                                std::to_string(all->options.port) + ": " + failed.message()};
+        port = acceptor.local_endpoint().port();
+        return {};
+    }
+
+    void accept() {
+        {
+            const std::scoped_lock lock{all->mutex};
+            if (all->connections >= all->options.max_connections) {
+                all->on_room = [this] { asio::post(acceptor.get_executor(), [this] { accept(); }); };
+                return;
+            }
+            ++all->connections;
+        }
+        acceptor.async_accept(asio::make_strand(io), [this](boost::system::error_code failed, tcp::socket socket) {
+            if (failed) {
+                {
+                    const std::scoped_lock lock{all->mutex};
+                    --all->connections;
+                    all->all_gone.notify_all();
+                }
+                if (failed == asio::error::operation_aborted || all->stopping) return;
+                // Out of descriptors, say: others may be closed soon.
+                std::this_thread::sleep_for(std::chrono::milliseconds{20});
+                return accept();
+            }
+            const auto made = std::make_shared<connection>(std::move(socket), all);
+            open.remove_if([](const auto& each) { return each.expired(); });
+            open.push_back(made);
+            made->run();
+            accept();
+        });
+    }
+};
+
+http_server::http_server(std::unique_ptr<state> running) noexcept : m_state{std::move(running)} {}
+http_server::http_server(http_server&&) noexcept = default;
+
+http_server::~http_server() {
+    if (m_state) stop(std::chrono::milliseconds{0});
+}
+
+result<http_server> http_server::start(const server_options& options, handler answer,
+                                       std::function<void(const request_account&)> log) {
+    auto running = std::make_unique<state>(options, std::move(answer), std::move(log));
+    if (auto listening = running->listen(); !listening) return listening.error();
+    running->accept();
+    for (unsigned i = 0; i < options.io_threads; ++i) running->threads.emplace_back([&io = running->io] { io.run(); });
+    return http_server{std::move(running)};
+}
+
+std::uint16_t http_server::port() const noexcept { return m_state->port; }
+
+void http_server::stop(std::chrono::milliseconds patience) {
+    state& running = *m_state;
+    if (running.threads.empty()) return;
+    running.all->stopping = true;
+    asio::post(running.acceptor.get_executor(), [&running] {
+        boost::system::error_code ignored;
+        running.acceptor.close(ignored);
+        for (const auto& each : running.open)
+            if (const auto there = each.lock()) there->end_if_idle();
+    });
+    {
+        std::unique_lock lock{running.all->mutex};
+        running.all->on_room = nullptr;
+        running.all->all_gone.wait_for(lock, patience, [&] { return running.all->connections == 0; });
+    }
+    running.all->workers.join();
+    running.io.stop();
+    for (std::thread& each : running.threads) each.join();
+    running.threads.clear();
+}
+
+}  // namespace crm

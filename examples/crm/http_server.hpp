@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// An HTTP/1.1 server that hands each request to a handler on a worker thread.
+// Depends on http_types.hpp; Boost.Beast stays in its .cpp.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <shearline/result.hpp>
+
+#include "http_types.hpp"
+
+namespace crm {
+
+struct server_options {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;  ///< 0: any free one
+    unsigned io_threads = 2;
+    unsigned workers = 4;
+    std::size_t max_connections = 256;  ///< further ones wait in the listen queue
+    std::size_t max_waiting = 256;      ///< requests that wait for a worker; further ones get a 503
+    std::size_t max_header_bytes = 16 * 1024;
+    std::size_t max_body_bytes = 256 * 1024;
+    std::chrono::seconds request_timeout{15};  ///< for a request to arrive whole, and for its answer to be taken
+    std::chrono::seconds idle_timeout{60};     ///< between two requests of one connection
+};
+
+/// What is told of a finished request, for a log.
+struct request_account {
+    const request& asked;
+    unsigned status;
+    std::chrono::microseconds took;
+};
+
+/// Serves until it is stopped. What is malformed, too large, too slow or ambiguous (both `Content-Length` and
+/// `Transfer-Encoding`, folded lines, two `Host` fields, …) is refused here and closes the connection; it never
+/// reaches the handler.
+class http_server {
+public:
+    /// `unavailable` where the address cannot be listened on.
+    [[nodiscard]] static shearline::result<http_server> start(const server_options& options, handler answer,
+                                                              std::function<void(const request_account&)> log);
+
+    http_server(http_server&&) noexcept;
+    ~http_server();  ///< stops
+
+    [[nodiscard]] std::uint16_t port() const noexcept;
+
+    /// Takes no further connection or request, lets those that are under way finish for up to `patience`, and ends.
+    void stop(std::chrono::milliseconds patience);
+
+private:
+    struct state;
+    explicit http_server(std::unique_ptr<state> running) noexcept;
+
+    std::unique_ptr<state> m_state;
+};
+
+}  // namespace crm

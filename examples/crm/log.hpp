@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The log: one JSON object a line on the standard error, in which no key can stand.
+// Depends on shearline/format/ and http/problem.hpp; never on a request's body or fields.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include <shearline/clock.hpp>
+#include <shearline/format/mask.hpp>
+#include <shearline/http/problem.hpp>
+
+#include "http_server.hpp"
+#include "keys.hpp"
+
+namespace crm {
+
+/// A text with every key in it masked, and with every piece that begins like one cut down to its prefix.
+[[nodiscard]] inline std::string without_keys(std::string_view text) {
+    using format = crm_keys::format;
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t at = text.find(format::prefix);
+        out += text.substr(0, at);
+        if (at == std::string_view::npos) break;
+        text.remove_prefix(at);
+        std::size_t end = format::prefix.size();
+        while (end < text.size() && format::alphabet::decode(text[end]) != format::alphabet::no_digit) ++end;
+        out += shearline::mask<format>(text.substr(0, end)).view();
+        text.remove_prefix(end);
+    }
+    return out;
+}
+
+/// The path of a request for the log. Without the query; and where it holds what none of our paths does (a percent
+/// sign, say, behind which a key could hide), not at all.
+[[nodiscard]] inline std::string path_for_log(std::string_view path) {
+    for (const char c : path) {
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' ||
+                           c == '_' || c == '-' || c == '.';
+        if (!plain) return "(unusual)";
+    }
+    return without_keys(path.substr(0, 200));
+}
+
+/// Writes a line; `members` are further members of the object, each with a comma before it.
+inline void log_line(std::string_view level, std::string_view what, std::string_view members = {}) {
+    std::string line =
+        "{\"at\":" + std::to_string(shearline::to_unix_ms(shearline::system_clock{}.now())) + ",\"level\":";
+    shearline::detail::append_json(line, level);
+    line += ",\"what\":";
+    shearline::detail::append_json(line, without_keys(what));
+    line += members;
+    line += "}\n";
+    std::fwrite(line.data(), 1, line.size(), stderr);  // one call: lines of two threads do not mix
+}
+
+inline void log_request(const request_account& done) {
+    std::string members;
+    const auto member = [&](std::string_view name, std::string_view value) {
+        members += ",\"" + std::string{name} + "\":";
+        shearline::detail::append_json(members, value);
+    };
+    member("id", done.asked.id);
+    member("from", done.asked.source_address);
+    member("method", without_keys(done.asked.method.substr(0, 32)));
+    member("path", path_for_log(done.asked.path()));
+    members += ",\"status\":" + std::to_string(done.status) + ",\"took_us\":" + std::to_string(done.took.count());
+    log_line("info", "request", members);
+}
+
+}  // namespace crm

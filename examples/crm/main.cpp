@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The CRM: its stores, its interfaces and its server, from start to a graceful stop.
+#include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <shearline/keyring.hpp>
+#include <shearline/secret/secret_file.hpp>
+#include <shearline/version.hpp>
+
+#include "api.hpp"
+#include "console.hpp"
+#include "http_server.hpp"
+#include "log.hpp"
+#include "options.hpp"
+
+namespace {
+
+using namespace crm;
+using shearline::errc;
+using shearline::error;
+using shearline::result;
+
+response health() {
+    return {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, "{\"status\":\"ok\"}"};
+}
+
+response nothing_here() {
+    return {404,
+            {{"Content-Type", std::string{shearline::problem_media_type}}, {"Cache-Control", "no-store"}},
+            shearline::to_json({.status = 404, .title = "Not Found", .detail = "there is nothing here"})};
+}
+
+/// Runs `work` once a second on a thread of its own, and a last time when it ends.
+class every_second {
+public:
+    explicit every_second(std::function<void()> work)
+        : m_thread{[this, work = std::move(work)] {
+              std::unique_lock lock{m_mutex};
+              while (!m_ends.wait_for(lock, std::chrono::seconds{1}, [this] { return m_ended; })) work();
+              work();
+          }} {}
+    ~every_second() {
+        {
+            const std::scoped_lock lock{m_mutex};
+            m_ended = true;
+        }
+        m_ends.notify_all();
+        m_thread.join();
+    }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_ends;
+    bool m_ended = false;
+    std::thread m_thread;
+};
+
+result<void> make_folder(const std::string& path) {
+    if (::mkdir(path.c_str(), 0700) == 0) return {};
+    struct ::stat about {};
+    if (errno == EEXIST && ::stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode)) return {};
+    return error{errc::unavailable, "cannot make the folder " + path + ": " + std::strerror(errno)};
+}
+
+/// The password of a file: its first line.
+result<shearline::secret_text> password_in(const std::string& path) {
+    if (path.empty()) return shearline::secret_text{};
+    auto read = shearline::read_private_file(path, 4'096);
+    if (!read) return read;
+    const std::string_view text = read->reveal(shearline::unsafe_reveal);
+    return shearline::secret_text::copy_of(text.substr(0, text.find_first_of("\r\n")));
+}
+
+/// Writes the port under another name first: who waits for the file never reads half of it.
+result<void> write_port(const std::string& path, const std::string& port) {
+    const std::string half = path + ".new";
+    std::FILE* const file = std::fopen(half.c_str(), "w");
+    const bool written = file != nullptr && std::fprintf(file, "%s\n", port.c_str()) > 0;
+    const bool closed = file != nullptr && std::fclose(file) == 0;
+    if (!written || !closed || std::rename(half.c_str(), path.c_str()) != 0)
+        return error{errc::unavailable, "cannot write " + path + ": " + std::strerror(errno)};
+    return {};
+}
+
+result<void> serve(const options& given, const sigset_t& ending) {
+    if (auto made = make_folder(given.data); !made) return made;
+    auto ring = shearline::keyring::open_or_create(given.data + "/keyring");
+    if (!ring) return ring.error();
+    auto store = shearline::sqlite_store::open(given.data + "/keys.db");
+    if (!store) return store.error();
+    auto keys = key_authority::open(*store, *ring);
+    if (!keys) return keys.error();
+    auto contacts = contact_store::open(given.data + "/crm.db");
+    if (!contacts) return contacts.error();
+    const auto initial = password_in(given.password_file);
+    if (!initial) return initial.error();
+    auto owner =
+        owner_password::open_or_create(given.data + "/owner.password", initial->reveal(shearline::unsafe_reveal));
+    if (!owner) return owner.error();
+
+    api rest{*keys, *contacts};
+    console pages{
+        {.hosts = given.hosts, .behind_tls = given.behind_tls_proxy}, std::move(owner->password), *keys, *contacts};
+    const every_second flush{[&keys] {
+        if (const auto done = keys->flush_usage(); !done) log_line("warning", done.error().message());
+    }};
+    auto server = http_server::start(
+        {.address = given.address, .port = given.port},
+        [&](const request& asked) -> response {
+            const std::string_view path = asked.path();
+            if (path == "/healthz") return health();
+            if (path == "/admin" || path.starts_with("/admin/")) return pages.handle(asked);
+            if (path.starts_with(api_root)) return rest.handle(asked);
+            return nothing_here();
+        },
+        log_request);
+    if (!server) return server.error();
+
+    const std::string port = std::to_string(server->port());
+    if (!given.port_file.empty())
+        if (auto written = write_port(given.port_file, port); !written) return written;
+    const std::string address =
+        given.address.find(':') == std::string::npos ? given.address : "[" + given.address + "]";
+    std::printf("The CRM listens on http://%s:%s/ and its console is http://%s:%s/admin\n", address.c_str(),
+                port.c_str(), address.c_str(), port.c_str());
+    if (owner->generated) {
+        const std::string_view password = owner->generated->reveal(shearline::unsafe_reveal);
+        std::printf("The console's password, shown this once: %.*s\n", static_cast<int>(password.size()),
+                    password.data());
+        owner->generated.reset();
+    }
+    std::fflush(stdout);
+    log_line("info", "started");
+
+    int signal = 0;
+    ::sigwait(&ending, &signal);
+    log_line("info", "stopping");
+    server->stop(std::chrono::seconds{10});
+    log_line("info", "stopped");
+    return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto given = read_options({argv + 1, static_cast<std::size_t>(argc - 1)});
+    if (!given) {
+        std::fprintf(stderr, "shearline-crm: %s\n", given.error().context().c_str());
+        return 2;
+    }
+    if (given->help) return std::fputs(usage.data(), stdout) < 0 ? 1 : 0;
+    if (given->version) return std::puts(shearline::version) < 0 ? 1 : 0;
+
+    // Before any thread is made, so that all of them leave these signals to sigwait.
+    sigset_t ending;
+    ::sigemptyset(&ending);
+    ::sigaddset(&ending, SIGTERM);
+    ::sigaddset(&ending, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+
+    try {
+        if (const auto served = serve(*given, ending); !served) {
+            std::fprintf(stderr, "shearline-crm: %s\n", served.error().message().c_str());
+            return 1;
+        }
+    } catch (const std::exception& what) {
+        std::fprintf(stderr, "shearline-crm: %s\n", what.what());
+        return 1;
+    }
+    return 0;
+}

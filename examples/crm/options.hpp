@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The command line of the CRM.
+// Depends on std and shearline's results; never on the server.
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <shearline/result.hpp>
+
+namespace crm {
+
+inline constexpr std::string_view usage = R"(usage: shearline-crm --data DIR [OPTION …]
+
+A small CRM whose contacts other systems create, read and update with an instance API key.
+
+  --data DIR                  where everything is kept; made if it is not there
+  --listen ADDRESS:PORT       127.0.0.1:8080 unless given; port 0 takes a free one
+  --port-file FILE            write the port there once it is listened on
+  --admin-password-file FILE  the owner's password for the console, at the first start; without it, one is made up and
+                              shown once
+  --behind-tls-proxy          a proxy in front speaks TLS: needed to listen on other addresses than loopback
+  --host NAME                 a name under which browsers reach the console (beside localhost); may be repeated
+  --help, --version
+
+example: shearline-crm --data /var/lib/crm --listen 127.0.0.1:8080
+)";
+
+struct options {
+    std::string data;
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;
+    std::string port_file;
+    std::string password_file;
+    bool behind_tls_proxy = false;
+    std::vector<std::string> hosts;
+    bool help = false;
+    bool version = false;
+};
+
+[[nodiscard]] inline bool is_loopback(std::string_view address) noexcept {
+    return address.starts_with("127.") || address == "::1";
+}
+
+/// Reads the arguments after the program's name; `invalid_argument` says which one is off.
+[[nodiscard]] inline shearline::result<options> read_options(std::span<char* const> arguments) {
+    using shearline::errc;
+    using shearline::error;
+    options read;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string_view name = arguments[i];
+        if (name == "--help")
+            read.help = true;
+        else if (name == "--version")
+            read.version = true;
+        else if (name == "--behind-tls-proxy")
+            read.behind_tls_proxy = true;
+        else {
+            std::string listen;
+            std::string host;
+            std::string* const value = name == "--data"                  ? &read.data
+                                       : name == "--listen"              ? &listen
+                                       : name == "--port-file"           ? &read.port_file
+                                       : name == "--admin-password-file" ? &read.password_file
+                                       : name == "--host"                ? &host
+                                                                         : nullptr;
+            if (value == nullptr)
+                return error{errc::invalid_argument, "there is no option " + std::string{name} + ": see --help"};
+            if (++i == arguments.size() || *arguments[i] == '\0')
+                return error{errc::invalid_argument, std::string{name} + " needs a value"};
+            *value = arguments[i];
+            if (!host.empty()) read.hosts.push_back(host);
+            if (!listen.empty()) {
+                const std::size_t colon = listen.rfind(':');
+                const char* const end = listen.data() + listen.size();
+                const char* const digits = colon == std::string::npos ? end : listen.data() + colon + 1;
+                const auto [stop, failed] = std::from_chars(digits, end, read.port);
+                if (digits == end || failed != std::errc{} || stop != end)
+                    return error{errc::invalid_argument, "--listen needs ADDRESS:PORT, such as 127.0.0.1:8080"};
+                read.address = listen.substr(0, colon);
+                if (read.address.starts_with('[') && read.address.ends_with(']'))
+                    read.address = read.address.substr(1, read.address.size() - 2);
+            }
+        }
+    }
+    if (read.help || read.version) return read;
+    if (read.data.empty()) return error{errc::invalid_argument, "--data DIR is needed: see --help"};
+    if (!is_loopback(read.address) && !read.behind_tls_proxy)
+        return error{errc::invalid_argument,
+                     "keys must not cross a network in the clear: listen on loopback, or give --behind-tls-proxy"};
+    return read;
+}
+
+}  // namespace crm
