@@ -1,0 +1,248 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include "crm.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "ending.hpp"
+#include "stop.hpp"
+#include "text.hpp"
+
+namespace legacy_sync {
+
+namespace json = boost::json;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds first_delay{200};
+constexpr milliseconds greatest_delay{30'000};
+constexpr milliseconds key_look_interval{250};
+constexpr std::chrono::seconds same_key_interval{15};
+constexpr int tries_of_a_broken_row = 5;   // an answer of 500 may be about this one row …
+constexpr int greatest_broken_rows = 3;    // … but not when each row gets it
+constexpr int tries_of_a_stale_contact = 8;
+
+std::string contact_path(const std::string& uuid) { return "contacts/" + uuid; }
+
+/// Of the form of a uuid, so that it is safe in a path whatever the server said.
+bool is_uuid(std::string_view text) {
+    return text.size() == 36 && text.find_first_not_of("0123456789abcdefABCDEF-") == text.npos;
+}
+
+std::optional<std::string> uuid_member(const json::object& from, std::string_view name) {
+    const json::value* const held = from.if_contains(name);
+    if (held == nullptr || !held->is_string() || !is_uuid(held->get_string())) return std::nullopt;
+    return std::string{held->get_string()};
+}
+
+std::string percent_encoded(std::string_view text) {
+    constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (plain.find(c) != plain.npos) out += c;
+        else out.append(1, '%').append(1, hex[byte >> 4U]).append(1, hex[byte & 15U]);
+    }
+    return out;
+}
+
+std::string seconds_text(std::chrono::seconds time) {
+    return std::to_string(time.count()) + (time.count() == 1 ? " second" : " seconds");
+}
+
+}  // namespace
+
+crm::crm(settings given, listener says)
+    : m_given{std::move(given)}, m_says{std::move(says)}, m_http{m_given.connection} {}
+
+http_answer crm::call(const http_request& asked) {
+    if (m_key.empty()) m_key = read_key(m_given.key);
+    const auto start = std::chrono::steady_clock::now();
+    int server_errors = 0;
+    bool told = false;
+    for (int attempt = 0;; ++attempt) {
+        std::optional<std::chrono::seconds> asked_to_wait;
+        std::string why;
+        try {
+            http_answer answer = m_http.exchange(asked, m_key);
+            const bool busy = answer.status == 429 || (answer.status >= 502 && answer.status <= 504);
+            if (answer.status == 401 || answer.status == 403) refuse(answer);
+            if (answer.status >= 300 && answer.status < 400)
+                not_the_crm(asked, answer, "a redirect to " + printable(answer.location, 120) +
+                                               ", which is not followed, since the key would go along");
+            if (answer.status < 500 && !busy) {
+                if (told) m_says("the CRM answers again");
+                m_broken_rows = 0;
+                return answer;
+            }
+            why = "it answered " + std::to_string(answer.status);
+            asked_to_wait = answer.retry_after;
+            if (!busy && ++server_errors == tries_of_a_broken_row) {
+                if (++m_broken_rows == greatest_broken_rows)
+                    throw failure{exit_status::unreachable, "the CRM fails for each row: " + why};
+                return answer;
+            }
+        } catch (const no_answer& reason) {
+            why = without_key(printable(reason.what()), m_key);
+        }
+        // Full jitter: clients that were cut off together do not come back together.
+        const auto most = std::min(greatest_delay, first_delay * (1 << std::min(attempt, 8)));
+        auto delay = milliseconds{std::uniform_int_distribution<milliseconds::rep>{0, most.count()}(m_random)};
+        if (asked_to_wait) delay += *asked_to_wait;
+        const auto waited = std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - start);
+        if (m_given.patience && waited + delay > *m_given.patience)
+            throw failure{exit_status::unreachable, "the CRM at " + m_given.connection.base.text() +
+                                                        " could not be reached for " + seconds_text(waited) + ": " + why};
+        if (!told && attempt >= 2) {
+            told = true;
+            m_says("the CRM is not there (" + why + "); trying again" +
+                   (m_given.patience ? " for up to " + seconds_text(*m_given.patience) : ""));
+        }
+        wait_for(delay);
+    }
+}
+
+void crm::refuse(const http_answer& answer) {
+    const std::string mend = m_given.key.variable.empty() ? "put the new key into " + m_given.key.file
+                                                          : "set " + m_given.key.variable + " to the new key";
+    if (answer.status == 401)
+        throw key_refused{"the key was refused (" + masked(m_key) + "): " + mend +
+                          "; the sync will go on from where it was"};
+    throw key_refused{"the key is not allowed to do this (" + masked(m_key) + "): " + why(answer).reason +
+                      "; give it the scope contacts:write, or " + mend + "; the sync will go on from where it was"};
+}
+
+void crm::not_the_crm(const http_request& asked, const http_answer& answer, std::string_view what) {
+    throw failure{exit_status::unreachable, "this is not the CRM: " + std::string{asked.method} + " " +
+                                                m_given.connection.base.text() + printable(asked.path, 80) +
+                                                " was answered with " + std::to_string(answer.status) + ", " +
+                                                without_key(std::string{what}, m_key) + "; look at --crm"};
+}
+
+std::optional<json::object> crm::object_in(const http_answer& answer) {
+    json::error_code failed;
+    json::value read = json::parse(answer.body, failed);
+    if (failed || !read.is_object()) return std::nullopt;
+    return std::move(read.get_object());
+}
+
+row_refused crm::why(const http_answer& answer) {
+    std::string reason = std::to_string(answer.status);
+    if (const auto body = object_in(answer)) {
+        const auto text = [](const json::value* held) {
+            return held != nullptr && held->is_string() ? printable(held->get_string()) : std::string{};
+        };
+        std::string detail = text(body->if_contains("detail"));
+        if (detail.empty()) detail = text(body->if_contains("title"));
+        const json::value* const errors = body->if_contains("errors");
+        std::string fields;
+        if (errors != nullptr && errors->is_array())
+            for (const json::value& each : errors->get_array())
+                if (const json::object* const one = each.if_object())
+                    fields += (fields.empty() ? "" : "; ") + text(one->if_contains("field")) + ": " +
+                              text(one->if_contains("message"));
+        reason += ": " + (fields.empty() ? detail : fields);
+    }
+    return {without_key(std::move(reason), m_key)};
+}
+
+std::variant<done, not_there, row_refused> crm::outcome(const http_request& asked, const http_answer& answer) {
+    if (answer.status == 404) return not_there{};
+    if (answer.status >= 400) return why(answer);
+    const auto body = object_in(answer);
+    const auto uuid = body ? uuid_member(*body, "uuid") : std::nullopt;
+    if (answer.status != 200 || !uuid) not_the_crm(asked, answer, "and no contact");
+    return done{*uuid};
+}
+
+std::variant<done, already_there, row_refused> crm::create(const json::object& contact) {
+    const http_request asked{"POST", "contacts", json::serialize(contact)};
+    const http_answer answer = call(asked);
+    const auto body = object_in(answer);
+    if (answer.status == 201) {
+        if (const auto uuid = body ? uuid_member(*body, "uuid") : std::nullopt) return done{*uuid};
+        not_the_crm(asked, answer, "and no contact");
+    }
+    if (answer.status == 409) {
+        if (const auto uuid = body ? uuid_member(*body, "existing") : std::nullopt) return already_there{*uuid};
+        return why(answer);
+    }
+    if (answer.status < 400 || answer.status == 404 || answer.status == 405)
+        not_the_crm(asked, answer, "which the list of contacts does not");
+    return why(answer);
+}
+
+std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, const json::object& changes) {
+    const json::value* const metadata = changes.if_contains("metadata");
+    if (metadata == nullptr) {
+        const http_request asked{"PATCH", contact_path(uuid), json::serialize(changes)};
+        return outcome(asked, call(asked));
+    }
+    // The CRM takes metadata as a whole. The members that are not ours are read first, and kept: If-Match sees to it that
+    // nobody changes them meanwhile.
+    for (int tries = 1;; ++tries) {
+        const http_request look{"GET", contact_path(uuid)};
+        const http_answer seen = call(look);
+        if (auto found = outcome(look, seen); !std::holds_alternative<done>(found)) return found;
+        json::object whole = *object_in(seen);
+        json::object& members = whole["metadata"].is_object() ? whole["metadata"].get_object()
+                                                              : whole["metadata"].emplace_object();
+        for (const auto& [name, held] : metadata->get_object()) {
+            if (held.is_null()) members.erase(name);
+            else members[name] = held;
+        }
+        json::object body = changes;
+        body["metadata"] = std::move(members);
+        const http_request asked{"PATCH", contact_path(uuid), json::serialize(body), seen.etag};
+        const http_answer answer = call(asked);
+        if (answer.status != 412 || tries == tries_of_a_stale_contact) return outcome(asked, answer);
+    }
+}
+
+std::variant<done, not_there, row_refused> crm::set_archived(const std::string& uuid, bool archived) {
+    const http_request asked{"POST", contact_path(uuid) + (archived ? "/archive" : "/restore")};
+    return outcome(asked, call(asked));
+}
+
+std::variant<done, not_there, row_refused> crm::find(const std::string& external_id) {
+    const http_request asked{"GET", "contacts?page=1&per_page=2&external_id=" + percent_encoded(external_id)};
+    const http_answer answer = call(asked);
+    if (answer.status == 404 || answer.status == 405) not_the_crm(asked, answer, "which the list of contacts does not");
+    if (answer.status >= 400) return why(answer);
+    const auto body = object_in(answer);
+    const json::value* const list = body ? body->if_contains("contacts") : nullptr;
+    if (answer.status != 200 || list == nullptr || !list->is_array()) not_the_crm(asked, answer, "and no list");
+    // The filter is the server's, and so it is looked at again: what is archived must be this contact and no other.
+    for (const json::value& each : list->get_array()) {
+        const json::object* const one = each.if_object();
+        if (one == nullptr) continue;
+        const json::value* const name = one->if_contains("external_id");
+        const auto uuid = uuid_member(*one, "uuid");
+        if (uuid && name != nullptr && name->is_string() && std::string_view{name->get_string()} == external_id)
+            return done{*uuid};
+    }
+    return not_there{};
+}
+
+void crm::wait_for_new_key() {
+    const auto end = std::chrono::steady_clock::now() + same_key_interval;
+    while (std::chrono::steady_clock::now() < end) {
+        wait_for(key_look_interval);
+        try {
+            shearline::secret_text found = read_key(m_given.key);
+            // Both are this user's own: nobody learns from how long this takes.
+            if (found.reveal(shearline::unsafe_reveal) == m_key.reveal(shearline::unsafe_reveal)) continue;
+            m_key = std::move(found);
+            m_says("a new key (" + masked(m_key) + "): going on");
+            return;
+        } catch (const key_refused&) {
+            // The file is being replaced, or not private yet: it is looked at again.
+        }
+    }
+}
+
+}  // namespace legacy_sync

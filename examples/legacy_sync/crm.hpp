@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The CRM's contacts over REST: what can be done to them, tried again until it is answered.
+// Depends on http_client.hpp and key.hpp; never on the source.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <random>
+#include <string>
+#include <variant>
+
+#include <boost/json.hpp>
+
+#include "http_client.hpp"
+#include "key.hpp"
+
+namespace legacy_sync {
+
+/// The CRM answered, and will not take this row: why.
+struct row_refused {
+    std::string reason;
+};
+/// Another contact, or this one already, has the external id.
+struct already_there {
+    std::string uuid;
+};
+/// There is no such contact.
+struct not_there {};
+struct done {
+    std::string uuid;
+};
+
+/// What of the service tells the person who watches: one line.
+using listener = std::function<void(const std::string&)>;
+
+/// Each call is tried again with exponential back-off and full jitter while the CRM is busy, down or out of reach, and
+/// throws `failure` (unreachable) when it was so for too long, `key_refused` on 401 and 403, and `stopped`.
+/// A call may have been made more than once: all of them but `create` are idempotent, and of `create` the external id is.
+class crm {
+public:
+    struct settings {
+        http_client::settings connection;
+        key_place key;
+        /// How long a CRM that does not answer is waited for; nothing: for ever.
+        std::optional<std::chrono::seconds> patience;
+    };
+
+    crm(settings given, listener says);
+
+    std::variant<done, already_there, row_refused> create(const boost::json::object& contact);
+    /// Changes the fields that stand in `changes`; of metadata, the members that do.
+    std::variant<done, not_there, row_refused> update(const std::string& uuid, const boost::json::object& changes);
+    std::variant<done, not_there, row_refused> set_archived(const std::string& uuid, bool archived);
+    /// The contact with this external id.
+    std::variant<done, not_there, row_refused> find(const std::string& external_id);
+
+    /// Waits until there is another key than the refused one, and takes it; comes back without one after a while, since
+    /// the owner may have changed what the old one may do.
+    void wait_for_new_key();
+
+private:
+    http_answer call(const http_request& asked);
+    [[noreturn]] void refuse(const http_answer& answer);
+    [[nodiscard]] row_refused why(const http_answer& answer);
+    [[nodiscard]] static std::optional<boost::json::object> object_in(const http_answer& answer);
+    [[noreturn]] void not_the_crm(const http_request& asked, const http_answer& answer, std::string_view what);
+    [[nodiscard]] std::variant<done, not_there, row_refused> outcome(const http_request& asked, const http_answer& answer);
+
+    settings m_given;
+    listener m_says;
+    http_client m_http;
+    shearline::secret_text m_key;
+    int m_broken_rows = 0;  ///< in succession, each answered 500 again and again
+    std::mt19937_64 m_random{std::random_device{}()};
+};
+
+}  // namespace legacy_sync

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// One HTTP/1.1 connection to one address, https with verified names or loopback; no redirects, no proxy, no cookies.
+// Depends on shearline's secret_text; never on what is sent. Boost.Beast stays in its source file, which is slow to compile.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <shearline/secret/secret_text.hpp>
+
+namespace legacy_sync {
+
+/// An address below which an API lives.
+struct base_url {
+    bool is_tls = true;
+    std::string host;  ///< without the brackets of an IPv6 address
+    std::string port;
+    std::string path;  ///< from its first to its last slash
+    std::string authority;  ///< as it stands in `Host`
+
+    /// Throws `failure` (usage) for anything but https://…, and http://… to this machine itself: a key does not cross a
+    /// network in the clear.
+    static base_url parse(std::string_view text);
+    [[nodiscard]] std::string text() const;
+};
+
+struct http_request {
+    std::string_view method;
+    std::string path;      ///< below the base, without a slash before it
+    std::string body{};    ///< JSON, or empty
+    std::string if_match{};
+};
+
+struct http_answer {
+    unsigned status = 0;
+    std::string body{};
+    std::string etag{};
+    std::string location{};
+    std::optional<std::chrono::seconds> retry_after{};
+};
+
+/// Nothing, or nothing whole, came back: whether the request had an effect is not known.
+class no_answer : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Keeps its connection open between requests. Not thread-safe.
+class http_client {
+public:
+    struct settings {
+        base_url base;
+        std::string ca_file{};              ///< authorities to trust in place of the system's
+        std::chrono::milliseconds timeout;  ///< for connecting, and for each exchange
+    };
+
+    /// Throws `failure` (usage) where the file of authorities cannot be used.
+    explicit http_client(settings given);
+    ~http_client();
+
+    /// Sends the key as the value of `Authorization`, and gives whatever final answer comes. Throws `no_answer`, and
+    /// `stopped`. A request on a connection that the other side closed meanwhile is sent once more at once: it may then
+    /// have been made twice.
+    http_answer exchange(const http_request& asked, const shearline::secret_text& key);
+
+private:
+    struct state;
+    std::unique_ptr<state> m_state;
+};
+
+}  // namespace legacy_sync

@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Keeps the contacts of a CRM as the customers of a legacy SQLite database are.
+#include <sys/stat.h>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <shearline/secret/sodium.hpp>
+#include <shearline/version.hpp>
+
+#include "crm.hpp"
+#include "ending.hpp"
+#include "mapping.hpp"
+#include "options.hpp"
+#include "source.hpp"
+#include "state.hpp"
+#include "stop.hpp"
+#include "sync.hpp"
+#include "teller.hpp"
+
+namespace {
+
+using namespace legacy_sync;
+
+constexpr std::chrono::milliseconds look_interval{200};
+constexpr std::chrono::seconds busy_interval{2};
+
+/// The state belongs to one CRM, one mapping and one source. Another CRM knows none of its contacts, so that is refused; another
+/// mapping or source makes every row be compared again.
+class belonging {
+public:
+    belonging(state& remembers, const options& given, const mapping& how)
+        : m_state{remembers},
+          m_source{std::filesystem::absolute(given.source).lexically_normal().string()},
+          m_mapping{how.fingerprint} {
+        if (given.crm.empty()) return;
+        const std::string address = base_url::parse(given.crm).text();
+        const std::string before = m_state.setting("crm");
+        if (!before.empty() && before != address)
+            throw failure{exit_status::usage, given.state + " belongs to the CRM at " + before + ": give --state a file of its own"};
+        m_state.set("crm", address);
+    }
+
+    [[nodiscard]] bool is_new() const {
+        return m_state.setting("source") != m_source || m_state.setting("mapping") != m_mapping;
+    }
+    /// Every row was compared.
+    void settle() {
+        m_state.set("source", m_source);
+        m_state.set("mapping", m_mapping);
+    }
+
+private:
+    state& m_state;
+    std::string m_source;
+    std::string m_mapping;
+};
+
+exit_status status_of(synchroniser& sync) { return sync.unsent() == 0 ? exit_status::success : exit_status::partial; }
+
+exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, teller& tells) {
+    bool pending = true;
+    std::string complaint;
+    const auto complain = [&](const std::string& line) {
+        if (complaint != line) tells.note(line);
+        complaint = line;
+    };
+    bool first = true;
+    try {
+        for (;; wait_for(look_interval)) {
+            try {
+                pending = from.has_changed() || pending;
+                if (!pending) continue;
+                const counts done = sync.pass();
+                whose.settle();
+                pending = false;
+                complaint.clear();
+                if (first || done.sent_anything()) tells.result(done.text());
+                first = false;
+            } catch (const key_refused& why) {
+                complain(why.what());
+                to.wait_for_new_key();
+            } catch (const source_busy& why) {
+                complain(why.what());
+                wait_for(busy_interval);
+            }
+        }
+    } catch (const stopped&) {
+        return status_of(sync);
+    }
+}
+
+exit_status run(const options& given, teller& tells) {
+    const mapping how = mapping::read(given.mapping);
+    std::optional<base_url> address;
+    if (!given.rehearses) address = base_url::parse(given.crm);
+    source from{given.source, how};
+    state remembers = given.rehearses ? state::open_for_rehearsal(given.state) : state::open(given.state);
+    belonging whose{remembers, given, how};
+
+    std::optional<crm> to;
+    if (!given.rehearses)
+        to.emplace(crm::settings{.connection = {.base = *address, .ca_file = given.ca_file, .timeout = given.timeout},
+                                 .key = given.key,
+                                 .patience = given.watches ? std::nullopt : std::optional{given.patience}},
+                   [&](const std::string& line) { tells.note(line); });
+    synchroniser sync{how,   from, remembers, to ? &*to : nullptr,
+                      tells, {.everything = given.everything || whose.is_new(), .report = given.report}};
+    if (given.watches) return watch(sync, from, *to, whose, tells);
+
+    const counts done = sync.pass();
+    whose.settle();
+    tells.result(done.text());
+    return status_of(sync);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    teller tells;
+    const auto end = [&](exit_status status, const std::string& line) {
+        tells.note(line);
+        return static_cast<int>(status);
+    };
+    try {
+        const options given = read_options({argv + 1, static_cast<std::size_t>(argc - 1)});
+        if (given.help) return std::fputs(usage_text.data(), stdout) < 0 ? 1 : 0;
+        if (given.version) return std::puts(shearline::version) < 0 ? 1 : 0;
+        ::umask(0077);  // the state and the report are about customers
+        listen_for_stop();
+        if (const auto ready = shearline::sodium_ready(); !ready) return end(exit_status::other, ready.error().message());
+        return static_cast<int>(run(given, tells));
+    } catch (const failure& why) {
+        return end(why.status(), why.what());
+    } catch (const stopped&) {
+        return end(exit_status::other, "stopped; the next run goes on from here");
+    } catch (const std::exception& what) {
+        return end(exit_status::other, what.what());
+    }
+}

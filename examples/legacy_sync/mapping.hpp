@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What of a legacy database becomes what of a contact: the mapping file, checked strictly.
+// Depends on Boost.JSON; never on the database that it speaks of. README.md describes the file.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace legacy_sync {
+
+/// Which side a field belongs to.
+enum class owner : std::uint8_t {
+    legacy,       ///< the legacy database: sent with each change, whatever the CRM holds by then
+    create_only,  ///< the CRM, but it starts with the legacy value
+    crm,          ///< the CRM: never sent
+};
+
+/// A field of a contact that the sync sends.
+struct mapped_field {
+    std::string name;         ///< "email"; of metadata its own name only
+    bool is_metadata = false;
+    std::string column;
+    owner belongs_to = owner::legacy;
+};
+
+/// Changes are told by a column of the source itself.
+struct change_column {
+    enum class kind : std::uint8_t { iso_time, unix_seconds, unix_milliseconds, counter };
+
+    std::string column;
+    kind holds = kind::counter;
+    std::chrono::seconds reread{0};  ///< how far before the cursor each pass begins; 0 for a counter
+};
+
+/// Changes, deletions among them, are told by rows of a table of their own.
+struct change_table {
+    std::string table;
+    std::string sequence;  ///< its column of growing integers
+    std::string key;       ///< its column that names the changed row
+};
+
+/// Changes are not told: each pass reads every row.
+struct no_change {};
+
+struct mapping {
+    std::string table;  ///< either this
+    std::string query;  ///< or this
+    std::string key;
+    std::variant<no_change, change_column, change_table> change;
+    bool archives_deleted = false;
+    std::string external_id_prefix;
+    std::vector<mapped_field> fields;
+    std::string fingerprint;  ///< changes with the content of the file
+
+    /// Throws `failure` (usage), which names the file, the place in it and what belongs there.
+    static mapping read(const std::string& path);
+    static mapping parse(std::string_view text, const std::string& path);
+};
+
+}  // namespace legacy_sync

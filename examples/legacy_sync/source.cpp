@@ -1,0 +1,201 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include "source.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+#include <utility>
+
+#include "ending.hpp"
+#include "text.hpp"
+
+namespace legacy_sync {
+
+namespace {
+
+const std::string page_limit = " LIMIT " + std::to_string(source::page_rows);
+
+std::string without_semicolon(std::string_view query) {
+    query = trimmed(query);
+    while (query.ends_with(';')) query = trimmed(query.substr(0, query.size() - 1));
+    return std::string{query};
+}
+
+}  // namespace
+
+source::source(std::string path, const mapping& how)
+    : m_path{std::move(path)}, m_how{how}, m_key{quoted(how.key)}, m_change{"NULL"} {
+    // The line end keeps a comment at the end of the query from swallowing the parenthesis.
+    m_from = how.query.empty() ? quoted(how.table) : "(" + without_semicolon(how.query) + "\n)";
+    if (const auto* const column = std::get_if<change_column>(&how.change)) m_change = quoted(column->column);
+    open();
+}
+
+void source::open() {
+    m_db.emplace(database::open_read_only(m_path));
+    try {
+        // By itself first: what closes a parenthesis that we opened is no query.
+        if (!m_how.query.empty() && !m_db->prepare(without_semicolon(m_how.query)).is_read_only())
+            throw failure{exit_status::usage, "source.query must only read"};
+        const statement every = m_db->prepare("SELECT * FROM " + m_from);
+        if (every.has_parameters()) throw failure{exit_status::usage, "source.query must not have parameters"};
+        const std::vector<std::string> there = every.column_names();
+        // SQLite compares names without regard to case, and takes an unknown "name" in quotes for a text.
+        const auto need = [&](const std::string& name) {
+            if (std::none_of(there.begin(), there.end(), [&](const std::string& each) {
+                    return sqlite3_stricmp(each.c_str(), name.c_str()) == 0;
+                }))
+                throw failure{exit_status::usage, "the source has no column " + printable(name)};
+        };
+        need(m_how.key);
+        for (const mapped_field& field : m_how.fields) need(field.column);
+        if (const auto* const column = std::get_if<change_column>(&m_how.change)) need(column->column);
+        if (const auto* const table = std::get_if<change_table>(&m_how.change))
+            std::ignore = m_db->prepare("SELECT " + quoted(table->sequence) + ", " + quoted(table->key) + " FROM " + quoted(table->table));
+    } catch (const source_busy&) {
+        throw;
+    } catch (const failure& off) {
+        throw failure{exit_status::usage, m_path + " does not fit the mapping: " + off.what()};
+    }
+    m_version = m_db->single("PRAGMA data_version");
+}
+
+bool source::has_changed() {
+    if (m_db->has_moved()) {  // replaced by another file of the same name
+        open();
+        return true;
+    }
+    value version = m_db->single("PRAGMA data_version");
+    return version != std::exchange(m_version, version);
+}
+
+std::string source::dated() const {
+    const auto& column = std::get<change_column>(m_how.change);
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto until = [&](std::int64_t limit) {
+        return "(typeof(" + m_change + ") IN ('integer', 'real') AND " + m_change + " <= " + std::to_string(limit) + ")";
+    };
+    switch (column.holds) {
+        case change_column::kind::unix_seconds: return until(std::chrono::floor<std::chrono::seconds>(now).count());
+        case change_column::kind::unix_milliseconds:
+            return until(std::chrono::floor<std::chrono::milliseconds>(now).count());
+        case change_column::kind::counter: return "(typeof(" + m_change + ") = 'integer')";
+        case change_column::kind::iso_time: break;
+    }
+    return "(typeof(" + m_change + ") = 'text' AND " + m_change +
+           " GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]*' AND replace(substr(" + m_change +
+           ", 1, 19), 'T', ' ') <= datetime('now'))";
+}
+
+std::vector<source_row> source::rows(const std::string& where, const std::vector<value>& parameters) {
+    std::string sql = "SELECT " + m_key + ", " + m_change;
+    for (const mapped_field& field : m_how.fields) sql += ", " + quoted(field.column);
+    statement found = m_db->prepare(sql + " FROM " + m_from + " WHERE " + where);
+    found.bind(parameters);
+    std::vector<source_row> out;
+    while (found.step()) {
+        source_row row{found.column(0), found.column(1)};
+        for (std::size_t i = 0; i < m_how.fields.size(); ++i) row.columns.push_back(found.column(static_cast<int>(i) + 2));
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
+// Keys are compared byte by byte, whatever the column's collation: two keys that differ are two customers.
+
+std::vector<source_row> source::all(const std::optional<value>& after) {
+    const std::string order = " ORDER BY " + m_key + " COLLATE BINARY" + page_limit;
+    if (!after) return rows(m_key + " IS NOT NULL" + order, {});
+    return rows(m_key + " > ?1 COLLATE BINARY" + order, {*after});
+}
+
+std::vector<source_row> source::changed(const std::optional<value>& least, const std::optional<cursor>& after) {
+    std::string where = m_key + " IS NOT NULL AND " + dated();
+    std::vector<value> parameters;
+    if (after) {
+        where += " AND " + m_change + " >= ?1 AND (" + m_change + " > ?1 OR " + m_key + " > ?2 COLLATE BINARY)";
+        parameters = {after->change, after->key};
+    } else if (least) {
+        where += " AND " + m_change + " >= ?1";
+        parameters = {*least};
+    }
+    return rows(where + " ORDER BY " + m_change + ", " + m_key + " COLLATE BINARY" + page_limit, parameters);
+}
+
+std::vector<source_row> source::undated(const std::optional<value>& after) {
+    const std::string order = " AND NOT ifnull(" + dated() + ", 0) ORDER BY " + m_key + " COLLATE BINARY" + page_limit;
+    if (!after) return rows(m_key + " IS NOT NULL" + order, {});
+    return rows(m_key + " > ?1 COLLATE BINARY" + order, {*after});
+}
+
+std::vector<cursor> source::log(const std::optional<value>& least, const std::optional<cursor>& after) {
+    const auto& table = std::get<change_table>(m_how.change);
+    const std::string sequence = quoted(table.sequence);
+    const std::string key = quoted(table.key);
+    std::string sql = "SELECT " + sequence + ", " + key + " FROM " + quoted(table.table) + " WHERE " + key +
+                      " IS NOT NULL AND typeof(" + sequence + ") = 'integer'";
+    std::vector<value> parameters;
+    if (after) {
+        sql += " AND " + sequence + " >= ?1 AND (" + sequence + " > ?1 OR " + key + " > ?2 COLLATE BINARY)";
+        parameters = {after->change, after->key};
+    } else if (least) {
+        sql += " AND " + sequence + " >= ?1";
+        parameters = {*least};
+    }
+    statement found = m_db->prepare(sql + " ORDER BY " + sequence + ", " + key + " COLLATE BINARY" + page_limit);
+    found.bind(parameters);
+    std::vector<cursor> out;
+    while (found.step()) out.push_back({found.column(0), found.column(1)});
+    return out;
+}
+
+value source::log_end() {
+    const auto& table = std::get<change_table>(m_how.change);
+    const std::string sequence = quoted(table.sequence);
+    return m_db->single("SELECT max(" + sequence + ") FROM " + quoted(table.table) + " WHERE typeof(" + sequence +
+                        ") = 'integer'");
+}
+
+std::vector<source_row> source::by_key(const value& key) {
+    return rows(m_key + " = ?1 COLLATE BINARY LIMIT 2", {key});
+}
+
+bool source::is_later(const value& one, const value& other) {
+    return m_db->single("SELECT ?1 > ?2", {one, other}) == value{std::int64_t{1}};
+}
+
+value source::reread_from(const value& change) {
+    const auto* const column = std::get_if<change_column>(&m_how.change);
+    if (column == nullptr || column->reread.count() == 0) return change;
+    const std::int64_t back =
+        column->reread.count() * (column->holds == change_column::kind::unix_milliseconds ? 1000 : 1);
+    if (const auto* const whole = std::get_if<std::int64_t>(&change)) return *whole - back;
+    if (const auto* const number = std::get_if<double>(&change)) return *number - static_cast<double>(back);
+    // With a blank after the day, which sorts before both the T and the blank of other spellings.
+    const value earlier = m_db->single("SELECT strftime('%Y-%m-%d %H:%M:%S', substr(?1, 1, 19), ?2)",
+                                       {change, "-" + std::to_string(back) + " seconds"});
+    return is_null(earlier) ? change : earlier;
+}
+
+std::int64_t source::count() {
+    const value found = m_db->single("SELECT count(*) FROM " + m_from);
+    return std::get<std::int64_t>(found);
+}
+
+std::int64_t source::count_without_key() {
+    const value found = m_db->single("SELECT count(*) FROM " + m_from + " WHERE " + m_key + " IS NULL");
+    return std::get<std::int64_t>(found);
+}
+
+std::vector<value> source::doubled_keys() {
+    // As text, since a 1 and a '1' give the same external id.
+    statement found = m_db->prepare("SELECT " + m_key + " FROM " + m_from + " WHERE " + m_key +
+                                    " IS NOT NULL GROUP BY CASE typeof(" + m_key + ") WHEN 'blob' THEN " + m_key +
+                                    " ELSE CAST(" + m_key + " AS TEXT) END HAVING count(*) > 1");
+    std::vector<value> out;
+    while (found.step()) out.push_back(found.column(0));
+    return out;
+}
+
+}  // namespace legacy_sync

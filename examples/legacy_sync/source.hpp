@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The legacy database: what changed in it, a page at a time, so that its lock is never held while something is sent.
+// Depends on sqlite.hpp, mapping.hpp and row.hpp; never on the CRM.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mapping.hpp"
+#include "row.hpp"
+#include "sqlite.hpp"
+
+namespace legacy_sync {
+
+/// How far the source was read: a value of the change column or of the change table's sequence, and a key.
+struct cursor {
+    value change;
+    value key;
+};
+
+/// Reads the source that a mapping describes. Throws `failure` (usage) where the two do not fit.
+class source {
+public:
+    static constexpr std::size_t page_rows = 200;
+
+    source(std::string path, const mapping& how);
+
+    /// Whether another process committed anything since the last call, or since the start. Cheap enough for each moment.
+    [[nodiscard]] bool has_changed();
+
+    /// Every row, by key. `after`: the key of the last one seen.
+    [[nodiscard]] std::vector<source_row> all(const std::optional<value>& after);
+
+    /// The rows whose change column holds at least `least` (or anything, where that is nothing), by (change, key).
+    [[nodiscard]] std::vector<source_row> changed(const std::optional<value>& least, const std::optional<cursor>& after);
+
+    /// The rows whose change column says nothing that can be put in order: NULL, another type, a time to come. By key.
+    [[nodiscard]] std::vector<source_row> undated(const std::optional<value>& after);
+
+    /// The entries of the change table from `least` on, by (sequence, key).
+    [[nodiscard]] std::vector<cursor> log(const std::optional<value>& least, const std::optional<cursor>& after);
+    /// The greatest sequence of the change table; NULL of an empty one.
+    [[nodiscard]] value log_end();
+
+    /// The rows with this key: none, one, or more where the key is none.
+    [[nodiscard]] std::vector<source_row> by_key(const value& key);
+
+    /// Whether one value of the change column, or of the sequence, comes after another.
+    [[nodiscard]] bool is_later(const value& one, const value& other);
+
+    /// Where a pass begins that reads again what the mapping's `reread_seconds` ask for.
+    [[nodiscard]] value reread_from(const value& change);
+
+    [[nodiscard]] std::int64_t count();
+    [[nodiscard]] std::int64_t count_without_key();
+    /// The keys that more than one row has. One scan.
+    [[nodiscard]] std::vector<value> doubled_keys();
+
+private:
+    void open();
+    [[nodiscard]] std::vector<source_row> rows(const std::string& where, const std::vector<value>& parameters);
+    [[nodiscard]] std::string dated() const;
+
+    std::string m_path;
+    const mapping& m_how;
+    std::string m_from;    ///< what stands after FROM
+    std::string m_key;     ///< quoted, as are the next
+    std::string m_change;  ///< "NULL" where there is no change column
+    std::optional<database> m_db;
+    value m_version{};
+};
+
+}  // namespace legacy_sync

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include "state.hpp"
+
+#include <unistd.h>
+
+#include "ending.hpp"
+
+namespace legacy_sync {
+
+namespace {
+
+constexpr std::int64_t application_id = 0x73796e63;  // "sync"
+constexpr std::int64_t schema_version = 1;
+
+constexpr const char* schema = R"(
+    BEGIN IMMEDIATE;
+    CREATE TABLE contact (external_id TEXT PRIMARY KEY, uuid TEXT NOT NULL, hash BLOB NOT NULL,
+                          archived INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE rejection (external_id TEXT PRIMARY KEY, key ANY, hash BLOB NOT NULL, reason TEXT NOT NULL,
+                            at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE cursor (name TEXT PRIMARY KEY, change ANY, key ANY) STRICT, WITHOUT ROWID;
+    CREATE TABLE setting (name TEXT PRIMARY KEY, what TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    PRAGMA application_id = 0x73796e63;
+    PRAGMA user_version = 1;
+    COMMIT)";
+
+database opened(const std::string& path) {
+    try {
+        return database::open_exclusive(path);
+    } catch (const source_busy&) {
+        throw failure{exit_status::other, path + ": another sync is using it; stop that one, or give this one its own --state"};
+    }
+}
+
+std::string text(const value& held) { return std::get<std::string>(held); }
+std::string bytes(const value& held) { return std::get<blob>(held).bytes; }
+
+rejection rejection_of(const statement& row) {
+    return {text(row.column(0)), row.column(1), bytes(row.column(2)), text(row.column(3)), text(row.column(4))};
+}
+
+}  // namespace
+
+state::state(const std::string& path) : m_db{opened(path)} {
+    const value application = m_db.single("PRAGMA application_id");
+    const value version = m_db.single("PRAGMA user_version");
+    if (m_db.single("SELECT count(*) FROM sqlite_schema") == value{std::int64_t{0}}) m_db.run(schema);
+    else if (application != value{application_id})
+        throw failure{exit_status::usage, path + ": is a database of another program; --state needs a file of its own"};
+    else if (version != value{schema_version})
+        throw failure{exit_status::usage, path + ": was written by another version of this program; move it away, and every "
+                                                 "row will be compared again"};
+}
+
+state state::open(const std::string& path) { return state{path}; }
+
+state state::open_for_rehearsal(const std::string& path) {
+    state made{::access(path.c_str(), F_OK) == 0 ? path : ":memory:"};
+    made.m_db.run("BEGIN");  // and never a COMMIT
+    return made;
+}
+
+std::optional<known_contact> state::find(const std::string& external_id) {
+    statement found = m_db.prepare("SELECT uuid, hash, archived FROM contact WHERE external_id = ?1");
+    found.bind({external_id});
+    if (!found.step()) return std::nullopt;
+    return known_contact{text(found.column(0)), bytes(found.column(1)), found.column(2) != value{std::int64_t{0}}};
+}
+
+void state::record(const std::string& external_id, const known_contact& what) {
+    m_db.run("SAVEPOINT record");
+    m_db.prepare("INSERT OR REPLACE INTO contact VALUES (?1, ?2, ?3, ?4)")
+        .bind({external_id, what.uuid, blob{what.hash}, std::int64_t{what.archived}})
+        .step();
+    clear_rejection(external_id);
+    m_db.run("RELEASE record");
+}
+
+void state::forget(const std::string& external_id) {
+    m_db.prepare("DELETE FROM contact WHERE external_id = ?1").bind({external_id}).step();
+}
+
+void state::reject(const rejection& what) {
+    m_db.prepare("INSERT OR REPLACE INTO rejection VALUES (?1, ?2, ?3, ?4, ?5)")
+        .bind({what.external_id, what.key, blob{what.hash}, what.reason, what.at})
+        .step();
+}
+
+void state::clear_rejection(const std::string& external_id) {
+    m_db.prepare("DELETE FROM rejection WHERE external_id = ?1").bind({external_id}).step();
+}
+
+std::optional<rejection> state::find_rejection(const std::string& external_id) {
+    statement found = m_db.prepare("SELECT * FROM rejection WHERE external_id = ?1");
+    found.bind({external_id});
+    if (!found.step()) return std::nullopt;
+    return rejection_of(found);
+}
+
+std::vector<rejection> state::rejections() {
+    statement found = m_db.prepare("SELECT * FROM rejection ORDER BY at, external_id");
+    std::vector<rejection> out;
+    while (found.step()) out.push_back(rejection_of(found));
+    return out;
+}
+
+std::optional<cursor> state::cursor_named(const char* name) {
+    statement found = m_db.prepare("SELECT change, key FROM cursor WHERE name = ?1");
+    found.bind({name});
+    if (!found.step()) return std::nullopt;
+    return cursor{found.column(0), found.column(1)};
+}
+
+void state::put_cursor(const char* name, const cursor& where) {
+    m_db.prepare("INSERT OR REPLACE INTO cursor VALUES (?1, ?2, ?3)").bind({name, where.change, where.key}).step();
+}
+
+std::optional<cursor> state::position() { return cursor_named("position"); }
+void state::move_to(const cursor& where) { put_cursor("position", where); }
+std::optional<cursor> state::first_pass() { return cursor_named("first pass"); }
+void state::begin_first_pass(const cursor& where) { put_cursor("first pass", where); }
+
+std::string state::setting(const std::string& name) {
+    const value found = m_db.single("SELECT what FROM setting WHERE name = ?1", {name});
+    return is_null(found) ? std::string{} : text(found);
+}
+
+void state::set(const std::string& name, const std::string& what) {
+    m_db.prepare("INSERT OR REPLACE INTO setting VALUES (?1, ?2)").bind({name, what}).step();
+}
+
+}  // namespace legacy_sync

@@ -1,0 +1,295 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include "sync.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <utility>
+
+#include <boost/json.hpp>
+
+#include "text.hpp"
+
+namespace legacy_sync {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string now_text() {
+    const std::time_t now = std::time(nullptr);
+    std::tm utc{};
+    ::gmtime_r(&now, &utc);
+    std::string text(32, '\0');
+    text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc));
+    return text;
+}
+
+const std::string no_key_id;  // no row has the empty external id
+
+}  // namespace
+
+std::string counts::text() const {
+    return std::to_string(read) + " read, " + std::to_string(created) + " created, " + std::to_string(updated) + " updated, " +
+           std::to_string(archived) + " archived, " + std::to_string(unchanged) + " unchanged, " + std::to_string(rejected) +
+           " not sent";
+}
+
+synchroniser::synchroniser(const mapping& how, source& from, state& remembers, crm* to, teller& tells, settings given)
+    : m_how{how}, m_from{from}, m_state{remembers}, m_to{to}, m_tells{tells}, m_given{std::move(given)} {}
+
+counts synchroniser::pass() {
+    m_counts = {};
+    m_total = 0;
+    const bool first = m_retries_rejected;
+    if (first) note_doubled_keys();
+    note_missing_keys();
+    if (first) retry_rejected();
+    m_retries_rejected = false;
+
+    if (std::holds_alternative<change_column>(m_how.change)) read_changed();
+    else if (std::holds_alternative<change_table>(m_how.change)) read_log();
+    else read_everything();
+    m_given.everything = false;
+    write_report();
+    return m_counts;
+}
+
+void synchroniser::note_doubled_keys() {
+    m_doubled.clear();
+    for (const value& key : m_from.doubled_keys()) {
+        const auto external_id = external_id_of(m_how, key);
+        if (!external_id) continue;
+        m_doubled.insert(*external_id);
+        reject(*external_id, key, {}, "more than one row has this key");
+    }
+}
+
+void synchroniser::note_missing_keys() {
+    const auto missing = m_from.count_without_key();
+    if (missing == 0) m_state.clear_rejection(no_key_id);
+    else reject(no_key_id, {}, std::to_string(missing), std::to_string(missing) + " rows have no key (NULL)");
+}
+
+void synchroniser::retry_rejected() {
+    m_retrying = true;
+    for (const rejection& each : m_state.rejections()) {
+        if (each.external_id == no_key_id || m_doubled.contains(each.external_id)) continue;
+        const auto rows = m_from.by_key(each.key);
+        for (const source_row& row : rows) take(row);
+        if (!rows.empty()) continue;
+        if (m_how.archives_deleted) take_deleted(each.key);
+        else m_state.clear_rejection(each.external_id);
+    }
+    m_retrying = false;
+}
+
+void synchroniser::read_everything() {
+    std::optional<value> after;
+    for (;;) {
+        const auto rows = m_from.all(after);
+        if (rows.size() == source::page_rows && m_total == 0) m_total = static_cast<std::size_t>(m_from.count());
+        for (const source_row& row : rows) take(row);
+        if (rows.size() < source::page_rows) return;
+        after = rows.back().key;
+    }
+}
+
+void synchroniser::read_changed() {
+    const auto position = m_given.everything ? std::nullopt : m_state.position();
+    std::optional<value> least;
+    if (position) least = m_from.reread_from(position->change);
+    std::optional<cursor> after;
+    for (;;) {
+        const auto rows = m_from.changed(least, after);
+        if (rows.size() == source::page_rows && m_total == 0) m_total = static_cast<std::size_t>(m_from.count());
+        for (const source_row& row : rows) take(row);
+        if (rows.empty()) break;
+        after = cursor{rows.back().change, rows.back().key};
+        // What was read again lies before the cursor, which does not go back for it.
+        if (!position || m_from.is_later(after->change, position->change)) m_state.move_to(*after);
+        if (rows.size() < source::page_rows) break;
+    }
+    std::optional<value> after_undated;
+    for (;;) {
+        const auto rows = m_from.undated(after_undated);
+        for (const source_row& row : rows) take(row);
+        if (rows.size() < source::page_rows) return;
+        after_undated = rows.back().key;
+    }
+}
+
+void synchroniser::read_log() {
+    auto position = m_state.position();
+    const value end = m_from.log_end();
+    // A log that ends before the place that was reached was emptied and started again: nothing is known then.
+    const bool restarted = position && (is_null(end) ? !is_null(position->change) : m_from.is_later(position->change, end));
+    if (!position || restarted || m_given.everything) {
+        // What changes while every row is read is found in the log afterwards. A killed first pass begins where it began,
+        // for what was deleted meanwhile is told by the log alone.
+        cursor begin{end, {}};
+        if (position && !restarted) begin = *position;
+        else if (const auto earlier = m_state.first_pass(); earlier && !restarted) begin = *earlier;
+        else m_state.begin_first_pass(begin);
+        read_everything();
+        m_state.move_to(begin);
+        position = begin;
+    }
+    std::optional<value> least;
+    if (!is_null(position->change)) least = position->change;
+    std::optional<cursor> after;
+    for (;;) {
+        const auto entries = m_from.log(least, after);
+        for (const cursor& entry : entries) {
+            const auto rows = m_from.by_key(entry.key);
+            for (const source_row& row : rows) take(row);
+            if (rows.empty()) take_deleted(entry.key);
+        }
+        if (entries.empty()) return;
+        after = entries.back();
+        m_state.move_to(*after);
+        if (entries.size() < source::page_rows) return;
+    }
+}
+
+void synchroniser::one_more() {
+    ++m_counts.read;
+    if (m_total != 0) m_tells.progress(m_counts.read, m_total);
+}
+
+void synchroniser::take(const source_row& row) {
+    one_more();
+    const auto external_id = external_id_of(m_how, row.key);
+    if (!external_id) {
+        reject("key " + shown(row.key), row.key, {}, "the key is no text that could be sent");
+        return;
+    }
+    if (m_doubled.contains(*external_id)) return;  // told at the start
+    const contact_draft draft = draft_of(m_how, row, *external_id);
+    if (!draft.problem.empty()) return reject(*external_id, row.key, draft.whole_hash, draft.problem);
+    // The same content meets the same refusal, until the sync is started anew.
+    if (!m_retrying)
+        if (const auto before = m_state.find_rejection(*external_id); before && before->hash == draft.whole_hash) return;
+    send(row, *external_id, draft);
+}
+
+void synchroniser::send(const source_row& row, const std::string& external_id, const contact_draft& draft) {
+    auto known = m_state.find(external_id);
+    if (known && known->hash == draft.hash && !known->archived) {
+        ++m_counts.unchanged;
+        m_state.clear_rejection(external_id);
+        return;
+    }
+    if (m_to == nullptr) {
+        if (known) would("update " + printable(external_id) + " " + printable(json::serialize(draft.update), 1000));
+        else would("create " + printable(external_id) + " " + printable(json::serialize(draft.creation), 1000));
+        ++(known ? m_counts.updated : m_counts.created);
+        return;
+    }
+    // A contact that is deleted in the CRM meanwhile, or appears there, changes what must be done.
+    for (int tries = 0; tries < 3; ++tries) {
+        std::string uuid;
+        if (!known) {
+            auto made = m_to->create(draft.creation);
+            if (const auto* const refused = std::get_if<row_refused>(&made))
+                return reject(external_id, row.key, draft.whole_hash, refused->reason);
+            if (const auto* const fresh = std::get_if<done>(&made)) {
+                m_state.record(external_id, {fresh->uuid, draft.hash});
+                ++m_counts.created;
+                return;
+            }
+            known = known_contact{std::get<already_there>(made).uuid, {}};
+        }
+        std::variant<done, not_there, row_refused> outcome = done{};
+        if (known->archived) outcome = m_to->set_archived(known->uuid, false);
+        if (std::holds_alternative<done>(outcome) && !draft.update.empty())
+            outcome = m_to->update(known->uuid, draft.update);
+        if (const auto* const refused = std::get_if<row_refused>(&outcome))
+            return reject(external_id, row.key, draft.whole_hash, refused->reason);
+        if (std::holds_alternative<done>(outcome)) {
+            m_state.record(external_id, {known->uuid, draft.hash});
+            ++m_counts.updated;
+            return;
+        }
+        m_tells.note(printable(external_id) + ": its contact was deleted in the CRM, and is created again");
+        m_state.forget(external_id);
+        known.reset();
+    }
+    reject(external_id, row.key, draft.whole_hash, "the contact keeps appearing and disappearing in the CRM");
+}
+
+void synchroniser::take_deleted(const value& key) {
+    const auto external_id = external_id_of(m_how, key);
+    if (!external_id || m_doubled.contains(*external_id)) return;
+    one_more();
+    if (m_how.archives_deleted) return archive(key, *external_id);
+    ++m_counts.unchanged;
+    m_state.clear_rejection(*external_id);
+}
+
+void synchroniser::archive(const value& key, const std::string& external_id) {
+    const auto known = m_state.find(external_id);
+    if (known && known->archived) {
+        ++m_counts.unchanged;
+        m_state.clear_rejection(external_id);
+        return;
+    }
+    if (m_to == nullptr) {
+        would("archive " + printable(external_id));
+        ++m_counts.archived;
+        return;
+    }
+    std::string uuid = known ? known->uuid : std::string{};
+    std::variant<done, not_there, row_refused> outcome = done{uuid};
+    if (!known) {  // created by a process that was killed before it could record it, or never at all
+        outcome = m_to->find(external_id);
+        if (const auto* const found = std::get_if<done>(&outcome)) uuid = found->uuid;
+    }
+    if (std::holds_alternative<done>(outcome)) outcome = m_to->set_archived(uuid, true);
+    if (const auto* const refused = std::get_if<row_refused>(&outcome))
+        return reject(external_id, key, {}, "cannot be archived: " + refused->reason);
+    if (std::holds_alternative<not_there>(outcome)) {
+        m_state.forget(external_id);
+        m_state.clear_rejection(external_id);
+        ++m_counts.unchanged;
+        return;
+    }
+    m_state.record(external_id, {uuid, {}, true});
+    ++m_counts.archived;
+}
+
+void synchroniser::reject(const std::string& external_id, const value& key, const std::string& hash,
+                          const std::string& reason) {
+    const auto before = m_state.find_rejection(external_id);
+    const bool news = m_retries_rejected || !before || before->reason != reason || before->hash != hash;
+    if (!news) return;
+    ++m_counts.rejected;
+    const std::string name = external_id.empty() ? "" : printable(external_id) + ": ";
+    m_state.reject({external_id, key, hash, reason, before ? before->at : now_text()});
+    if (m_to == nullptr) would("not send " + name + reason);
+    else m_tells.note("not sent: " + name + reason);
+}
+
+void synchroniser::write_report() {
+    if (m_to == nullptr) return;
+    std::string lines;
+    for (const rejection& each : m_state.rejections())
+        lines += json::serialize(json::object{{"external_id", each.external_id},
+                                              {"key", shown(each.key)},
+                                              {"reason", each.reason},
+                                              {"since", each.at}}) +
+                 "\n";
+    if (lines == m_reported) return;
+    // Under another name first: who reads the report never sees half of it. It is private, as the state is.
+    const std::string half = m_given.report + ".new";
+    std::FILE* const file = std::fopen(half.c_str(), "w");
+    const bool written = file != nullptr && std::fwrite(lines.data(), 1, lines.size(), file) == lines.size();
+    const bool closed = file != nullptr && std::fclose(file) == 0;
+    if (!written || !closed || std::rename(half.c_str(), m_given.report.c_str()) != 0)
+        throw failure{exit_status::other, m_given.report + ": cannot be written: " + std::strerror(errno)};
+    m_reported = std::move(lines);
+}
+
+}  // namespace legacy_sync

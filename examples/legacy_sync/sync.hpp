@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The sync itself: each row that changed becomes a contact, once, whatever happens in between.
+// Depends on everything below it: source, state, crm, teller.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "crm.hpp"
+#include "ending.hpp"
+#include "mapping.hpp"
+#include "row.hpp"
+#include "source.hpp"
+#include "state.hpp"
+#include "teller.hpp"
+
+namespace legacy_sync {
+
+/// Rows of one pass, by what became of them.
+struct counts {
+    std::size_t read = 0, created = 0, updated = 0, archived = 0, unchanged = 0, rejected = 0;
+
+    [[nodiscard]] bool sent_anything() const noexcept { return created + updated + archived + rejected > 0; }
+    [[nodiscard]] std::string text() const;
+};
+
+/// Why nothing is lost or doubled, at whatever moment the process ends: the cursor moves only after the rows before it were
+/// recorded; a row is recorded only after the CRM answered; and a row that was sent but not recorded is sent again, when its
+/// external id makes the CRM name the contact that it became.
+class synchroniser {
+public:
+    struct settings {
+        bool everything = false;  ///< reads every row again, once
+        std::string report;       ///< the file that lists what could not be sent
+    };
+
+    /// `to` is null for a dry run, which tells what would be sent, and neither sends nor remembers anything.
+    synchroniser(const mapping& how, source& from, state& remembers, crm* to, teller& tells, settings given);
+
+    /// Reads what changed and sends it. Throws what its parts throw, and can be called again after that.
+    counts pass();
+
+    /// The rows that the CRM does not have as they are now.
+    [[nodiscard]] std::size_t unsent() { return m_state.rejections().size(); }
+
+private:
+    void retry_rejected();
+    void read_everything();
+    void read_changed();
+    void read_log();
+    void note_doubled_keys();
+    void note_missing_keys();
+    void take(const source_row& row);
+    void take_deleted(const value& key);
+    void send(const source_row& row, const std::string& external_id, const contact_draft& draft);
+    void archive(const value& key, const std::string& external_id);
+    void reject(const std::string& external_id, const value& key, const std::string& hash, const std::string& reason);
+    void write_report();
+    void one_more();
+    void would(const std::string& line) { m_tells.result("would " + line); }
+
+    const mapping& m_how;
+    source& m_from;
+    state& m_state;
+    crm* m_to;
+    teller& m_tells;
+    settings m_given;
+    counts m_counts;
+    std::optional<std::string> m_reported;  ///< what the report holds
+    std::size_t m_total = 0;            ///< rows of this pass, as far as is known
+    std::set<std::string> m_doubled;    ///< external ids that more than one row claims
+    bool m_retries_rejected = true;     ///< the first pass of a process tries again what was refused before
+    bool m_retrying = false;
+};
+
+}  // namespace legacy_sync

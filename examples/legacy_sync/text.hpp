@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Text from strangers: is it UTF-8, and how is it shown on a terminal without obeying it?
+// Depends on std; never on where the text comes from.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace legacy_sync {
+
+/// The offset of the first byte that is not part of well-formed UTF-8 (Unicode 15, table 3-7), or nothing. Linear.
+[[nodiscard]] std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
+
+/// `text` for one line of a log: control characters and broken UTF-8 as `\xNN`, cut after `max_bytes`. What a database or a
+/// server says must not move the cursor of the person who reads it.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t max_bytes = 300);
+
+/// Two digits for each byte.
+[[nodiscard]] std::string hexadecimal(std::string_view bytes);
+
+/// `text` without the spaces, tabs and line ends around it.
+[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
+
+}  // namespace legacy_sync
