@@ -122,11 +122,11 @@ json::object object_of(const contact& each) {
     json::object made{{"uuid", each.uuid}};
     for (const text_field& field : text_fields) {
         const std::string& text = each.*field.member;
-        made.emplace(field.name, text.empty() ? json::value{} : json::value{text});
+        made.emplace(field.name, text.empty() ? json::value(nullptr) : json::value(text));
     }
     json::error_code failed;
     made.emplace("metadata", json::parse(each.metadata, failed));
-    made.emplace("archived_at", each.archived_at ? json::value{time_text(*each.archived_at)} : json::value{});
+    made.emplace("archived_at", each.archived_at ? json::value(time_text(*each.archived_at)) : json::value(nullptr));
     made.emplace("created_at", time_text(each.created_at));
     made.emplace("updated_at", time_text(each.updated_at));
     return made;

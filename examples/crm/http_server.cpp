@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
@@ -60,6 +62,11 @@ bool reads_one_way(std::string_view head) {
         first = false;
     }
     return true;
+}
+
+/// Digits alone: a list of equal lengths is read as one by some, and refused by others.
+bool is_number(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// What the connections of a server share.
@@ -180,6 +187,7 @@ private:
         const auto lengths = head.count(http::field::content_length);
         const auto codings = head.count(http::field::transfer_encoding);
         if (lengths + codings > 1) return refuse(400, "Bad Request");
+        if (lengths == 1 && !is_number(m_asked.header("content-length").value_or(""))) return refuse(400, "Bad Request");
         if (codings == 1 && (head.version() == 10 || !m_parser->chunked())) return refuse(400, "Bad Request");
         if (head.count(http::field::host) > 1 || (head.version() == 11 && head.count(http::field::host) == 0))
             return refuse(400, "Bad Request");
@@ -318,6 +326,8 @@ struct http_server::state {
 
     std::shared_ptr<shared_state> all;
     asio::io_context io;
+    // While a worker has the last request, nothing waits here: its answer must still find somebody to send it.
+    asio::executor_work_guard<asio::io_context::executor_type> stays{io.get_executor()};
     tcp::acceptor acceptor{asio::make_strand(io)};
     std::uint16_t port = 0;
     std::list<std::weak_ptr<connection>> open;  // used on the acceptor's strand

@@ -1,0 +1,531 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 the shearline authors
+# SPDX-License-Identifier: BSL-1.0
+"""Drives the CRM's REST interface over real sockets: rest.py CRM KEY_TOOL
+
+Well-formed requests are sent with curl, a client that we did not write; malformed ones byte by byte."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import uuid
+
+CRM, KEY_TOOL = sys.argv[1], sys.argv[2]
+ROOT = "/crm/api/v2/"
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+class Server:
+    def __init__(self, *options):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="shearline-crm-"))
+        self.data = self.folder / "data"
+        self.options = options
+        self.start()
+
+    def start(self):
+        port_file = self.folder / "port"
+        port_file.unlink(missing_ok=True)
+        self.log = open(self.folder / "log", "ab")
+        self.process = subprocess.Popen(
+            [CRM, "--data", self.data, "--listen", "127.0.0.1:0", "--port-file", port_file, *self.options],
+            stdout=subprocess.DEVNULL, stderr=self.log)
+        end = time.monotonic() + 30
+        while not port_file.exists():
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError("the CRM did not start: " + (self.folder / "log").read_text())
+            time.sleep(0.01)
+        self.port = int(port_file.read_text())
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=20)
+        self.log.close()
+        return code
+
+    def remove(self):
+        if self.process.poll() is None:
+            self.stop()
+        shutil.rmtree(self.folder)
+
+    def tool(self, *arguments):
+        done = subprocess.run([KEY_TOOL, self.data, *arguments], capture_output=True, text=True, timeout=30)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+        return done.stdout.split()
+
+    def curl(self, method, path, key=None, body=None, headers=(), scheme="", raw=()):
+        head = ["-X", method] if method != "HEAD" else ["-I"]
+        command = ["curl", "-sS", "--max-time", "20", "--path-as-is", "-o", "-", "-D", str(self.folder / "head"), *head]
+        if key is not None:
+            command += ["-H", f"Authorization: {scheme}{key}"]
+        if body is not None:
+            text = body if isinstance(body, (str, bytes)) else json.dumps(body)
+            (self.folder / "body").write_bytes(text if isinstance(text, bytes) else text.encode())
+            command += ["--data-binary", "@" + str(self.folder / "body")]
+            if not any(each.lower().startswith("content-type") for each in headers):
+                command += ["-H", "Content-Type: application/json"]
+        for each in headers:
+            command += ["-H", each]
+        target = path if path.startswith("/") else ROOT + path
+        command += [*raw, f"http://127.0.0.1:{self.port}{target}"]
+        done = subprocess.run(command, capture_output=True, timeout=30)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr.decode())
+        blocks = [b for b in (self.folder / "head").read_bytes().decode().split("\r\n\r\n") if b]
+        lines = blocks[-1].split("\r\n")
+        fields = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            fields.setdefault(name.lower(), value.strip())
+        text = b"" if method == "HEAD" else done.stdout
+        return Answer(int(lines[0].split()[1]), fields, text)
+
+    def raw(self, data, wait=5.0):
+        """Sends bytes, and gives everything that comes back until the other side closes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=wait) as connection:
+            try:
+                connection.sendall(data)
+            except OSError:
+                pass
+            got = b""
+            try:
+                while chunk := connection.recv(65536):
+                    got += chunk
+            except (TimeoutError, socket.timeout, ConnectionResetError):
+                pass
+            return got
+
+
+class CrmTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.credential, cls.key = cls.server.tool("issue", "contacts:read", "contacts:write")
+        _, cls.reader = cls.server.tool("issue", "contacts:read")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.remove()
+
+    def call(self, method, path, body=None, headers=(), **more):
+        return self.server.curl(method, path, more.pop("key", self.key), body, headers, **more)
+
+    def made(self, **fields):
+        answer = self.call("POST", "contacts", {"external_id": str(uuid.uuid4()), **fields})
+        self.assertEqual(answer.status, 201, answer.body)
+        return answer.json
+
+    def assert_problem(self, answer, status):
+        self.assertEqual(answer.status, status, answer.body)
+        self.assertEqual(answer.headers["content-type"], "application/problem+json")
+        self.assertEqual(answer.json["status"], status)
+
+    def assert_names(self, answer, field):
+        self.assert_problem(answer, 422)
+        self.assertIn(field, [each["field"] for each in answer.json["errors"]])
+
+
+class Contacts(CrmTest):
+    def test_are_created_read_changed_archived_restored_and_deleted(self):
+        asked = {"external_id": "k-1", "first_name": "Zoë", "last_name": "漢字", "email": "zoe@example.com",
+                 "phone": "+49 (0)30 / 12-34", "company": "Ümläut & Söhne", "metadata": {"vip": True, "n": 1.5, "x": None}}
+        answer = self.call("POST", "contacts", asked)
+        self.assertEqual(answer.status, 201, answer.body)
+        contact = answer.json
+        self.assertEqual(answer.headers["location"], ROOT + "contacts/" + contact["uuid"])
+        for name, value in asked.items():
+            self.assertEqual(contact[name], value)
+        self.assertIsNone(contact["archived_at"])
+        self.assertRegex(contact["created_at"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+
+        path = "contacts/" + contact["uuid"]
+        shown = self.call("GET", path)
+        self.assertEqual((shown.status, shown.json), (200, contact))
+        changed = self.call("PATCH", path, {"first_name": "Zoé", "phone": None})
+        self.assertEqual(changed.status, 200)
+        self.assertEqual((changed.json["first_name"], changed.json["phone"], changed.json["company"]),
+                         ("Zoé", None, "Ümläut & Söhne"))
+        self.assertNotEqual(changed.headers["etag"], shown.headers["etag"])
+        archived = self.call("POST", path + "/archive")
+        self.assertEqual(archived.status, 200)
+        self.assertIsNotNone(archived.json["archived_at"])
+        again = self.call("POST", path + "/archive")
+        self.assertEqual(again.json, archived.json)
+        self.assertIsNone(self.call("POST", path + "/restore").json["archived_at"])
+        removed = self.call("DELETE", path)
+        self.assertEqual((removed.status, removed.body), (204, b""))
+        self.assert_problem(self.call("GET", path), 404)
+        self.assert_problem(self.call("DELETE", path), 404)
+
+    def test_come_in_pages_with_totals_and_filters(self):
+        server = Server()
+        try:
+            _, key = server.tool("issue", "contacts:*")
+            for i in range(7):
+                server.curl("POST", "contacts", key, {"external_id": f"p{i}", "email": f"P{i % 2}@Example.com"})
+            pages = [server.curl("GET", f"contacts?page={p}&per_page=3", key).json for p in (1, 2, 3, 4)]
+            self.assertEqual([[c["external_id"] for c in p["contacts"]] for p in pages],
+                             [["p0", "p1", "p2"], ["p3", "p4", "p5"], ["p6"], []])
+            for page in pages:
+                self.assertEqual((page["total"], page["total_pages"], page["per_page"]), (7, 3, 3))
+            found = server.curl("GET", "contacts?page=1&per_page=100&email=p1%40example.com", key).json
+            self.assertEqual([c["external_id"] for c in found["contacts"]], ["p1", "p3", "p5"])
+            found = server.curl("GET", "contacts?page=1&per_page=100&external_id=p4", key).json
+            self.assertEqual([c["external_id"] for c in found["contacts"]], ["p4"])
+            self.assertEqual(found["total"], 1)
+        finally:
+            server.remove()
+
+    def test_need_page_and_per_page(self):
+        self.assert_names(self.call("GET", "contacts"), "page")
+        self.assert_names(self.call("GET", "contacts?page=1"), "per_page")
+        self.assertEqual(self.call("GET", "contacts?page=1&per_page=100").status, 200)
+        for bad in ("0", "-1", "101", "x", "1x", "", "1e1", "99999999999999999999"):
+            self.assert_names(self.call("GET", f"contacts?page=1&per_page={bad}"), "per_page")
+        self.assert_names(self.call("GET", "contacts?page=0&per_page=1"), "page")
+        self.assert_names(self.call("GET", "contacts?page=1&per_page=1&sort=name"), "sort")
+        self.assert_problem(self.call("GET", "contacts?page=1&page=2&per_page=1"), 400)
+        self.assert_problem(self.call("GET", "contacts?page=1&per_page=1&email=%zz"), 400)
+
+    def test_have_one_external_id_each(self):
+        first = self.made(external_id="only-one")
+        answer = self.call("POST", "contacts", {"external_id": "only-one"})
+        self.assert_problem(answer, 409)
+        self.assertEqual(answer.json["existing"], first["uuid"])
+        other = self.made()
+        answer = self.call("PATCH", "contacts/" + other["uuid"], {"external_id": "only-one"})
+        self.assert_problem(answer, 409)
+        self.assertEqual(answer.json["existing"], first["uuid"])
+        for _ in range(2):  # none is not one
+            self.assertEqual(self.call("POST", "contacts", {"first_name": "nobody"}).status, 201)
+
+    def test_are_changed_only_as_they_were_read(self):
+        contact = self.made()
+        path = "contacts/" + contact["uuid"]
+        tag = self.call("GET", path).headers["etag"]
+        self.assertEqual(self.call("PATCH", path, {"phone": "1"}, [f"If-Match: {tag}"]).status, 200)
+        for condition in (tag, 'W/' + self.call("GET", path).headers["etag"], '"other"'):
+            self.assert_problem(self.call("PATCH", path, {"phone": "2"}, [f"If-Match: {condition}"]), 412)
+            self.assert_problem(self.call("DELETE", path, headers=[f"If-Match: {condition}"]), 412)
+            self.assert_problem(self.call("POST", path + "/archive", headers=[f"If-Match: {condition}"]), 412)
+        self.assertEqual(self.call("GET", path).json["phone"], "1")
+        fresh = self.call("GET", path).headers["etag"]
+        self.assertEqual(self.call("PATCH", path, {"phone": "3"}, [f'If-Match: "x", {fresh}']).status, 200)
+        self.assertEqual(self.call("PATCH", path, {"phone": "4"}, ["If-Match: *"]).status, 200)
+        fresh = self.call("GET", path).headers["etag"]
+        self.assertEqual(self.call("GET", path, headers=[f"If-None-Match: {fresh}"]).status, 304)
+        self.assertEqual(self.call("GET", path, headers=['If-None-Match: "x"']).status, 200)
+
+    def test_tell_which_field_is_wrong(self):
+        for body, field in (({"email": "no at sign"}, "email"), ({"email": "a@b@c"}, "email"), ({"email": "@b"}, "email"),
+                            ({"email": "a b@c"}, "email"), ({"email": "a@" + "b" * 253}, "email"), ({"email": 1}, "email"),
+                            ({"phone": "1" * 41}, "phone"), ({"first_name": "a\u0000b"}, "first_name"),
+                            ({"first_name": ["x"]}, "first_name"), ({"company": "x" * 256}, "company"),
+                            ({"metadata": []}, "metadata"), ({"metadata": {"a": {}}}, "metadata"),
+                            ({"metadata": {"a": "x" * 1001}}, "metadata"),
+                            ({"metadata": {str(i): 1 for i in range(65)}}, "metadata"),
+                            ({"uuid": "x"}, "uuid"), ({"created_at": None}, "created_at"), ({"surname": "x"}, "surname")):
+            self.assert_names(self.call("POST", "contacts", body), field)
+            self.assert_names(self.call("PATCH", "contacts/" + self.made()["uuid"], body), field)
+        answer = self.call("POST", "contacts", {"email": "x", "phone": 1, "nick": 1})
+        self.assertEqual(sorted(each["field"] for each in answer.json["errors"]), ["email", "nick", "phone"])
+        self.assertEqual(self.made(phone="漢" * 40)["phone"], "漢" * 40)
+
+    def test_survive_a_restart(self):
+        server = Server()
+        try:
+            _, key = server.tool("issue", "contacts:*")
+            uuid_of = server.curl("POST", "contacts", key, {"first_name": "stays"}).json["uuid"]
+            self.assertEqual(server.stop(), 0)
+            server.start()
+            self.assertEqual(server.curl("GET", "contacts/" + uuid_of, key).json["first_name"], "stays")
+        finally:
+            server.remove()
+
+
+class Bodies(CrmTest):
+    def test_are_json_of_the_right_type(self):
+        for content_type in ("text/plain", "application/x-www-form-urlencoded", "application/jsonx", "",
+                             "application/json; charset=latin1"):
+            answer = self.call("POST", "contacts", "{}", [f"Content-Type: {content_type}" if content_type else "Content-Type;"])
+            self.assert_problem(answer, 415)
+        for content_type in ("application/json", "Application/JSON; charset=UTF-8"):
+            self.assertEqual(self.call("POST", "contacts", "{}", [f"Content-Type: {content_type}"]).status, 201)
+
+    def test_tell_the_place_of_what_is_malformed(self):
+        for body, line, column in (("{\n  \"a\": }", 2, None), ("", 1, 1), ("{\"first_name\":\"x\"", 1, None), ("[]", 1, None),
+                                   ("{} x", 1, 4), ("{\"a\":1,\"a\":2}", 1, None), ("\"text\"", 1, None),
+                                   ("{\"metadata\":{\"b\":1,\"b\":2}}", 1, None), ("nul", 1, None), ("{'a':1}", 1, None),
+                                   ("{\"a\":01}", 1, None), ("[" * 100000, 1, None), ("{\"a\":" * 9 + "1" + "}" * 9, 1, None)):
+            answer = self.call("POST", "contacts", body)
+            self.assert_problem(answer, 400)
+            self.assertEqual(answer.json["line"], line, body[:50])
+            if column:
+                self.assertEqual(answer.json["column"], column, body[:50])
+            self.assertGreaterEqual(answer.json["offset"], 0)
+        for body in (b'{"first_name":"\xff"}', b'{"first_name":"\xc0\xaf"}', b'{"first_name":"\xed\xa0\x80"}'):
+            self.assert_problem(self.call("POST", "contacts", body), 400)
+
+    def test_may_not_be_large(self):
+        fits = json.dumps({"first_name": "x"}) + " " * (256 * 1024 - 100)
+        self.assertEqual(self.call("POST", "contacts", fits).status, 201)
+        self.assertEqual(self.call("POST", "contacts", " " * (256 * 1024 + 1)).status, 413)
+        self.assertEqual(self.call("POST", "contacts", "x" * (4 * 1024 * 1024)).status, 413)
+        self.assertEqual(self.call("POST", "contacts", "x" * 300_000, ["Transfer-Encoding: chunked"]).status, 413)
+
+
+class Routes(CrmTest):
+    def test_say_what_is_allowed(self):
+        path = "contacts/" + self.made()["uuid"]
+        for method, at, allowed in (("PATCH", path + "/archive", "POST"), ("PATCH", path + "/restore", "POST"),
+                                    ("GET", path + "/archive", "POST"), ("PUT", path, "GET, HEAD, PATCH, DELETE"),
+                                    ("DELETE", "contacts", "GET, HEAD, POST"), ("FROB", "contacts", "GET, HEAD, POST")):
+            answer = self.call(method, at)
+            self.assert_problem(answer, 405)
+            self.assertEqual(answer.headers["allow"], allowed)
+
+    def test_lead_nowhere_else(self):
+        for path in ("contacts/", "contacts/x", "contacts/" + str(uuid.uuid4()), "contact", "/crm/api/v1/contacts",
+                     "contacts/../contacts", "//crm/api/v2/contacts", "contacts/%2e%2e", "/", "/admin/../crm/api/v2/contacts"):
+            self.assertIn(self.call("GET", path).status, (303, 404), path)
+
+    def test_answer_head_without_a_body(self):
+        answer = self.call("HEAD", "contacts?page=1&per_page=1")
+        self.assertEqual(answer.status, 200)
+        self.assertGreater(int(answer.headers["content-length"]), 10)
+
+    def test_tell_health_without_a_key(self):
+        self.assertEqual(self.call("GET", "/healthz", key=None).json, {"status": "ok"})
+
+
+class Keys(CrmTest):
+    def test_open_raw_and_as_bearer_and_as_x_api_key(self):
+        for scheme in ("", "Bearer ", "bearer "):
+            self.assertEqual(self.call("GET", "contacts?page=1&per_page=1", scheme=scheme).status, 200)
+        answer = self.call("GET", "contacts?page=1&per_page=1", key=None, headers=["X-API-Key: " + self.key])
+        self.assertEqual(answer.status, 200)
+
+    def test_are_refused_without_a_word_on_why(self):
+        other = self.key[:25] + ("a" if self.key[25] != "a" else "b") + self.key[26:]
+        bodies = set()
+        for key in (other, "instance_x", "x", self.key + "x", self.key[:-1], "instance_" + "0" * 49):
+            answer = self.call("GET", "contacts?page=1&per_page=1", key=key)
+            self.assert_problem(answer, 401)
+            self.assertIn('error="invalid_token"', answer.headers["www-authenticate"])
+            bodies.add(answer.body)
+        self.assertEqual(len(bodies), 1)
+        answer = self.call("GET", "contacts?page=1&per_page=1", key=None)
+        self.assert_problem(answer, 401)
+        self.assertEqual(answer.headers["www-authenticate"], 'Bearer realm="crm"')
+
+    def test_come_once_and_not_in_the_url(self):
+        for headers in (["X-API-Key: " + self.key], ["Authorization: " + self.key], ["X_API_Key: " + self.key]):
+            self.assert_problem(self.call("GET", "contacts?page=1&per_page=1", headers=headers), 400)
+        self.assert_problem(self.call("GET", "contacts?page=1&per_page=1&x=" + self.key), 400)
+        self.assert_problem(self.call("GET", "contacts?api_key=" + self.key, key=None), 400)
+        self.assert_problem(self.call("GET", "contacts?page=1&per_page=1", key=self.key + "," + self.key), 400)
+
+    def test_do_what_their_scopes_say(self):
+        self.assertEqual(self.call("GET", "contacts?page=1&per_page=1", key=self.reader).status, 200)
+        answer = self.call("POST", "contacts", {}, key=self.reader)
+        self.assert_problem(answer, 403)
+        self.assertIn('scope="contacts:write"', answer.headers["www-authenticate"])
+
+    def test_die_at_once_when_another_process_rotates_suspends_or_revokes(self):
+        credential, key = self.server.tool("issue", "contacts:read")
+        works = lambda text: self.call("GET", "contacts?page=1&per_page=1", key=text).status
+        self.assertEqual(works(key), 200)
+        _, fresh = self.server.tool("rotate", credential)
+        self.assertEqual((works(key), works(fresh)), (401, 200))
+        self.server.tool("suspend", credential)
+        self.assertEqual(works(fresh), 403)
+        self.server.tool("resume", credential)
+        self.assertEqual(works(fresh), 200)
+        self.server.tool("revoke", credential)
+        self.assertEqual(works(fresh), 401)
+
+    def test_are_in_no_log(self):
+        self.call("GET", "contacts?page=1&per_page=1")
+        self.call("GET", "/" + self.key)
+        self.call("GET", "/%69" + self.key[1:])
+        self.server.raw(b"GET / HTTP/1.1\r\nHost: a\r\nAuthorization: " + self.key.encode() + b"\r\nBad Line\r\n\r\n")
+        log = (self.server.folder / "log").read_text()
+        self.assertIn('"path":"/crm/api/v2/contacts"', log)
+        secret = self.key[20:52]
+        self.assertNotIn(secret, log)
+        for at in range(0, 20):
+            self.assertNotIn(secret[at:at + 12], log)
+        for line in log.splitlines():
+            json.loads(line)
+
+
+class Hostile(CrmTest):
+    def status_of(self, data):
+        got = self.server.raw(data)
+        found = re.match(rb"HTTP/1\.1 (\d+)", got)
+        return int(found[1]) if found else None
+
+    def head(self, *lines):
+        return b"\r\n".join([b"POST /crm/api/v2/contacts HTTP/1.1", b"Host: a", *lines, b"", b""])
+
+    def test_requests_that_read_two_ways_are_refused_and_end_the_connection(self):
+        smuggled = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+        for lines in ((b"Content-Length: 4", b"Transfer-Encoding: chunked"),
+                      (b"Transfer-Encoding: chunked", b"Content-Length: 4"),
+                      (b"Content-Length: 4", b"Content-Length: 4"), (b"Content-Length: 4", b"Content-Length: 5"),
+                      (b"Content-Length: 4, 4",), (b"Content-Length: +4",), (b"Content-Length: -1",),
+                      (b"Content-Length: 0x4",), (b"Content-Length : 4",), (b"Transfer-Encoding: chunked, identity",),
+                      (b"Transfer-Encoding: identity",), (b"Transfer-Encoding: xchunked",),
+                      (b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked"), (b"Transfer-Encoding:\x0bchunked",),
+                      (b"X: a", b" folded"), (b"X: a\nContent-Length: 4",), (b"X: a\rContent-Length: 4",), (b"X: a\0b",),
+                      (b": empty",), (b"no colon",), (b"Host: b",)):
+            got = self.server.raw(self.head(*lines) + smuggled)
+            self.assertRegex(got, rb"^HTTP/1\.1 400 ", lines)
+            self.assertEqual(got.count(b"HTTP/1.1 "), 1, lines)
+
+    def test_request_lines_are_checked(self):
+        for line in (b"GET / HTTP/1.1\r\n\r\n", b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
+                     b"GET * HTTP/1.1\r\nHost: a\r\n\r\n", b"GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", b"\x16\x03\x01\r\n\r\n",
+                     b"GET /#x HTTP/1.1\r\nHost: a\r\n\r\n"):
+            self.assertEqual(self.status_of(line), 400, line)
+        self.assertIn(self.status_of(b"GET / HTTP/2.0\r\nHost: a\r\n\r\n"), (400, 505))
+        self.assertEqual(self.status_of(b"GET http://a/healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 200)
+
+    def test_headers_may_not_be_large(self):
+        self.assertEqual(self.status_of(self.head(b"X: " + b"a" * 20_000)), 431)
+        self.assertEqual(self.status_of(b"GET /" + b"a" * 100_000), 431)
+        self.assertEqual(self.status_of(self.head(*[b"X: a"] * 5_000)), 431)
+
+    def test_pipelined_requests_are_answered_in_their_order(self):
+        one = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+        two = b"GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n"
+        last = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        got = self.server.raw((one + two) * 10 + last)
+        self.assertEqual(re.findall(rb"HTTP/1\.1 (\d+)", got), [b"200", b"404"] * 10 + [b"200"])
+
+    def test_expectations_are_met_before_the_body(self):
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=5) as connection:
+            connection.sendall(self.head(b"Authorization: " + self.key.encode(), b"Content-Type: application/json",
+                                         b"Content-Length: 2", b"Expect: 100-continue", b"Connection: close"))
+            self.assertRegex(connection.recv(100), rb"^HTTP/1\.1 100 ")
+            connection.sendall(b"{}")
+            self.assertRegex(connection.recv(1000), rb"^HTTP/1\.1 201 ")
+        self.assertEqual(self.status_of(self.head(b"Expect: tea", b"Content-Length: 0")), 417)
+
+    def test_a_crowd_of_idle_connections_does_not_keep_others_out_for_good(self):
+        crowd = [socket.create_connection(("127.0.0.1", self.server.port)) for _ in range(300)]
+        for each in crowd:
+            each.close()
+        self.assertEqual(self.call("GET", "/healthz").status, 200)
+
+    def test_random_bytes_do_no_harm(self):
+        state = 12345
+        for _ in range(200):
+            data = bytearray(b"POST /crm/api/v2/contacts HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+            for _ in range(3):
+                state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+                data[(state >> 33) % len(data)] = (state >> 20) % 256
+            with socket.create_connection(("127.0.0.1", self.server.port), timeout=5) as connection:
+                connection.sendall(data)
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):
+                    pass
+        self.assertEqual(self.call("GET", "/healthz").status, 200)
+
+
+class Starting(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="shearline-crm-"))
+
+    def tearDown(self):
+        subprocess.run(["chmod", "-R", "u+w", self.folder], check=True)
+        shutil.rmtree(self.folder)
+
+    def fails(self, code, *arguments):
+        done = subprocess.run([CRM, *map(str, arguments)], capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        return done.stderr
+
+    def test_needs_options_that_make_sense(self):
+        for arguments in ((), ("--data",), ("--data", ""), ("--frob",), ("--data", "x", "--listen", "nowhere"),
+                          ("--data", "x", "--listen", "127.0.0.1:99999"), ("--data", "x", "--listen", "0.0.0.0:0")):
+            self.fails(2, *arguments)
+
+    def test_names_a_file_that_is_not_ours_and_leaves_it(self):
+        for name in ("crm.db", "keys.db", "keyring", "owner.password"):
+            data = self.folder / name.replace(".", "-")
+            data.mkdir(mode=0o700)
+            file = data / name
+            file.write_bytes(b"something else entirely" * 100)
+            file.chmod(0o600)
+            line = self.fails(1, "--data", data, "--listen", "127.0.0.1:0")
+            self.assertIn(name, line)
+            self.assertEqual(file.read_bytes(), b"something else entirely" * 100)
+
+    def test_names_a_database_of_another_application(self):
+        for name in ("crm.db", "keys.db"):
+            data = self.folder / name.replace(".", "-")
+            data.mkdir(mode=0o700)
+            subprocess.run(["sqlite3", data / name, "CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1);"], check=True)
+            (data / name).chmod(0o600)
+            before = (data / name).read_bytes()
+            self.assertIn(name, self.fails(1, "--data", data, "--listen", "127.0.0.1:0"))
+            self.assertEqual((data / name).read_bytes(), before)
+
+    def test_refuses_a_database_of_a_newer_build(self):
+        server = Server()
+        server.stop()
+        try:
+            for name in ("crm.db", "keys.db"):
+                subprocess.run(["sqlite3", server.data / name, "PRAGMA user_version = 99"], check=True)
+                self.assertIn(name, self.fails(1, "--data", server.data, "--listen", "127.0.0.1:0"))
+                subprocess.run(["sqlite3", server.data / name, "PRAGMA user_version = 1"], check=True)
+        finally:
+            server.remove()
+
+    def test_tells_an_address_in_use(self):
+        server = Server()
+        try:
+            line = self.fails(1, "--data", self.folder / "other", "--listen", f"127.0.0.1:{server.port}")
+            self.assertIn(str(server.port), line)
+        finally:
+            server.remove()
+
+    def test_finishes_a_request_that_is_under_way_when_it_is_stopped(self):
+        server = Server()
+        try:
+            _, key = server.tool("issue", "contacts:*")
+            with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+                connection.sendall(b"POST /crm/api/v2/contacts HTTP/1.1\r\nHost: a\r\nAuthorization: " + key.encode() +
+                                   b"\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n")
+                time.sleep(0.2)
+                server.process.send_signal(signal.SIGTERM)
+                time.sleep(0.2)
+                connection.sendall(b"{}")
+                got = connection.recv(4096)
+                self.assertRegex(got, rb"^HTTP/1\.1 201 ")
+            self.assertEqual(server.process.wait(timeout=20), 0)
+        finally:
+            server.remove()
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "-v"])
