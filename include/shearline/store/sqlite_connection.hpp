@@ -232,17 +232,18 @@ public:
     }
 
     /// The first bytes of the file, or none of an empty one; takes no lock, and starts no recovery, of what may belong
-    /// to others. (A descriptor of our own would not do: closing it drops the locks that this process has on the file.)
+    /// to others. (A descriptor of our own would not do: closing it drops the locks that this process has on the file.
+    /// Nor would SQLite's word for the size: it takes a file of one byte for an empty one, and writes over it.)
     [[nodiscard]] result<std::string> peek(int bytes) {
         sqlite3_file* file = nullptr;
         int code = sqlite3_file_control(m_db.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-        sqlite3_int64 size = 0;
-        if (code == SQLITE_OK) code = file->pMethods->xFileSize(file, &size);
         if (code != SQLITE_OK) return failed(code);
-        if (size == 0) return std::string{};
         std::string head(static_cast<std::size_t>(bytes), '\0');
-        code = file->pMethods->xRead(file, head.data(), bytes, 0);
-        if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return failed(code);
+        code = file->pMethods->xRead(file, head.data(), 1, 0);
+        if (code == SQLITE_IOERR_SHORT_READ) return std::string{};
+        if (code == SQLITE_OK) code = file->pMethods->xRead(file, head.data(), bytes, 0);
+        if (code == SQLITE_IOERR_SHORT_READ) return failed(SQLITE_NOTADB);
+        if (code != SQLITE_OK) return failed(code);
         return head;
     }
 
