@@ -7,7 +7,6 @@
 #include <charconv>
 #include <initializer_list>
 #include <system_error>
-#include <tuple>
 
 #include <boost/json.hpp>
 
@@ -43,7 +42,8 @@ constexpr std::string_view wrong_password = "That is not the password.";
 constexpr std::string_view busy_checking = "Other log-ins are being checked at this moment. Try again in a second.";
 
 std::string slowed_text(std::chrono::seconds wait) {
-    return "Too many attempts. Try again in " + std::to_string(wait.count()) + (wait.count() == 1 ? " second." : " seconds.");
+    return "Too many attempts. Try again in " + std::to_string(wait.count()) +
+           (wait.count() == 1 ? " second." : " seconds.");
 }
 
 response page(unsigned status, std::string body) {
@@ -97,7 +97,6 @@ std::string_view cookie_of(const request& asked, std::string_view name) {
     return found;
 }
 
-
 std::optional<response> asset_at(std::string_view path) {
     const auto all = assets();
     const auto found = std::find_if(all.begin(), all.end(), [&](const asset& each) { return each.path == path; });
@@ -133,7 +132,9 @@ contact_row row_of(const contact& each) {
     std::string name = each.first_name;
     if (!each.first_name.empty() && !each.last_name.empty()) name += ' ';
     name += each.last_name;
-    return {each.uuid, name.empty() ? "(no name)" : name, each.email, each.phone, each.company, each.external_id,
+    return {each.uuid,     name.empty() ? "(no name)" : name,
+            each.email,    each.phone,
+            each.company,  each.external_id,
             each.archived, each.updated_at};
 }
 
@@ -149,11 +150,14 @@ told told_of(errc code) {
             return {400, "This form is not complete", "Load the page again, and use its buttons."};
         case errc::not_found: return {404, "There is no key", "Generate the first key, and it will be shown here."};
         case errc::conflict:
-            return {409, "Something else came first", "Another change was made meanwhile. Look at the key, and try again."};
+            return {409, "Something else came first",
+                    "Another change was made meanwhile. Look at the key, and try again."};
         case errc::illegal_state:
-            return {409, "The key does not allow this", "It was revoked or has expired. Look at the key, and try again."};
+            return {409, "The key does not allow this",
+                    "It was revoked or has expired. Look at the key, and try again."};
         case errc::not_recoverable:
-            return {409, "The key cannot be shown again", "Its text is no longer kept. Regenerate it to get one that can."};
+            return {409, "The key cannot be shown again",
+                    "Its text is no longer kept. Regenerate it to get one that can."};
         case errc::unavailable:
         case errc::deadline_exceeded:
         case errc::in_doubt:
@@ -172,7 +176,7 @@ struct console::visit {
     std::string path{};
     form query{};
     form fields{};
-    std::string cookie{};  ///< what the browser holds: a session's id, or before a log-in a number of its own
+    std::string cookie{};   ///< what the browser holds: a session's id, or before a log-in a number of its own
     std::string browser{};  ///< proves that someone logged in from this browser before; else empty
     std::optional<session_table::session> session{};
 
@@ -221,7 +225,8 @@ response console::handle(const request& asked) {
              {"X-Frame-Options", "DENY"},
              {"Referrer-Policy", "same-origin"},
              {"Permissions-Policy",
-              "camera=(), microphone=(), geolocation=(), payment=(), usb=(), clipboard-read=(), clipboard-write=(self)"},
+              "camera=(), microphone=(), geolocation=(), payment=(), usb=(), clipboard-read=(), "
+              "clipboard-write=(self)"},
              {"Cross-Origin-Opener-Policy", "same-origin"},
              {"Cross-Origin-Resource-Policy", "same-origin"}})
         out.headers.emplace_back(name, value);
@@ -237,12 +242,13 @@ response console::dispatch(visit& at) {
     // A page elsewhere may lead here, but it may not load, send or frame anything of ours (Fetch Metadata).
     const std::string_view site = at.asked.header("sec-fetch-site").value_or("same-origin");
     const bool navigates = at.asked.header("sec-fetch-mode").value_or("navigate") == "navigate";
-    if (site != "same-origin" && site != "none" && !(navigates && at.asked.method == "GET"))
+    const bool reads = at.asked.method == "GET";
+    if (site != "same-origin" && !(reads && (site == "none" || navigates)))
         return page(403, error_page(403, "Not from there", "Another site asked for this."));
 
     const std::string_view target = at.asked.target;
     at.path = target.substr(0, target.find('?'));
-    if (at.asked.method == "GET")
+    if (reads)
         if (auto found = asset_at(at.path)) return *std::move(found);
 
     std::string allowed;
@@ -255,7 +261,8 @@ response console::dispatch(visit& at) {
     if (allowed.empty())
         return page(404, error_page(404, "There is no such page", "The address may be mistyped, or the page is gone."));
     if (chosen == nullptr) {
-        response out = page(405, error_page(405, "This page cannot be asked like that", "Go back, and use its buttons."));
+        response out =
+            page(405, error_page(405, "This page cannot be asked like that", "Go back, and use its buttons."));
         out.headers.emplace_back("Allow", allowed);
         return out;
     }
@@ -277,8 +284,7 @@ response console::dispatch(visit& at) {
 
     if (!at.cookie.empty()) at.session = m_sessions.find(at.cookie, at.now, !chosen->by_itself);
     if (!at.session && !chosen->for_everyone) {
-        if (at.wants_json())
-            return json(401, {{"error", "session"}, {"message", "You are logged out. Log in again."}});
+        if (at.wants_json()) return json(401, {{"error", "session"}, {"message", "You are logged out. Log in again."}});
         return see_other(path::log_in);
     }
     return (this->*chosen->answer)(at);
@@ -308,8 +314,7 @@ std::optional<response> console::refuse_forgery(visit& at) const {
         return refuse(403, "Not from there", "This form was not sent from a page of this console.");
 
     const std::string type = lower(at.asked.header("content-type").value_or(""));
-    if (type.substr(0, type.find(';')) != form_type)
-        return refuse(415, "Not a form", "The console takes forms only.");
+    if (type.substr(0, type.find(';')) != form_type) return refuse(415, "Not a form", "The console takes forms only.");
     if (at.asked.body.size() > max_form_bytes) return refuse(413, "Too long", "This form is longer than any of ours.");
     auto fields = form::parse(at.asked.body);
     if (!fields) return refuse(400, "Not a form", "This form is not well formed.");
@@ -349,7 +354,7 @@ response console::log_in_page(visit& at, unsigned status, const std::optional<no
 
 console::proof_result console::check_password(const visit& at, std::string_view attempt) {
     const bool known = at.session || !at.browser.empty();
-    const std::string who = at.session           ? "session " + m_tokens.token(for_attempts, at.cookie)
+    const std::string who = at.session            ? "session " + m_tokens.token(for_attempts, at.cookie)
                             : !at.browser.empty() ? "browser " + at.browser
                                                   : "address " + slowed_as(at.asked.source_address);
     if (const auto wait = m_attempts.begin(who, at.now); wait > wait.zero()) return {proof::slowed, wait};
@@ -378,7 +383,7 @@ response console::log_in(visit& at) {
     response out = see_other(path::home);
     out.headers.emplace_back("Set-Cookie", cookie(session_cookie, m_sessions.open(at.now)));
     out.headers.emplace_back("Set-Cookie", cookie(browser_cookie, browser + '.' + m_tokens.token(for_browser, browser),
-                                              "; Max-Age=31536000"));
+                                                  "; Max-Age=31536000"));
     return out;
 }
 
@@ -401,9 +406,7 @@ std::optional<response> console::ask_for_password(visit& at, std::string_view pu
         switch (result.outcome) {
             case proof::good: m_sessions.prove(at.cookie, at.now); return std::nullopt;
             case proof::wrong: says = {notice::tone::bad, std::string{wrong_password}}; break;
-            case proof::slowed:
-                status = 429, code = "slowed", says = {notice::tone::warning, slowed_text(wait)};
-                break;
+            case proof::slowed: status = 429, code = "slowed", says = {notice::tone::warning, slowed_text(wait)}; break;
             case proof::busy:
                 status = 503, code = "busy", says = {notice::tone::warning, std::string{busy_checking}};
                 break;
@@ -515,9 +518,7 @@ result<std::optional<shearline::credential_view>> console::instance_key() const 
     return newest;
 }
 
-result<std::optional<key_view>> console::shown_key() {
-    // What was counted since the last flush belongs on the page; a store that cannot take it now can still be read.
-    std::ignore = m_keys.flush_usage();
+result<std::optional<key_view>> console::shown_key() const {
     const auto found = instance_key();
     if (!found) return found.error();
     if (!*found || (*found)->keys.empty()) return std::optional<key_view>{};
@@ -580,8 +581,9 @@ response console::generate_key(visit& at) {
 response console::regenerate_key(visit& at) {
     if (auto asks = ask_for_password(at, "regenerate the key")) return *std::move(asks);
     if (!is_token(at.fields[field::once])) return failed(at, errc::invalid_argument);
-    return change_key(at, "The new key is ready, and the old one has stopped working. Copy the new one into the systems "
-                          "that use it.",
+    return change_key(at,
+                      "The new key is ready, and the old one has stopped working. Copy the new one into the systems "
+                      "that use it.",
                       [&](const shearline::credential_id& id) -> result<void> {
                           auto context = context_for(at, "regenerated in the console");
                           context.idempotency_token = at.fields[field::once];

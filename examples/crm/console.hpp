@@ -97,11 +97,12 @@ private:
     response give_key(visit& at, std::string_view purpose, std::string_view reason);
     response change_key(visit& at, std::string_view done, const change& make);
     [[nodiscard]] shearline::result<std::optional<shearline::credential_view>> instance_key() const;
-    [[nodiscard]] shearline::result<std::optional<key_view>> shown_key();
+    [[nodiscard]] shearline::result<std::optional<key_view>> shown_key() const;
     [[nodiscard]] shearline::request_context context_for(const visit& at, std::string_view reason) const;
 
     [[nodiscard]] std::string cookie_name(std::string_view plain) const;
-    [[nodiscard]] std::string cookie(std::string_view plain_name, std::string_view value, std::string_view more = {}) const;
+    [[nodiscard]] std::string cookie(std::string_view plain_name, std::string_view value,
+                                     std::string_view more = {}) const;
 
     console_options m_options;
     owner_password m_password;

@@ -28,13 +28,17 @@ html icon_of(section where) {
     html out;
     switch (where) {
         case section::home:
-            return out.add(R"(<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 11.5 12 4l8 7.5V19a1 1 0 0 1-1 1h-4v-5.5H9V20H5a1 1 0 0 1-1-1z"/></svg>)");
+            return out.add(
+                R"(<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 11.5 12 4l8 7.5V19a1 1 0 0 1-1 1h-4v-5.5H9V20H5a1 1 0 0 1-1-1z"/></svg>)");
         case section::contacts:
-            return out.add(R"(<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="9" cy="8.5" r="3.5"/><path d="M2.8 19.5c.5-3.4 3-5.5 6.2-5.5s5.7 2.1 6.2 5.5M15.5 5.3a3.5 3.5 0 0 1 0 6.4M17.8 14.4c1.9.8 3.1 2.6 3.4 5.1"/></svg>)");
+            return out.add(
+                R"(<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="9" cy="8.5" r="3.5"/><path d="M2.8 19.5c.5-3.4 3-5.5 6.2-5.5s5.7 2.1 6.2 5.5M15.5 5.3a3.5 3.5 0 0 1 0 6.4M17.8 14.4c1.9.8 3.1 2.6 3.4 5.1"/></svg>)");
         case section::integrations:
-            return out.add(R"(<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="8" cy="15.5" r="4.5"/><path d="m11.3 12.3 8.2-8.2M16.2 7.4l2.9 2.9M13.6 10l1.7 1.7"/></svg>)");
+            return out.add(
+                R"(<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="8" cy="15.5" r="4.5"/><path d="m11.3 12.3 8.2-8.2M16.2 7.4l2.9 2.9M13.6 10l1.7 1.7"/></svg>)");
         case section::audit:
-            return out.add(R"(<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 3.5h8.5L19 8v11.5a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-15a1 1 0 0 1 1-1z"/><path d="M14 3.7V8.5h4.7M8.5 12.5h7M8.5 16h5"/></svg>)");
+            return out.add(
+                R"(<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 3.5h8.5L19 8v11.5a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-15a1 1 0 0 1 1-1z"/><path d="M14 3.7V8.5h4.7M8.5 12.5h7M8.5 16h5"/></svg>)");
     }
     return out;
 }
@@ -70,10 +74,11 @@ html hidden(std::string_view name, std::string_view value) {
 // Password managers look for a user name beside the password; the console has one owner.
 html password_field(std::string_view id) {
     html out;
-    return out.add(R"(<input class="visually-hidden" type="text" name="username" value="owner" autocomplete="username" tabindex="-1" aria-hidden="true" readonly>
+    return out.add(
+        R"(<input class="visually-hidden" type="text" name="username" value="owner" autocomplete="username" tabindex="-1" aria-hidden="true" readonly>
 <div class="field"><label for="{}">Password</label>
 <input id="{}" type="password" name="{}" autocomplete="current-password" maxlength="1024" required autofocus></div>)",
-                   id, id, field::password);
+        id, id, field::password);
 }
 
 html head(std::string_view title) {
@@ -157,23 +162,26 @@ html go_button(std::string_view to, markup<0> fields, std::string_view look, std
 
 html audit_table(const std::vector<audit_row>& rows) {
     html out;
-    out.add(R"(<table><thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">Did</th><th scope="col">Key</th><th scope="col">From</th><th scope="col">Why</th></tr></thead><tbody>
+    out.add(
+        R"(<table><thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">Did</th><th scope="col">Key</th><th scope="col">From</th><th scope="col">Why</th></tr></thead><tbody>
 )");
     for (const audit_row& row : rows)
-        out.add(R"(<tr><th scope="row" class="nowrap">{}</th><td data-label="Who">{}</td><td data-label="Did"><span class="badge plain">{}</span></td><td data-label="Key"><code>{}</code></td><td data-label="From">{}</td><td data-label="Why">{}</td></tr>
+        out.add(
+            R"(<tr><th scope="row" class="nowrap">{}</th><td data-label="Who">{}</td><td data-label="Did"><span class="badge plain">{}</span></td><td data-label="Key"><code>{}</code></td><td data-label="From">{}</td><td data-label="Why">{}</td></tr>
 )",
-                time_of(row.at), row.actor, row.action, row.handle.empty() ? "—" : row.handle,
-                row.source_address.empty() ? "—" : row.source_address, row.reason.empty() ? "—" : row.reason);
+            time_of(row.at), row.actor, row.action, row.handle.empty() ? "—" : row.handle,
+            row.source_address.empty() ? "—" : row.source_address, row.reason.empty() ? "—" : row.reason);
     return out.add("</tbody></table>\n");
 }
 
 // The script fills a copy of this row where a new record arrives.
 html contact_table_row(const contact_row& row) {
     html out;
-    return out.add(R"(<tr data-uuid="{}" data-version="{}"><th scope="row"><span data-field="name">{}</span> <span class="badge warn" data-archived{}>Archived</span></th><td data-field="email">{}</td><td data-field="phone">{}</td><td data-field="company">{}</td><td data-field="external_id" data-label="Id">{}</td><td data-label="Updated">{}</td></tr>
+    return out.add(
+        R"(<tr data-uuid="{}" data-version="{}"><th scope="row"><span data-field="name">{}</span> <span class="badge warn" data-archived{}>Archived</span></th><td data-field="email">{}</td><td data-field="phone">{}</td><td data-field="company">{}</td><td data-field="external_id" data-label="Id">{}</td><td data-label="Updated">{}</td></tr>
 )",
-                   row.uuid, iso_time(row.updated_at), row.name, row.archived ? html{} : html{}.add(" hidden"),
-                   row.email, row.phone, row.company, row.external_id, time_of(row.updated_at));
+        row.uuid, iso_time(row.updated_at), row.name, row.archived ? html{} : html{}.add(" hidden"), row.email,
+        row.phone, row.company, row.external_id, time_of(row.updated_at));
 }
 
 // ---- the key ----
@@ -216,18 +224,22 @@ html editing_choices(const html& csrf, const key_page_view& view) {
     if (!view.key) {
         html fields;
         fields.add(csrf).add(hidden(field::once, view.once));
-        out.add(R"(<div class="choice"><div><h3 class="label">Generate the first key</h3><p>It opens the REST API of this CRM, for reading and writing contacts, until you replace or suspend it.</p></div>{}</div>)",
-                post_button(path::key_generate, fields, "primary caps", "GENERATE KEY"));
+        out.add(
+            R"(<div class="choice"><div><h3 class="label">Generate the first key</h3><p>It opens the REST API of this CRM, for reading and writing contacts, until you replace or suspend it.</p></div>{}</div>)",
+            post_button(path::key_generate, fields, "primary caps", "GENERATE KEY"));
         return out;
     }
-    out.add(R"(<div class="choice"><div><h3 class="label">Regenerate</h3><p>Replaces the key with a new one. The old key stops working at once.</p></div><form id="ask-regenerate" method="get" action="{}"><input type="hidden" name="edit" value="1"><input type="hidden" name="confirm" value="1"><button class="button danger caps" type="submit">REGENERATE KEY</button></form></div>)",
-            path::key);
+    out.add(
+        R"(<div class="choice"><div><h3 class="label">Regenerate</h3><p>Replaces the key with a new one. The old key stops working at once.</p></div><form id="ask-regenerate" method="get" action="{}"><input type="hidden" name="edit" value="1"><input type="hidden" name="confirm" value="1"><button class="button danger caps" type="submit">REGENERATE KEY</button></form></div>)",
+        path::key);
     if (view.key->suspended)
-        out.add(R"(<div class="choice"><div><h3 class="label">Resume</h3><p>The same key opens the REST API again.</p></div>{}</div>)",
-                post_button(path::key_resume, csrf, "", "Resume the key"));
+        out.add(
+            R"(<div class="choice"><div><h3 class="label">Resume</h3><p>The same key opens the REST API again.</p></div>{}</div>)",
+            post_button(path::key_resume, csrf, "", "Resume the key"));
     else
-        out.add(R"(<div class="choice"><div><h3 class="label">Suspend</h3><p>Refuses every call with the key until you resume it. The key stays the same.</p></div>{}</div>)",
-                post_button(path::key_suspend, csrf, "", "Suspend the key"));
+        out.add(
+            R"(<div class="choice"><div><h3 class="label">Suspend</h3><p>Refuses every call with the key until you resume it. The key stays the same.</p></div>{}</div>)",
+            post_button(path::key_suspend, csrf, "", "Suspend the key"));
     return out;
 }
 
@@ -250,18 +262,21 @@ std::string home_page(const frame& around, const home_view& view) {
     html key;
     if (view.key)
         key.add(R"(<span class="tile-figure">{}</span><span class="muted small">generation {}, {} calls</span>)",
-                view.key->suspended ? "Suspended" : view.key->good ? "Active" : view.key->state, view.key->generation,
-                view.key->uses);
+                view.key->suspended ? "Suspended"
+                : view.key->good    ? "Active"
+                                    : view.key->state,
+                view.key->generation, view.key->uses);
     else
         key.add(R"(<span class="tile-figure">None yet</span><span class="muted small">generate the first one</span>)");
     html last;
     if (view.latest.empty())
         last.add(R"(<span class="tile-figure">Quiet</span><span class="muted small">nothing has happened yet</span>)");
     else
-        last.add(R"(<span class="tile-figure">{}</span><span class="muted small">{}</span>)", view.latest.front().action,
-                 time_of(view.latest.front().at));
+        last.add(R"(<span class="tile-figure">{}</span><span class="muted small">{}</span>)",
+                 view.latest.front().action, time_of(view.latest.front().at));
     html body;
-    body.add(R"(<div class="page-head"><div><h1>Overview</h1><p>What this CRM holds, and the key that opens it.</p></div></div>
+    body.add(
+        R"(<div class="page-head"><div><h1>Overview</h1><p>What this CRM holds, and the key that opens it.</p></div></div>
 <div class="tiles">
 <a class="tile card" href="{}"><span class="tile-name">{}Contacts</span><span class="tile-figure" data-total data-poll="{}">{}</span><span class="muted small">kept in this CRM</span></a>
 <a class="tile card" href="{}"><span class="tile-name">{}Instance API Key</span>{}</a>
@@ -269,10 +284,11 @@ std::string home_page(const frame& around, const home_view& view) {
 </div>
 <section class="card"><div class="card-head"><h2>Lately</h2><a href="{}">The whole audit</a></div>
 )",
-             path::contacts, icon_of(section::contacts), path::contacts_rows, view.contacts, path::key,
-             icon_of(section::integrations), key, path::audit, icon_of(section::audit), last, path::audit);
+        path::contacts, icon_of(section::contacts), path::contacts_rows, view.contacts, path::key,
+        icon_of(section::integrations), key, path::audit, icon_of(section::audit), last, path::audit);
     if (view.latest.empty())
-        body.add(R"(<div class="empty"><p>Every change to the key, and every look at it, will be listed here.</p></div>)");
+        body.add(
+            R"(<div class="empty"><p>Every change to the key, and every look at it, will be listed here.</p></div>)");
     else
         body.add(audit_table(view.latest));
     body.add("</section>");
@@ -295,57 +311,67 @@ std::string integrations_page(const frame& around, const std::optional<key_view>
 std::string key_page(const frame& around, const key_page_view& view) {
     const html csrf = hidden(field::csrf, around.csrf);
     html body;
-    body.add(R"(<nav class="crumbs" aria-label="Where you are"><ol><li><a href="{}">Main menu</a></li><li><a href="{}">Integrations</a></li><li aria-current="page">Instance API Key</li></ol></nav>
+    body.add(
+        R"(<nav class="crumbs" aria-label="Where you are"><ol><li><a href="{}">Main menu</a></li><li><a href="{}">Integrations</a></li><li aria-current="page">Instance API Key</li></ol></nav>
 <div class="page-head"><div><h1>Instance API Key</h1><p>Opens the REST API for your other systems. Whoever holds it can read and write every contact: keep it like a password.</p></div></div>
 )",
-             path::home, path::integrations);
+        path::home, path::integrations);
 
     html state, foot;
     if (view.key)
         state = badge_of(*view.key);
     else
         state.add(R"(<span class="badge">Not generated</span>)");
-    body.add(R"(<section class="card key-panel{}" data-key-panel aria-labelledby="key-title"><div class="card-head"><h2 id="key-title">Key</h2>{}</div><div class="card-body">
+    body.add(
+        R"(<section class="card key-panel{}" data-key-panel aria-labelledby="key-title"><div class="card-head"><h2 id="key-title">Key</h2>{}</div><div class="card-body">
 )",
-             view.revealed.empty() ? "" : " revealed", state);
+        view.revealed.empty() ? "" : " revealed", state);
     if (view.key) {
         html reveal;
         if (view.revealed.empty())
-            reveal.add(R"(<form method="post" action="{}" data-reveals>{}<button class="button" type="submit">Reveal</button></form>)",
-                       path::key_reveal, csrf);
+            reveal.add(
+                R"(<form method="post" action="{}" data-reveals>{}<button class="button" type="submit">Reveal</button></form>)",
+                path::key_reveal, csrf);
         else
             reveal = go_button(path::key, "", "", "Hide");
-        body.add(R"(<div class="key-row"><textarea class="key-text" rows="1" readonly spellcheck="false" autocomplete="off" aria-label="The Instance API Key" data-masked="{}">{}</textarea>{}<form method="post" action="{}" data-copies hidden>{}<button class="button" type="submit">Copy</button></form></div>
+        body.add(
+            R"(<div class="key-row"><textarea class="key-text" rows="1" readonly spellcheck="false" autocomplete="off" aria-label="The Instance API Key" data-masked="{}">{}</textarea>{}<form method="post" action="{}" data-copies hidden>{}<button class="button" type="submit">Copy</button></form></div>
 <p class="status" role="status"></p>
 {})",
-                 view.key->masked, view.revealed.empty() ? std::string_view{view.key->masked} : view.revealed, reveal,
-                 path::key_copy, csrf, facts_of(*view.key));
+            view.key->masked, view.revealed.empty() ? std::string_view{view.key->masked} : view.revealed, reveal,
+            path::key_copy, csrf, facts_of(*view.key));
     } else {
-        body.add(R"(<div class="empty"><p class="title">There is no key yet</p><p>Choose EDIT to generate the first one.</p></div>)");
+        body.add(
+            R"(<div class="empty"><p class="title">There is no key yet</p><p>Choose EDIT to generate the first one.</p></div>)");
     }
     body.add("</div>\n");
     if (!view.editing) {
-        body.add(R"(<div class="card-foot"><p class="muted small">Regenerate, suspend or resume the key.</p>{}</div></section>)",
-                 go_button(path::key, edit_field, "primary caps", "EDIT"));
+        body.add(
+            R"(<div class="card-foot"><p class="muted small">Regenerate, suspend or resume the key.</p>{}</div></section>)",
+            go_button(path::key, edit_field, "primary caps", "EDIT"));
         if (!view.key) return framed("Instance API Key", section::integrations, around, body);
     } else {
         body.add("</section>\n");
         if (view.confirming && view.key) {
-            body.add(R"(<section class="card" aria-labelledby="confirm-title"><div class="card-body"><h2 id="confirm-title">{}</h2><p>{}</p><div class="actions">{}{}</div></div></section>)",
-                     regenerate_title, regenerate_warning, go_button(path::key, edit_field, "", "Keep the old key"),
-                     regenerate_form(csrf, view.once));
+            body.add(
+                R"(<section class="card" aria-labelledby="confirm-title"><div class="card-body"><h2 id="confirm-title">{}</h2><p>{}</p><div class="actions">{}{}</div></div></section>)",
+                regenerate_title, regenerate_warning, go_button(path::key, edit_field, "", "Keep the old key"),
+                regenerate_form(csrf, view.once));
         } else {
-            body.add(R"(<section class="card" aria-labelledby="edit-title"><div class="card-head"><h2 id="edit-title">Edit</h2>{}</div><div class="card-body">{}</div></section>)",
-                     go_button(path::key, "", "", "Done"), editing_choices(csrf, view));
+            body.add(
+                R"(<section class="card" aria-labelledby="edit-title"><div class="card-head"><h2 id="edit-title">Edit</h2>{}</div><div class="card-body">{}</div></section>)",
+                go_button(path::key, "", "", "Done"), editing_choices(csrf, view));
             if (view.key) {
-                body.add(R"(<dialog id="confirm-regenerate" aria-labelledby="confirm-title" aria-describedby="confirm-text"><h2 id="confirm-title">{}</h2><p id="confirm-text">{}</p><div class="actions"><button class="button" type="button" data-closes autofocus>Keep the old key</button>{}</div></dialog>)",
-                         regenerate_title, regenerate_warning, regenerate_form(csrf, view.once));
+                body.add(
+                    R"(<dialog id="confirm-regenerate" aria-labelledby="confirm-title" aria-describedby="confirm-text"><h2 id="confirm-title">{}</h2><p id="confirm-text">{}</p><div class="actions"><button class="button" type="button" data-closes autofocus>Keep the old key</button>{}</div></dialog>)",
+                    regenerate_title, regenerate_warning, regenerate_form(csrf, view.once));
             }
         }
     }
-    body.add(R"(<dialog id="ask-password" aria-labelledby="ask-title" aria-describedby="ask-text"><h2 id="ask-title">Your password, please</h2><p id="ask-text">You gave it more than five minutes ago.</p>
+    body.add(
+        R"(<dialog id="ask-password" aria-labelledby="ask-title" aria-describedby="ask-text"><h2 id="ask-title">Your password, please</h2><p id="ask-text">You gave it more than five minutes ago.</p>
 <form class="form" method="dialog">{}<p class="status danger" role="alert"></p><div class="actions"><button class="button" type="button" data-closes>Cancel</button><button class="button primary" type="submit">Go on</button></div></form></dialog>)",
-             password_field("again"));
+        password_field("again"));
     return framed("Instance API Key", section::integrations, around, body);
 }
 
@@ -353,11 +379,12 @@ std::string password_page(const frame& around, const pending_form& pending) {
     html fields;
     for (const auto& [name, value] : pending.fields) fields.add(hidden(name, value));
     html body;
-    body.add(R"(<div class="page-head"><div><h1>Your password, please</h1><p>You gave it more than five minutes ago. Give it again to {}.</p></div></div>
+    body.add(
+        R"(<div class="page-head"><div><h1>Your password, please</h1><p>You gave it more than five minutes ago. Give it again to {}.</p></div></div>
 <section class="card"><div class="card-body"><form class="form" method="post" action="{}">{}{}{}
 <div class="actions"><button class="button primary" type="submit">Go on</button><a class="button" href="{}">Cancel</a></div></form></div></section>)",
-             pending.purpose, pending.action, hidden(field::csrf, around.csrf), fields, password_field("password"),
-             path::key);
+        pending.purpose, pending.action, hidden(field::csrf, around.csrf), fields, password_field("password"),
+        path::key);
     return framed("Your password, please", section::integrations, around, body);
 }
 
@@ -366,16 +393,18 @@ std::string contacts_page(const frame& around, const contacts_view& view) {
     if (!view.search.empty()) clear.add(R"(<a class="button" href="{}">All</a>)", path::contacts);
     const std::string query = view.search.empty() ? "" : "&q=" + percent_encode(view.search);
     const std::string poll = std::string{path::contacts_rows} + "?page=" + std::to_string(view.page) + query;
-    body.add(R"(<div class="page-head"><div><h1>Contacts</h1><p>Records appear here as other systems send them.</p></div><span class="badge ok" data-live hidden>Live</span></div>
+    body.add(
+        R"(<div class="page-head"><div><h1>Contacts</h1><p>Records appear here as other systems send them.</p></div><span class="badge ok" data-live hidden>Live</span></div>
 <section class="card" aria-labelledby="contacts-title"><div class="toolbar"><h2 id="contacts-title"><span data-total>{}</span> <span class="muted">in all</span></h2>
 <form class="search" method="get" action="{}" role="search"><input type="search" name="q" value="{}" placeholder="Name, e-mail, company or external id" aria-label="Search the contacts" maxlength="200"><button class="button" type="submit">Search</button>{}</form></div>
 <p class="visually-hidden" role="status" data-arrivals></p>
 )",
-             view.total, path::contacts, view.search, clear);
+        view.total, path::contacts, view.search, clear);
 
-    body.add(R"(<table data-poll="{}"{}><thead><tr><th scope="col">Name</th><th scope="col">E-mail</th><th scope="col">Phone</th><th scope="col">Company</th><th scope="col">External id</th><th scope="col">Updated</th></tr></thead><tbody>
+    body.add(
+        R"(<table data-poll="{}"{}><thead><tr><th scope="col">Name</th><th scope="col">E-mail</th><th scope="col">Phone</th><th scope="col">Company</th><th scope="col">External id</th><th scope="col">Updated</th></tr></thead><tbody>
 )",
-             poll, view.rows.empty() ? html{}.add(" hidden") : html{});
+        poll, view.rows.empty() ? html{}.add(" hidden") : html{});
     for (const contact_row& row : view.rows) body.add(contact_table_row(row));
     body.add(R"(</tbody></table><template>{}</template>
 <div class="empty" data-empty{}><p class="title">{}</p><p>{}</p></div>
@@ -392,14 +421,16 @@ std::string contacts_page(const frame& around, const contacts_view& view) {
                      link + std::to_string(view.page - 1) + query);
     if (view.page < view.pages)
         next.add(R"(<a class="button" href="{}" rel="next">Next</a>)", link + std::to_string(view.page + 1) + query);
-    body.add(R"(<nav class="card-foot" aria-label="Pages of contacts"><div class="pager"><span>{}</span><span class="muted small">Page {} of <span data-pages>{}</span></span><span>{}</span></div></nav></section>)",
-             previous, view.page, view.pages, next);
+    body.add(
+        R"(<nav class="card-foot" aria-label="Pages of contacts"><div class="pager"><span>{}</span><span class="muted small">Page {} of <span data-pages>{}</span></span><span>{}</span></div></nav></section>)",
+        previous, view.page, view.pages, next);
     return framed("Contacts", section::contacts, around, body);
 }
 
 std::string audit_page(const frame& around, const audit_view& view) {
     html body;
-    body.add(R"(<div class="page-head"><div><h1>Audit</h1><p>Who did what with the key, newest first. Looking at the key or copying it is written down before the key is shown.</p></div></div>
+    body.add(
+        R"(<div class="page-head"><div><h1>Audit</h1><p>Who did what with the key, newest first. Looking at the key or copying it is written down before the key is shown.</p></div></div>
 <section class="card" aria-label="Audit">)");
     if (view.rows.empty())
         body.add(R"(<div class="empty"><p class="title">Nothing has happened yet</p></div>)");
@@ -411,17 +442,19 @@ std::string audit_page(const frame& around, const audit_view& view) {
         older.add(R"(<a class="button" href="{}?after={}" rel="next">Older</a>)", path::audit,
                   percent_encode(view.next));
     if (!view.first || !view.next.empty())
-        body.add(R"(<nav class="card-foot" aria-label="Pages of the audit"><div class="pager"><span>{}</span><span>{}</span></div></nav>)",
-                 newest, older);
+        body.add(
+            R"(<nav class="card-foot" aria-label="Pages of the audit"><div class="pager"><span>{}</span><span>{}</span></div></nav>)",
+            newest, older);
     body.add("</section>");
     return framed("Audit", section::audit, around, body);
 }
 
 std::string error_page(unsigned status, std::string_view title, std::string_view explanation) {
     html body;
-    body.add(R"(<section class="card"><div class="card-body"><p class="code">{}</p><h1>{}</h1><p class="muted">{}</p></div></section>
+    body.add(
+        R"(<section class="card"><div class="card-body"><p class="code">{}</p><h1>{}</h1><p class="muted">{}</p></div></section>
 <p class="below"><a href="{}">To the overview</a></p>)",
-             status, title, explanation, path::home);
+        status, title, explanation, path::home);
     return standing_alone(title, body);
 }
 

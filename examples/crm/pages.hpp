@@ -65,7 +65,6 @@ struct key_view {
     bool good = false;  ///< whether the key opens the REST API now
     bool suspended = false;
     std::uint32_t generation = 0;
-    std::string handle;
     std::vector<std::string> scopes;
     shearline::timestamp created_at;
     std::optional<shearline::timestamp> last_used_at;

@@ -83,9 +83,8 @@ std::string session_table::open(moment now) {
     const std::lock_guard lock{m_mutex};
     std::erase_if(m_entries, [&](const auto& each) { return over(each.second, now); });
     if (m_entries.size() >= capacity)
-        m_entries.erase(std::min_element(m_entries.begin(), m_entries.end(), [](const auto& a, const auto& b) {
-            return a.second.seen < b.second.seen;
-        }));
+        m_entries.erase(std::min_element(m_entries.begin(), m_entries.end(),
+                                         [](const auto& a, const auto& b) { return a.second.seen < b.second.seen; }));
     m_entries.emplace(name_of(id), entry{now, now, now, std::nullopt});
     return id;
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include <examples/crm/password.hpp>
+#include <password.hpp>
 
 #include <sys/stat.h>
 
@@ -11,7 +11,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "temporary_folder.hpp"
+#include "../support/temporary_folder.hpp"
 
 namespace {
 
@@ -23,8 +23,9 @@ using shearline::errc;
 using shearline::unsafe_reveal;
 using namespace std::chrono_literals;
 
-struct folder : temporary_folder {
-    std::string file = path + "/owner.password";
+struct folder {
+    support::temporary_folder home;
+    std::string file = home.file("owner.password");
 
     std::string content() const {
         std::ostringstream out;
@@ -174,7 +175,8 @@ BOOST_FIXTURE_TEST_CASE(of_a_stranger_slow_nobody_else, limited) {
 
 BOOST_FIXTURE_TEST_CASE(are_counted_before_they_are_known_to_fail, limited) {
     unsigned let_in = 0;
-    for (int i = 0; i < 100; ++i) if (limiter.begin("burst", now) == 0s) ++let_in;
+    for (int i = 0; i < 100; ++i)
+        if (limiter.begin("burst", now) == 0s) ++let_in;
     BOOST_TEST(let_in == attempt_limiter::free_attempts);
 }
 

@@ -1,0 +1,506 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include <console.hpp>
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "../support/temporary_folder.hpp"
+
+namespace {
+
+using crm::moment;
+using crm::request;
+using crm::response;
+using namespace std::chrono_literals;
+using fields = std::map<std::string, std::string>;
+
+constexpr std::string_view password = "correct horse battery";
+constexpr std::string_view key_path = crm::path::key;
+
+std::string header(const response& answer, std::string_view name) {
+    std::string found;
+    for (const auto& [field, value] : answer.headers)
+        if (field == name) found += (found.empty() ? "" : "\n") + value;
+    return found;
+}
+
+bool has(const response& answer, std::string_view part) { return answer.body.find(part) != std::string::npos; }
+
+/// What stands between two texts of a page; fails where they are not there.
+std::string between(std::string_view page, std::string_view before, std::string_view after) {
+    const std::size_t begin = page.find(before);
+    BOOST_REQUIRE_MESSAGE(begin != page.npos, "no " << before << " in " << page);
+    const std::string_view rest = page.substr(begin + before.size());
+    return std::string{rest.substr(0, rest.find(after))};
+}
+
+/// A CRM's console over stores of its own, at a time that the test sets.
+struct console_under_test {
+    support::temporary_folder home;
+    moment now = moment{} + 1000h;
+    shearline::keyring ring = require(shearline::keyring::create(home.file("keyring")));
+    shearline::sqlite_store store = require(shearline::sqlite_store::open(home.file("keys.db")));
+    crm::key_authority keys = require(crm::key_authority::open(store, ring));
+    crm::contact_store contacts = require(crm::contact_store::open(home.file("contacts.db")));
+    crm::console console{{.hosts = {"crm.example"}, .now = [this] { return now; }},
+                         require(crm::owner_password::open_or_create(home.file("password"), password)).password,
+                         keys,
+                         contacts};
+
+    template <typename T>
+    static T require(shearline::result<T> outcome) {
+        BOOST_REQUIRE_MESSAGE(outcome.operator bool(), (outcome ? std::string{} : outcome.error().message()));
+        return *std::move(outcome);
+    }
+};
+
+/// A browser, as far as a console needs one: keeps cookies, and sends back the token of the page that it last saw.
+struct visitor {
+    console_under_test& at;
+    std::string address = "192.0.2.1";
+    std::map<std::string, std::string> cookies{};
+    std::string token{};
+
+    response send(std::string_view method, std::string_view target, std::string body, fields headers) {
+        request asked;
+        asked.method = method;
+        asked.target = target;
+        asked.source_address = address;
+        asked.body = std::move(body);
+        std::string jar;
+        for (const auto& [name, value] : cookies) jar += (jar.empty() ? "" : "; ") + name + '=' + value;
+        headers.emplace("Host", "localhost:8080");
+        if (!jar.empty()) headers.emplace("Cookie", jar);
+        for (const auto& [name, value] : headers)
+            if (value != "(none)") asked.headers.emplace_back(name, value);
+        response answer = at.console.handle(asked);
+        for (const auto& [name, value] : answer.headers)
+            if (name == "Set-Cookie") cookies[value.substr(0, value.find('='))] = between(value, "=", ";");
+        if (has(answer, R"(name="csrf" value=")")) token = between(answer.body, R"(name="csrf" value=")", "\"");
+        return answer;
+    }
+
+    response get(std::string_view target, fields headers = {}) { return send("GET", target, {}, std::move(headers)); }
+
+    response post(std::string_view target, fields form = {}, fields headers = {}) {
+        form.emplace("csrf", token);
+        std::string body;
+        for (const auto& [name, value] : form)
+            body += (body.empty() ? "" : "&") + name + '=' + crm::percent_encode(value);
+        headers.emplace("Origin", "http://localhost:8080");
+        headers.emplace("Content-Type", "application/x-www-form-urlencoded");
+        return send("POST", target, std::move(body), std::move(headers));
+    }
+
+    response log_in(std::string_view text = password) {
+        get("/admin/login");
+        return post("/admin/login", {{"password", std::string{text}}});
+    }
+
+    void be_in() {
+        BOOST_REQUIRE(log_in().status == 303U);
+        BOOST_REQUIRE(get("/admin").status == 200U);
+    }
+
+    /// Sends the form that makes a key, as the page offers it.
+    response generate() {
+        const response page = get(std::string{key_path} + "?edit=1");
+        return post(crm::path::key_generate, {{"once", between(page.body, R"(name="once" value=")", "\"")}});
+    }
+
+    std::string key() {
+        const response shown = post(crm::path::key_reveal, {}, {{"Accept", "application/json"}});
+        BOOST_REQUIRE_MESSAGE(shown.status == 200U, shown.body);
+        return std::string{boost::json::parse(shown.body).at("key").as_string()};
+    }
+};
+
+struct open_console : console_under_test {
+    visitor owner{*this};
+};
+
+struct console_with_key : open_console {
+    console_with_key() {
+        owner.be_in();
+        BOOST_REQUIRE(owner.generate().status == 303U);
+        owner.get(key_path);
+    }
+
+    bool opens(const std::string& key) const { return bool(keys.verify(key, "contacts:write")); }
+    std::size_t told(std::string_view action) const {
+        const auto events = keys.audit({.limit = 1000});
+        BOOST_REQUIRE(bool(events));
+        std::size_t found = 0;
+        for (const auto& each : events->items) found += each.action == action ? 1U : 0U;
+        return found;
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(logging_in)
+
+BOOST_FIXTURE_TEST_CASE(is_asked_of_everyone_first, open_console) {
+    for (const std::string_view where :
+         {crm::path::home, crm::path::integrations, crm::path::key, crm::path::contacts, crm::path::audit}) {
+        const response answer = owner.get(where);
+        BOOST_TEST(answer.status == 303U);
+        BOOST_TEST(header(answer, "Location") == crm::path::log_in);
+    }
+    const response polled = owner.get(crm::path::contacts_rows, {{"Accept", "application/json"}});
+    BOOST_TEST(polled.status == 401U);
+}
+
+BOOST_FIXTURE_TEST_CASE(takes_the_right_password_only, open_console) {
+    BOOST_TEST(owner.log_in("wrong horse battery").status == 403U);
+    BOOST_TEST(owner.get("/admin").status == 303U);
+    BOOST_TEST(owner.log_in().status == 303U);
+    BOOST_TEST(owner.get("/admin").status == 200U);
+}
+
+BOOST_FIXTURE_TEST_CASE(gives_an_id_that_was_not_there_before, open_console) {
+    owner.get("/admin/login");
+    const std::string before = owner.cookies.at("shearline-console");
+    owner.post("/admin/login", {{"password", std::string{password}}});
+    const std::string first = owner.cookies.at("shearline-console");
+    BOOST_TEST(first != before);
+    owner.post("/admin/login", {{"password", std::string{password}}});  // with the token of before: refused
+    BOOST_TEST(owner.cookies.at("shearline-console") == first);
+
+    visitor planted{*this};
+    planted.cookies["shearline-console"] = before;
+    BOOST_TEST(planted.get("/admin").status == 303U);
+}
+
+BOOST_FIXTURE_TEST_CASE(closes_the_session_that_it_takes_the_place_of, open_console) {
+    owner.be_in();
+    visitor old{*this};
+    old.cookies = owner.cookies;
+    owner.post("/admin/login", {{"password", std::string{password}}});
+    BOOST_TEST(owner.get("/admin").status == 200U);
+    BOOST_TEST(old.get("/admin").status == 303U);
+}
+
+BOOST_FIXTURE_TEST_CASE(is_over_after_logging_out, open_console) {
+    owner.be_in();
+    visitor copy{*this};
+    copy.cookies = owner.cookies;
+    BOOST_TEST(copy.get("/admin").status == 200U);
+    BOOST_TEST(owner.post("/admin/logout").status == 303U);
+    BOOST_TEST(copy.get("/admin").status == 303U);
+}
+
+BOOST_FIXTURE_TEST_CASE(lasts_half_an_hour_without_a_request_whatever_a_page_polls, open_console) {
+    owner.be_in();
+    for (int i = 0; i < 29; ++i) {
+        now += 1min;
+        BOOST_TEST(owner.get(crm::path::contacts_rows).status == 200U);
+    }
+    now += 1min;
+    BOOST_TEST(owner.get("/admin").status == 303U);
+}
+
+BOOST_FIXTURE_TEST_CASE(sets_cookies_that_scripts_and_other_sites_do_not_get, open_console) {
+    for (const std::string& cookie :
+         {header(owner.get("/admin/login"), "Set-Cookie"),
+          header(owner.post("/admin/login", {{"password", std::string{password}}}), "Set-Cookie")}) {
+        BOOST_TEST(cookie.find("; Path=/admin; HttpOnly; SameSite=Strict") != cookie.npos);
+        BOOST_TEST(cookie.find("Domain") == cookie.npos);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(behind_tls_uses_cookies_that_no_neighbour_can_set, console_under_test) {
+    crm::console secure{{.hosts = {"crm.example"}, .behind_tls = true},
+                        require(crm::owner_password::open_or_create(home.file("password"))).password,
+                        keys,
+                        contacts};
+    request asked;
+    asked.method = "GET";
+    asked.target = "/admin/login";
+    asked.headers = {{"Host", "crm.example"}};
+    const std::string cookie = header(secure.handle(asked), "Set-Cookie");
+    BOOST_TEST(cookie.starts_with("__Host-shearline-console="));
+    BOOST_TEST(cookie.find("; Path=/; Secure; HttpOnly; SameSite=Strict") != cookie.npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(takes_no_session_from_a_cookie_that_comes_twice, open_console) {
+    owner.be_in();
+    const std::string id = owner.cookies.at("shearline-console");
+    owner.cookies.clear();
+    BOOST_TEST(owner.get("/admin", {{"Cookie", "a=b; shearline-console=" + id}}).status == 200U);
+    const std::string twice = "shearline-console=" + id + "; shearline-console=" + id;
+    BOOST_TEST(owner.get("/admin", {{"Cookie", twice}}).status == 303U);
+}
+
+BOOST_FIXTURE_TEST_CASE(is_slowed_for_who_guesses_and_for_nobody_else, open_console) {
+    owner.be_in();
+    visitor stranger{*this, "198.51.100.9"};
+    for (unsigned i = 0; i < crm::attempt_limiter::free_attempts; ++i)
+        BOOST_TEST(stranger.log_in("a guess of a stranger").status == 403U);
+    const response slowed = stranger.log_in();
+    BOOST_TEST(slowed.status == 429U);
+    BOOST_TEST(header(slowed, "Retry-After") == "2");
+
+    visitor elsewhere{*this, "203.0.113.5"};
+    BOOST_TEST(elsewhere.log_in().status == 303U);
+
+    // The same address, as behind a proxy: the owner's browser proves that it was in before.
+    owner.address = stranger.address;
+    owner.post("/admin/logout");
+    BOOST_TEST(owner.log_in().status == 303U);
+
+    now += 2s;
+    BOOST_TEST(stranger.log_in().status == 303U);
+}
+
+BOOST_FIXTURE_TEST_CASE(takes_no_proof_of_an_earlier_log_in_that_it_did_not_give, open_console) {
+    visitor stranger{*this};
+    for (unsigned i = 0; i < crm::attempt_limiter::free_attempts; ++i) stranger.log_in("a guess of a stranger");
+    stranger.cookies["shearline-browser"] = crm::random_token() + '.' + crm::random_token();
+    BOOST_TEST(stranger.log_in().status == 429U);
+}
+
+BOOST_FIXTURE_TEST_CASE(checks_few_passwords_at_a_time, open_console) {
+    std::atomic<int> busy = 0, wrong = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i)
+        threads.emplace_back([&, i] {
+            visitor each{*this, "198.51.100." + std::to_string(i)};
+            const response answer = each.log_in("a guess of a stranger");
+            (answer.status == 503U && !header(answer, "Retry-After").empty() ? busy : wrong) += 1;
+        });
+    for (std::thread& each : threads) each.join();
+    BOOST_TEST(busy + wrong == 8);
+    BOOST_TEST(busy >= 1);
+    BOOST_TEST(wrong >= 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(forgery)
+
+BOOST_FIXTURE_TEST_CASE(of_a_form_fails_without_the_sessions_own_token, console_with_key) {
+    visitor other{*this};
+    other.be_in();
+    const std::string right = owner.token;
+    for (const std::string& wrong : {std::string{}, other.token, right.substr(1), right + 'A'}) {
+        const response refused = owner.post(crm::path::key_reveal, {{"csrf", wrong}});
+        BOOST_TEST(refused.status == 403U);
+        BOOST_TEST(!has(refused, "instance_"));
+    }
+    owner.token = right;
+    BOOST_TEST(owner.post(crm::path::key_reveal).status == 200U);
+    BOOST_TEST(told("reveal") == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(of_a_log_in_fails_too, open_console) {
+    owner.get("/admin/login");
+    BOOST_TEST(owner.post("/admin/login", {{"csrf", ""}, {"password", std::string{password}}}).status == 403U);
+    visitor bare{*this};
+    bare.token = owner.token;
+    BOOST_TEST(bare.post("/admin/login", {{"password", std::string{password}}}).status == 403U);
+    BOOST_TEST(bare.get("/admin").status == 303U);
+}
+
+BOOST_FIXTURE_TEST_CASE(from_another_origin_fails, console_with_key) {
+    for (const char* origin : {"http://evil.example", "https://localhost:8080", "http://localhost", "null", "",
+                               "http://localhost:8080.evil.example", "(none)"})
+        BOOST_TEST(owner.post(crm::path::key_reveal, {}, {{"Origin", origin}}).status == 403U);
+    for (const char* site : {"cross-site", "same-site", "none"})
+        BOOST_TEST(owner.post(crm::path::key_reveal, {}, {{"Sec-Fetch-Site", site}}).status == 403U);
+    BOOST_TEST(owner.post(crm::path::key_reveal, {}, {{"Sec-Fetch-Site", "same-origin"}}).status == 200U);
+}
+
+BOOST_FIXTURE_TEST_CASE(by_a_name_that_leads_to_us_fails, console_with_key) {
+    for (const char* host : {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example",
+                             "", ":8080", "[::1].evil.example", "(none)"}) {
+        const response refused = owner.get("/admin", {{"Host", host}});
+        BOOST_TEST(refused.status == 421U);
+        BOOST_TEST(!has(refused, "Overview"));
+    }
+    for (const char* host : {"localhost", "LOCALHOST:1", "127.0.0.1:8080", "[::1]", "[::1]:8080", "crm.example:443"})
+        BOOST_TEST(owner.get("/admin", {{"Host", host}}).status == 200U);
+}
+
+BOOST_FIXTURE_TEST_CASE(by_a_page_elsewhere_gets_a_link_and_nothing_more, console_with_key) {
+    BOOST_TEST(owner.get("/admin", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "navigate"}}).status == 200U);
+    for (const char* mode : {"no-cors", "cors", "websocket"})
+        BOOST_TEST(owner.get("/admin", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", mode}}).status == 403U);
+}
+
+BOOST_FIXTURE_TEST_CASE(with_another_kind_of_body_fails, console_with_key) {
+    BOOST_TEST(owner.post(crm::path::key_reveal, {}, {{"Content-Type", "text/plain"}}).status == 415U);
+    BOOST_TEST(owner.post(crm::path::key_reveal, {}, {{"Content-Type", "application/json"}}).status == 415U);
+    BOOST_TEST(owner.post(crm::path::key_reveal, {{"x", std::string(20'000, 'x')}}).status == 413U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(the_key)
+
+BOOST_FIXTURE_TEST_CASE(is_generated_once_and_revealed_when_asked, open_console) {
+    owner.be_in();
+    BOOST_TEST(has(owner.get(key_path), "There is no key yet"));
+    BOOST_TEST(owner.generate().status == 303U);
+    const response page = owner.get(key_path);
+    BOOST_TEST(has(page, "The key is ready"));
+    BOOST_TEST(!has(owner.get(key_path), "The key is ready"));
+    const std::string key = owner.key();
+    BOOST_TEST(bool(keys.verify(key, "contacts:write")));
+    BOOST_TEST(bool(keys.verify(key, "contacts:read")));
+    BOOST_TEST(!has(page, key));
+    BOOST_TEST(!has(page, key.substr(20, 6)));
+}
+
+BOOST_FIXTURE_TEST_CASE(is_one_however_many_ask_for_it_at_once, open_console) {
+    owner.be_in();
+    const response page = owner.get(std::string{key_path} + "?edit=1");
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 6; ++i)
+        threads.emplace_back([&] {
+            visitor each = owner;
+            each.post(crm::path::key_generate, {{"once", crm::random_token()}});
+        });
+    for (std::thread& each : threads) each.join();
+    const auto all = keys.list({.limit = 100});
+    BOOST_REQUIRE(bool(all));
+    BOOST_TEST(all->items.size() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(is_replaced_at_once_and_once_for_each_form, console_with_key) {
+    const std::string old = owner.key();
+    BOOST_TEST(opens(old));
+    const response page = owner.get(std::string{key_path} + "?edit=1");
+    const std::string once = between(page.body, R"(name="once" value=")", "\"");
+    BOOST_TEST(owner.post(crm::path::key_regenerate, {{"once", once}}).status == 303U);
+    BOOST_TEST(!opens(old));
+    const std::string fresh = owner.key();
+    BOOST_TEST(opens(fresh));
+    BOOST_TEST(owner.post(crm::path::key_regenerate, {{"once", once}}).status == 303U);
+    BOOST_TEST(opens(fresh));
+    BOOST_TEST(told("rotate") == 1U);
+
+    for (const char* bad : {"", "short"})
+        BOOST_TEST(owner.post(crm::path::key_regenerate, {{"once", bad}}).status == 400U);
+    BOOST_TEST(opens(fresh));
+}
+
+BOOST_FIXTURE_TEST_CASE(is_refused_while_suspended, console_with_key) {
+    const std::string key = owner.key();
+    BOOST_TEST(owner.post(crm::path::key_suspend).status == 303U);
+    BOOST_TEST(!opens(key));
+    BOOST_TEST(has(owner.get(key_path), "Suspended"));
+    BOOST_TEST(owner.post(crm::path::key_resume).status == 303U);
+    BOOST_TEST(opens(key));
+}
+
+BOOST_FIXTURE_TEST_CASE(is_given_to_no_cache_and_each_look_is_written_down, console_with_key) {
+    for (const std::string_view where : {crm::path::key_reveal, crm::path::key_copy}) {
+        const response html = owner.post(where);
+        BOOST_TEST(html.status == 200U);
+        BOOST_TEST(header(html, "Cache-Control") == "no-store");
+        const response json = owner.post(where, {}, {{"Accept", "application/json"}});
+        BOOST_TEST(header(json, "Cache-Control") == "no-store");
+    }
+    BOOST_TEST(told("reveal") == 4U);
+    const auto events = keys.audit({.limit = 4});
+    BOOST_REQUIRE(bool(events));
+    for (const auto& each : events->items) {
+        BOOST_TEST(each.actor == "owner");
+        BOOST_TEST(each.source_address == owner.address);
+    }
+    BOOST_TEST(events->items.front().reason == "copied in the console");
+    BOOST_TEST(events->items.back().reason == "revealed in the console");
+}
+
+BOOST_FIXTURE_TEST_CASE(asks_for_the_password_again_after_five_minutes, console_with_key) {
+    const std::string key = owner.key();
+    now += 5min;
+    for (const std::string_view where :
+         {crm::path::key_reveal, crm::path::key_copy, crm::path::key_regenerate, crm::path::key_resume}) {
+        const response asks = owner.post(where, {{"once", "kept-for-the-next-form"}});
+        BOOST_TEST(asks.status == 403U);
+        BOOST_TEST(has(asks, R"(type="password")"));
+        BOOST_TEST(has(asks, "kept-for-the-next-form"));
+        BOOST_TEST(!has(asks, key));
+        const response json = owner.post(where, {}, {{"Accept", "application/json"}});
+        BOOST_TEST(json.status == 403U);
+        BOOST_TEST(boost::json::parse(json.body).at("error").as_string() == "password");
+    }
+    BOOST_TEST(opens(key));
+    BOOST_TEST(owner.post(crm::path::key_reveal, {{"password", "wrong horse battery"}}).status == 403U);
+    const response shown = owner.post(crm::path::key_reveal, {{"password", std::string{password}}});
+    BOOST_TEST(shown.status == 200U);
+    BOOST_TEST(has(shown, key));
+    now += 4min;
+    BOOST_TEST(owner.key() == key);
+}
+
+BOOST_FIXTURE_TEST_CASE(is_not_guessed_for_with_a_stolen_session, console_with_key) {
+    now += 5min;
+    for (unsigned i = 0; i < crm::attempt_limiter::free_attempts; ++i)
+        BOOST_TEST(owner.post(crm::path::key_reveal, {{"password", "wrong horse battery"}}).status == 403U);
+    const response slowed = owner.post(crm::path::key_reveal, {{"password", std::string{password}}});
+    BOOST_TEST(slowed.status == 429U);
+    BOOST_TEST(!header(slowed, "Retry-After").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(answers)
+
+BOOST_FIXTURE_TEST_CASE(forbid_the_browser_all_that_the_console_does_not_need, console_with_key) {
+    for (const char* where : {"/admin", "/admin/login", "/admin/nowhere", "/admin/audit"}) {
+        const response answer = owner.get(where);
+        BOOST_TEST(header(answer, "Content-Security-Policy").starts_with("default-src 'none'; style-src 'self'; "));
+        BOOST_TEST(header(answer, "Content-Security-Policy").find("frame-ancestors 'none'") != std::string::npos);
+        BOOST_TEST(header(answer, "X-Content-Type-Options") == "nosniff");
+        BOOST_TEST(header(answer, "Cross-Origin-Opener-Policy") == "same-origin");
+        BOOST_TEST(header(answer, "Referrer-Policy") == "same-origin");
+        BOOST_TEST(!header(answer, "Permissions-Policy").empty());
+        BOOST_TEST(header(answer, "Cache-Control") == "no-store");
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(say_which_methods_a_page_takes, open_console) {
+    const response answer = owner.get(crm::path::key_reveal);
+    BOOST_TEST(answer.status == 405U);
+    BOOST_TEST(header(answer, "Allow") == "POST");
+    BOOST_TEST(header(owner.send("PUT", "/admin/login", {}, {}), "Allow") == "GET, POST");
+    BOOST_TEST(owner.get("/admin/nowhere").status == 404U);
+    BOOST_TEST(owner.get("/administrator").status == 404U);
+}
+
+BOOST_FIXTURE_TEST_CASE(keep_their_assets_for_good_under_a_path_of_their_content, open_console) {
+    const response page = owner.get("/admin/login");
+    const std::string style = between(page.body, R"(<link rel="stylesheet" href=")", "\"");
+    const response answer = owner.get(style);
+    BOOST_TEST(answer.status == 200U);
+    BOOST_TEST(header(answer, "Content-Type") == "text/css; charset=utf-8");
+    BOOST_TEST(header(answer, "Cache-Control").find("immutable") != std::string::npos);
+    BOOST_TEST(owner.get(style + "x").status == 404U);
+    BOOST_TEST(owner.get("/admin/assets/../../etc/passwd").status == 404U);
+}
+
+BOOST_FIXTURE_TEST_CASE(bear_any_query_and_any_cookie, console_with_key) {
+    const std::string cookie = owner.cookies.at("shearline-console");
+    for (const char* query : {"?", "?&&", "?page=0", "?page=-1", "?page=99999999999999999999", "?page=x&q=%00",
+                              "?q=%27%22%3Cscript%3E", "?q=a+b"})
+        BOOST_TEST(owner.get(std::string{crm::path::contacts} + query).status == 200U);
+    for (const char* query : {"?q=%", "?q=%zz", "?q=a&q=b"})
+        BOOST_TEST(owner.get(std::string{crm::path::contacts} + query).status == 400U);
+    BOOST_TEST(owner.get(std::string{crm::path::audit} + "?after=nonsense").status == 303U);
+    owner.cookies.clear();
+    for (const char* bad : {"", ";", "=", ";;;===", "shearline-console", "shearline-console=", "shearline-browser=."})
+        BOOST_TEST(owner.get("/admin", {{"Cookie", bad}}).status == 303U);
+    BOOST_TEST(owner.get("/admin", {{"Cookie", "shearline-console=" + cookie}}).status == 200U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
