@@ -21,8 +21,8 @@ constexpr milliseconds first_delay{200};
 constexpr milliseconds greatest_delay{30'000};
 constexpr milliseconds key_look_interval{250};
 constexpr std::chrono::seconds same_key_interval{15};
-constexpr int tries_of_a_broken_row = 5;   // an answer of 500 may be about this one row …
-constexpr int greatest_broken_rows = 3;    // … but not when each row gets it
+constexpr int tries_of_a_broken_row = 5;  // an answer of 500 may be about this one row …
+constexpr int greatest_broken_rows = 3;   // … but not when each row gets it
 constexpr int tries_of_a_stale_contact = 8;
 
 std::string contact_path(const std::string& uuid) { return "contacts/" + uuid; }
@@ -44,8 +44,10 @@ std::string percent_encoded(std::string_view text) {
     std::string out;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (plain.find(c) != plain.npos) out += c;
-        else out.append(1, '%').append(1, hex[byte >> 4U]).append(1, hex[byte & 15U]);
+        if (plain.find(c) != plain.npos)
+            out += c;
+        else
+            out.append(1, '%').append(1, hex[byte >> 4U]).append(1, hex[byte & 15U]);
     }
     return out;
 }
@@ -72,8 +74,9 @@ http_answer crm::call(const http_request& asked) {
             const bool busy = answer.status == 429 || (answer.status >= 502 && answer.status <= 504);
             if (answer.status == 401 || answer.status == 403) refuse(answer);
             if (answer.status >= 300 && answer.status < 400)
-                not_the_crm(asked, answer, "a redirect to " + printable(answer.location, 120) +
-                                               ", which is not followed, since the key would go along");
+                not_the_crm(asked, answer,
+                            "a redirect to " + printable(answer.location, 120) +
+                                ", which is not followed, since the key would go along");
             if (answer.status < 500 && !busy) {
                 if (told) m_says("the CRM answers again");
                 m_broken_rows = 0;
@@ -96,7 +99,8 @@ http_answer crm::call(const http_request& asked) {
         const auto waited = std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - start);
         if (m_given.patience && waited + delay > *m_given.patience)
             throw failure{exit_status::unreachable, "the CRM at " + m_given.connection.base.text() +
-                                                        " could not be reached for " + seconds_text(waited) + ": " + why};
+                                                        " could not be reached for " + seconds_text(waited) + ": " +
+                                                        why};
         if (!told && attempt >= 2) {
             told = true;
             m_says("the CRM is not there (" + why + "); trying again" +
@@ -182,18 +186,20 @@ std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, 
         const http_request asked{"PATCH", contact_path(uuid), json::serialize(changes)};
         return outcome(asked, call(asked));
     }
-    // The CRM takes metadata as a whole. The members that are not ours are read first, and kept: If-Match sees to it that
-    // nobody changes them meanwhile.
+    // The CRM takes metadata as a whole. The members that are not ours are read first, and kept: If-Match sees to it
+    // that nobody changes them meanwhile.
     for (int tries = 1;; ++tries) {
         const http_request look{"GET", contact_path(uuid)};
         const http_answer seen = call(look);
         if (auto found = outcome(look, seen); !std::holds_alternative<done>(found)) return found;
         json::object whole = *object_in(seen);
-        json::object& members = whole["metadata"].is_object() ? whole["metadata"].get_object()
-                                                              : whole["metadata"].emplace_object();
+        json::object& members =
+            whole["metadata"].is_object() ? whole["metadata"].get_object() : whole["metadata"].emplace_object();
         for (const auto& [name, held] : metadata->get_object()) {
-            if (held.is_null()) members.erase(name);
-            else members[name] = held;
+            if (held.is_null())
+                members.erase(name);
+            else
+                members[name] = held;
         }
         json::object body = changes;
         body["metadata"] = std::move(members);

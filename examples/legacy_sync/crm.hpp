@@ -37,7 +37,8 @@ using listener = std::function<void(const std::string&)>;
 
 /// Each call is tried again with exponential back-off and full jitter while the CRM is busy, down or out of reach, and
 /// throws `failure` (unreachable) when it was so for too long, `key_refused` on 401 and 403, and `stopped`.
-/// A call may have been made more than once: all of them but `create` are idempotent, and of `create` the external id is.
+/// A call may have been made more than once: all of them but `create` are idempotent, and of `create` the external id
+/// is.
 class crm {
 public:
     struct settings {
@@ -66,7 +67,8 @@ private:
     [[nodiscard]] row_refused why(const http_answer& answer);
     [[nodiscard]] static std::optional<boost::json::object> object_in(const http_answer& answer);
     [[noreturn]] void not_the_crm(const http_request& asked, const http_answer& answer, std::string_view what);
-    [[nodiscard]] std::variant<done, not_there, row_refused> outcome(const http_request& asked, const http_answer& answer);
+    [[nodiscard]] std::variant<done, not_there, row_refused> outcome(const http_request& asked,
+                                                                     const http_answer& answer);
 
     settings m_given;
     listener m_says;

@@ -80,8 +80,10 @@ base_url base_url::parse(std::string_view text) {
         return failure{exit_status::usage, "--crm " + printable(text, 120) + ": " + std::string{what}};
     };
     base_url made;
-    if (text.starts_with("http://")) made.is_tls = false;
-    else if (!text.starts_with("https://")) throw wrong("must begin with https://, or with http:// for this machine itself");
+    if (text.starts_with("http://"))
+        made.is_tls = false;
+    else if (!text.starts_with("https://"))
+        throw wrong("must begin with https://, or with http:// for this machine itself");
     std::string_view rest = text.substr(made.is_tls ? 8 : 7);
     if (rest.find_first_of("?#") != rest.npos) throw wrong("must end before any ? or #");
     if (std::any_of(rest.begin(), rest.end(), [](char c) { return c <= ' ' || c >= '\x7f' || c == '\\'; }))
@@ -114,8 +116,9 @@ base_url base_url::parse(std::string_view text) {
     made.path = rest.empty() ? "/" : std::string{rest};
     if (!made.path.ends_with('/')) made.path += '/';
     if (!made.is_tls && !is_loopback_name(made.host))
-        throw wrong("plain http would show the key to everyone on the way: use https (http is for localhost, 127.0.0.0/8 "
-                    "and [::1] only)");
+        throw wrong(
+            "plain http would show the key to everyone on the way: use https (http is for localhost, 127.0.0.0/8 "
+            "and [::1] only)");
     return made;
 }
 
@@ -179,13 +182,14 @@ struct http_client::state {
             },
             [&] { resolver.cancel(); });
         // What is called localhost need not be this machine.
-        if (!given.base.is_tls && !std::all_of(found.begin(), found.end(), [](const tcp::endpoint& each) {
-                return each.address().is_loopback();
-            }))
+        if (!given.base.is_tls && !std::all_of(found.begin(), found.end(),
+                                               [](const tcp::endpoint& each) { return each.address().is_loopback(); }))
             throw failure{exit_status::unreachable,
                           given.base.host + " leads to another machine, and plain http would show the key on the way"};
-        if (given.base.is_tls) secure.emplace(io, tls);
-        else plain.emplace(io);
+        if (given.base.is_tls)
+            secure.emplace(io, tls);
+        else
+            plain.emplace(io);
         lowest().expires_after(given.timeout);
         wait_on_stream("cannot connect to " + given.base.authority,
                        [&](auto done) { lowest().async_connect(found, done); });
@@ -193,7 +197,8 @@ struct http_client::state {
         lowest().socket().set_option(tcp::no_delay{true}, ignored);
         if (!secure) return;
         secure->set_verify_callback(ssl::host_name_verification{given.base.host});
-        // What SSL_set_tlsext_host_name is, without the cast in that macro. An address is not named to TLS (RFC 6066 §3).
+        // What SSL_set_tlsext_host_name is, without the cast in that macro. An address is not named to TLS (RFC 6066
+        // §3).
         std::string name = given.base.host;
         if (!is_address(name) && SSL_ctrl(secure->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME,
                                           TLSEXT_NAMETYPE_host_name, name.data()) != 1)
@@ -225,7 +230,8 @@ http_client::http_client(settings given) : m_state{std::make_unique<state>(std::
     error_code failed;
     if (const std::string& file = m_state->given.ca_file; !file.empty()) {
         tls.load_verify_file(file, failed);
-        if (failed) throw failure{exit_status::usage, file + ": holds no certificates that can be read: " + failed.message()};
+        if (failed)
+            throw failure{exit_status::usage, file + ": holds no certificates that can be read: " + failed.message()};
     } else {
         tls.set_default_verify_paths(failed);
     }
@@ -235,14 +241,16 @@ http_client::~http_client() = default;
 
 http_answer http_client::exchange(const http_request& asked, const shearline::secret_text& key) {
     state& own = *m_state;
-    std::string fields = "Host: " + own.given.base.authority +
-                         "\r\nAccept: application/json, application/problem+json\r\nUser-Agent: shearline-legacy-sync\r\n";
+    std::string fields =
+        "Host: " + own.given.base.authority +
+        "\r\nAccept: application/json, application/problem+json\r\nUser-Agent: shearline-legacy-sync\r\n";
     if (!asked.if_match.empty()) fields += "If-Match: " + asked.if_match + "\r\n";
     if (!asked.body.empty()) fields += "Content-Type: application/json\r\n";
     if (asked.method != "GET") fields += "Content-Length: " + std::to_string(asked.body.size()) + "\r\n";
     // Written here and not by Beast, whose buffers are not wiped of the key.
-    const auto head = joined({asked.method, " ", own.given.base.path, asked.path, " HTTP/1.1\r\nAuthorization: ",
-                              key.reveal(shearline::unsafe_reveal), "\r\n", fields, "\r\n"});
+    const auto head =
+        joined({asked.method, " ", own.given.base.path, asked.path,
+                " HTTP/1.1\r\nAuthorization: ", key.reveal(shearline::unsafe_reveal), "\r\n", fields, "\r\n"});
     for (bool reused = own.is_open();; reused = false) {
         answer_parser parser;
         parser.header_limit(max_answer_head_bytes);
@@ -250,8 +258,10 @@ http_answer http_client::exchange(const http_request& asked, const shearline::se
         try {
             if (!own.is_open()) own.connect();
             const std::string_view text = head.reveal(shearline::unsafe_reveal);
-            if (own.secure) own.send_and_receive(*own.secure, text, asked.body, parser);
-            else own.send_and_receive(*own.plain, text, asked.body, parser);
+            if (own.secure)
+                own.send_and_receive(*own.secure, text, asked.body, parser);
+            else
+                own.send_and_receive(*own.plain, text, asked.body, parser);
         } catch (const no_answer&) {
             own.close();
             if (reused && !parser.got_some()) continue;  // closed for idleness, which both sides may do at any time
@@ -263,7 +273,8 @@ http_answer http_client::exchange(const http_request& asked, const shearline::se
         auto& message = parser.get();
         if (!parser.keep_alive()) own.close();
         return {message.result_int(), std::move(message.body()), std::string{message[http::field::etag]},
-                std::string{message[http::field::location]}, retry_after(std::string{message[http::field::retry_after]})};
+                std::string{message[http::field::location]},
+                retry_after(std::string{message[http::field::retry_after]})};
     }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // One HTTP/1.1 connection to one address, https with verified names or loopback; no redirects, no proxy, no cookies.
-// Depends on shearline's secret_text; never on what is sent. Boost.Beast stays in its source file, which is slow to compile.
+// Depends on shearline's secret_text; never on what is sent. Boost.Beast stays in its source file, which is slow to
+// compile.
 #pragma once
 
 #include <chrono>
@@ -20,7 +21,7 @@ struct base_url {
     bool is_tls = true;
     std::string host;  ///< without the brackets of an IPv6 address
     std::string port;
-    std::string path;  ///< from its first to its last slash
+    std::string path;       ///< from its first to its last slash
     std::string authority;  ///< as it stands in `Host`
 
     /// Throws `failure` (usage) for anything but https://…, and http://… to this machine itself: a key does not cross a
@@ -31,8 +32,8 @@ struct base_url {
 
 struct http_request {
     std::string_view method;
-    std::string path;      ///< below the base, without a slash before it
-    std::string body{};    ///< JSON, or empty
+    std::string path;    ///< below the base, without a slash before it
+    std::string body{};  ///< JSON, or empty
     std::string if_match{};
 };
 

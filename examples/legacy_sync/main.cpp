@@ -30,8 +30,8 @@ using namespace legacy_sync;
 constexpr std::chrono::milliseconds look_interval{200};
 constexpr std::chrono::seconds busy_interval{2};
 
-/// The state belongs to one CRM, one mapping and one source. Another CRM knows none of its contacts, so that is refused; another
-/// mapping or source makes every row be compared again.
+/// The state belongs to one CRM, one mapping and one source. Another CRM knows none of its contacts, so that is
+/// refused; another mapping or source makes every row be compared again.
 class belonging {
 public:
     belonging(state& remembers, const options& given, const mapping& how)
@@ -42,7 +42,8 @@ public:
         const std::string address = base_url::parse(given.crm).text();
         const std::string before = m_state.setting("crm");
         if (!before.empty() && before != address)
-            throw failure{exit_status::usage, given.state + " belongs to the CRM at " + before + ": give --state a file of its own"};
+            throw failure{exit_status::usage,
+                          given.state + " belongs to the CRM at " + before + ": give --state a file of its own"};
         m_state.set("crm", address);
     }
 
@@ -109,8 +110,9 @@ exit_status run(const options& given, teller& tells) {
                                  .key = given.key,
                                  .patience = given.watches ? std::nullopt : std::optional{given.patience}},
                    [&](const std::string& line) { tells.note(line); });
-    synchroniser sync{how,   from, remembers, to ? &*to : nullptr,
-                      tells, {.everything = given.everything || whose.is_new(), .report = given.report}};
+    synchroniser sync{how,       from,
+                      remembers, to ? &*to : nullptr,
+                      tells,     {.everything = given.everything || whose.is_new(), .report = given.report}};
     if (given.watches) return watch(sync, from, *to, whose, tells);
 
     const counts done = sync.pass();
@@ -133,7 +135,8 @@ int main(int argc, char** argv) {
         if (given.version) return std::puts(shearline::version) < 0 ? 1 : 0;
         ::umask(0077);  // the state and the report are about customers
         listen_for_stop();
-        if (const auto ready = shearline::sodium_ready(); !ready) return end(exit_status::other, ready.error().message());
+        if (const auto ready = shearline::sodium_ready(); !ready)
+            return end(exit_status::other, ready.error().message());
         return static_cast<int>(run(given, tells));
     } catch (const failure& why) {
         return end(why.status(), why.what());

@@ -36,8 +36,8 @@ public:
     }
 
     [[noreturn]] void wrong(std::string_view place, std::string_view what) const {
-        throw failure{exit_status::usage, m_path + ": " + (place.empty() ? "the whole" : printable(place)) + " " +
-                                              std::string{what}};
+        throw failure{exit_status::usage,
+                      m_path + ": " + (place.empty() ? "the whole" : printable(place)) + " " + std::string{what}};
     }
 
     /// What a program does not know it must not pass over: it may be a mistyped name.
@@ -104,15 +104,16 @@ change_column read_change_column(const section& from) {
                                                             {"counter", kind::counter}})};
     const json::value* const reread = from.find("reread_seconds");
     if (change.holds == kind::counter) {
-        if (reread != nullptr) from.wrong(from.place_of("reread_seconds"), "has no meaning for a counter: leave it out");
+        if (reread != nullptr)
+            from.wrong(from.place_of("reread_seconds"), "has no meaning for a counter: leave it out");
         return change;
     }
     change.reread = default_reread;
     if (reread != nullptr) {
         const std::int64_t* const seconds = reread->if_int64();
         if (seconds == nullptr || *seconds < 0 || *seconds > greatest_reread.count())
-            from.wrong(from.place_of("reread_seconds"), "must be a whole number from 0 to " +
-                                                            std::to_string(greatest_reread.count()));
+            from.wrong(from.place_of("reread_seconds"),
+                       "must be a whole number from 0 to " + std::to_string(greatest_reread.count()));
         change.reread = std::chrono::seconds{*seconds};
     }
     return change;
@@ -122,8 +123,7 @@ void read_source(const section& from, mapping& into) {
     from.allow_only({"table", "query", "key", "change"});
     into.table = from.text("table").value_or("");
     into.query = from.text("query").value_or("");
-    if (into.table.empty() == into.query.empty())
-        from.wrong("source", "must have either \"table\" or \"query\"");
+    if (into.table.empty() == into.query.empty()) from.wrong("source", "must have either \"table\" or \"query\"");
     into.key = from.needed_text("key");
     if (from.find("change") == nullptr) return;
     const section change = from.below("change");
@@ -148,7 +148,8 @@ void read_fields(const section& from, mapping& into) {
             "owner", {{"legacy", owner::legacy}, {"create_only", owner::create_only}, {"crm", owner::crm}});
         if (belongs_to == owner::crm) {
             if (field.find("column") != nullptr)
-                field.wrong(field.place_of("column"), "cannot stand beside the owner \"crm\", whose fields are never sent");
+                field.wrong(field.place_of("column"),
+                            "cannot stand beside the owner \"crm\", whose fields are never sent");
             continue;
         }
         into.fields.push_back({std::string{is_metadata ? name.substr(metadata_prefix.size()) : name}, is_metadata,
@@ -179,8 +180,9 @@ mapping mapping::parse(std::string_view text, const std::string& path) {
     if (top.find("deletions") != nullptr)
         made.archives_deleted = top.word<bool>("deletions", {{"ignore", false}, {"archive", true}});
     if (made.archives_deleted && !std::holds_alternative<change_table>(made.change))
-        top.wrong("deletions", "can be \"archive\" only where source.change names a change table: that a row is not "
-                               "found proves nothing, that it is not found after its change was told does");
+        top.wrong("deletions",
+                  "can be \"archive\" only where source.change names a change table: that a row is not "
+                  "found proves nothing, that it is not found after its change was told does");
     read_fields(top.below("fields"), made);
     made.fingerprint = hexadecimal(digest(json::serialize(document)));
     return made;

@@ -23,7 +23,7 @@ enum class owner : std::uint8_t {
 
 /// A field of a contact that the sync sends.
 struct mapped_field {
-    std::string name;         ///< "email"; of metadata its own name only
+    std::string name;  ///< "email"; of metadata its own name only
     bool is_metadata = false;
     std::string column;
     owner belongs_to = owner::legacy;

@@ -12,7 +12,8 @@
 
 namespace legacy_sync {
 
-const std::string_view usage_text = R"(usage: shearline-legacy-sync --source FILE --mapping FILE --crm URL --key-file FILE --state FILE [OPTION …]
+const std::string_view usage_text =
+    R"(usage: shearline-legacy-sync --source FILE --mapping FILE --crm URL --key-file FILE --state FILE [OPTION …]
 
 Keeps the contacts of a CRM as the customers of a legacy SQLite database are. The database is only read.
 
@@ -61,13 +62,16 @@ std::chrono::seconds seconds_of(std::string_view name, const char* text) {
 options read_options(std::span<char* const> arguments) {
     options read;
     bool once = false;
-    const std::map<std::string_view, bool*> flags{{"--once", &once},           {"--watch", &read.watches},
-                                                  {"--full", &read.everything}, {"--dry-run", &read.rehearses},
-                                                  {"--help", &read.help},       {"--version", &read.version}};
+    const std::map<std::string_view, bool*> flags{{"--once", &once},
+                                                  {"--watch", &read.watches},
+                                                  {"--full", &read.everything},
+                                                  {"--dry-run", &read.rehearses},
+                                                  {"--help", &read.help},
+                                                  {"--version", &read.version}};
     const std::map<std::string_view, std::string*> texts{
-        {"--source", &read.source},       {"--mapping", &read.mapping},      {"--crm", &read.crm},
-        {"--key-file", &read.key.file},   {"--key-env", &read.key.variable}, {"--state", &read.state},
-        {"--report", &read.report},       {"--ca-file", &read.ca_file}};
+        {"--source", &read.source},     {"--mapping", &read.mapping},      {"--crm", &read.crm},
+        {"--key-file", &read.key.file}, {"--key-env", &read.key.variable}, {"--state", &read.state},
+        {"--report", &read.report},     {"--ca-file", &read.ca_file}};
     const std::map<std::string_view, std::chrono::seconds*> times{{"--give-up-after", &read.patience},
                                                                   {"--timeout", &read.timeout}};
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -79,21 +83,28 @@ options read_options(std::span<char* const> arguments) {
         const auto text = texts.find(name);
         const auto time = times.find(name);
         if (name == "--key" || name.starts_with("--key="))
-            throw failure{exit_status::usage, "a key does not belong on the command line, where everyone on this machine can "
-                                              "read it: use --key-file or --key-env, and regenerate this one"};
+            throw failure{exit_status::usage,
+                          "a key does not belong on the command line, where everyone on this machine can "
+                          "read it: use --key-file or --key-env, and regenerate this one"};
         if (text == texts.end() && time == times.end())
-            throw failure{exit_status::usage, "there is no option " + printable(name.substr(0, name.find('='))) + "; see --help"};
+            throw failure{exit_status::usage,
+                          "there is no option " + printable(name.substr(0, name.find('='))) + "; see --help"};
         if (++i == arguments.size() || *arguments[i] == '\0')
             throw failure{exit_status::usage, std::string{name} + " needs a value; see --help"};
-        if (time != times.end()) *time->second = seconds_of(name, arguments[i]);
-        else if (!text->second->empty()) throw failure{exit_status::usage, std::string{name} + " is there twice"};
-        else *text->second = arguments[i];
+        if (time != times.end())
+            *time->second = seconds_of(name, arguments[i]);
+        else if (!text->second->empty())
+            throw failure{exit_status::usage, std::string{name} + " is there twice"};
+        else
+            *text->second = arguments[i];
     }
     if (read.help || read.version) return read;
     for (const std::string_view needed : {"--source", "--mapping", "--state"})
-        if (texts.at(needed)->empty()) throw failure{exit_status::usage, std::string{needed} + " is needed; see --help"};
+        if (texts.at(needed)->empty())
+            throw failure{exit_status::usage, std::string{needed} + " is needed; see --help"};
     if (once && read.watches) throw failure{exit_status::usage, "either --once or --watch, not both"};
-    if (read.rehearses && read.watches) throw failure{exit_status::usage, "--dry-run shows one pass: leave --watch out"};
+    if (read.rehearses && read.watches)
+        throw failure{exit_status::usage, "--dry-run shows one pass: leave --watch out"};
     if (!read.key.file.empty() && !read.key.variable.empty())
         throw failure{exit_status::usage, "either --key-file or --key-env, not both"};
     if (!read.rehearses && read.crm.empty()) throw failure{exit_status::usage, "--crm is needed; see --help"};

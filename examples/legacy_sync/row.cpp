@@ -23,8 +23,9 @@ constexpr std::size_t max_text_bytes = 64 * 1024;
 std::string decimal(double number) {
     std::array<char, 400> room{};
     const bool is_whole = std::abs(number) < 1e15 && number == std::trunc(number);
-    const auto end = is_whole ? std::to_chars(room.data(), room.data() + room.size(), number, std::chars_format::fixed, 0)
-                              : std::to_chars(room.data(), room.data() + room.size(), number);
+    const auto end = is_whole
+                         ? std::to_chars(room.data(), room.data() + room.size(), number, std::chars_format::fixed, 0)
+                         : std::to_chars(room.data(), room.data() + room.size(), number);
     return {room.data(), end.ptr};
 }
 

@@ -31,13 +31,13 @@ struct contact_draft {
     std::string problem;           ///< empty, or the reason why the row cannot be sent
 };
 
-/// The key as text, with the mapping's prefix: a whole number in decimal, a BLOB in hexadecimal. Nothing where there is no
-/// such text: NULL, empty, or not UTF-8.
+/// The key as text, with the mapping's prefix: a whole number in decimal, a BLOB in hexadecimal. Nothing where there is
+/// no such text: NULL, empty, or not UTF-8.
 [[nodiscard]] std::optional<std::string> external_id_of(const mapping& how, const value& key);
 
-/// Texts go without the spaces around them, and an empty one counts as NULL. Numbers become decimal text in the text fields
-/// of a contact, and stay numbers in its metadata. A BLOB, text that is not UTF-8 and a number that JSON cannot hold are
-/// problems of the row: sending something else in their place would be a guess.
+/// Texts go without the spaces around them, and an empty one counts as NULL. Numbers become decimal text in the text
+/// fields of a contact, and stay numbers in its metadata. A BLOB, text that is not UTF-8 and a number that JSON cannot
+/// hold are problems of the row: sending something else in their place would be a guess.
 [[nodiscard]] contact_draft draft_of(const mapping& how, const source_row& row, const std::string& external_id);
 
 /// The value for a person: one line, short.

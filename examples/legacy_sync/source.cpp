@@ -43,16 +43,16 @@ void source::open() {
         const std::vector<std::string> there = every.column_names();
         // SQLite compares names without regard to case, and takes an unknown "name" in quotes for a text.
         const auto need = [&](const std::string& name) {
-            if (std::none_of(there.begin(), there.end(), [&](const std::string& each) {
-                    return sqlite3_stricmp(each.c_str(), name.c_str()) == 0;
-                }))
+            if (std::none_of(there.begin(), there.end(),
+                             [&](const std::string& each) { return sqlite3_stricmp(each.c_str(), name.c_str()) == 0; }))
                 throw failure{exit_status::usage, "the source has no column " + printable(name)};
         };
         need(m_how.key);
         for (const mapped_field& field : m_how.fields) need(field.column);
         if (const auto* const column = std::get_if<change_column>(&m_how.change)) need(column->column);
         if (const auto* const table = std::get_if<change_table>(&m_how.change))
-            std::ignore = m_db->prepare("SELECT " + quoted(table->sequence) + ", " + quoted(table->key) + " FROM " + quoted(table->table));
+            std::ignore = m_db->prepare("SELECT " + quoted(table->sequence) + ", " + quoted(table->key) + " FROM " +
+                                        quoted(table->table));
     } catch (const source_busy&) {
         throw;
     } catch (const failure& off) {
@@ -74,7 +74,8 @@ std::string source::dated() const {
     const auto& column = std::get<change_column>(m_how.change);
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const auto until = [&](std::int64_t limit) {
-        return "(typeof(" + m_change + ") IN ('integer', 'real') AND " + m_change + " <= " + std::to_string(limit) + ")";
+        return "(typeof(" + m_change + ") IN ('integer', 'real') AND " + m_change + " <= " + std::to_string(limit) +
+               ")";
     };
     switch (column.holds) {
         case change_column::kind::unix_seconds: return until(std::chrono::floor<std::chrono::seconds>(now).count());
@@ -96,7 +97,8 @@ std::vector<source_row> source::rows(const std::string& where, const std::vector
     std::vector<source_row> out;
     while (found.step()) {
         source_row row{found.column(0), found.column(1)};
-        for (std::size_t i = 0; i < m_how.fields.size(); ++i) row.columns.push_back(found.column(static_cast<int>(i) + 2));
+        for (std::size_t i = 0; i < m_how.fields.size(); ++i)
+            row.columns.push_back(found.column(static_cast<int>(i) + 2));
         out.push_back(std::move(row));
     }
     return out;
@@ -157,9 +159,7 @@ value source::log_end() {
                         ") = 'integer'");
 }
 
-std::vector<source_row> source::by_key(const value& key) {
-    return rows(m_key + " = ?1 COLLATE BINARY LIMIT 2", {key});
-}
+std::vector<source_row> source::by_key(const value& key) { return rows(m_key + " = ?1 COLLATE BINARY LIMIT 2", {key}); }
 
 bool source::is_later(const value& one, const value& other) {
     return m_db->single("SELECT ?1 > ?2", {one, other}) == value{std::int64_t{1}};

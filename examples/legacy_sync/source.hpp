@@ -29,14 +29,16 @@ public:
 
     source(std::string path, const mapping& how);
 
-    /// Whether another process committed anything since the last call, or since the start. Cheap enough for each moment.
+    /// Whether another process committed anything since the last call, or since the start. Cheap enough for each
+    /// moment.
     [[nodiscard]] bool has_changed();
 
     /// Every row, by key. `after`: the key of the last one seen.
     [[nodiscard]] std::vector<source_row> all(const std::optional<value>& after);
 
     /// The rows whose change column holds at least `least` (or anything, where that is nothing), by (change, key).
-    [[nodiscard]] std::vector<source_row> changed(const std::optional<value>& least, const std::optional<cursor>& after);
+    [[nodiscard]] std::vector<source_row> changed(const std::optional<value>& least,
+                                                  const std::optional<cursor>& after);
 
     /// The rows whose change column says nothing that can be put in order: NULL, another type, a time to come. By key.
     [[nodiscard]] std::vector<source_row> undated(const std::optional<value>& after);

@@ -26,8 +26,9 @@ constexpr std::chrono::milliseconds patience{10'000};
         case SQLITE_CORRUPT: throw failure{exit_status::other, path + ": is damaged; restore it from a backup"};
         case SQLITE_FULL: throw failure{exit_status::other, path + ": the disk is full; make room, and start again"};
         case SQLITE_CANTOPEN:
-            throw failure{exit_status::other, path + ": cannot be opened: is it there, and may this user read it? (Of a "
-                                                     "database in WAL mode, the folder must be writable, too.)"};
+            throw failure{exit_status::other, path +
+                                                  ": cannot be opened: is it there, and may this user read it? (Of a "
+                                                  "database in WAL mode, the folder must be writable, too.)"};
         default: throw failure{exit_status::other, says};
     }
 }
@@ -54,9 +55,12 @@ statement& statement::bind(const std::vector<value>& parameters) {
         const int code = std::visit(
             [&](const auto& held) {
                 using held_type = std::decay_t<decltype(held)>;
-                if constexpr (std::is_same_v<held_type, std::monostate>) return sqlite3_bind_null(one, index);
-                else if constexpr (std::is_same_v<held_type, std::int64_t>) return sqlite3_bind_int64(one, index, held);
-                else if constexpr (std::is_same_v<held_type, double>) return sqlite3_bind_double(one, index, held);
+                if constexpr (std::is_same_v<held_type, std::monostate>)
+                    return sqlite3_bind_null(one, index);
+                else if constexpr (std::is_same_v<held_type, std::int64_t>)
+                    return sqlite3_bind_int64(one, index, held);
+                else if constexpr (std::is_same_v<held_type, double>)
+                    return sqlite3_bind_double(one, index, held);
                 else if constexpr (std::is_same_v<held_type, std::string>)
                     return sqlite3_bind_text64(one, index, held.data(), held.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
                 else
@@ -108,12 +112,15 @@ database::database(const std::string& path, int flags) : m_path{path} {
     if (code != SQLITE_OK) fail(db, path, code);
     sqlite3_busy_timeout(db, static_cast<int>(patience.count()));
     // The file may be a stranger's: its schema is not to be trusted (https://www.sqlite.org/security.html).
-    for (const auto& [what, setting] : std::initializer_list<std::pair<int, int>>{
-             {SQLITE_DBCONFIG_DEFENSIVE, 1}, {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-             {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0}, {SQLITE_DBCONFIG_DQS_DML, 0}})
+    for (const auto& [what, setting] :
+         std::initializer_list<std::pair<int, int>>{{SQLITE_DBCONFIG_DEFENSIVE, 1},
+                                                    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                                                    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+                                                    {SQLITE_DBCONFIG_DQS_DML, 0}})
         sqlite3_db_config(db, what, setting, nullptr);
     // So that a query without end ends with the process.
-    sqlite3_progress_handler(db, 10'000, [](void*) { return stop_asked() ? 1 : 0; }, nullptr);
+    sqlite3_progress_handler(
+        db, 10'000, [](void*) { return stop_asked() ? 1 : 0; }, nullptr);
 }
 
 database database::open_read_only(const std::string& path) {
@@ -125,8 +132,7 @@ database database::open_read_only(const std::string& path) {
 database database::open_exclusive(const std::string& path) {
     database opened{path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
     sqlite3_busy_timeout(opened.m_db.get(), 1'000);
-    opened.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-    opened.run("BEGIN IMMEDIATE; COMMIT");
+    opened.run("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT");
     return opened;
 }
 

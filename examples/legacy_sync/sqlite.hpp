@@ -54,7 +54,8 @@ private:
 /// A connection. Throws `failure`, which names the file, and `source_busy` where another process keeps it locked.
 class database {
 public:
-    /// For reading only: no statement can change the file, and neither functions nor extensions that it names can do harm.
+    /// For reading only: no statement can change the file, and neither functions nor extensions that it names can do
+    /// harm.
     static database open_read_only(const std::string& path);
     /// For us alone: created where there is none; refused while another process has it.
     static database open_exclusive(const std::string& path);

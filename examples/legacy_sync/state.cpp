@@ -29,7 +29,8 @@ database opened(const std::string& path) {
     try {
         return database::open_exclusive(path);
     } catch (const source_busy&) {
-        throw failure{exit_status::other, path + ": another sync is using it; stop that one, or give this one its own --state"};
+        throw failure{exit_status::other,
+                      path + ": another sync is using it; stop that one, or give this one its own --state"};
     }
 }
 
@@ -45,12 +46,16 @@ rejection rejection_of(const statement& row) {
 state::state(const std::string& path) : m_db{opened(path)} {
     const value application = m_db.single("PRAGMA application_id");
     const value version = m_db.single("PRAGMA user_version");
-    if (m_db.single("SELECT count(*) FROM sqlite_schema") == value{std::int64_t{0}}) m_db.run(schema);
+    if (m_db.single("SELECT count(*) FROM sqlite_schema") == value{std::int64_t{0}})
+        m_db.run(schema);
     else if (application != value{application_id})
         throw failure{exit_status::usage, path + ": is a database of another program; --state needs a file of its own"};
     else if (version != value{schema_version})
-        throw failure{exit_status::usage, path + ": was written by another version of this program; move it away, and every "
-                                                 "row will be compared again"};
+        throw failure{exit_status::usage,
+                      path +
+                          ": was written by another version of this program; move it away, and every "
+                          "row will be compared again"};
+    m_db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");  // only now: the file is ours
 }
 
 state state::open(const std::string& path) { return state{path}; }

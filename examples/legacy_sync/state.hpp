@@ -28,12 +28,12 @@ struct rejection {
     value key;
     std::string hash;  ///< of what was refused; empty where the row could not even be read
     std::string reason;
-    std::string at;    ///< RFC 3339
+    std::string at;  ///< RFC 3339
 };
 
-/// Every change is a transaction, so that a process killed at any moment leaves nothing half done. A power cut may lose the
-/// last of them, and so may a deleted file lose all: what was sent is then sent again, meets its own external id, and
-/// becomes an update. Nothing is doubled by either.
+/// Every change is a transaction, so that a process killed at any moment leaves nothing half done. A power cut may lose
+/// the last of them, and so may a deleted file lose all: what was sent is then sent again, meets its own external id,
+/// and becomes an update. Nothing is doubled by either.
 class state {
 public:
     /// Creates the file where there is none. Refuses one of another program or version, and one that is in use.

@@ -32,9 +32,9 @@ const std::string no_key_id;  // no row has the empty external id
 }  // namespace
 
 std::string counts::text() const {
-    return std::to_string(read) + " read, " + std::to_string(created) + " created, " + std::to_string(updated) + " updated, " +
-           std::to_string(archived) + " archived, " + std::to_string(unchanged) + " unchanged, " + std::to_string(rejected) +
-           " not sent";
+    return std::to_string(read) + " looked at, " + std::to_string(created) + " created, " + std::to_string(updated) +
+           " updated, " + std::to_string(archived) + " archived, " + std::to_string(unchanged) + " unchanged, " +
+           std::to_string(rejected) + " not sent";
 }
 
 synchroniser::synchroniser(const mapping& how, source& from, state& remembers, crm* to, teller& tells, settings given)
@@ -49,9 +49,12 @@ counts synchroniser::pass() {
     if (first) retry_rejected();
     m_retries_rejected = false;
 
-    if (std::holds_alternative<change_column>(m_how.change)) read_changed();
-    else if (std::holds_alternative<change_table>(m_how.change)) read_log();
-    else read_everything();
+    if (std::holds_alternative<change_column>(m_how.change))
+        read_changed();
+    else if (std::holds_alternative<change_table>(m_how.change))
+        read_log();
+    else
+        read_everything();
     m_given.everything = false;
     write_report();
     return m_counts;
@@ -69,8 +72,10 @@ void synchroniser::note_doubled_keys() {
 
 void synchroniser::note_missing_keys() {
     const auto missing = m_from.count_without_key();
-    if (missing == 0) m_state.clear_rejection(no_key_id);
-    else reject(no_key_id, {}, std::to_string(missing), std::to_string(missing) + " rows have no key (NULL)");
+    if (missing == 0)
+        m_state.clear_rejection(no_key_id);
+    else
+        reject(no_key_id, {}, std::to_string(missing), std::to_string(missing) + " rows have no key (NULL)");
 }
 
 void synchroniser::retry_rejected() {
@@ -80,8 +85,10 @@ void synchroniser::retry_rejected() {
         const auto rows = m_from.by_key(each.key);
         for (const source_row& row : rows) take(row);
         if (!rows.empty()) continue;
-        if (m_how.archives_deleted) take_deleted(each.key);
-        else m_state.clear_rejection(each.external_id);
+        if (m_how.archives_deleted)
+            take_deleted(each.key);
+        else
+            m_state.clear_rejection(each.external_id);
     }
     m_retrying = false;
 }
@@ -125,14 +132,18 @@ void synchroniser::read_log() {
     auto position = m_state.position();
     const value end = m_from.log_end();
     // A log that ends before the place that was reached was emptied and started again: nothing is known then.
-    const bool restarted = position && (is_null(end) ? !is_null(position->change) : m_from.is_later(position->change, end));
+    const bool restarted =
+        position && (is_null(end) ? !is_null(position->change) : m_from.is_later(position->change, end));
     if (!position || restarted || m_given.everything) {
-        // What changes while every row is read is found in the log afterwards. A killed first pass begins where it began,
-        // for what was deleted meanwhile is told by the log alone.
+        // What changes while every row is read is found in the log afterwards. A killed first pass begins where it
+        // began, for what was deleted meanwhile is told by the log alone.
         cursor begin{end, {}};
-        if (position && !restarted) begin = *position;
-        else if (const auto earlier = m_state.first_pass(); earlier && !restarted) begin = *earlier;
-        else m_state.begin_first_pass(begin);
+        if (position && !restarted)
+            begin = *position;
+        else if (const auto earlier = m_state.first_pass(); earlier && !restarted)
+            begin = *earlier;
+        else
+            m_state.begin_first_pass(begin);
         read_everything();
         m_state.move_to(begin);
         position = begin;
@@ -171,7 +182,8 @@ void synchroniser::take(const source_row& row) {
     if (!draft.problem.empty()) return reject(*external_id, row.key, draft.whole_hash, draft.problem);
     // The same content meets the same refusal, until the sync is started anew.
     if (!m_retrying)
-        if (const auto before = m_state.find_rejection(*external_id); before && before->hash == draft.whole_hash) return;
+        if (const auto before = m_state.find_rejection(*external_id); before && before->hash == draft.whole_hash)
+            return;
     send(row, *external_id, draft);
 }
 
@@ -183,9 +195,12 @@ void synchroniser::send(const source_row& row, const std::string& external_id, c
         return;
     }
     if (m_to == nullptr) {
-        if (known) would("update " + printable(external_id) + " " + printable(json::serialize(draft.update), 1000));
-        else would("create " + printable(external_id) + " " + printable(json::serialize(draft.creation), 1000));
+        if (known)
+            would("update " + printable(external_id) + " " + printable(json::serialize(draft.update), 1000));
+        else
+            would("create " + printable(external_id) + " " + printable(json::serialize(draft.creation), 1000));
         ++(known ? m_counts.updated : m_counts.created);
+        m_state.record(external_id, {known ? known->uuid : std::string{}, draft.hash});
         return;
     }
     // A contact that is deleted in the CRM meanwhile, or appears there, changes what must be done.
@@ -239,6 +254,7 @@ void synchroniser::archive(const value& key, const std::string& external_id) {
     if (m_to == nullptr) {
         would("archive " + printable(external_id));
         ++m_counts.archived;
+        m_state.record(external_id, {known ? known->uuid : std::string{}, {}, true});
         return;
     }
     std::string uuid = known ? known->uuid : std::string{};
@@ -268,8 +284,10 @@ void synchroniser::reject(const std::string& external_id, const value& key, cons
     ++m_counts.rejected;
     const std::string name = external_id.empty() ? "" : printable(external_id) + ": ";
     m_state.reject({external_id, key, hash, reason, before ? before->at : now_text()});
-    if (m_to == nullptr) would("not send " + name + reason);
-    else m_tells.note("not sent: " + name + reason);
+    if (m_to == nullptr)
+        would("not send " + name + reason);
+    else
+        m_tells.note("not sent: " + name + reason);
 }
 
 void synchroniser::write_report() {

@@ -28,9 +28,9 @@ struct counts {
     [[nodiscard]] std::string text() const;
 };
 
-/// Why nothing is lost or doubled, at whatever moment the process ends: the cursor moves only after the rows before it were
-/// recorded; a row is recorded only after the CRM answered; and a row that was sent but not recorded is sent again, when its
-/// external id makes the CRM name the contact that it became.
+/// Why nothing is lost or doubled, at whatever moment the process ends: the cursor moves only after the rows before it
+/// were recorded; a row is recorded only after the CRM answered; and a row that was sent but not recorded is sent
+/// again, when its external id makes the CRM name the contact that it became.
 class synchroniser {
 public:
     struct settings {
@@ -71,9 +71,9 @@ private:
     settings m_given;
     counts m_counts;
     std::optional<std::string> m_reported;  ///< what the report holds
-    std::size_t m_total = 0;            ///< rows of this pass, as far as is known
-    std::set<std::string> m_doubled;    ///< external ids that more than one row claims
-    bool m_retries_rejected = true;     ///< the first pass of a process tries again what was refused before
+    std::size_t m_total = 0;                ///< rows of this pass, as far as is known
+    std::set<std::string> m_doubled;        ///< external ids that more than one row claims
+    bool m_retries_rejected = true;         ///< the first pass of a process tries again what was refused before
     bool m_retrying = false;
 };
 

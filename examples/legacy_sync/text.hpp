@@ -14,8 +14,8 @@ namespace legacy_sync {
 /// The offset of the first byte that is not part of well-formed UTF-8 (Unicode 15, table 3-7), or nothing. Linear.
 [[nodiscard]] std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
 
-/// `text` for one line of a log: control characters and broken UTF-8 as `\xNN`, cut after `max_bytes`. What a database or a
-/// server says must not move the cursor of the person who reads it.
+/// `text` for one line of a log: control characters and broken UTF-8 as `\xNN`, cut after `max_bytes`. What a database
+/// or a server says must not move the cursor of the person who reads it.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t max_bytes = 300);
 
 /// Two digits for each byte.

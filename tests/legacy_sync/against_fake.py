@@ -1,0 +1,665 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 the shearline authors
+# SPDX-License-Identifier: BSL-1.0
+"""The sync client against a CRM that fails as it is told to: against_fake.py PROGRAM"""
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import zlib
+
+sys.dont_write_bytecode = True
+from fake_crm import FakeCrm
+
+PROGRAM = ""
+SUCCESS, OTHER, USAGE, PARTIAL, REFUSED, UNREACHABLE = range(6)
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def make_key(letter):
+    """A key that is well formed: prefix, handle, secret, and the CRC-32 of these."""
+    text = "instance_" + "0000000000" + letter + letter * 32
+    number, check = zlib.crc32(text.encode()), ""
+    for _ in range(6):
+        number, digit = divmod(number, 62)
+        check = BASE62[digit] + check
+    return text + check
+
+
+KEY, OTHER_KEY = make_key("k"), make_key("m")
+
+MAPPING = {
+    "source": {"table": "customers", "key": "id", "change": {"column": "changed", "holds": "iso_time"}},
+    "external_id_prefix": "c-",
+    "fields": {
+        "first_name": {"column": "name", "owner": "legacy"},
+        "email": {"column": "mail", "owner": "legacy"},
+        "company": {"column": "firm", "owner": "create_only"},
+        "phone": {"owner": "crm"},
+    },
+}
+LOG_MAPPING = MAPPING | {
+    "source": {"table": "customers", "key": "id", "change": {"table": "log", "sequence": "n", "key": "id"}},
+    "deletions": "archive",
+}
+
+
+class SyncTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="shearline-sync-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.crm = FakeCrm(KEY)
+        self.addCleanup(self.crm.close)
+        self.write("key", KEY + "\n")
+        self.map(MAPPING)
+        self.database = sqlite3.connect(self.path("source.db"), isolation_level=None)
+        self.addCleanup(self.database.close)
+        self.database.executescript("""
+            CREATE TABLE customers (id PRIMARY KEY, name, mail, firm, changed);
+            CREATE TABLE log (n INTEGER PRIMARY KEY AUTOINCREMENT, id);
+            CREATE TRIGGER a AFTER INSERT ON customers BEGIN INSERT INTO log (id) VALUES (new.id); END;
+            CREATE TRIGGER u AFTER UPDATE ON customers BEGIN INSERT INTO log (id) VALUES (new.id); END;
+            CREATE TRIGGER d AFTER DELETE ON customers BEGIN INSERT INTO log (id) VALUES (old.id); END;""")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text, mode=0o600):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(self.path(name), mode)
+
+    def map(self, mapping):
+        self.write("mapping.json", json.dumps(mapping))
+
+    def add(self, number, name="Ann", mail=None, firm=None, changed="2020-01-01 10:00:00"):
+        self.database.execute("INSERT INTO customers VALUES (?, ?, ?, ?, ?)", (number, name, mail, firm, changed))
+
+    def update(self, number, **columns):
+        for name, value in columns.items():
+            self.database.execute(f"UPDATE customers SET {name} = ? WHERE id = ?", (value, number))
+
+    def command(self, *more, key=("--key-file", "key"), crm=None):
+        key = (key[0], self.path(key[1])) if key and key[0] == "--key-file" else key or ()
+        return [PROGRAM, "--source", self.path("source.db"), "--mapping", self.path("mapping.json"), "--state",
+                self.path("state"), "--crm", crm or self.crm.api, *key, *more]
+
+    def sync(self, *more, status=SUCCESS, environment=None, **options):
+        done = subprocess.run(self.command(*more, **options), capture_output=True, text=True, timeout=60,
+                              env=os.environ | (environment or {}), check=False)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertNotIn(KEY[20:52], done.stdout + done.stderr)
+        return done
+
+    def watch(self, *more):
+        process = subprocess.Popen(self.command("--watch", *more), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+        def end():
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            process.stdout.close()
+        self.addCleanup(end)
+        return process
+
+    def until(self, what, seconds=10.0):
+        end = time.monotonic() + seconds
+        while not what():
+            self.assertLess(time.monotonic(), end, "it did not happen in time")
+            time.sleep(0.02)
+
+    def names(self):
+        return {external_id: each["first_name"] for external_id, each in self.crm.by_external_id().items()}
+
+    def report(self):
+        with open(self.path("state.unsent.jsonl"), encoding="utf-8") as file:
+            return {line["external_id"]: line["reason"] for line in map(json.loads, file)}
+
+
+class Rows(SyncTest):
+    def test_creates_then_sends_only_what_changed(self):
+        for number in range(450):
+            self.add(number, f"n{number}")
+        self.sync()
+        self.assertEqual(len(self.names()), 450)
+        self.update(7, name="other", changed="2020-01-02 10:00:00")
+        before = len(self.crm.seen)
+        self.sync()
+        self.assertEqual([each[:2] for each in self.crm.seen[before:]],
+                         [("PATCH", f"/crm/api/v2/contacts/{self.crm.by_external_id()['c-7']['uuid']}")])
+        self.assertEqual(self.names()["c-7"], "other")
+
+    def test_reads_rows_of_an_equal_time_again(self):
+        self.add(1)
+        self.sync()
+        self.add(0, "same second, smaller key")
+        self.update(1, name="same second, changed")
+        self.sync()
+        self.assertEqual(self.names(), {"c-0": "same second, smaller key", "c-1": "same second, changed"})
+
+    def test_finds_changes_of_rows_whose_time_cannot_be_put_in_order(self):
+        odd = [None, 5, 1.5, "", "n/a", "9999-12-31", "31/12/2020", b"\x01"]
+        self.add(99, changed="2024-05-05T05:05:05Z")
+        for number, changed in enumerate(odd):
+            self.add(number, changed=changed)
+        self.sync()
+        for number in range(len(odd)):
+            self.update(number, name="changed")
+        self.add(100, "a later row of an ordinary time", changed="2024-05-05 06:00:00")
+        self.sync()
+        self.assertEqual({self.names()[f"c-{number}"] for number in range(len(odd))}, {"changed"})
+        self.assertIn("c-100", self.names())
+
+    def test_reads_an_hour_before_the_cursor_again(self):
+        self.add(1, changed="2024-05-05 10:00:00")
+        self.sync()
+        self.add(2, changed="2024-05-05 09:30:00")
+        self.add(3, changed="2024-05-05 08:30:00")
+        self.sync()
+        self.assertEqual(set(self.names()), {"c-1", "c-2"})
+        self.sync("--full")
+        self.assertEqual(set(self.names()), {"c-1", "c-2", "c-3"})
+
+    def test_keys_of_every_type_become_external_ids(self):
+        for key in (7, "seven", "sévèn 七", 7.5, b"\xab\xcd"):
+            self.add(key)
+        self.sync()
+        self.assertEqual(set(self.names()), {"c-7", "c-seven", "c-sévèn 七", "c-7.5", "c-abcd"})
+
+    def test_values_of_every_type_become_text(self):
+        self.add(1, name=447700900123)
+        self.add(2, name=447700900123.0)
+        self.add(3, name="  Ünï\u0308 🦊 ")
+        self.add(4, name="   ")
+        self.sync()
+        self.assertEqual(self.names(), {"c-1": "447700900123", "c-2": "447700900123", "c-3": "Ünï\u0308 🦊", "c-4": None})
+
+    def test_reports_what_cannot_be_sent_and_goes_on(self):
+        self.add(1, mail="no address")
+        self.add(2, name=b"\x00\x01")
+        self.database.execute("INSERT INTO customers (id, name, changed) VALUES (3, CAST(x'41ff' AS TEXT), '2020-01-01')")
+        self.add(4, name=float("inf"))
+        self.add(None)
+        self.add(5)
+        told = self.sync(status=PARTIAL)
+        self.assertEqual(set(self.names()), {"c-5"})
+        report = self.report()
+        self.assertEqual(report["c-1"], "422: email: is no address")
+        self.assertIn("BLOB of 2 bytes", report["c-2"])
+        self.assertIn("is not UTF-8 at byte 1", report["c-3"])
+        self.assertIn("infinite", report["c-4"])
+        self.assertIn("no key", report[""])
+        for reason in report.values():
+            self.assertIn(reason, told.stderr)
+        self.assertEqual(os.stat(self.path("state.unsent.jsonl")).st_mode & 0o077, 0)
+        # They stay reported, and are tried again by each run, until they are mended.
+        self.sync(status=PARTIAL)
+        self.database.execute("DELETE FROM customers WHERE id IS NULL OR id IN (2, 3, 4)")
+        self.update(1, mail="an@address.example")
+        self.sync()
+        self.assertEqual(self.report(), {})
+        self.assertEqual(set(self.names()), {"c-1", "c-5"})
+
+    def test_keys_that_two_rows_have_are_reported_and_not_sent(self):
+        self.database.executescript("CREATE TABLE doubled (id, name, mail, firm, changed)")
+        for key, name in ((1, "a"), ("1", "b"), (2, "c")):
+            self.database.execute("INSERT INTO doubled VALUES (?, ?, NULL, NULL, '2020-01-01')", (key, name))
+        self.map(MAPPING | {"source": MAPPING["source"] | {"table": "doubled"}})
+        self.sync(status=PARTIAL)
+        self.assertEqual(self.names(), {"c-2": "c"})
+        self.assertIn("more than one row", self.report()["c-1"])
+
+    def test_a_query_is_a_source(self):
+        self.add(1, "Ann")
+        self.add(2, "Bob")
+        self.map(MAPPING | {"source": {"query": "SELECT id, upper(name) AS name, mail, firm FROM customers WHERE id > 1; -- end",
+                                       "key": "id"}})
+        self.sync(status=USAGE)  # two statements: what follows the semicolon is not looked at by anybody
+        self.map(MAPPING | {"source": {"query": "SELECT id, upper(name) AS name, mail, firm FROM customers WHERE id > 1 -- end",
+                                       "key": "id"}})
+        self.sync()
+        self.assertEqual(self.names(), {"c-2": "BOB"})
+
+    def test_the_source_is_not_changed_and_a_writing_query_is_refused(self):
+        self.add(1)
+        self.sync()
+        with open(self.path("source.db"), "rb") as file:
+            before = file.read()
+        self.map(MAPPING | {"source": {"query": "DELETE FROM customers RETURNING *", "key": "id"}})
+        self.sync(status=USAGE)
+        self.sync("--full", status=USAGE)
+        with open(self.path("source.db"), "rb") as file:
+            self.assertEqual(file.read(), before)
+
+    def test_a_source_in_wal_mode_with_a_writer_at_work_is_read(self):
+        self.database.execute("PRAGMA journal_mode = WAL")
+        self.add(1, "committed")
+        self.database.execute("BEGIN IMMEDIATE")
+        self.add(2, "not committed")
+        self.sync()
+        self.assertEqual(self.names(), {"c-1": "committed"})
+        self.database.execute("ROLLBACK")
+
+    def test_a_file_that_is_no_database_is_refused_by_name(self):
+        self.database.close()
+        self.write("source.db", "this is no database" * 100)
+        self.assertIn("source.db: is not an SQLite database", self.sync(status=OTHER).stderr)
+        os.remove(self.path("source.db"))
+        self.assertIn("source.db: cannot be opened", self.sync(status=OTHER).stderr)
+        self.assertFalse(os.path.exists(self.path("source.db")))
+
+
+class Ownership(SyncTest):
+    def test_each_side_keeps_what_it_owns(self):
+        self.add(1, "Ann", "a@b.example", "Legacy Ltd")
+        self.sync()
+        contact = self.crm.by_external_id()["c-1"]
+        self.assertEqual(contact["company"], "Legacy Ltd")
+        contact |= {"company": "CRM Ltd", "phone": "1", "first_name": "Overwritten"}
+        self.update(1, firm="Legacy Inc")  # alone, that is no change
+        before = len(self.crm.seen)
+        self.sync("--full")
+        self.assertEqual(len(self.crm.seen), before)
+        self.update(1, mail=None)
+        self.sync()
+        contact = self.crm.by_external_id()["c-1"]
+        self.assertEqual((contact["first_name"], contact["email"], contact["company"], contact["phone"]),
+                         ("Ann", None, "CRM Ltd", "1"))
+
+    def test_metadata_of_others_stays(self):
+        self.map(MAPPING | {"fields": {"metadata.ours": {"column": "name", "owner": "legacy"},
+                                       "metadata.once": {"column": "firm", "owner": "create_only"}}})
+        self.add(1, 17, firm="first")
+        self.sync()
+        contact = self.crm.by_external_id()["c-1"]
+        self.assertEqual(contact["metadata"], {"ours": 17, "once": "first"})
+        contact["metadata"] |= {"theirs": True, "once": "theirs"}
+        self.update(1, name=None, firm="second")
+        interfered = []
+
+        def interfere(_, method, _path):  # another client is quicker, once
+            if method == "PATCH" and not interfered:
+                interfered.append(True)
+                contact["metadata"]["late"] = 1
+                contact["revision"] += 1
+        self.crm.faults = interfere
+        self.sync()
+        self.assertEqual(self.crm.by_external_id()["c-1"]["metadata"], {"theirs": True, "once": "theirs", "late": 1})
+        self.assertTrue(interfered)
+
+
+class Deletions(SyncTest):
+    def setUp(self):
+        super().setUp()
+        self.map(LOG_MAPPING)
+
+    def archived(self):
+        return {name for name, each in self.crm.by_external_id().items() if each["archived_at"]}
+
+    def test_a_deleted_row_is_archived_and_one_that_comes_back_restored(self):
+        for number in range(3):
+            self.add(number)
+        self.sync()
+        self.database.execute("DELETE FROM customers WHERE id = 1")
+        self.sync()
+        self.assertEqual(self.archived(), {"c-1"})
+        self.add(1, "back")
+        self.sync()
+        self.assertEqual(self.archived(), set())
+        self.assertEqual(self.names()["c-1"], "back")
+
+    def test_a_row_that_was_sent_but_never_recorded_is_archived_too(self):
+        self.add(1)
+        self.sync()
+        os.remove(self.path("state"))
+        self.sync()
+        self.database.execute("DELETE FROM customers WHERE id = 1")
+        connection = sqlite3.connect(self.path("state"))
+        with connection:
+            connection.execute("DELETE FROM contact")
+        connection.close()
+        self.sync()
+        self.assertEqual(self.archived(), {"c-1"})
+
+    def test_what_is_deleted_while_the_first_pass_is_interrupted_is_archived(self):
+        for number in range(3):
+            self.add(number)
+        self.crm.faults = lambda number, method, path: (401, {}) if number == 3 else None
+        self.sync(status=REFUSED)
+        self.database.execute("DELETE FROM customers WHERE id = 0")
+        self.sync()
+        self.assertEqual(self.archived(), {"c-0"})
+
+    def test_a_log_that_was_emptied_and_started_again_makes_every_row_be_compared(self):
+        for number in range(3):
+            self.add(number)
+        self.sync()
+        self.database.executescript("DELETE FROM log; DELETE FROM sqlite_sequence")
+        self.update(0, name="changed")
+        self.sync()
+        self.assertEqual(self.names()["c-0"], "changed")
+
+    def test_archiving_without_a_change_table_is_refused(self):
+        self.map(MAPPING | {"deletions": "archive"})
+        self.assertIn("change table", self.sync(status=USAGE).stderr)
+
+
+class Faults(SyncTest):
+    def test_a_lost_answer_doubles_nothing(self):
+        for number in range(20):
+            self.add(number)
+        for fault in ("lose", "drop", "garbage"):
+            self.crm.faults = lambda number, method, path, fault=fault: fault if number % 3 == 1 else None
+            self.sync("--full")
+            self.assertEqual(len(self.names()), 20)
+            self.database.execute("UPDATE customers SET name = name || 'x'")
+        self.assertIn("PATCH", {each[0] for each in self.crm.seen})  # a 409 became an update
+
+    def test_an_answer_that_comes_too_late_doubles_nothing(self):
+        self.add(1)
+        self.crm.faults = lambda number, method, path: "slow" if number == 1 else None
+        self.sync("--timeout", "1")
+        self.assertEqual(self.names(), {"c-1": "Ann"})
+
+    def test_retry_after_is_honoured(self):
+        self.add(1)
+        self.crm.faults = lambda number, method, path: (429, {"Retry-After": "2"}) if number == 1 else None
+        self.sync()
+        self.assertGreaterEqual(self.crm.times[1] - self.crm.times[0], 2.0)
+        self.assertEqual(self.names(), {"c-1": "Ann"})
+
+    def test_a_busy_crm_is_tried_again(self):
+        self.add(1)
+        self.crm.faults = lambda number, method, path: (503, {}) if number <= 3 else None
+        told = self.sync()
+        self.assertEqual(len(self.crm.seen), 4)
+        self.assertIn("answers again", told.stderr)
+
+    def test_a_crm_that_is_away_too_long_is_unreachable_and_the_next_run_goes_on(self):
+        for number in range(5):
+            self.add(number)
+        self.crm.faults = lambda number, method, path: (503, {}) if number > 2 else None
+        self.assertIn("could not be reached", self.sync("--give-up-after", "1", status=UNREACHABLE).stderr)
+        self.crm.faults = lambda number, method, path: None
+        self.sync()
+        self.assertEqual(len(self.names()), 5)
+
+    def test_nothing_that_listens_is_unreachable(self):
+        self.add(1)
+        self.crm.close()
+        self.assertIn("cannot connect", self.sync("--give-up-after", "1", status=UNREACHABLE).stderr)
+
+    def test_a_row_on_which_the_crm_fails_is_reported_and_the_rest_is_sent(self):
+        for number in range(4):
+            self.add(number)
+        broken = []
+
+        def fail_on_the_first(_, method, _path):
+            body = json.loads(self.crm.seen[-1][3] or b"{}")
+            if method == "POST" and body.get("external_id") == "c-0":
+                broken.append(True)
+                return 500, {}
+            return None
+        self.crm.faults = fail_on_the_first
+        self.sync(status=PARTIAL)
+        self.assertEqual(set(self.names()), {"c-1", "c-2", "c-3"})
+        self.assertEqual(len(broken), 5)
+        self.assertIn("500", self.report()["c-0"])
+
+    def test_a_crm_that_fails_on_every_row_is_unreachable(self):
+        for number in range(10):
+            self.add(number)
+        self.crm.faults = lambda number, method, path: (500, {})
+        self.sync(status=UNREACHABLE)
+        self.assertEqual(len(self.crm.seen), 15)
+
+    def test_a_redirect_is_not_followed(self):
+        self.add(1)
+        elsewhere = FakeCrm(KEY)
+        self.addCleanup(elsewhere.close)
+        for status in (301, 302, 303, 307, 308):
+            self.crm.faults = lambda number, method, path, status=status: (status, {"Location": elsewhere.api + "contacts"})
+            self.assertIn("is not followed", self.sync(status=UNREACHABLE).stderr)
+        self.assertEqual(elsewhere.seen, [])
+
+    def test_a_page_that_is_not_the_crm_is_told_so(self):
+        self.add(1)
+        self.crm.faults = lambda number, method, path: (200, {})
+        self.assertIn("this is not the CRM", self.sync(status=UNREACHABLE).stderr)
+
+    def test_a_contact_that_was_deleted_in_the_crm_is_created_again_with_its_next_change(self):
+        self.add(1, firm="first")
+        self.sync()
+        self.crm.contacts.clear()
+        self.update(1, name="changed")
+        self.sync()
+        self.assertEqual(self.names(), {"c-1": "changed"})
+
+    def test_a_lost_state_doubles_nothing(self):
+        for number in range(5):
+            self.add(number)
+        self.sync()
+        os.remove(self.path("state"))
+        self.update(3, name="changed")
+        self.sync()
+        self.assertEqual(len(self.names()), 5)
+        self.assertEqual(self.names()["c-3"], "changed")
+
+    def test_the_checks_here_notice_a_doubled_contact(self):
+        self.add(1)
+        self.sync()
+        twin = dict(self.crm.by_external_id()["c-1"], uuid="twin")
+        self.crm.contacts["twin"] = twin
+        with self.assertRaises(AssertionError):
+            self.names()
+
+
+class Keys(SyncTest):
+    def test_a_refused_key_stops_the_run_with_one_line_and_loses_nothing(self):
+        for number in range(10):
+            self.add(number)
+        self.crm.faults = lambda number, method, path: (401, {}) if number == 6 else None
+        told = self.sync(status=REFUSED)
+        self.assertEqual(len(told.stderr.splitlines()), 1, told.stderr)
+        self.assertIn("the key was refused (instance_0000000000k***): put the new key into " + self.path("key"), told.stderr)
+        self.assertEqual(len(self.names()), 5)
+        self.crm.keys = {OTHER_KEY}
+        self.sync(status=REFUSED)
+        self.write("key", OTHER_KEY)
+        self.sync()
+        self.assertEqual(len(self.names()), 10)
+
+    def test_a_key_without_the_scope_stops_the_run(self):
+        self.add(1)
+        self.crm.faults = lambda number, method, path: (403, {})
+        self.assertIn("contacts:write", self.sync(status=REFUSED).stderr)
+
+    def test_a_key_that_others_may_read_is_not_used(self):
+        self.add(1)
+        for mode in (0o640, 0o604, 0o666):
+            self.write("key", KEY, mode)
+            self.assertIn("chmod 600", self.sync(status=REFUSED).stderr)
+        self.assertEqual(self.crm.seen, [])
+
+    def test_a_mistyped_key_is_not_sent(self):
+        self.add(1)
+        for wrong in ("", KEY[:-1], KEY[:-1] + ("0" if KEY[-1] != "0" else "1"), KEY + "\n" + OTHER_KEY, "x" * 5000):
+            self.write("key", wrong)
+            self.sync(status=REFUSED)
+        self.assertEqual(self.crm.seen, [])
+
+    def test_a_key_comes_from_the_environment_and_never_from_the_command_line(self):
+        self.add(1)
+        self.sync(key=("--key-env", "SYNC_KEY"), environment={"SYNC_KEY": KEY})
+        self.assertEqual(self.crm.seen[0][2], KEY)
+        self.assertIn("command line", self.sync(key=("--key", "x"), status=USAGE).stderr)
+
+    def test_a_key_that_the_crm_sends_back_is_masked(self):
+        self.add(1)
+        self.crm.answer = lambda *_: (400, {}, {"detail": f"you sent \x1b[31m{KEY}"})
+        told = self.sync(status=PARTIAL)
+        self.assertIn(r"you sent \x1b[31minstance_0000000000k***", told.stderr)
+        with open(self.path("state.unsent.jsonl"), encoding="utf-8") as file:
+            self.assertNotIn(KEY, file.read())
+
+    def test_plain_http_goes_to_this_machine_only(self):
+        for address in ("http://crm.example/", "http://10.0.0.1/", "http://127.0.0.1.example/", "ftp://127.0.0.1/",
+                        "http://user:word@127.0.0.1/", "http://[::2]/", "//127.0.0.1/", "http://localhost.example/"):
+            self.sync(crm=address, status=USAGE)
+        self.assertEqual(self.crm.seen, [])
+
+    def test_a_server_without_a_trusted_certificate_gets_no_key(self):
+        self.add(1)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-keyout", self.path("tls.key"), "-out", self.path("tls.crt"), "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.path("tls.crt"), self.path("tls.key"))
+        self.crm.server.socket = context.wrap_socket(self.crm.server.socket, server_side=True)
+        port = self.crm.server.server_port
+        trusted, wrong_name = f"https://localhost:{port}/crm/api/v2/", f"https://127.0.0.1:{port}/crm/api/v2/"
+        short = ("--give-up-after", "1")
+        self.sync(*short, crm=trusted, status=UNREACHABLE)
+        os.remove(self.path("state"))
+        self.sync(*short, "--ca-file", self.path("tls.crt"), crm=wrong_name, status=UNREACHABLE)
+        self.assertEqual(self.crm.seen, [])
+        os.remove(self.path("state"))
+        self.sync(*short, "--ca-file", self.path("tls.crt"), crm=trusted)
+        self.assertEqual(self.names(), {"c-1": "Ann"})
+
+
+class Watching(SyncTest):
+    def test_a_change_arrives_within_a_second_in_both_journal_modes(self):
+        for mode in ("DELETE", "WAL"):
+            self.database.execute(f"PRAGMA journal_mode = {mode}")
+            self.add(mode, "first")
+            process = self.watch()
+            self.until(lambda mode=mode: f"c-{mode}" in self.names())
+            self.update(mode, name="second", changed="2020-01-01 10:00:01")
+            self.until(lambda mode=mode: self.names()[f"c-{mode}"] == "second", 1.0)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(5), SUCCESS)
+
+    def test_a_new_key_is_picked_up_from_the_file(self):
+        self.add(1)
+        process = self.watch()
+        self.until(lambda: "c-1" in self.names())
+        self.crm.keys = {OTHER_KEY}
+        self.add(2)
+        self.until(lambda: (len(self.crm.seen) > 1))
+        time.sleep(1)
+        self.assertIsNone(process.poll())
+        self.assertLessEqual(len(self.crm.seen), 3)  # it does not hammer with a key that was refused
+        self.write("new", OTHER_KEY)
+        os.replace(self.path("new"), self.path("key"))
+        self.until(lambda: "c-2" in self.names(), 3.0)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=5)[0]
+        self.assertEqual(process.returncode, SUCCESS)
+        self.assertEqual(said.count("the key was refused"), 1)
+        self.assertNotIn(KEY, said)
+        self.assertNotIn(OTHER_KEY, said)
+
+    def test_it_waits_for_a_crm_that_is_away(self):
+        self.add(1)
+        self.crm.faults = lambda number, method, path: (503, {}) if number <= 4 else None
+        process = self.watch()
+        self.until(lambda: "c-1" in self.names())
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(5), SUCCESS)
+
+    def test_it_stops_at_once_while_an_answer_is_awaited(self):
+        self.add(1)
+        self.crm.faults = lambda number, method, path: "slow"
+        process = self.watch()
+        self.until(lambda: self.crm.seen)
+        start = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.wait(5)
+        self.assertLess(time.monotonic() - start, 1.0)
+
+    def test_a_database_that_is_replaced_is_read_anew(self):
+        self.add(1)
+        process = self.watch()
+        self.until(lambda: "c-1" in self.names())
+        other = sqlite3.connect(self.path("other.db"))
+        with other:
+            other.execute("CREATE TABLE customers (id, name, mail, firm, changed)")
+            other.execute("INSERT INTO customers VALUES (2, 'replaced', NULL, NULL, '2024-01-01')")
+        other.close()
+        os.replace(self.path("other.db"), self.path("source.db"))
+        self.until(lambda: "c-2" in self.names(), 2.0)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(5), SUCCESS)
+
+
+class Running(SyncTest):
+    def test_a_rehearsal_sends_and_remembers_nothing(self):
+        self.add(1, mail="a@b.example")
+        told = self.sync("--dry-run")
+        self.assertIn('would create c-1 {"external_id":"c-1","first_name":"Ann","email":"a@b.example"}', told.stdout)
+        self.assertFalse(os.path.exists(self.path("state")))
+        self.assertEqual(self.crm.seen, [])
+        self.sync()
+        self.update(1, name="Bob")
+        self.assertIn("would update c-1", self.sync("--dry-run").stdout)
+        self.sync()
+        self.assertEqual(self.names(), {"c-1": "Bob"})
+
+    def test_two_syncs_do_not_share_a_state(self):
+        self.add(1)
+        process = self.watch()
+        self.until(lambda: "c-1" in self.names())
+        self.assertIn("another sync is using it", self.sync(status=OTHER).stderr)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(5), SUCCESS)
+
+    def test_a_state_serves_one_crm(self):
+        self.add(1)
+        self.sync()
+        other = FakeCrm(KEY)
+        self.addCleanup(other.close)
+        self.assertIn("belongs to the CRM at", self.sync(crm=other.api, status=USAGE).stderr)
+        self.assertEqual(other.seen, [])
+
+    def test_another_mapping_makes_every_row_be_compared(self):
+        self.add(1, "Ann", "a@b.example")
+        self.sync()
+        fields = dict(MAPPING["fields"])
+        fields["last_name"] = {"column": "name", "owner": "legacy"}
+        self.map(MAPPING | {"fields": fields})
+        self.sync()
+        self.assertEqual(self.crm.by_external_id()["c-1"]["last_name"], "Ann")
+
+    def test_the_state_is_private_and_a_foreign_file_is_left_alone(self):
+        self.add(1)
+        self.sync()
+        self.assertEqual(os.stat(self.path("state")).st_mode & 0o077, 0)
+        shutil.copy(self.path("source.db"), self.path("foreign"))
+        with open(self.path("foreign"), "rb") as file:
+            before = file.read()
+        command = self.command()
+        command[command.index("--state") + 1] = self.path("foreign")
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, USAGE, done.stderr)
+        with open(self.path("foreign"), "rb") as file:
+            self.assertEqual(file.read(), before)
+
+    def test_a_command_line_that_is_off_is_refused_in_one_line(self):
+        for wrong in (["--wach"], ["--once", "--watch"], ["--state"], ["--timeout", "0"], ["--timeout", "x"],
+                      ["--watch", "--dry-run"], ["--crm", "x"]):
+            told = self.sync(*wrong, status=USAGE)
+            self.assertEqual(len(told.stderr.splitlines()), 1, told.stderr)
+        self.assertIn("--key-file", self.sync("--help").stdout)
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main(verbosity=2)
