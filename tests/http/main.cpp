@@ -1,7 +1,10 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE http
+#include "support.hpp"
+
 #include <boost/test/unit_test.hpp>
+
 #include <cstddef>
 #include <cstdlib>
 #include <new>

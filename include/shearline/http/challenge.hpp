@@ -27,25 +27,27 @@ namespace detail {
 
 }  // namespace detail
 
-/// The challenge for a request whose credential could not be read. Without an error code where none was presented, as
-/// RFC 6750 §3.1 asks; `invalid_request` otherwise.
-[[nodiscard]] inline std::string challenge(std::string_view realm, const credential_error& problem) {
+/// The challenge (RFC 9110 §11.6.1, RFC 6750 §3) for a request whose credential could not be read: `invalid_request`,
+/// or no error where none was presented, as RFC 6750 §3.1 asks. `realm` is any text; what a field cannot hold is left
+/// out of it.
+[[nodiscard]] inline std::string challenge(std::string_view realm, const credential_error& wrong) {
     std::string field = "Bearer realm=" + detail::quoted(realm);
-    if (problem.code != credential_errc::missing) {
+    if (wrong.code != credential_errc::missing) {
         field += ", error=\"invalid_request\", error_description=";
-        field += detail::quoted(to_string(problem.code));
+        field += detail::quoted(to_string(wrong.code));
     }
     return field;
 }
 
-/// The challenge for a denial: `invalid_token` whatever was wrong with the key, `insufficient_scope` with the scope
-/// that was required, and none (an empty string: send no field) for a denial that another credential does not mend.
+/// The challenge for a denial, or an empty string (send no such field) where another credential or scope would not help.
+/// It follows from the face and from what the resource asks of everybody: `invalid_token` whatever is wrong with the
+/// key; `insufficient_scope` with the scope that is required here whatever keeps the key from being allowed.
 [[nodiscard]] inline std::string challenge(std::string_view realm, const denial& refused,
                                            std::string_view required_scope = {}) {
-    const std::string field = "Bearer realm=" + detail::quoted(realm);
-    if (refused.face() == face::invalid_key) return field + ", error=\"invalid_token\"";
-    if (refused.reason() != reason::missing_scope) return {};
-    return field + ", error=\"insufficient_scope\", scope=" + detail::quoted(required_scope);
+    const std::string bearer = "Bearer realm=" + detail::quoted(realm);
+    if (refused.face() == face::invalid_key) return bearer + ", error=\"invalid_token\"";
+    if (refused.face() != face::not_allowed || required_scope.empty()) return {};
+    return bearer + ", error=\"insufficient_scope\", scope=" + detail::quoted(required_scope);
 }
 
 }  // namespace shearline::inline v0

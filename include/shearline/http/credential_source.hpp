@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Finds the one credential in a request, or says why there is none or not one alone.
-// Depends on http/header_field.hpp and format/parse.hpp; never on an HTTP library.
+// Depends on http/header_field.hpp and http/key_in_url.hpp; never on an HTTP library.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 #include <span>
 #include <string_view>
 
-#include <shearline/format/parse.hpp>
 #include <shearline/http/header_field.hpp>
+#include <shearline/http/key_in_url.hpp>
 #include <shearline/result.hpp>
 
 namespace shearline::inline v0 {
@@ -20,7 +20,7 @@ namespace shearline::inline v0 {
 enum class credential_errc : std::uint8_t {
     missing = 1,         ///< no field carries one: answer with a challenge
     repeated,            ///< more than one field carries one, even if they are equal
-    malformed,           ///< empty, a list, folded, or with characters that no key has
+    malformed,           ///< empty, a list, folded, with characters that no key has, or in a field of a doubtful name
     too_long,            ///< longer than any key
     in_url,              ///< in the request target, where logs and histories keep it: consider that key leaked
     unsupported_scheme,  ///< `Authorization` with a scheme other than Bearer
@@ -35,7 +35,7 @@ struct credential_error {
     [[nodiscard]] constexpr unsigned status() const noexcept { return code == credential_errc::missing ? 401 : 400; }
 };
 
-/// The words for a `credential_errc`, fit for the client's eyes.
+/// The words for a `credential_errc`, fit for the client's eyes; a static string without a full stop.
 [[nodiscard]] constexpr std::string_view to_string(credential_errc code) noexcept {
     switch (code) {
         case credential_errc::missing: return "the request carries no API key";
@@ -48,156 +48,127 @@ struct credential_error {
     return "unknown";
 }
 
-/// What to do with an `Authorization` of another scheme (Basic, Digest, …) beside an `X-API-Key`: `refuse` takes it for
-/// a second credential; `ignore` is for services behind a proxy that has dealt with it.
+/// What to do with an `Authorization` of another scheme (Basic, Digest, …): `refuse` it; or `ignore` it beside an
+/// `X-API-Key`, for services behind a proxy that has dealt with it. Alone, it is refused under either.
 enum class other_schemes : std::uint8_t { refuse, ignore };
+
+/// No credential is longer: twice what the longest key of any format has, and nothing that costs to look at.
+inline constexpr std::size_t max_credential_chars = 512;
 
 namespace detail {
 
-inline constexpr std::size_t max_credential_chars = 512;
-
-/// token68 (RFC 9110 §11.2), without the padding that keys do not have, and the characters that key formats join parts
-/// with: what is neither a blank, a comma, a quote nor a control character.
-[[nodiscard]] constexpr bool is_credential_text(std::string_view text) noexcept {
+/// The characters of token68 (RFC 9110 §11.2), but for its padding.
+[[nodiscard]] constexpr bool are_token68_chars(std::string_view text) noexcept {
     for (const char c : text)
-        if (c <= ' ' || c >= '\x7f' || c == ',' || c == ';' || c == '"') return false;
-    return !text.empty();
-}
-
-/// Without the blanks and tabs around it (OWS, RFC 9110 §5.6.3).
-[[nodiscard]] constexpr std::string_view trimmed(std::string_view value) noexcept {
-    const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-    while (!value.empty() && is_blank(value.front())) value.remove_prefix(1);
-    while (!value.empty() && is_blank(value.back())) value.remove_suffix(1);
-    return value;
-}
-
-/// Whether a name is one of a header that carries credentials, or one that a gateway may take for it: CGI and its heirs
-/// write `-` as `_`.
-[[nodiscard]] constexpr bool names_header(std::string_view name, std::string_view header) noexcept {
-    if (name.size() != header.size()) return false;
-    for (std::size_t i = 0; i < name.size(); ++i)
-        if (lower(name[i] == '_' ? '-' : name[i]) != lower(header[i])) return false;
+        if (!is_alphanumeric(c) && std::string_view{"-._~+/"}.find(c) == std::string_view::npos) return false;
     return true;
 }
 
-[[nodiscard]] constexpr int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char small = lower(c);
-    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+[[nodiscard]] constexpr bool is_token68(std::string_view text) noexcept {
+    while (text.ends_with('=')) text.remove_suffix(1);
+    return !text.empty() && are_token68_chars(text);
 }
 
-/// Reads one character of a URL, and what `%41` stands for as that.
-[[nodiscard]] constexpr char next_in_url(std::string_view& rest) noexcept {
-    char c = rest.front();
-    if (c == '%' && rest.size() >= 3 && hex_digit(rest[1]) >= 0 && hex_digit(rest[2]) >= 0) {
-        c = static_cast<char>(hex_digit(rest[1]) * 16 + hex_digit(rest[2]));
-        rest.remove_prefix(2);
-    }
-    rest.remove_prefix(1);
-    return c;
-}
-
-/// Whether a name of a query parameter, decoded, is one under which keys are sent. `-` and `_` do not count.
-[[nodiscard]] constexpr bool names_parameter(std::string_view encoded) noexcept {
-    constexpr std::string_view known[] = {"apikey", "xapikey", "accesstoken", "authorization", "apitoken"};
-    char name[16]{};
-    std::size_t chars = 0;
-    while (!encoded.empty()) {
-        const char c = lower(next_in_url(encoded));
-        if (c == '-' || c == '_') continue;
-        if (chars == sizeof name) return false;
-        name[chars++] = c;
-    }
-    for (const std::string_view word : known)
-        if (word == std::string_view{name, chars}) return true;
-    return false;
-}
-
-/// Whether a key of the format stands anywhere in a URL, percent-encoded or not. Linear: a text is looked at once for
-/// each place at which the prefix stands, and prefixes cannot overlap by more than their own length.
+/// Whether all keys of a format can be sent as token68.
 template <typename Format>
-[[nodiscard]] constexpr bool holds_key(std::string_view url) noexcept {
-    for (; !url.empty(); url.remove_prefix(1)) {
-        char text[Format::chars];
-        std::string_view rest = url;
-        std::size_t chars = 0;
-        while (chars < Format::chars && !rest.empty()) {
-            text[chars] = next_in_url(rest);
-            if (chars < Format::prefix.size() && text[chars] != Format::prefix[chars]) break;
-            ++chars;
-        }
-        if (chars == Format::chars && parse<Format>({text, chars})) return true;
-    }
-    return false;
+[[nodiscard]] constexpr bool fits_header() noexcept {
+    for (const placed_part& part : Format::layout)
+        if (!are_token68_chars(part.text)) return false;
+    return are_token68_chars(Format::alphabet::chars);
 }
 
-/// The value of a query parameter's name stops at `=`, the parameter at `&` or `;`, the query at `#`.
-[[nodiscard]] constexpr bool has_key_parameter(std::string_view target) noexcept {
-    const std::size_t question = target.find('?');
-    if (question == std::string_view::npos) return false;
-    std::string_view query = target.substr(question + 1);
-    while (!query.empty()) {
-        const std::size_t end = query.find_first_of("&;#?");
-        const std::string_view parameter = query.substr(0, end);
-        if (names_parameter(parameter.substr(0, parameter.find('=')))) return true;
-        if (end == std::string_view::npos) break;
-        query.remove_prefix(end + 1);
+/// Without the blanks and tabs around it (OWS, RFC 9110 §5.6.3).
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
+    const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+/// Whether this is the name of a header, or one that somebody on the way may take for it: CGI and its heirs write every
+/// sign as `_`, and lenient parsers drop blanks before the colon.
+[[nodiscard]] constexpr bool resembles(std::string_view name, std::string_view header) noexcept {
+    name = trimmed(name);
+    if (name.size() != header.size()) return false;
+    for (std::size_t i = 0; i < name.size(); ++i)
+        if (is_alphanumeric(header[i]) ? lower(name[i]) != lower(header[i]) : is_alphanumeric(name[i])) return false;
+    return true;
+}
+
+/// The credential that a field's value presents. `unsupported_scheme` is said of values without control characters
+/// only, so that none passes where such a value is ignored.
+[[nodiscard]] constexpr result<std::string_view, credential_errc> read_credential(std::string_view value,
+                                                                                  bool may_name_scheme) noexcept {
+    value = trimmed(value);
+    for (const char c : value)
+        if (c != ' ' && c != '\t' && (c < '!' || c > '~')) return credential_errc::malformed;
+
+    if (may_name_scheme) {
+        const std::size_t blank = value.find(' ');
+        const std::string_view scheme = value.substr(0, blank);
+        if (same_word(scheme, "Bearer")) {
+            value.remove_prefix(scheme.size());
+            while (value.starts_with(' ')) value.remove_prefix(1);
+        } else if (blank != std::string_view::npos) {
+            return is_token68(scheme) ? credential_errc::unsupported_scheme : credential_errc::malformed;
+        }
     }
-    return false;
+    if (value.size() > max_credential_chars) return credential_errc::too_long;
+    if (!is_token68(value)) return credential_errc::malformed;
+    return value;
 }
 
 }  // namespace detail
 
 /// The text of the one credential in a request: `Authorization: Bearer <key>` (the scheme in any case), the raw
-/// `Authorization: <key>` that instance keys use, or `X-API-Key: <key>`. Exactly one field may carry one; a field whose
-/// name a gateway could take for one of these (`X_API_Key`) counts as one. A key in the URL, or a query parameter that
-/// is named like one, is refused whatever the fields hold. The text is what was sent, not yet parsed.
+/// `Authorization: <key>` that instance keys use, or `X-API-Key: <key>`. Exactly one field may carry one, and neither
+/// header may come twice; a field whose name a gateway could take for one of them (`X_API_Key`) is `malformed`. A key
+/// in the URL, or a query parameter that is named like one, is refused whatever the fields hold. Other fields (`Cookie`,
+/// `Proxy-Authorization`) are not looked at.
 ///
-/// Linear in the size of the request; allocates nothing; thread-safe. The result views into `fields`.
-/// Source: RFC 9110 §5.5, §11; RFC 6750 §2.1, §3.1.
+/// The text is token68, not yet parsed, and a view into `fields`. Where several things are wrong, the first is told: the
+/// target, then the fields in their order.
+///
+/// O(size of the request × `Format::chars`), whatever it holds; allocates nothing; thread-safe; variable time, for a
+/// text that its sender knows. Usable in a constant expression. Source: RFC 9110 §5.5, §11; RFC 6750 §2.1, §3.1.
 template <typename Format>
 [[nodiscard]] constexpr result<std::string_view, credential_error> find_credential(
     std::span<const header_field> fields, std::string_view target,
     other_schemes others = other_schemes::refuse) noexcept {
+    static_assert(detail::fits_header<Format>(),
+                  "find_credential: keys of this format cannot be sent as a credential (RFC 9110, token68): give it "
+                  "letters, digits and -._~+/ only");
     constexpr std::string_view authorization = "Authorization";
     constexpr std::string_view api_key = "X-API-Key";
-    if (detail::has_key_parameter(target) || detail::holds_key<Format>(target))
-        return credential_error{credential_errc::in_url, "request target"};
+    if (has_key_in_url<Format>(target)) return credential_error{credential_errc::in_url, "request target"};
 
     std::optional<std::string_view> found;
-    std::string_view found_in;
-    bool other_scheme = false;
+    bool seen_authorization = false;
+    bool seen_api_key = false;
+    bool ignored = false;
     for (const header_field& field : fields) {
-        const bool is_authorization = detail::names_header(field.name, authorization);
-        if (!is_authorization && !detail::names_header(field.name, api_key)) continue;
+        const bool is_authorization = detail::resembles(field.name, authorization);
+        if (!is_authorization && !detail::resembles(field.name, api_key)) continue;
         const std::string_view name = is_authorization ? authorization : api_key;
-        if (field.name.find('_') != std::string_view::npos) return credential_error{credential_errc::malformed, name};
+        if (!detail::same_word(field.name, name)) return credential_error{credential_errc::malformed, name};
 
-        std::string_view value = detail::trimmed(field.value);
-        const std::size_t blank = value.find(' ');
-        if (is_authorization && blank != std::string_view::npos) {
-            if (!detail::is_credential_text(value.substr(0, blank)))
-                return credential_error{credential_errc::malformed, name};
-            if (!detail::same_word(value.substr(0, blank), "Bearer")) {
-                if (other_scheme) return credential_error{credential_errc::repeated, name};
-                other_scheme = true;
-                continue;
-            }
-            value.remove_prefix(blank);
-            while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+        bool& seen = is_authorization ? seen_authorization : seen_api_key;
+        if (seen) return credential_error{credential_errc::repeated, name};
+        seen = true;
+
+        const auto credential = detail::read_credential(field.value, is_authorization);
+        if (credential) {
+            if (found) return credential_error{credential_errc::repeated, name};
+            found = *credential;
+            continue;
         }
-        if (value.size() > detail::max_credential_chars) return credential_error{credential_errc::too_long, name};
-        if (!detail::is_credential_text(value)) return credential_error{credential_errc::malformed, name};
-        if (found) return credential_error{credential_errc::repeated, name};
-        found = value;
-        found_in = name;
+        // A list that some proxy joined, "Basic …, Bearer <key>", begins with another scheme too: a key is not ignored.
+        ignored = credential.error() == credential_errc::unsupported_scheme && others == other_schemes::ignore &&
+                  !detail::holds_key<Format>(field.value);
+        if (!ignored) return credential_error{credential.error(), name};
     }
-    if (other_scheme && !(found && others == other_schemes::ignore && found_in == api_key)) {
-        return credential_error{found ? credential_errc::repeated : credential_errc::unsupported_scheme, authorization};
-    }
-    if (!found) return credential_error{credential_errc::missing, authorization};
-    return *found;
+    if (found) return *found;
+    return credential_error{ignored ? credential_errc::unsupported_scheme : credential_errc::missing, authorization};
 }
 
 }  // namespace shearline::inline v0

@@ -15,12 +15,14 @@ namespace shearline::inline v0 {
 
 inline constexpr std::string_view problem_media_type = "application/problem+json";
 
-/// Problem details (RFC 9457 §3.1). An empty `type` is "about:blank": the title says all there is to know.
+/// Problem details (RFC 9457 §3.1). An empty `type` is "about:blank": the title says all there is to know. The texts are
+/// any bytes, and views: they must outlive it.
 struct problem {
     unsigned status = 500;
     std::string_view title;
-    std::string_view detail{};
-    std::string_view type{};
+    std::string_view detail{};    ///< left out where empty
+    std::string_view type{};      ///< a URI reference
+    std::string_view instance{};  ///< a URI reference of this occurrence; left out where empty
 };
 
 namespace detail {
@@ -44,7 +46,7 @@ namespace detail {
     return length;
 }
 
-/// A JSON string (RFC 8259 §7); what is not UTF-8 becomes U+FFFD.
+/// Appends a JSON string (RFC 8259 §7); each byte that is not of a UTF-8 sequence becomes U+FFFD.
 inline void append_json(std::string& json, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     json += '"';
@@ -69,7 +71,7 @@ inline void append_json(std::string& json, std::string_view text) {
 
 }  // namespace detail
 
-/// The body.
+/// The body, for `problem_media_type`: one JSON object, in UTF-8, whatever bytes the texts hold. Linear.
 [[nodiscard]] inline std::string to_json(const problem& what) {
     std::string json = "{\"type\":";
     detail::append_json(json, what.type.empty() ? "about:blank" : what.type);
@@ -79,6 +81,10 @@ inline void append_json(std::string& json, std::string_view text) {
     if (!what.detail.empty()) {
         json += ",\"detail\":";
         detail::append_json(json, what.detail);
+    }
+    if (!what.instance.empty()) {
+        json += ",\"instance\":";
+        detail::append_json(json, what.instance);
     }
     return json += '}';
 }

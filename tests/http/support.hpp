@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What the tests of http/ share: a key, hostile sizes, and a count of allocations.
+#pragma once
+
+#include <shearline/format/key_format.hpp>
+#include <shearline/format/render.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+extern std::size_t allocations;  ///< how often operator new was called; main.cpp counts
+
+using instance = shearline::key_format<"instance">;
+
+inline const std::string& key() {
+    static const std::string text = [] {
+        std::string made(instance::chars, '\0');
+        const std::array<std::uint8_t, instance::secret_chars> digits{1, 2, 3};
+        shearline::render<instance>(shearline::handle{12'345}, digits, std::span<char, instance::chars>{made});
+        return made;
+    }();
+    return text;
+}
+
+/// `piece` over and over, 1 MiB in all. What takes quadratic time over it runs into the time limit of the test.
+inline std::string mebibyte_of(const std::string& piece) {
+    std::string text;
+    text.reserve(std::size_t{1} << 20U);
+    while (text.size() + piece.size() <= text.capacity()) text += piece;
+    return text;
+}
