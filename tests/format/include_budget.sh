@@ -19,7 +19,7 @@ status=0
 forbidden_in() {
     files=$($compiler "$1") || return 1
     for name in $forbidden; do
-        printf '%s\n' "$files" | tr ' \\' '\n\n' | grep -m1 "/$name\$"
+        printf '%s\n' "$files" | tr ' ' '\n' | grep -m1 "/$name\$"
     done
     return 0
 }
@@ -40,7 +40,7 @@ for header in "$folder"/*.hpp; do
         echo "$(basename "$header"): the compiler does not read it"
         status=1
     elif [ -n "$found" ]; then
-        echo "$(basename "$header"): pulls in" $found
+        echo "$(basename "$header"): pulls in $(echo "$found" | tr '\n' ' ')"
         status=1
     else
         echo "$(basename "$header"): within the budget"
