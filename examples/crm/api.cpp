@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <optional>
 #include <span>
@@ -147,9 +148,14 @@ std::size_t chars_in(std::string_view utf8) noexcept {
         utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
+/// Whether a control character of Unicode (Cc: C0, DEL and C1) is in a text of valid UTF-8.
 bool has_control(std::string_view text) noexcept {
-    return std::any_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte < ' ' || byte == 0x7f) return true;
+        if (byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
+    }
+    return false;
 }
 
 /// One `@` with something on both sides, and no blank: who writes more rules than that turns real addresses away.
@@ -187,6 +193,8 @@ void take_metadata(const json::value& value, contact& into, field_errors& wrong)
             return wrong.add("metadata", "names must have 1 to 64 bytes");
         if (member.value().is_structured())
             return wrong.add("metadata", "values must be strings, numbers, true, false or null");
+        if (member.value().is_double() && !std::isfinite(member.value().get_double()))
+            return wrong.add("metadata", "numbers must fit a 64-bit floating-point number");
         if (member.value().is_string() && member.value().get_string().size() > max_metadata_chars)
             return wrong.add("metadata", "strings may have at most 1,000 bytes");
     }
@@ -242,11 +250,21 @@ bool lists_tag(std::string_view list, std::string_view tag, bool weakly) {
     return false;
 }
 
-/// Whether `If-Match` allows a change to a contact that is as it is.
+bool is_conditional(const request& asked) {
+    return std::any_of(asked.headers.begin(), asked.headers.end(),
+                       [](const auto& each) { return shearline::detail::same_word(each.first, "if-match"); });
+}
+
+/// Whether `If-Match` allows a change to a contact that is as it is. Several fields are one list (RFC 9110 §5.3).
 bool is_allowed(const request& asked, const contact& there) {
-    for (const auto& [name, value] : asked.headers)
-        if (shearline::detail::same_word(name, "if-match") && !lists_tag(value, tag_of(there), false)) return false;
-    return true;
+    return !is_conditional(asked) || std::any_of(asked.headers.begin(), asked.headers.end(), [&](const auto& each) {
+        return shearline::detail::same_word(each.first, "if-match") && lists_tag(each.second, tag_of(there), false);
+    });
+}
+
+/// The revision that a change is bound to, if it is to any.
+std::optional<std::uint64_t> bound_to(const request& asked, const contact& there) {
+    return is_conditional(asked) ? std::optional{there.revision} : std::nullopt;
 }
 
 response precondition_failed(const contact& there) {
@@ -316,7 +334,9 @@ bool is_listed(std::string_view methods, std::string_view method) {
 response api::handle(const request& asked) {
     const place at = place_of(asked.path());
     const bool reads = asked.method == "GET" || asked.method == "HEAD";
-    const std::string_view scope = reads ? scope_read : scope_write;
+    const bool possible = is_listed(allowed_at(at.what), asked.method);
+    // What cannot be done by anybody needs no scope, but still a key: strangers do not learn what is here.
+    const std::string_view scope = !possible ? std::string_view{} : reads ? scope_read : scope_write;
 
     std::vector<shearline::header_field> fields;
     for (const auto& [name, value] : asked.headers) fields.push_back({name, value});
@@ -330,7 +350,7 @@ response api::handle(const request& asked) {
                                shearline::challenge(realm, verdict.denial(), scope));
 
     if (at.what == place::kind::none) return problem(404, "Not Found", "there is nothing here");
-    if (!is_listed(allowed_at(at.what), asked.method)) {
+    if (!possible) {
         response made = problem(405, "Method Not Allowed", "this cannot be done here");
         made.headers.emplace_back("Allow", allowed_at(at.what));
         return made;
@@ -420,7 +440,7 @@ response api::change(const request& asked, std::string_view uuid) {
         take(std::get<json::object>(body), next, wrong);
         if (wrong.any()) return wrong.answer();
         const auto changed = m_contacts.update(std::move(next));
-        if (changed && changed->outcome == contact_outcome::stale && !asked.header("if-match")) continue;
+        if (changed && changed->outcome == contact_outcome::stale && !is_conditional(asked)) continue;
         return answer_to(changed, 200);
     }
     response busy = problem(503, "Service Unavailable", "the contact is being changed by others: try again");
@@ -433,9 +453,7 @@ response api::remove(const request& asked, std::string_view uuid) {
     if (!found) return store_failed(found.error());
     if (!*found) return not_found();
     if (!is_allowed(asked, **found)) return precondition_failed(**found);
-    const auto removed =
-        m_contacts.remove(uuid, asked.header("if-match") ? std::optional{(**found).revision} : std::nullopt);
-    response answer = answer_to(removed, 200);
+    response answer = answer_to(m_contacts.remove(uuid, bound_to(asked, **found)), 200);
     return answer.status == 200 ? response{204, {{"Cache-Control", "no-store"}}, {}} : answer;
 }
 
@@ -444,9 +462,7 @@ response api::set_archived(const request& asked, std::string_view uuid, bool arc
     if (!found) return store_failed(found.error());
     if (!*found) return not_found();
     if (!is_allowed(asked, **found)) return precondition_failed(**found);
-    return answer_to(m_contacts.set_archived(
-                         uuid, archived, asked.header("if-match") ? std::optional{(**found).revision} : std::nullopt),
-                     200);
+    return answer_to(m_contacts.set_archived(uuid, archived, bound_to(asked, **found)), 200);
 }
 
 }  // namespace crm

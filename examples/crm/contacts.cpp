@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <fstream>
 #include <mutex>
 #include <utility>
 
@@ -38,10 +39,31 @@ CREATE TABLE contact (
 CREATE INDEX contact_email ON contact (email COLLATE NOCASE);
 CREATE INDEX contact_updated ON contact (updated_at DESC, ordinal DESC);
 )";
+constexpr std::string_view all_tables =
+    "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name)";
 
 constexpr std::string_view columns =
     "uuid, external_id, first_name, last_name, email, phone, company, metadata, archived_at, created_at, updated_at, "
     "revision";
+
+/// Refuses what was made by others, from the first bytes alone (https://www.sqlite.org/fileformat2.html §1.3), so that
+/// SQLite neither recovers it nor takes a file of one byte for an empty one. Ours has its number before it has a log.
+result<void> refuse_foreign(const std::string& path) {
+    constexpr std::string_view magic{"SQLite format 3", 16};  // its end mark included
+    constexpr std::size_t application_id_at = 68;
+    std::array<char, 100> bytes{};
+    std::ifstream file{path, std::ios::binary};
+    if (!file) return error{errc::permission_denied, path + ": cannot be read: look at its mode"};
+    file.read(bytes.data(), bytes.size());
+    const std::string_view head{bytes.data(), static_cast<std::size_t>(file.gcount())};
+    if (head.empty()) return {};
+    if (head.size() < bytes.size() || !head.starts_with(magic))
+        return error{errc::corrupt, path + ": is not an SQLite database"};
+    std::int64_t id = 0;
+    for (std::size_t i = 0; i < 4; ++i) id = id * 256 + static_cast<unsigned char>(head[application_id_at + i]);
+    if (id != application_id) return error{errc::corrupt, path + ": is an SQLite database of another application"};
+    return {};
+}
 
 contact contact_in(const statement& row) {
     contact read{.uuid = row.text(0),
@@ -127,9 +149,9 @@ struct contact_store::state {
         each.updated_at = now();
         each.archived = each.archived_at.has_value();
         statement write = db.prepare(
-            "UPDATE contact SET external_id = ?2, first_name = ?3, last_name = ?4, email = ?5, phone = ?6, company = "
-            "?7, "
-            "metadata = ?8, archived_at = ?9, created_at = ?10, updated_at = ?11, revision = ?12 WHERE uuid = ?1");
+            "UPDATE contact SET external_id = ?2, first_name = ?3, last_name = ?4, email = ?5, phone = ?6, "
+            "company = ?7, metadata = ?8, archived_at = ?9, created_at = ?10, updated_at = ?11, revision = ?12 "
+            "WHERE uuid = ?1");
         bind(write, each);
         write.step();
         return {contact_outcome::done, std::move(each)};
@@ -145,7 +167,7 @@ struct contact_store::state {
                 contact_result changed = change();
                 db.run("COMMIT");
                 return changed;
-            } catch (const database_error&) {
+            } catch (...) {
                 try {
                     db.run("ROLLBACK");
                 } catch (const database_error&) {  // SQLite has rolled back by itself
@@ -174,20 +196,28 @@ result<contact_store> contact_store::open(const std::string& path) {
     if (::stat(path.c_str(), &about) != 0) {
         if (auto made = shearline::create_private_file(path, {}); !made) return made.error();
     }
+    if (auto ours = refuse_foreign(path); !ours) return ours.error();
     return guarded_by([&]() -> result<contact_store> {
         auto opened = std::make_unique<state>(path);
         database& db = opened->db;
-        const std::int64_t id = db.number("PRAGMA application_id");
+        if (db.is_read_only()) return error{errc::permission_denied, path + ": cannot be written: look at its mode"};
+        db.run("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
         const std::int64_t version = db.number("PRAGMA user_version");
-        if (id != application_id && (id != 0 || version != 0 || db.number("SELECT count(*) FROM sqlite_schema") != 0))
-            return error{errc::corrupt, path + ": is an SQLite database of another application"};
         if (version > schema_version)
             return error{errc::wrong_version, path + ": was written by a newer build; use that one"};
-        if (db.is_read_only()) return error{errc::permission_denied, path + ": cannot be written: look at its mode"};
-        db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;");
-        if (version == 0)
-            db.run("BEGIN IMMEDIATE;" + std::string{schema} +
-                   "PRAGMA application_id = " + std::to_string(application_id) + "; PRAGMA user_version = 1; COMMIT;");
+        if (version == 0) {
+            db.run("BEGIN IMMEDIATE");
+            if (db.number("PRAGMA user_version") == 0)  // else another process was faster
+                db.run(std::string{schema} + "PRAGMA application_id = " + std::to_string(application_id) +
+                       "; PRAGMA user_version = " + std::to_string(schema_version));
+            db.run("COMMIT");
+        }
+        if (db.text("PRAGMA journal_mode = WAL") != "wal")
+            return error{errc::unavailable, path + ": SQLite cannot keep a write-ahead log here: use a local disk"};
+        database model{":memory:", SQLITE_OPEN_READWRITE};
+        model.run(schema);
+        if (db.text(all_tables) != model.text(all_tables) || db.text("PRAGMA quick_check(1)") != "ok")
+            return error{errc::corrupt, path + ": is damaged: restore it from a backup"};
         return contact_store{std::move(opened)};
     });
 }
@@ -273,7 +303,7 @@ result<contact_result> contact_store::create(contact asked) {
 result<contact_result> contact_store::update(contact asked) {
     return m_state->transact([&]() -> contact_result {
         contact_result there = m_state->held(asked.uuid, asked.revision);
-        if (there.outcome != contact_outcome::done) return there;
+        if (there.outcome != contact_outcome::done || there.contact == asked) return there;
         if (!asked.external_id.empty())
             if (auto other = m_state->find("external_id", asked.external_id); other && other->uuid != asked.uuid)
                 return {contact_outcome::duplicate, *std::move(other)};

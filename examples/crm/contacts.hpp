@@ -32,6 +32,8 @@ struct contact {
     shearline::timestamp created_at{};
     shearline::timestamp updated_at{};
     std::uint64_t revision = 1;  ///< counts its changes: what an ETag tells
+
+    friend bool operator==(const contact&, const contact&) = default;
 };
 
 struct contact_page {
@@ -62,8 +64,8 @@ struct contact_result {
 /// Errors name the file: `unavailable` (busy, disk full), `corrupt`, `permission_denied`.
 class contact_store {
 public:
-    /// Opens or makes the file, private to us. `corrupt` for a file that is none of ours, `wrong_version` for one of a
-    /// newer build; both are left as they are.
+    /// Opens or makes the file, private to us, and reads it through for damage. `corrupt` for a file that is damaged or
+    /// none of ours, `wrong_version` for one of a newer build; both are left as they are.
     [[nodiscard]] static shearline::result<contact_store> open(const std::string& path);
 
     contact_store(contact_store&&) noexcept;
@@ -84,7 +86,8 @@ public:
     /// Makes a contact; gives it its uuid and times.
     [[nodiscard]] shearline::result<contact_result> create(contact asked);
 
-    /// Stores `asked` in place of the contact of its uuid, if that is still of the revision `asked` has.
+    /// Stores `asked` in place of the contact of its uuid, if that is still of the revision `asked` has. Equal to it
+    /// already: a success that changes nothing.
     [[nodiscard]] shearline::result<contact_result> update(contact asked);
 
     /// Archives or restores, if the contact is of `revision` (where one is given). Done already: a success that changes

@@ -123,6 +123,12 @@ public:
         return read.step() ? read.integer(0) : 0;
     }
 
+    /// The same as a text, or an empty one.
+    [[nodiscard]] std::string text(std::string_view sql) {
+        statement read = prepare(sql);
+        return read.step() ? read.text(0) : std::string{};
+    }
+
     [[nodiscard]] bool is_read_only() const noexcept { return sqlite3_db_readonly(m_db.get(), "main") != 0; }
     [[nodiscard]] const std::string& path() const noexcept { return m_path; }
 

@@ -4,18 +4,20 @@
 #include "http_server.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <condition_variable>
+#include <ctime>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -52,7 +54,7 @@ bool reads_one_way(std::string_view head) {
         head.remove_prefix(end + 2);
         for (const char c : line)
             if ((static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f') return false;
-        if (line.empty()) break;
+        if (line.empty()) return head.empty();
         if (line.front() == ' ' || line.front() == '\t') return false;
         if (!first) {
             const std::size_t colon = line.find(':');
@@ -61,7 +63,21 @@ bool reads_one_way(std::string_view head) {
         }
         first = false;
     }
-    return true;
+    return false;
+}
+
+bool has_bare_line_feed(std::string_view text) {
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+        if (at == 0 || text[at - 1] != '\r') return true;
+    return false;
+}
+
+/// An HTTP date (RFC 9110 §5.6.7).
+std::string date_of(std::time_t now) {
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    std::array<char, 40> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
 /// Digits alone: a list of equal lengths is read as one by some, and refused by others.
@@ -80,12 +96,12 @@ struct shared_state {
     asio::thread_pool workers;
     std::atomic<std::size_t> waiting{0};
     std::atomic<bool> stopping{false};
+    std::atomic<bool> crowded{false};  // others wait for a connection to end
     std::atomic<std::uint64_t> requests{0};
 
     std::mutex mutex;
     std::condition_variable all_gone;
     std::size_t connections = 0;
-    std::function<void()> on_room;  // takes the next connection, where the limit had stopped that
 };
 
 /// One connection: reads a request, has it answered, writes the answer, and so on.
@@ -98,14 +114,9 @@ public:
         if (!failed) m_peer = peer.address().to_string();
     }
     ~connection() {
-        std::function<void()> on_room;
-        {
-            const std::scoped_lock lock{m_all->mutex};
-            --m_all->connections;
-            on_room.swap(m_all->on_room);
-            m_all->all_gone.notify_all();
-        }
-        if (on_room) on_room();
+        const std::scoped_lock lock{m_all->mutex};
+        --m_all->connections;
+        m_all->all_gone.notify_all();
     }
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
@@ -117,11 +128,18 @@ public:
     /// Ends the connection unless a request is under way; that one is answered, and then it ends.
     void end_if_idle() {
         asio::post(m_stream.get_executor(), [self = shared_from_this()] {
-            if (self->m_idle) self->m_stream.cancel();
+            if (self->m_idle_since.load() != not_idle) self->m_stream.cancel();
         });
     }
 
+    /// Whether it waits for a request, and did so at that time already.
+    [[nodiscard]] bool is_idle_since(std::chrono::steady_clock::time_point at) const noexcept {
+        return m_idle_since.load() <= at.time_since_epoch();
+    }
+
 private:
+    static constexpr auto not_idle = std::chrono::steady_clock::duration::max();
+
     void read_head() {
         m_parser.emplace();
         m_parser->header_limit(static_cast<std::uint32_t>(m_all->options.max_header_bytes));
@@ -131,15 +149,16 @@ private:
         m_asked.id = std::to_string(++m_all->requests);
         m_began = std::chrono::steady_clock::now();
         if (m_all->stopping) return close();
-        m_idle = m_buffer.size() == 0;
-        m_stream.expires_after(m_idle ? m_all->options.idle_timeout : m_all->options.request_timeout);
-        if (m_idle) {
+        const bool idle = m_buffer.size() == 0;
+        m_idle_since = idle ? m_began.time_since_epoch() : not_idle;
+        m_stream.expires_after(idle ? m_all->options.idle_timeout : m_all->options.request_timeout);
+        if (idle) {
             // The first byte ends the idle time: from then on the whole request has to arrive soon.
             m_stream.async_read_some(m_buffer.prepare(4096),
                                      [self = shared_from_this()](boost::system::error_code failed, std::size_t bytes) {
                                          if (failed) return self->close();
                                          self->m_buffer.commit(bytes);
-                                         self->m_idle = false;
+                                         self->m_idle_since = not_idle;
                                          self->m_began = std::chrono::steady_clock::now();
                                          self->m_stream.expires_after(self->m_all->options.request_timeout);
                                          self->find_end_of_head();
@@ -150,20 +169,26 @@ private:
     }
 
     void find_end_of_head() {
-        const auto data = m_buffer.cdata();
-        const std::string_view text{static_cast<const char*>(data.data()), data.size()};
+        while (unread().starts_with("\r\n")) m_buffer.consume(2);  // some end a body with one (RFC 9112 §2.2)
+        const std::string_view text = unread();
         const std::size_t end = text.find("\r\n\r\n");
         if (end != std::string_view::npos && end <= m_all->options.max_header_bytes) {
             if (!reads_one_way(text.substr(0, end + 4))) return refuse(400, "Bad Request");
             return parse_head();
         }
         if (text.size() > m_all->options.max_header_bytes) return refuse(431, "Request Header Fields Too Large");
+        if (has_bare_line_feed(text)) return refuse(400, "Bad Request");  // who sends it may wait for an answer already
         m_stream.async_read_some(m_buffer.prepare(4096),
                                  [self = shared_from_this()](boost::system::error_code failed, std::size_t bytes) {
                                      if (failed) return self->close();
                                      self->m_buffer.commit(bytes);
                                      self->find_end_of_head();
                                  });
+    }
+
+    [[nodiscard]] std::string_view unread() const {
+        const auto data = m_buffer.cdata();
+        return {static_cast<const char*>(data.data()), data.size()};
     }
 
     void parse_head() {
@@ -187,14 +212,15 @@ private:
         const auto lengths = head.count(http::field::content_length);
         const auto codings = head.count(http::field::transfer_encoding);
         if (lengths + codings > 1) return refuse(400, "Bad Request");
-        if (lengths == 1 && !is_number(m_asked.header("content-length").value_or(""))) return refuse(400, "Bad Request");
+        if (lengths == 1 && !is_number(m_asked.header("content-length").value_or("")))
+            return refuse(400, "Bad Request");
         if (codings == 1 && (head.version() == 10 || !m_parser->chunked())) return refuse(400, "Bad Request");
         if (head.count(http::field::host) > 1 || (head.version() == 11 && head.count(http::field::host) == 0))
             return refuse(400, "Bad Request");
         if (!set_target()) return refuse(400, "Bad Request");
         if (const auto length = m_parser->content_length(); length && *length > m_all->options.max_body_bytes)
             return refuse(413, "Content Too Large");
-        if (const auto expects = m_asked.header("expect")) {
+        if (const auto expects = m_asked.header("expect"); expects && head.version() == 11) {
             if (!beast::iequals(beast::string_view{expects->data(), expects->size()}, "100-continue"))
                 return refuse(417, "Expectation Failed");
             return send_continue();
@@ -205,10 +231,10 @@ private:
     /// Takes the path out of an absolute target (RFC 9112 §3.2.2); false for one that is neither that nor a path.
     bool set_target() {
         std::string& target = m_asked.target;
-        if (target.starts_with("http://")) {
+        if (beast::iequals(std::string_view{target}.substr(0, 7), "http://")) {
             const std::size_t slash = target.find('/', 7);
-            if (target.substr(7, slash == std::string::npos ? slash : slash - 7) != m_asked.header("host").value_or(""))
-                return false;
+            const std::string_view host = m_asked.header("host").value_or("");
+            if (!beast::iequals(target.substr(7, slash == std::string::npos ? slash : slash - 7), host)) return false;
             target = slash == std::string::npos ? "/" : target.substr(slash);
         }
         return target.starts_with('/') &&
@@ -264,11 +290,12 @@ private:
     void refuse(unsigned status, std::string_view title) { write(refusal(status, title), false); }
 
     void write(response made, bool keep) {
-        keep = keep && !m_all->stopping;
+        keep = keep && !m_all->stopping && !m_all->crowded;
         m_all->log({m_asked, made.status,
                     std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - m_began)});
         m_answer.emplace(static_cast<http::status>(made.status), 11);
         for (auto& [name, value] : made.headers) m_answer->insert(name, value);
+        m_answer->set(http::field::date, date_of(std::time(nullptr)));
         m_answer->set("X-Request-Id", m_asked.id);
         m_answer->keep_alive(keep);
         const bool bodiless = made.status == 204 || made.status == 304;
@@ -314,7 +341,7 @@ private:
     request m_asked;
     std::string m_peer;
     std::chrono::steady_clock::time_point m_began;
-    bool m_idle = false;
+    std::atomic<std::chrono::steady_clock::duration> m_idle_since{not_idle};
     std::size_t m_drained_bytes = 0;
 };
 
@@ -329,6 +356,7 @@ struct http_server::state {
     // While a worker has the last request, nothing waits here: its answer must still find somebody to send it.
     asio::executor_work_guard<asio::io_context::executor_type> stays{io.get_executor()};
     tcp::acceptor acceptor{asio::make_strand(io)};
+    asio::steady_timer later{acceptor.get_executor()};
     std::uint16_t port = 0;
     std::list<std::weak_ptr<connection>> open;  // used on the acceptor's strand
     std::vector<std::thread> threads;
@@ -352,11 +380,16 @@ struct http_server::state {
     void accept() {
         {
             const std::scoped_lock lock{all->mutex};
-            if (all->connections >= all->options.max_connections) {
-                all->on_room = [this] { asio::post(acceptor.get_executor(), [this] { accept(); }); };
-                return;
-            }
-            ++all->connections;
+            if (all->stopping) return;
+            all->crowded = all->connections >= all->options.max_connections;
+            if (!all->crowded) ++all->connections;
+        }
+        if (all->crowded) {
+            // Those who only hold a connection keep nobody out. One that was just made may have its request under way.
+            const auto at = std::chrono::steady_clock::now() - std::chrono::milliseconds{250};
+            for (const auto& each : open)
+                if (const auto there = each.lock(); there && there->is_idle_since(at)) there->end_if_idle();
+            return accept_soon();
         }
         acceptor.async_accept(asio::make_strand(io), [this](boost::system::error_code failed, tcp::socket socket) {
             if (failed) {
@@ -366,15 +399,20 @@ struct http_server::state {
                     all->all_gone.notify_all();
                 }
                 if (failed == asio::error::operation_aborted || all->stopping) return;
-                // Out of descriptors, say: others may be closed soon.
-                std::this_thread::sleep_for(std::chrono::milliseconds{20});
-                return accept();
+                return accept_soon();  // out of descriptors, say: others may be closed by then
             }
             const auto made = std::make_shared<connection>(std::move(socket), all);
             open.remove_if([](const auto& each) { return each.expired(); });
             open.push_back(made);
             made->run();
             accept();
+        });
+    }
+
+    void accept_soon() {
+        later.expires_after(std::chrono::milliseconds{20});
+        later.async_wait([this](boost::system::error_code stopped) {
+            if (!stopped) accept();
         });
     }
 };
@@ -400,16 +438,19 @@ std::uint16_t http_server::port() const noexcept { return m_state->port; }
 void http_server::stop(std::chrono::milliseconds patience) {
     state& running = *m_state;
     if (running.threads.empty()) return;
-    running.all->stopping = true;
+    {
+        const std::scoped_lock lock{running.all->mutex};
+        running.all->stopping = true;
+    }
     asio::post(running.acceptor.get_executor(), [&running] {
         boost::system::error_code ignored;
         running.acceptor.close(ignored);
+        running.later.cancel();
         for (const auto& each : running.open)
             if (const auto there = each.lock()) there->end_if_idle();
     });
     {
         std::unique_lock lock{running.all->mutex};
-        running.all->on_room = nullptr;
         running.all->all_gone.wait_for(lock, patience, [&] { return running.all->connections == 0; });
     }
     running.all->workers.join();

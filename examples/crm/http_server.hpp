@@ -22,7 +22,7 @@ struct server_options {
     std::uint16_t port = 8080;  ///< 0: any free one
     unsigned io_threads = 2;
     unsigned workers = 4;
-    std::size_t max_connections = 256;  ///< further ones wait in the listen queue
+    std::size_t max_connections = 256;  ///< further ones wait in the listen queue, and idle ones make room
     std::size_t max_waiting = 256;      ///< requests that wait for a worker; further ones get a 503
     std::size_t max_header_bytes = 16 * 1024;
     std::size_t max_body_bytes = 256 * 1024;

@@ -18,7 +18,8 @@
 
 namespace crm {
 
-/// A text with every key in it masked, and with every piece that begins like one cut down to its prefix.
+/// A text with every key in it masked, and with every piece that begins like one (with a typing error, or for another
+/// environment) cut down to its prefix.
 [[nodiscard]] inline std::string without_keys(std::string_view text) {
     using format = crm_keys::format;
     std::string out;
@@ -28,7 +29,10 @@ namespace crm {
         if (at == std::string_view::npos) break;
         text.remove_prefix(at);
         std::size_t end = format::prefix.size();
-        while (end < text.size() && format::alphabet::decode(text[end]) != format::alphabet::no_digit) ++end;
+        const auto may_continue = [](char c) {
+            return c == '_' || format::alphabet::decode(c) != format::alphabet::no_digit;
+        };
+        while (end < text.size() && may_continue(text[end])) ++end;
         out += shearline::mask<format>(text.substr(0, end)).view();
         text.remove_prefix(end);
     }

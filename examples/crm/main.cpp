@@ -34,14 +34,18 @@ using shearline::errc;
 using shearline::error;
 using shearline::result;
 
-response health() {
-    return {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, "{\"status\":\"ok\"}"};
+response refusal(const shearline::problem& what) {
+    return {what.status,
+            {{"Content-Type", std::string{shearline::problem_media_type}}, {"Cache-Control", "no-store"}},
+            shearline::to_json(what)};
 }
 
-response nothing_here() {
-    return {404,
-            {{"Content-Type", std::string{shearline::problem_media_type}}, {"Cache-Control", "no-store"}},
-            shearline::to_json({.status = 404, .title = "Not Found", .detail = "there is nothing here"})};
+response health(const request& asked) {
+    if (asked.method == "GET" || asked.method == "HEAD")
+        return {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, "{\"status\":\"ok\"}"};
+    response made = refusal({.status = 405, .title = "Method Not Allowed", .detail = "this cannot be done here"});
+    made.headers.emplace_back("Allow", "GET, HEAD");
+    return made;
 }
 
 /// Runs `work` once a second on a thread of its own, and a last time when it ends.
@@ -122,10 +126,10 @@ result<void> serve(const options& given, const sigset_t& ending) {
         {.address = given.address, .port = given.port},
         [&](const request& asked) -> response {
             const std::string_view path = asked.path();
-            if (path == "/healthz") return health();
+            if (path == "/healthz") return health(asked);
             if (path == "/admin" || path.starts_with("/admin/")) return pages.handle(asked);
             if (path.starts_with(api_root)) return rest.handle(asked);
-            return nothing_here();
+            return refusal({.status = 404, .title = "Not Found", .detail = "there is nothing here"});
         },
         log_request);
     if (!server) return server.error();
@@ -143,7 +147,11 @@ result<void> serve(const options& given, const sigset_t& ending) {
                     password.data());
         owner->generated.reset();
     }
-    std::fflush(stdout);
+    if (std::fflush(stdout) != 0)
+        return error{errc::unavailable,
+                     "cannot write to the standard output; if this was the first start, the password "
+                     "was not shown: remove " +
+                         given.data + "/owner.password and start again"};
     log_line("info", "started");
 
     int signal = 0;

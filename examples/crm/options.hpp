@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The command line of the CRM.
-// Depends on std and shearline's results; never on the server.
+// Depends on POSIX and shearline's results; never on the server.
 #pragma once
+
+#include <arpa/inet.h>
 
 #include <charconv>
 #include <cstdint>
@@ -43,6 +45,12 @@ struct options {
     bool version = false;
 };
 
+[[nodiscard]] inline bool is_address(const std::string& text) noexcept {
+    in6_addr room{};
+    return ::inet_pton(AF_INET, text.c_str(), &room) == 1 || ::inet_pton(AF_INET6, text.c_str(), &room) == 1;
+}
+
+/// Of an address.
 [[nodiscard]] inline bool is_loopback(std::string_view address) noexcept {
     return address.starts_with("127.") || address == "::1";
 }
@@ -85,6 +93,9 @@ struct options {
                 read.address = listen.substr(0, colon);
                 if (read.address.starts_with('[') && read.address.ends_with(']'))
                     read.address = read.address.substr(1, read.address.size() - 2);
+                if (!is_address(read.address))
+                    return error{errc::invalid_argument,
+                                 "--listen needs a numeric address: " + read.address + " is none"};
             }
         }
     }

@@ -312,7 +312,12 @@ class Routes(CrmTest):
         self.assertGreater(int(answer.headers["content-length"]), 10)
 
     def test_tell_health_without_a_key(self):
-        self.assertEqual(self.call("GET", "/healthz", key=None).json, {"status": "ok"})
+        answer = self.call("GET", "/healthz", key=None)
+        self.assertEqual(answer.json, {"status": "ok"})
+        self.assertRegex(answer.headers["date"], r"^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$")
+        refused = self.call("POST", "/healthz", key=None)
+        self.assert_problem(refused, 405)
+        self.assertEqual(refused.headers["allow"], "GET, HEAD")
 
 
 class Keys(CrmTest):
@@ -431,8 +436,11 @@ class Hostile(CrmTest):
 
     def test_a_crowd_of_idle_connections_does_not_keep_others_out_for_good(self):
         crowd = [socket.create_connection(("127.0.0.1", self.server.port)) for _ in range(300)]
-        for each in crowd:
-            each.close()
+        try:
+            self.assertEqual(self.call("GET", "/healthz").status, 200)
+        finally:
+            for each in crowd:
+                each.close()
         self.assertEqual(self.call("GET", "/healthz").status, 200)
 
     def test_random_bytes_do_no_harm(self):
@@ -466,8 +474,16 @@ class Starting(unittest.TestCase):
 
     def test_needs_options_that_make_sense(self):
         for arguments in ((), ("--data",), ("--data", ""), ("--frob",), ("--data", "x", "--listen", "nowhere"),
-                          ("--data", "x", "--listen", "127.0.0.1:99999"), ("--data", "x", "--listen", "0.0.0.0:0")):
+                          ("--data", "x", "--listen", "127.0.0.1:99999"), ("--data", "x", "--listen", "0.0.0.0:0"),
+                          ("--data", "x", "--listen", "localhost:0")):
             self.fails(2, *arguments)
+
+    def test_does_not_go_on_where_the_password_could_not_be_shown(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([CRM, "--data", self.folder / "data", "--listen", "127.0.0.1:0"], stdout=full,
+                                  stderr=subprocess.PIPE, text=True, timeout=20)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("owner.password", done.stderr)
 
     def test_names_a_file_that_is_not_ours_and_leaves_it(self):
         for name in ("crm.db", "keys.db", "keyring", "owner.password"):
