@@ -15,7 +15,6 @@
 namespace crm {
 
 using shearline::errc;
-using shearline::error;
 using shearline::result;
 
 namespace {
@@ -23,7 +22,7 @@ namespace {
 constexpr std::string_view html_type = "text/html; charset=utf-8";
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
-constexpr std::size_t max_form_bytes = 16 * 1024;
+constexpr std::size_t max_form_bytes = 16U * 1024;
 constexpr std::size_t contacts_per_page = 50;
 constexpr std::size_t events_per_page = 50;
 constexpr std::size_t events_on_overview = 6;
@@ -121,6 +120,7 @@ std::string masked_text(shearline::handle handle) {
 
 std::vector<audit_row> rows_of(const shearline::page<shearline::audit_event>& events) {
     std::vector<audit_row> rows;
+    rows.reserve(events.items.size());
     for (const auto& each : events.items)
         rows.push_back({each.sequence, each.at, each.actor, each.action,
                         each.handle ? std::string{each.handle->to_text().view()} : std::string{}, each.source_address,
@@ -268,7 +268,7 @@ response console::dispatch(visit& at) {
     }
 
     const std::size_t question = target.find('?');
-    auto query = form::parse(question == target.npos ? std::string_view{} : target.substr(question + 1));
+    auto query = form::parse(question == std::string_view::npos ? std::string_view{} : target.substr(question + 1));
     if (!query) return page(400, error_page(400, "This address is not well formed", "Use the links of the console."));
     at.query = *std::move(query);
 
@@ -276,7 +276,8 @@ response console::dispatch(visit& at) {
     if (!is_token(at.cookie)) at.cookie.clear();
     const std::string_view browser = cookie_of(at.asked, cookie_name(browser_cookie));
     if (const std::size_t dot = browser.find('.');
-        dot != browser.npos && m_tokens.is_token_of(browser.substr(dot + 1), for_browser, browser.substr(0, dot)))
+        dot != std::string_view::npos &&
+        m_tokens.is_token_of(browser.substr(dot + 1), for_browser, browser.substr(0, dot)))
         at.browser = browser.substr(0, dot);
 
     if (at.asked.method == "POST")
@@ -292,7 +293,7 @@ response console::dispatch(visit& at) {
 
 bool console::is_our_host(std::string_view host) const {
     const std::size_t colon = host.rfind(':');
-    const bool has_port = colon != host.npos && host.find(']', colon) == host.npos;
+    const bool has_port = colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
     const std::string name = lower(has_port ? host.substr(0, colon) : host);
     return name == "localhost" || name == "127.0.0.1" || name == "[::1]" ||
            std::any_of(m_options.hosts.begin(), m_options.hosts.end(),
@@ -357,7 +358,8 @@ console::proof_result console::check_password(const visit& at, std::string_view 
     const std::string who = at.session            ? "session " + m_tokens.token(for_attempts, at.cookie)
                             : !at.browser.empty() ? "browser " + at.browser
                                                   : "address " + slowed_as(at.asked.source_address);
-    if (const auto wait = m_attempts.begin(who, at.now); wait > wait.zero()) return {proof::slowed, wait};
+    if (const auto wait = m_attempts.begin(who, at.now); wait > std::chrono::seconds::zero())
+        return {proof::slowed, wait};
     const auto place = m_gate.enter(known);
     if (!place) {
         m_attempts.withdrawn(who);

@@ -55,6 +55,11 @@ html badge_of(const key_view& key) {
     return out.add(R"(<span class="badge danger">{}</span>)", key.state);
 }
 
+html state_of(const std::optional<key_view>& key) {
+    html out;
+    return key ? badge_of(*key) : out.add(R"(<span class="badge">Not generated</span>)");
+}
+
 html notice_of(const std::optional<notice>& says) {
     html out;
     if (!says) return out;
@@ -187,7 +192,8 @@ html contact_table_row(const contact_row& row) {
 // ---- the key ----
 
 html facts_of(const key_view& key) {
-    html out, used;
+    html out;
+    html used;
     if (key.last_used_at)
         used = time_of(*key.last_used_at);
     else
@@ -243,6 +249,59 @@ html editing_choices(const html& csrf, const key_page_view& view) {
     return out;
 }
 
+html key_panel(const html& csrf, const key_page_view& view) {
+    html out;
+    out.add(
+        R"(<section class="card key-panel{}" data-key-panel aria-labelledby="key-title"><div class="card-head"><h2 id="key-title">Key</h2>{}</div><div class="card-body">
+)",
+        view.revealed.empty() ? "" : " revealed", state_of(view.key));
+    if (view.key) {
+        html reveal;
+        if (view.revealed.empty())
+            reveal.add(
+                R"(<form method="post" action="{}" data-reveals>{}<button class="button" type="submit">Reveal</button></form>)",
+                path::key_reveal, csrf);
+        else
+            reveal = go_button(path::key, "", "", "Hide");
+        out.add(
+            R"(<div class="key-row"><textarea class="key-text" rows="1" readonly spellcheck="false" autocomplete="off" aria-label="The Instance API Key" data-masked="{}">{}</textarea>{}<form method="post" action="{}" data-copies hidden>{}<button class="button" type="submit">Copy</button></form></div>
+<p class="status" role="status"></p>
+{})",
+            view.key->masked, view.revealed.empty() ? std::string_view{view.key->masked} : view.revealed, reveal,
+            path::key_copy, csrf, facts_of(*view.key));
+    } else {
+        out.add(
+            R"(<div class="empty"><p class="title">There is no key yet</p><p>Other systems need one to reach this CRM.</p></div>)");
+    }
+    out.add("</div>\n");
+    if (!view.editing)
+        out.add(R"(<div class="card-foot"><p class="muted small">{}</p>{}</div>)",
+                view.key ? "Regenerate, suspend or resume the key." : "Generate the first key.",
+                go_button(path::key, edit_field, "primary caps", "EDIT"));
+    return out.add("</section>\n");
+}
+
+html edit_panel(const html& csrf, const key_page_view& view) {
+    html out;
+    out.add(
+        R"(<section class="card" aria-labelledby="edit-title"><div class="card-head"><h2 id="edit-title">Edit</h2>{}</div><div class="card-body">{}</div></section>)",
+        go_button(path::key, "", "", "Done"), editing_choices(csrf, view));
+    if (view.key)
+        out.add(
+            R"(<dialog id="confirm-regenerate" aria-labelledby="confirm-title" aria-describedby="confirm-text"><h2 id="confirm-title">{}</h2><p id="confirm-text">{}</p><div class="actions"><button class="button" type="button" data-closes autofocus>Keep the old key</button>{}</div></dialog>)",
+            regenerate_title, regenerate_warning, regenerate_form(csrf, view.once));
+    return out;
+}
+
+// For the script, which asks for the key without leaving the page; browsers without one see `password_page`.
+html password_dialog() {
+    html out;
+    return out.add(
+        R"(<dialog id="ask-password" aria-labelledby="ask-title" aria-describedby="ask-text"><h2 id="ask-title">Your password, please</h2><p id="ask-text">You gave it more than five minutes ago.</p>
+<form class="form" method="dialog">{}<p class="status danger" role="alert"></p><div class="actions"><button class="button" type="button" data-closes>Cancel</button><button class="button primary" type="submit">Go on</button></div></form></dialog>)",
+        password_field("again"));
+}
+
 }  // namespace
 
 std::string sign_in_page(std::string_view csrf, const std::optional<notice>& says) {
@@ -296,15 +355,11 @@ std::string home_page(const frame& around, const home_view& view) {
 }
 
 std::string integrations_page(const frame& around, const std::optional<key_view>& key) {
-    html state, body;
-    if (key)
-        state = badge_of(*key);
-    else
-        state.add(R"(<span class="badge">Not generated</span>)");
+    html body;
     body.add(R"(<div class="page-head"><div><h1>Integrations</h1><p>How other systems reach this CRM.</p></div></div>
 <section class="card"><div class="card-head"><h2>Instance API Key</h2>{}</div>
-<div class="card-body choice"><p>One key for your own systems: they send it with each call to the REST API, and may read and write contacts.</p><a class="button primary" href="{}">Open the key</a></div></section>)",
-             state, path::key);
+<div class="card-body"><div class="choice"><p>One key for your own systems: they send it with each call to the REST API, and may read and write contacts.</p><a class="button primary" href="{}">Open the key</a></div></div></section>)",
+             state_of(key), path::key);
     return framed("Integrations", section::integrations, around, body);
 }
 
@@ -314,64 +369,16 @@ std::string key_page(const frame& around, const key_page_view& view) {
     body.add(
         R"(<nav class="crumbs" aria-label="Where you are"><ol><li><a href="{}">Main menu</a></li><li><a href="{}">Integrations</a></li><li aria-current="page">Instance API Key</li></ol></nav>
 <div class="page-head"><div><h1>Instance API Key</h1><p>Opens the REST API for your other systems. Whoever holds it can read and write every contact: keep it like a password.</p></div></div>
-)",
-        path::home, path::integrations);
-
-    html state, foot;
-    if (view.key)
-        state = badge_of(*view.key);
-    else
-        state.add(R"(<span class="badge">Not generated</span>)");
-    body.add(
-        R"(<section class="card key-panel{}" data-key-panel aria-labelledby="key-title"><div class="card-head"><h2 id="key-title">Key</h2>{}</div><div class="card-body">
-)",
-        view.revealed.empty() ? "" : " revealed", state);
-    if (view.key) {
-        html reveal;
-        if (view.revealed.empty())
-            reveal.add(
-                R"(<form method="post" action="{}" data-reveals>{}<button class="button" type="submit">Reveal</button></form>)",
-                path::key_reveal, csrf);
-        else
-            reveal = go_button(path::key, "", "", "Hide");
-        body.add(
-            R"(<div class="key-row"><textarea class="key-text" rows="1" readonly spellcheck="false" autocomplete="off" aria-label="The Instance API Key" data-masked="{}">{}</textarea>{}<form method="post" action="{}" data-copies hidden>{}<button class="button" type="submit">Copy</button></form></div>
-<p class="status" role="status"></p>
 {})",
-            view.key->masked, view.revealed.empty() ? std::string_view{view.key->masked} : view.revealed, reveal,
-            path::key_copy, csrf, facts_of(*view.key));
-    } else {
+        path::home, path::integrations, key_panel(csrf, view));
+    if (view.editing && view.confirming && view.key)
         body.add(
-            R"(<div class="empty"><p class="title">There is no key yet</p><p>Choose EDIT to generate the first one.</p></div>)");
-    }
-    body.add("</div>\n");
-    if (!view.editing) {
-        body.add(
-            R"(<div class="card-foot"><p class="muted small">Regenerate, suspend or resume the key.</p>{}</div></section>)",
-            go_button(path::key, edit_field, "primary caps", "EDIT"));
-        if (!view.key) return framed("Instance API Key", section::integrations, around, body);
-    } else {
-        body.add("</section>\n");
-        if (view.confirming && view.key) {
-            body.add(
-                R"(<section class="card" aria-labelledby="confirm-title"><div class="card-body"><h2 id="confirm-title">{}</h2><p>{}</p><div class="actions">{}{}</div></div></section>)",
-                regenerate_title, regenerate_warning, go_button(path::key, edit_field, "", "Keep the old key"),
-                regenerate_form(csrf, view.once));
-        } else {
-            body.add(
-                R"(<section class="card" aria-labelledby="edit-title"><div class="card-head"><h2 id="edit-title">Edit</h2>{}</div><div class="card-body">{}</div></section>)",
-                go_button(path::key, "", "", "Done"), editing_choices(csrf, view));
-            if (view.key) {
-                body.add(
-                    R"(<dialog id="confirm-regenerate" aria-labelledby="confirm-title" aria-describedby="confirm-text"><h2 id="confirm-title">{}</h2><p id="confirm-text">{}</p><div class="actions"><button class="button" type="button" data-closes autofocus>Keep the old key</button>{}</div></dialog>)",
-                    regenerate_title, regenerate_warning, regenerate_form(csrf, view.once));
-            }
-        }
-    }
-    body.add(
-        R"(<dialog id="ask-password" aria-labelledby="ask-title" aria-describedby="ask-text"><h2 id="ask-title">Your password, please</h2><p id="ask-text">You gave it more than five minutes ago.</p>
-<form class="form" method="dialog">{}<p class="status danger" role="alert"></p><div class="actions"><button class="button" type="button" data-closes>Cancel</button><button class="button primary" type="submit">Go on</button></div></form></dialog>)",
-        password_field("again"));
+            R"(<section class="card" aria-labelledby="confirm-title"><div class="card-body"><h2 id="confirm-title">{}</h2><p>{}</p><div class="actions">{}{}</div></div></section>)",
+            regenerate_title, regenerate_warning, go_button(path::key, edit_field, "", "Keep the old key"),
+            regenerate_form(csrf, view.once));
+    else if (view.editing)
+        body.add(edit_panel(csrf, view));
+    if (view.key) body.add(password_dialog());
     return framed("Instance API Key", section::integrations, around, body);
 }
 
@@ -389,7 +396,8 @@ std::string password_page(const frame& around, const pending_form& pending) {
 }
 
 std::string contacts_page(const frame& around, const contacts_view& view) {
-    html body, clear;
+    html body;
+    html clear;
     if (!view.search.empty()) clear.add(R"(<a class="button" href="{}">All</a>)", path::contacts);
     const std::string query = view.search.empty() ? "" : "&q=" + percent_encode(view.search);
     const std::string poll = std::string{path::contacts_rows} + "?page=" + std::to_string(view.page) + query;
@@ -414,7 +422,8 @@ std::string contacts_page(const frame& around, const contacts_view& view) {
              view.search.empty() ? "Give a system the Instance API Key, and what it sends will appear here."
                                  : "Search for a part of a name, an e-mail address, a company or an external id.");
 
-    html previous, next;
+    html previous;
+    html next;
     const std::string link = std::string{path::contacts} + "?page=";
     if (view.page > 1)
         previous.add(R"(<a class="button" href="{}" rel="prev">Previous</a>)",
@@ -436,7 +445,8 @@ std::string audit_page(const frame& around, const audit_view& view) {
         body.add(R"(<div class="empty"><p class="title">Nothing has happened yet</p></div>)");
     else
         body.add(audit_table(view.rows));
-    html newest, older;
+    html newest;
+    html older;
     if (!view.first) newest.add(R"(<a class="button" href="{}">Newest</a>)", path::audit);
     if (!view.next.empty())
         older.add(R"(<a class="button" href="{}?after={}" rel="next">Older</a>)", path::audit,

@@ -24,7 +24,8 @@ using shearline::unsafe_reveal;
 // No character that is taken for another one: it is read off a terminal.
 secret_text random_password() {
     constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";
-    constexpr std::size_t groups = 4, group_chars = 5;
+    constexpr std::size_t groups = 4;
+    constexpr std::size_t group_chars = 5;
     secret_text made = secret_text::with_chars(groups * group_chars + groups - 1);
     const auto out = made.reveal_mutable(unsafe_reveal);
     for (std::size_t i = 0; i < out.size(); ++i)
@@ -137,7 +138,7 @@ void attempt_limiter::withdrawn(const std::string& who) {
 }
 
 std::string slowed_as(std::string_view source_address) {
-    const std::string text{source_address};
+    std::string text{source_address};
     in6_addr six{};
     if (::inet_pton(AF_INET6, text.c_str(), &six) != 1) return text;
     const auto* const bytes = &six.s6_addr[0];

@@ -79,7 +79,7 @@ bool session_table::over(const entry& about, moment now) noexcept {
 }
 
 std::string session_table::open(moment now) {
-    const std::string id = random_token();
+    std::string id = random_token();
     const std::lock_guard lock{m_mutex};
     std::erase_if(m_entries, [&](const auto& each) { return over(each.second, now); });
     if (m_entries.size() >= capacity)
