@@ -155,79 +155,80 @@ inline std::string_view take(std::string_view& rest, char end) noexcept {
     return taken;
 }
 
-/// Reads one line behind the keys that came before it. The error is words without place and without content.
-inline result<void, std::string_view> parse_line(std::string_view line, contents& keys) {
+inline error corrupt(std::string_view what) { return {errc::corrupt, std::string{what}}; }
+
+/// Reads one line behind the keys that came before it. The error names no place, and quotes nothing.
+inline result<void> parse_line(std::string_view line, contents& keys) {
     const std::string_view kind_word = take(line, ' ');
     const std::string_view number_word = take(line, ' ');
     const std::string_view status_word = take(line, ' ');
     const std::string_view check_word = take(line, ' ');
 
     const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](key_kind k) { return to_string(k) == kind_word; });
-    if (kind == kinds.end()) return std::string_view{"a line begins with 'pepper' or 'sealing'"};
+    if (kind == kinds.end()) return corrupt("a line begins with 'pepper' or 'sealing'");
     if (*kind == key_kind::pepper && !keys.sealing_keys.empty()) {
-        return std::string_view{"peppers come before sealing keys"};
+        return corrupt("peppers come before sealing keys");
     }
     std::vector<entry>& before = keys.of(*kind);
     if (!before.empty() && before.back().status == key_status::current) {
-        return std::string_view{"a key follows the current one, which is the last of its kind"};
+        return corrupt("a key follows the current one, which is the last of its kind");
     }
     if (read_key_number(number_word) != before.size() + 1) {
-        return std::string_view{"numbers go up from 1 by one; a line is missing, doubled or misplaced"};
+        return corrupt("numbers go up from 1 by one; a line is missing, doubled or misplaced");
     }
     entry read{static_cast<std::uint32_t>(before.size() + 1), key_status::current, {}, nullptr};
     while (to_string(read.status) != status_word) {
         if (read.status == key_status::dropped) {
-            return std::string_view{"the status is 'current', 'retired' or 'dropped'"};
+            return corrupt("the status is 'current', 'retired' or 'dropped'");
         }
         read.status = static_cast<key_status>(static_cast<std::uint8_t>(read.status) + 1);
     }
     if (!from_base64<sizeof(check_bytes)>(check_word, read.check)) {
-        return std::string_view{"the check value is not 11 characters of base64"};
+        return corrupt("the check value is not 11 characters of base64");
     }
     if (read.status == key_status::dropped) {
-        if (!line.empty()) return std::string_view{"a dropped key has nothing behind its check value"};
+        if (!line.empty()) return corrupt("a dropped key has nothing behind its check value");
         before.push_back(std::move(read));
         return {};
     }
     secret_bytes<32> key;
     if (!from_base64<sizeof(master_key)>(line, key.reveal_mutable(unsafe_reveal))) {
-        return std::string_view{"the key is not 43 characters of base64"};
+        return corrupt("the key is not 43 characters of base64");
     }
     auto made = make_entry(*kind, read.number, read.status, key.reveal(unsafe_reveal));
-    if (!made) return std::string_view{"the system gave no guarded memory for the key"};
+    if (!made) return std::move(made).error();
     if (!constant_time_equal<sizeof(check_bytes)>(made->check, read.check)) {
-        return std::string_view{"the key and its check value do not belong together; one of them was altered"};
+        return corrupt("the key and its check value do not belong together; one of them was altered");
     }
     before.push_back(*std::move(made));
     return {};
 }
 
 /// Reads what `print` writes, and no other spelling. `path` is for the errors, which name it and the line, and never
-/// hold what is there: `wrong_version`, or `corrupt`.
+/// hold what is there: `wrong_version`, `corrupt`, or `unavailable` where there is no guarded memory.
 inline result<contents> parse(std::string_view text, const std::string& path) {
     std::size_t line_number = 0;
-    const auto corrupt = [&](std::string_view what) {
-        std::string context = path + ": line " + std::to_string(line_number) + ": ";
-        return error{errc::corrupt, context.append(what)};
+    const auto here = [&](const error& what) {
+        return error{what.code(), path + ": line " + std::to_string(line_number) + ": " + what.context()};
     };
     contents keys;
     while (!text.empty()) {
         ++line_number;
-        if (text.find('\n') == std::string_view::npos) return corrupt("the line breaks off");
+        if (text.find('\n') == std::string_view::npos) return here(corrupt("the line breaks off"));
         const std::string_view line = take(text, '\n');
         if (line_number > 1) {
-            if (auto read = parse_line(line, keys); !read) return corrupt(read.error());
-        } else if (!line.starts_with(title)) {
-            return corrupt("this is not a keyring");
+            if (auto read = parse_line(line, keys); !read) return here(read.error());
+        } else if (!line.starts_with(title) || !read_key_number(line.substr(title.size()))) {
+            return here(corrupt("this is not a keyring"));
         } else if (line.substr(title.size()) != version) {
-            return error{errc::wrong_version, path + ": line 1: written by another version; this one reads version 1"};
+            return here({errc::wrong_version, "written by another version; this one reads version 1"});
         }
     }
     ++line_number;
-    if (line_number == 1) return corrupt("the file is empty");
+    if (line_number == 1) return here(corrupt("the file is empty"));
     for (const key_kind kind : kinds) {
         if (keys.of(kind).empty() || keys.of(kind).back().status != key_status::current) {
-            return corrupt("the file ends, and no key was current for '" + std::string{to_string(kind)} + "'");
+            return here(corrupt("the file ends, and no key was current for '" + std::string{to_string(kind)} + "'"));
         }
     }
     return keys;

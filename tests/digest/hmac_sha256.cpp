@@ -101,6 +101,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(depends_on_every_byte_of_the_key, Hash, engines) {
     }
 }
 
+BOOST_TEST_DECORATOR(*support::if_stack_is_as_compiled)
 BOOST_AUTO_TEST_CASE_TEMPLATE(leaves_no_state_on_the_stack, Hash, engines) {
     static const key random = random_key();
     const auto kept = shearline::guarded<typename Hash::key_state>::make([&] { return Hash::prepare(random); });

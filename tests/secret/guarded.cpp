@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(says_so_where_there_is_no_memory) {
                }) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(leaves_no_copy_on_the_stack) {
+BOOST_AUTO_TEST_CASE(leaves_no_copy_on_the_stack, *support::if_stack_is_as_compiled) {
     static const key secret = sample();
     const auto build = [] {
         const auto kept = guarded<key>::make([] {
