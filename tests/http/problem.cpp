@@ -125,35 +125,43 @@ BOOST_AUTO_TEST_CASE(escapes_what_json_asks_for_and_nothing_else) {
 BOOST_AUTO_TEST_CASE(replaces_what_is_not_utf8_byte_by_byte) {
     const std::string bad = replacement;
     BOOST_TEST(spelled("\xff") == '"' + bad + '"');
-    BOOST_TEST(spelled("\xc3") == '"' + bad + '"');                              // cut short by the end
-    BOOST_TEST(spelled("\xc3\"") == '"' + bad + "\\\"\"");                       // cut short, and what cuts it is kept
-    BOOST_TEST(spelled("\xc0\xaf") == '"' + bad + bad + '"');                    // '/', over-long
-    BOOST_TEST(spelled("\xed\xa0\x80") == '"' + bad + bad + bad + '"');          // a surrogate
+    BOOST_TEST(spelled("\xc3") == '"' + bad + '"');                      // cut short by the end
+    BOOST_TEST(spelled("\xc3\"") == '"' + bad + "\\\"\"");               // cut short, and what cuts it is kept
+    BOOST_TEST(spelled("\xc0\xaf") == '"' + bad + bad + '"');            // '/', over-long
+    BOOST_TEST(spelled("\xed\xa0\x80") == '"' + bad + bad + bad + '"');  // a surrogate
     BOOST_TEST(spelled("\xf4\x90\x80\x80") == '"' + bad + bad + bad + bad + '"');  // past U+10FFFF
 }
 
 BOOST_AUTO_TEST_CASE(is_read_back_whole_by_another_parser) {
-    // Every byte that begins or ends a range of RFC 3629 or of JSON, in every order.
-    constexpr unsigned char edges[] = {0x00, 0x1f, 0x20, '"',  '\\', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1,
-                                       0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff};
-    std::size_t tried = 0;
-    const auto try_it = [&](const std::string& text) {
-        ++tried;
+    // Every byte that begins or ends a range of RFC 3629 or of JSON. Each text of up to three of them is tried at the
+    // end of a body, where a sequence can be cut short; each of four, and each of any two bytes, in front of something
+    // else.
+    constexpr char edges[] = {'\x00', '\x1f', '\x20', '"',    '\\',   '\x7f', '\x80', '\x8f', '\x90', '\x9f',
+                              '\xa0', '\xbf', '\xc0', '\xc1', '\xc2', '\xdf', '\xe0', '\xe1', '\xec', '\xed',
+                              '\xee', '\xef', '\xf0', '\xf1', '\xf3', '\xf4', '\xf5', '\xff'};
+    const auto check = [](const std::string& text) {
         if (!survives(text)) BOOST_ERROR("is not read back: " << spelled(text));
     };
-    for (int first = 0; first < 256; ++first) {
-        try_it({static_cast<char>(first)});
-        for (int second = 0; second < 256; ++second) try_it({static_cast<char>(first), static_cast<char>(second)});
+    std::string pairs;
+    for (int first = 0; first < 256; ++first)
+        for (int second = 0; second < 256; ++second)
+            pairs += {static_cast<char>(first), static_cast<char>(second), '|'};
+    check(pairs);
+    for (const char a : edges) {
+        check({a});
+        for (const char b : edges) {
+            check({a, b});
+            for (const char c : edges) {
+                check({a, b, c});
+                std::string fours;
+                for (const char d : edges) fours += {a, b, c, d, '|'};
+                check(fours);
+            }
+        }
     }
-    for (const unsigned char a : edges)
-        for (const unsigned char b : edges)
-            for (const unsigned char c : edges)
-                for (const unsigned char d : edges)
-                    if (a >= 0xe0)  // shorter sequences are above
-                        try_it({static_cast<char>(a), static_cast<char>(b), static_cast<char>(c), static_cast<char>(d)});
-    BOOST_TEST(tried == 256U + 65'536U + 12U * 28U * 28U * 28U);
-    for (const std::string& text : {mebibyte_of("\""), mebibyte_of("\xff"), mebibyte_of("\xf0\x9f\x98"), mebibyte_of("漢")})
-        BOOST_TEST(survives(text));
+    for (const std::string& text :
+         {mebibyte_of("\""), mebibyte_of("\xff"), mebibyte_of("\xf0\x9f\x98"), mebibyte_of("漢")})
+        check(text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

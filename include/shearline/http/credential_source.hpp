@@ -123,11 +123,11 @@ template <typename Format>
 /// The text of the one credential in a request: `Authorization: Bearer <key>` (the scheme in any case), the raw
 /// `Authorization: <key>` that instance keys use, or `X-API-Key: <key>`. Exactly one field may carry one, and neither
 /// header may come twice; a field whose name a gateway could take for one of them (`X_API_Key`) is `malformed`. A key
-/// in the URL, or a query parameter that is named like one, is refused whatever the fields hold. Other fields (`Cookie`,
-/// `Proxy-Authorization`) are not looked at.
+/// in the URL, or a query parameter that is named like one, is refused whatever the fields hold. Other fields
+/// (`Cookie`, `Proxy-Authorization`) are not looked at.
 ///
-/// The text is token68, not yet parsed, and a view into `fields`. Where several things are wrong, the first is told: the
-/// target, then the fields in their order.
+/// The text is token68, not yet parsed, and a view into `fields`. Where several things are wrong, the first is told:
+/// the target, then the fields in their order.
 ///
 /// O(size of the request × `Format::chars`), whatever it holds; allocates nothing; thread-safe; variable time, for a
 /// text that its sender knows. Usable in a constant expression. Source: RFC 9110 §5.5, §11; RFC 6750 §2.1, §3.1.

@@ -67,8 +67,8 @@ namespace detail {
 /// Whether a key of the format stands anywhere in a text, percent-encoded or not.
 template <typename Format>
 [[nodiscard]] constexpr bool holds_key(std::string_view text) noexcept {
+    char key[Format::chars]{};
     for (; !text.empty(); text.remove_prefix(1)) {
-        char key[Format::chars]{};
         std::string_view rest = text;
         std::size_t chars = 0;
         while (chars < Format::chars && !rest.empty()) {

@@ -15,8 +15,8 @@ namespace shearline::inline v0 {
 
 inline constexpr std::string_view problem_media_type = "application/problem+json";
 
-/// Problem details (RFC 9457 §3.1). An empty `type` is "about:blank": the title says all there is to know. The texts are
-/// any bytes, and views: they must outlive it.
+/// Problem details (RFC 9457 §3.1). An empty `type` is "about:blank": the title says all there is to know. The texts
+/// are any bytes, and views: they must outlive it.
 struct problem {
     unsigned status = 500;
     std::string_view title;
