@@ -368,6 +368,20 @@ class Faults(SyncTest):
         self.sync("--timeout", "1")
         self.assertEqual(self.names(), {"c-1": "Ann"})
 
+    def test_a_sync_that_is_killed_while_an_answer_is_awaited_loses_and_doubles_nothing(self):
+        self.add(1, "created")
+        for name in ("created", "updated"):
+            self.update(1, name=name)
+            self.crm.faults = lambda number, method, path: "drop" if method == "PATCH" else "slow"
+            asked = len(self.crm.seen)
+            process = self.watch("--full")
+            self.until(lambda asked=asked: len(self.crm.seen) > asked)
+            process.kill()
+            process.wait()
+            self.crm.faults = lambda number, method, path: None
+            self.sync()
+            self.assertEqual(self.names(), {"c-1": name})
+
     def test_retry_after_is_honoured(self):
         self.add(1)
         self.crm.faults = lambda number, method, path: (429, {"Retry-After": "2"}) if number == 1 else None
