@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include <options.hpp>
+
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+namespace {
+
+shearline::result<crm::options> read(std::vector<std::string> arguments) {
+    std::vector<char*> pointers;
+    for (std::string& each : arguments) pointers.push_back(each.data());
+    return crm::read_options(pointers);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(options)
+
+BOOST_AUTO_TEST_CASE(listens_on_loopback_unless_told_otherwise) {
+    const auto given = read({"--data", "d"});
+    BOOST_REQUIRE(given);
+    BOOST_TEST(given->address == "127.0.0.1");
+    BOOST_TEST(given->port == 8080);
+    BOOST_TEST(!given->behind_tls_proxy);
+}
+
+BOOST_AUTO_TEST_CASE(reads_addresses_of_both_families) {
+    const auto six = read({"--data", "d", "--listen", "[::1]:0"});
+    BOOST_REQUIRE(six);
+    BOOST_TEST(six->address == "::1");
+    BOOST_TEST(six->port == 0);
+    const auto four = read({"--data", "d", "--listen", "127.9.9.9:65535"});
+    BOOST_REQUIRE(four);
+    BOOST_TEST(four->address == "127.9.9.9");
+    BOOST_TEST(four->port == 65535);
+}
+
+BOOST_AUTO_TEST_CASE(needs_a_word_on_tls_to_leave_loopback) {
+    for (const char* listen : {"0.0.0.0:80", "[::]:80", "192.0.2.1:80", "[::ffff:127.0.0.1]:80", "128.0.0.1:80"}) {
+        const auto refused = read({"--data", "d", "--listen", listen});
+        BOOST_REQUIRE_MESSAGE(!refused, listen);
+        BOOST_TEST(refused.error().context().find("--behind-tls-proxy") != std::string::npos);
+        BOOST_TEST(read({"--data", "d", "--behind-tls-proxy", "--listen", listen}).operator bool());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(says_which_argument_is_off) {
+    for (const auto& [arguments, named] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+             {{}, "--data"},
+             {{"--data"}, "--data"},
+             {{"--data", ""}, "--data"},
+             {{"--frob"}, "--frob"},
+             {{"--data", "d", "extra"}, "extra"},
+             {{"--data", "d", "--listen", "8080"}, "--listen"},
+             {{"--data", "d", "--listen", ":80"}, "--listen"},
+             {{"--data", "d", "--listen", "::1"}, "--listen"},
+             {{"--listen", "127.0.0.1:65536"}, "--listen"},
+             {{"--listen", "127.0.0.1:-1"}, "--listen"},
+             {{"--listen", "127.0.0.1:1x"}, "--listen"},
+             {{"--listen", "localhost:80"}, "localhost"},
+             {{"--listen", "127.evil.example:80"}, "127.evil"}}) {
+        const auto refused = read(arguments);
+        BOOST_REQUIRE(!refused);
+        BOOST_TEST(refused.error().context().find(named) != std::string::npos, refused.error().context());
+        BOOST_TEST(refused.error().context().find('\n') == std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(needs_no_folder_to_give_help) {
+    BOOST_TEST(read({"--help"})->help);
+    BOOST_TEST(read({"--version"})->version);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
