@@ -242,7 +242,7 @@ response console::dispatch(visit& at) {
     // A page elsewhere may lead here, but it may not load, send or frame anything of ours (Fetch Metadata).
     const std::string_view site = at.asked.header("sec-fetch-site").value_or("same-origin");
     const bool navigates = at.asked.header("sec-fetch-mode").value_or("navigate") == "navigate";
-    const bool reads = at.asked.method == "GET";
+    const bool reads = at.asked.method == "GET" || at.asked.method == "HEAD";  // whose answer the server cuts short
     if (site != "same-origin" && !(reads && (site == "none" || navigates)))
         return page(403, error_page(403, "Not from there", "Another site asked for this."));
 
@@ -255,8 +255,8 @@ response console::dispatch(visit& at) {
     const route* chosen = nullptr;
     for (const route& each : routes()) {
         if (each.path != at.path) continue;
-        allowed += (allowed.empty() ? "" : ", ") + std::string{each.method};
-        if (each.method == at.asked.method) chosen = &each;
+        allowed += (allowed.empty() ? "" : ", ") + std::string{each.method == "GET" ? "GET, HEAD" : each.method};
+        if (each.method == (reads ? "GET" : at.asked.method)) chosen = &each;
     }
     if (allowed.empty())
         return page(404, error_page(404, "There is no such page", "The address may be mistyped, or the page is gone."));

@@ -369,16 +369,18 @@ std::string key_page(const frame& around, const key_page_view& view) {
     body.add(
         R"(<nav class="crumbs" aria-label="Where you are"><ol><li><a href="{}">Main menu</a></li><li><a href="{}">Integrations</a></li><li aria-current="page">Instance API Key</li></ol></nav>
 <div class="page-head"><div><h1>Instance API Key</h1><p>Opens the REST API for your other systems. Whoever holds it can read and write every contact: keep it like a password.</p></div></div>
-{})",
-        path::home, path::integrations, key_panel(csrf, view));
-    if (view.editing && view.confirming && view.key)
+)",
+        path::home, path::integrations);
+    if (view.editing && view.confirming && view.key) {
         body.add(
             R"(<section class="card" aria-labelledby="confirm-title"><div class="card-body"><h2 id="confirm-title">{}</h2><p>{}</p><div class="actions">{}{}</div></div></section>)",
             regenerate_title, regenerate_warning, go_button(path::key, edit_field, "", "Keep the old key"),
             regenerate_form(csrf, view.once));
-    else if (view.editing)
-        body.add(edit_panel(csrf, view));
-    if (view.key) body.add(password_dialog());
+    } else {
+        body.add(key_panel(csrf, view));
+        if (view.editing) body.add(edit_panel(csrf, view));
+        if (view.key) body.add(password_dialog());
+    }
     return framed("Instance API Key", section::integrations, around, body);
 }
 

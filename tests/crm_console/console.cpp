@@ -473,7 +473,9 @@ BOOST_FIXTURE_TEST_CASE(say_which_methods_a_page_takes, open_console) {
     const response answer = owner.get(crm::path::key_reveal);
     BOOST_TEST(answer.status == 405U);
     BOOST_TEST(header(answer, "Allow") == "POST");
-    BOOST_TEST(header(owner.send("PUT", "/admin/login", {}, {}), "Allow") == "GET, POST");
+    BOOST_TEST(header(owner.send("PUT", "/admin/login", {}, {}), "Allow") == "GET, HEAD, POST");
+    BOOST_TEST(owner.send("HEAD", "/admin/login", {}, {}).status == 200U);
+    BOOST_TEST(owner.send("HEAD", crm::path::key_reveal, {}, {}).status == 405U);
     BOOST_TEST(owner.get("/admin/nowhere").status == 404U);
     BOOST_TEST(owner.get("/administrator").status == 404U);
 }
