@@ -17,7 +17,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t max_text_bytes = 64 * 1024;
+constexpr std::size_t max_text_bytes = 65'536;
 
 /// The shortest decimal that reads back as the same number; a phone number that became a REAL stays all digits.
 std::string decimal(double number) {
