@@ -12,12 +12,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
-#include "../tests/format/oracle.hpp"
+#include "support.hpp"
 
 namespace {
 
@@ -28,17 +26,7 @@ using instance = key_format<"instance">;
 using token = github_format<"tok">;
 using seam = seam_format<"mycompany">;
 
-const std::string base62_chars = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const std::string base58_chars = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-
-// key = %s"instance_" 11digit 32digit 6digit; the handle from 1 to 2^64-1, the checksum up to 2^32-1
-const oracle::format instance_rules{
-    .alphabet = base62_chars,
-    .fields = {oracle::exactly("instance_"), oracle::digits_from("00000000001", "LygHa16AHYF"), oracle::digits(32),
-               oracle::digits_from("000000", "4gfFC3")},
-    .covered_from = 0,
-    .covered_to = 52,
-    .checksum = oracle::crc32};
 
 // key = %s"tok_" 30digit 6digit; the checksum, of the 30 digits, up to 2^32-1
 const oracle::format token_rules{
@@ -52,12 +40,6 @@ const oracle::format token_rules{
 const oracle::format seam_rules{.alphabet = base58_chars,
                                 .fields = {oracle::exactly("mycompany_"), oracle::digits_from("11111112", "zzzzzzzz"),
                                            oracle::exactly("_"), oracle::digits(24)}};
-
-void require(bool held, const char* promise) {
-    if (held) return;
-    std::fprintf(stderr, "broken: %s\n", promise);
-    std::abort();
-}
 
 template <typename Format>
 using secret_digits = std::array<std::uint8_t, Format::secret_chars>;
