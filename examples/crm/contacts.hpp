@@ -19,13 +19,13 @@ namespace crm {
 
 /// A contact. An empty text stands for "none".
 struct contact {
-    std::string uuid;
-    std::string external_id;  ///< the other system's name for it; unique where there is one
-    std::string first_name;
-    std::string last_name;
-    std::string email;
-    std::string phone;
-    std::string company;
+    std::string uuid{};
+    std::string external_id{};  ///< the other system's name for it; unique where there is one
+    std::string first_name{};
+    std::string last_name{};
+    std::string email{};
+    std::string phone{};
+    std::string company{};
     std::string metadata = "{}";  ///< a JSON object, checked by who writes it
     bool archived = false;
     std::optional<shearline::timestamp> archived_at{};
