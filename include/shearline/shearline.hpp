@@ -4,7 +4,8 @@
 // Depends on libsodium; never on SQLite, OpenSSL, Boost or an HTTP library.
 #pragma once
 
-// clang-format off: the order is for the reader
+// The order is for the reader.
+// clang-format off
 
 // 0: what the words are, and what can go wrong
 #include <shearline/version.hpp>
