@@ -37,7 +37,7 @@ struct hmac_sha256 {
     /// copy of the state that it works on is wiped.
     [[nodiscard]] static digest_bytes mac(const key_state& key, std::span<const std::byte> message) noexcept {
         crypto_auth_hmacsha256_state running = key.m_state;
-        const wipe_on_exit wipe{running};
+        const wipe_on_exit wipe{running};  // libsodium 1.0.18 wipes it too, and does not promise to
         digest_bytes digest;
         ::crypto_auth_hmacsha256_update(&running, reinterpret_cast<const unsigned char*>(message.data()),
                                         message.size());
