@@ -23,6 +23,7 @@
 
 #include "form.hpp"
 #include "json_reader.hpp"
+#include "log.hpp"
 
 namespace crm {
 
@@ -65,7 +66,9 @@ response library_problem(const shearline::problem& what, const std::string& chal
 
 response not_found() { return problem(404, "Not Found", "there is no such contact"); }
 
-response store_failed(const shearline::error&) {
+/// The reason is for the log alone: it names files.
+response store_failed(const shearline::error& why) {
+    log_line("error", why.message());
     response made = problem(503, "Service Unavailable", "the contacts cannot be reached right now: try again");
     made.headers.emplace_back("Retry-After", "1");
     return made;

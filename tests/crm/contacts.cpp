@@ -271,5 +271,23 @@ BOOST_FIXTURE_TEST_CASE(loses_no_change_of_many_threads, store_under_test) {
     BOOST_TEST(read(first.uuid).revision == 101U);
 }
 
+BOOST_FIXTURE_TEST_CASE(lets_several_connections_create_at_once_and_each_external_id_once, store_under_test) {
+    std::atomic<int> created{0};
+    std::atomic<int> duplicates{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i)
+        threads.emplace_back([&] {
+            auto own = contact_store::open(path);
+            for (int id = 0; own && id < 40; ++id) {
+                const auto made_one = own->create({.external_id = std::to_string(id)});
+                if (made_one && made_one->outcome == contact_outcome::done) ++created;
+                if (made_one && made_one->outcome == contact_outcome::duplicate) ++duplicates;
+            }
+        });
+    for (std::thread& each : threads) each.join();
+    BOOST_TEST(created == 40);
+    BOOST_TEST(duplicates == 80);  // and no call failed because another one was at work
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE_END()
