@@ -24,8 +24,8 @@ def main(verb, readme, path):
         pathlib.Path(path).write_text(example["code"], encoding="utf-8")
         return
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([path], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-                              check=False)
+        done = subprocess.run([pathlib.Path(path).resolve()], cwd=folder, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0 or done.stdout != example["output"]:
         sys.exit(f"exit status {done.returncode}; the README says:\n{example['output']}and it printed:\n{done.stdout}")
 
