@@ -249,6 +249,11 @@ try {
         const fact = (name) => page.locator(`dt:text-is("${name}") + dd`).textContent();
         await go(key_path);
         assert.match(await fact('Created'), /\d/);
+        // Uses are counted in memory and written once a second: the page shows them soon, and not at once.
+        for (let tries = 0; (await fact('Last used')) === 'never' && tries < 100; tries += 1) {
+            await page.waitForTimeout(100);
+            await page.reload();
+        }
         assert.match(await fact('Last used'), /\d/);
         assert.equal(await fact('State'), 'active');
         assert.equal(await fact('Generation'), '3');
