@@ -48,9 +48,8 @@ BOOST_AUTO_TEST_CASE(refuses_and_keeps_a_file_that_is_not_one_of_ours) {
     BOOST_REQUIRE(good.size() == 128);
     std::string other_version = good;
     other_version[14] = '2';
-    for (const std::string& bytes :
-         {std::string{}, good.substr(0, 127), good.substr(0, 64), good + "x", std::string(128, '\0'),
-          std::string(4096, 'x'), other_version}) {
+    for (const std::string& bytes : {std::string{}, good.substr(0, 127), good.substr(0, 64), good + "x",
+                                     std::string(128, '\0'), std::string(4096, 'x'), other_version}) {
         write_bytes(path, bytes);
         const auto opened = change_counter::open(path);
         BOOST_TEST((code_of(opened) == errc::corrupt));
@@ -94,31 +93,35 @@ BOOST_AUTO_TEST_SUITE(threaded)
 
 BOOST_AUTO_TEST_CASE(the_change_counter_loses_no_bump_and_publishes_what_came_before) {
     const temporary_folder folder;
-    auto writer = must(change_counter::open(folder / "changes"));
-    const auto reader = must(change_counter::open(folder / "changes"));
+    auto counter = must(change_counter::open(folder / "changes"));
+    auto other = must(change_counter::open(folder / "changes"));
     constexpr std::uint64_t bumps = 20'000;
     std::vector<std::uint64_t> written(2 * bumps + 1);
     std::atomic<bool> wrong{false};
     std::thread first{[&] {
         for (std::uint64_t i = 1; i <= bumps; ++i) {
             written[i] = i;  // not atomic: only the counter orders it
-            writer.bump();
+            counter.bump();
         }
     }};
     std::thread watcher{[&] {
         for (std::uint64_t seen = 0; seen < bumps;) {
-            seen = reader.load();
+            seen = counter.load();
             if (seen > 0 && written[seen] != seen) wrong = true;
         }
     }};
     first.join();
     watcher.join();
     BOOST_TEST(!wrong);
-    std::thread a{[&] { for (std::uint64_t i = 0; i < bumps; ++i) writer.bump(); }};
-    std::thread b{[&] { for (std::uint64_t i = 0; i < bumps; ++i) writer.bump(); }};
+    const auto bump_all = [](change_counter& which) {
+        for (std::uint64_t i = 0; i < bumps; ++i) which.bump();
+    };
+    std::thread a{[&] { bump_all(counter); }};
+    std::thread b{[&] { bump_all(other); }};
     a.join();
     b.join();
-    BOOST_TEST(reader.load() == 3 * bumps);
+    BOOST_TEST(counter.load() == 3 * bumps);
+    BOOST_TEST(other.load() == 3 * bumps);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

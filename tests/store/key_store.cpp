@@ -78,8 +78,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_transaction_sees_its_own_writes, Place, places) 
         owner.scopes = {"only:this"};
         must(tx.update(owner));
         check_same(*must(tx.find(id_of(1))), owner);
-        must(tx.insert(idempotency_entry{.token = {std::byte{1}}, .arguments = {}, .credential = id_of(1),
-                                         .handle = {}, .created_at = at_ms(0), .expires_at = at_ms(10)}));
+        must(tx.insert(idempotency_entry{.token = {std::byte{1}},
+                                         .arguments = {},
+                                         .credential = id_of(1),
+                                         .handle = {},
+                                         .created_at = at_ms(0),
+                                         .expires_at = at_ms(10)}));
         BOOST_TEST(must(tx.find_idempotent({std::byte{1}}, at_ms(5))).has_value());
         return {};
     }));
@@ -111,8 +115,12 @@ void write_everything(Transaction& tx) {
     auto key = *must(tx.find(format_name, handle{2}));
     must(revoke(key, at_ms(5)));
     must(tx.update(key));
-    must(tx.insert(idempotency_entry{.token = {std::byte{1}}, .arguments = {}, .credential = id_of(1), .handle = {},
-                                     .created_at = at_ms(0), .expires_at = at_ms(10)}));
+    must(tx.insert(idempotency_entry{.token = {std::byte{1}},
+                                     .arguments = {},
+                                     .credential = id_of(1),
+                                     .handle = {},
+                                     .created_at = at_ms(0),
+                                     .expires_at = at_ms(10)}));
     must(tx.insert(keyring_check{.kind = key_kind::pepper, .number = 1, .check = {}}));
 }
 
@@ -199,8 +207,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_a_name_that_is_taken, Place, places) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_a_key_of_a_credential_that_is_not_there, Place, places) {
     Place place;
-    BOOST_TEST((code_of(place.store.transact([](auto& tx) { return tx.insert(sample_record(1, 2)); })) ==
-                errc::conflict));
+    BOOST_TEST(
+        (code_of(place.store.transact([](auto& tx) { return tx.insert(sample_record(1, 2)); })) == errc::conflict));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(changes_a_credential_only_from_the_version_below, Place, places) {
@@ -226,8 +234,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(changes_a_credential_only_from_the_version_below, 
 BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_to_change_a_key_that_is_not_there, Place, places) {
     Place place;
     must(issue(place.store, 1));
-    BOOST_TEST((code_of(place.store.transact([](auto& tx) { return tx.update(sample_record(1, 99)); })) ==
-                errc::conflict));
+    BOOST_TEST(
+        (code_of(place.store.transact([](auto& tx) { return tx.update(sample_record(1, 99)); })) == errc::conflict));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_change_of_a_key_keeps_its_usage, Place, places) {
@@ -268,7 +276,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(gives_keys_newest_first, Place, places) {
     Place place;
     must(issue(place.store, 1));
     for (std::uint32_t generation = 2; generation < 12; ++generation)
-        must(place.store.transact([&](auto& tx) { return tx.insert(sample_record(1, 1'000 - generation, generation)); }));
+        must(place.store.transact(
+            [&](auto& tx) { return tx.insert(sample_record(1, 1'000 - generation, generation)); }));
     const auto view = must(place.store.read(id_of(1)));
     BOOST_REQUIRE(view->keys.size() == 11);
     for (std::size_t i = 0; i < view->keys.size(); ++i) BOOST_TEST(view->keys[i].generation == 11 - i);
@@ -276,7 +285,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(gives_keys_newest_first, Place, places) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(lists_in_the_order_of_issue_page_by_page, Place, places) {
     Place place;
-    for (const std::uint32_t number : {9U, 3U, 7U, 1U, 8U}) must(issue(place.store, number, number > 5 ? "big" : "small"));
+    for (const std::uint32_t number : {9U, 3U, 7U, 1U, 8U})
+        must(issue(place.store, number, number > 5 ? "big" : "small"));
     const auto walk = [&](std::size_t limit, std::string_view tenant) {
         std::vector<credential_id> seen;
         page_request which{.limit = limit};
@@ -397,8 +407,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(moves_the_change_count_before_a_change_returns, Pl
 BOOST_AUTO_TEST_CASE_TEMPLATE(remembers_an_idempotency_token_until_it_expires, Place, places) {
     Place place;
     must(issue(place.store, 1));
-    idempotency_entry entry{.token = {std::byte{0xff}, std::byte{2}}, .arguments = {std::byte{3}},
-                            .credential = id_of(1), .handle = handle{2}, .created_at = at_ms(100),
+    idempotency_entry entry{.token = {std::byte{0xff}, std::byte{2}},
+                            .arguments = {std::byte{3}},
+                            .credential = id_of(1),
+                            .handle = handle{2},
+                            .created_at = at_ms(100),
                             .expires_at = at_ms(200)};
     const auto insert = [&](const idempotency_entry& what) {
         return place.store.transact([&](auto& tx) { return tx.insert(what); });

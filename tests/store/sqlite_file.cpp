@@ -30,7 +30,8 @@ void check_refused(const temporary_folder& folder, const std::string& path, errc
     BOOST_TEST_CONTEXT(path << ": " << words) {
         const auto before = folder.content();
         const auto opened = sqlite_store::open(path);
-        BOOST_TEST((code_of(opened) == code), opened.error().message());
+        const errc got = code_of(opened);
+        BOOST_TEST((got == code), opened.error().message());
         BOOST_TEST(opened.error().context().find(path) != std::string::npos, opened.error().message());
         BOOST_TEST(opened.error().context().find(words) != std::string::npos, opened.error().message());
         const auto after = folder.content();
@@ -180,8 +181,8 @@ BOOST_AUTO_TEST_CASE(that_is_not_sqlite_is_refused_and_left_alone) {
     std::mt19937 random{7};
     std::string noise(5'000, '\0');
     for (char& c : noise) c = static_cast<char>(random());
-    for (const std::string& bytes : {std::string{"x"}, std::string(99, '\0'), std::string(4096, '\0'),
-                                     std::string{"SQLite format 3"}, noise}) {
+    for (const std::string& bytes :
+         {std::string{"x"}, std::string(99, '\0'), std::string(4096, '\0'), std::string{"SQLite format 3"}, noise}) {
         write_bytes(path, bytes);
         check_refused(folder, path, errc::corrupt, "is not an SQLite database");
     }
@@ -194,8 +195,8 @@ BOOST_AUTO_TEST_CASE(that_was_cut_short_is_refused_and_left_alone) {
         for (std::uint32_t number = 1; number < 60; ++number) must(issue(store, number));
     }
     const std::string whole = bytes_of(source / "keys.db");
-    for (const std::size_t size : {std::size_t{100}, std::size_t{4'095}, std::size_t{4'096}, whole.size() / 2,
-                                   whole.size() - 4'096}) {
+    for (const std::size_t size :
+         {std::size_t{100}, std::size_t{4'095}, std::size_t{4'096}, whole.size() / 2, whole.size() - 4'096}) {
         const temporary_folder folder;
         write_bytes(folder / "keys.db", std::string_view{whole}.substr(0, size));
         check_refused(folder, folder / "keys.db", errc::corrupt, "damaged");
@@ -209,7 +210,8 @@ BOOST_AUTO_TEST_CASE(with_a_damaged_page_is_refused_when_opened_or_else_when_it_
         auto store = must(sqlite_store::open(path));
         for (std::uint32_t number = 1; number < 60; ++number) must(issue(store, number));
     }
-    const auto page = std::stoul(raw_database{path}.text("SELECT max(rootpage) FROM sqlite_schema WHERE name = 'record'"));
+    const auto page =
+        std::stoul(raw_database{path}.text("SELECT max(rootpage) FROM sqlite_schema WHERE name = 'record'"));
     std::string bytes = bytes_of(path);
     for (std::size_t i = 0; i < 4'096; ++i) bytes[(page - 1) * 4'096 + i] = static_cast<char>(i * 31);
     for (const auto& [name, ignored] : folder.content()) std::filesystem::remove(folder / name);
@@ -232,11 +234,11 @@ BOOST_AUTO_TEST_CASE(with_any_byte_changed_gives_answers_or_errors_and_nothing_w
     int refused = 0;
     int answered = 0;
     const temporary_folder folder;
-    for (int round = 0; round < 300; ++round) {
+    for (int round = 0; round < 150; ++round) {
         std::string bytes = whole;
         for (int i = 0; i < 1 + round % 4; ++i) bytes[random() % bytes.size()] = static_cast<char>(random());
         if (round % 7 == 0) bytes.resize(random() % bytes.size());
-        for (const auto& [name, ignored] : folder.content()) std::filesystem::remove(folder / name);
+        for (const std::string name : {"keys.db-wal", "keys.db-shm"}) std::filesystem::remove(folder / name);
         write_bytes(folder / "keys.db", bytes);
         auto store = sqlite_store::open(folder / "keys.db", {.readers = 1, .check_file = round % 2 == 0});
         if (!store) {
@@ -253,8 +255,8 @@ BOOST_AUTO_TEST_CASE(with_any_byte_changed_gives_answers_or_errors_and_nothing_w
         (void)store->transact([](auto& tx) { return tx.keyring_checks(); });
         (void)issue(*store, 99);
     }
-    BOOST_TEST(refused > 10);
-    BOOST_TEST(answered > 100);
+    BOOST_TEST(refused > 5);
+    BOOST_TEST(answered > 50);
 }
 
 BOOST_AUTO_TEST_CASE(with_other_tables_is_refused_and_left_alone) {
@@ -277,6 +279,16 @@ BOOST_AUTO_TEST_CASE(with_other_tables_is_refused_and_left_alone) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(holds_no_trace_of_a_sealed_text_once_its_key_is_revoked_and_the_log_is_written_back) {
+    const temporary_folder folder;
+    const std::string path = folder / "keys.db";
+    const std::string piece(16, '\x5a');  // of the box of the sample
+    must(issue(*std::make_unique<sqlite_store>(must(sqlite_store::open(path))), 1));
+    BOOST_TEST(bytes_of(path).find(piece) != std::string::npos);
+    must(revoke_key(*std::make_unique<sqlite_store>(must(sqlite_store::open(path))), 1));
+    for (const auto& [name, bytes] : folder.content()) BOOST_TEST(bytes.find(piece) == std::string::npos, name);
+}
+
 BOOST_AUTO_TEST_CASE(runs_no_trigger_that_is_planted_while_it_is_open) {
     sqlite_place place;
     raw_database raw{place.path};
@@ -284,8 +296,9 @@ BOOST_AUTO_TEST_CASE(runs_no_trigger_that_is_planted_while_it_is_open) {
     must(issue(place.store, 1));
     must(issue(place.store, 2));
     BOOST_TEST(must(place.store.audit({}, "")).items.size() == 2U);
-    raw.run("INSERT INTO record SELECT 'x', 9, credential, 2, state, digest, created_at, retires_at, revoked_at, "
-            "last_used_at, uses, sealing_key, nonce, box FROM record WHERE handle = 2");
+    raw.run(
+        "INSERT INTO record SELECT 'x', 9, credential, 2, state, digest, created_at, retires_at, revoked_at, "
+        "last_used_at, uses, sealing_key, nonce, box FROM record WHERE handle = 2");
     BOOST_TEST(raw.text("SELECT count(*) FROM audit_event") == "0");  // the trigger works for others
 }
 
@@ -329,9 +342,8 @@ BOOST_AUTO_TEST_CASE(that_may_not_be_written_is_refused_and_left_alone) {
 
 BOOST_AUTO_TEST_CASE(is_not_opened_with_options_out_of_range) {
     const temporary_folder folder;
-    for (const sqlite_options& options :
-         {sqlite_options{.busy_timeout = -1ms}, sqlite_options{.busy_timeout = 61min}, sqlite_options{.readers = 0},
-          sqlite_options{.readers = 65}})
+    for (const sqlite_options& options : {sqlite_options{.busy_timeout = -1ms}, sqlite_options{.busy_timeout = 61min},
+                                          sqlite_options{.readers = 0}, sqlite_options{.readers = 65}})
         BOOST_TEST((code_of(sqlite_store::open(folder / "keys.db", options)) == errc::invalid_argument));
     BOOST_TEST(folder.content().empty());
 }

@@ -253,7 +253,8 @@ public:
     }
     [[nodiscard]] std::string text(const std::string& sql) {
         sqlite3_stmt* statement = nullptr;
-        if (sqlite3_prepare_v2(m_db, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) BOOST_FAIL(sqlite3_errmsg(m_db));
+        if (sqlite3_prepare_v2(m_db, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK)
+            BOOST_FAIL(sqlite3_errmsg(m_db));
         std::string value;
         if (sqlite3_step(statement) == SQLITE_ROW)
             if (const unsigned char* found = sqlite3_column_text(statement, 0); found != nullptr)

@@ -88,8 +88,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_reader_sees_all_of_a_change_or_none, Place, plac
                 continue;
             }
             const std::uint32_t generation = (**view).about.generation;
-            if (generation > 1 && (**view).about.scopes != std::vector<std::string>(
-                                                               generation % 5, "scope " + std::to_string(generation)))
+            if (generation > 1 && (**view).about.scopes !=
+                                      std::vector<std::string>(generation % 5, "scope " + std::to_string(generation)))
                 ++torn;
         }
     });
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_read_that_begins_after_a_revocation_returned_see
     Place place;
     constexpr std::uint32_t keys = 40;
     for (std::uint32_t number = 1; number <= keys; ++number) must(issue(place.store, number));
-    std::atomic<std::uint32_t> revoked{0};               // every key up to this one
+    std::atomic<std::uint32_t> revoked{0};              // every key up to this one
     std::vector<std::uint64_t> count_before(keys + 1);  // as of just before each revocation
     std::atomic<int> stale{0};
     std::atomic<int> seen{0};

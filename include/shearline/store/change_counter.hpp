@@ -35,7 +35,8 @@ class change_counter {
         char rest[56];
     };
     static_assert(sizeof(layout) == 128 && std::is_trivially_copyable_v<layout>);
-    static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic_ref<std::uint64_t>::is_always_lock_free,
+    static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
+                      std::atomic_ref<std::uint64_t>::is_always_lock_free,
                   "change_counter: a lock inside one process cannot guard what several processes map; this processor "
                   "needs another counter");
 
@@ -88,6 +89,8 @@ public:
     /// Moves the number on. Never waits.
     void bump() noexcept { std::atomic_ref{m_page->count}.fetch_add(1, std::memory_order_acq_rel); }
 
+    [[nodiscard]] const std::string& path() const noexcept { return m_path; }
+
     /// Whether the file was deleted or replaced: then those who come later count in another one. Two system calls.
     [[nodiscard]] bool is_orphan() const noexcept {
         struct ::stat ours {};
@@ -109,8 +112,9 @@ private:
     }
 
     static error foreign(const std::string& path) {
-        return {errc::corrupt, path + ": is not a change counter of this library; stop all that use the store, and "
-                                      "delete it"};
+        return {errc::corrupt, path +
+                                   ": is not a change counter of this library; stop all that use the store, and "
+                                   "delete it"};
     }
 
     std::string m_path;

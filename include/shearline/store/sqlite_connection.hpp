@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // A connection to an SQLite database, its statements, and what its failures mean. The one header that includes SQLite.
-// Depends on SQLite and store/sqlite_schema.hpp; never on what the rows mean. For sqlite_store.hpp; not in the umbrella.
+// Depends on SQLite and store/sqlite_schema.hpp; never on what the rows mean. For sqlite_store.hpp; not in the
+// umbrella.
 #pragma once
 
 #include <sqlite3.h>
@@ -40,7 +41,9 @@ using statement_handle = std::unique_ptr<sqlite3_stmt, finalize_statement>;
 /// What an SQLite result code means to us, naming the file. SQLite's own message is left out: it may quote the file.
 /// `reading` tells a value too long to be read (the file is at fault) from one too long to be written.
 [[nodiscard]] inline error failure(const std::string& path, int code, int system_error, bool reading) {
-    const auto say = [&path](errc what, std::string_view words) { return error{what, path + ": " + std::string{words}}; };
+    const auto say = [&path](errc what, std::string_view words) {
+        return error{what, path + ": " + std::string{words}};
+    };
     switch (code & 0xff) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
@@ -212,7 +215,8 @@ public:
     /// Ends a transaction for good. `in_doubt` where the disk failed so that a recovery might still find the commit.
     [[nodiscard]] result<void> commit() {
         if (!in_transaction())
-            return error{errc::unavailable, m_path + ": SQLite gave the transaction up: nothing was written; try again"};
+            return error{errc::unavailable,
+                         m_path + ": SQLite gave the transaction up: nothing was written; try again"};
         auto done = run("COMMIT");
         if (!done && (sqlite3_extended_errcode(m_db.get()) & 0xff) == SQLITE_IOERR)
             return error{errc::in_doubt, done.error().context()};
@@ -263,9 +267,10 @@ private:
         sqlite3_limit(db, SQLITE_LIMIT_LENGTH, max_value_bytes);
         sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
         constexpr std::pair<int, int> settings[] = {
-            {SQLITE_DBCONFIG_DEFENSIVE, 1},   {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
-            {SQLITE_DBCONFIG_ENABLE_VIEW, 0}, {SQLITE_DBCONFIG_DQS_DML, 0},        {SQLITE_DBCONFIG_DQS_DDL, 0},
-            {SQLITE_DBCONFIG_ENABLE_FKEY, 1}, {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0}};
+            {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+            {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+            {SQLITE_DBCONFIG_DQS_DML, 0},        {SQLITE_DBCONFIG_DQS_DDL, 0},
+            {SQLITE_DBCONFIG_ENABLE_FKEY, 1},    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0}};
         for (const auto& [what, value] : settings)
             if (const int set = sqlite3_db_config(db, what, value, nullptr); set != SQLITE_OK)
                 return failure(path, set, 0, true);

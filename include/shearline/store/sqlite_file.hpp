@@ -68,16 +68,16 @@ namespace detail::sqlite {
     std::uint32_t id = 0;
     for (std::size_t i = 0; i < sizeof(id); ++i)
         id = (id << 8U) | static_cast<unsigned char>((*head)[application_id_at + i]);
-    if (id != application_id)
-        return error{errc::corrupt, on.path() + ": is an SQLite database of another application"};
+    if (id != application_id) return error{errc::corrupt, on.path() + ": is an SQLite database of another application"};
     return {};
 }
 
 /// What every connection is set to. FULL: a commit is on the disk before it is told of. secure_delete: sealed text
 /// that was deleted is overwritten, in the pages of the file; its log keeps older pages until it is written over.
 [[nodiscard]] inline result<void> configure(connection& on) {
-    return on.script("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;"
-                     "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;");
+    return on.script(
+        "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;"
+        "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;");
 }
 
 /// Brings the schema forward to this build's version, in one transaction. Of several processes that come at once, one
@@ -123,8 +123,9 @@ namespace detail::sqlite {
     if (!model) return std::move(model).error();
     for (const char* step : steps)
         if (auto done = (*model)->script(step); !done) return done;
-    constexpr std::string_view all = "SELECT type, name, tbl_name, sql FROM sqlite_schema "
-                                     "WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name";
+    constexpr std::string_view all =
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema "
+        "WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name";
     auto ours = (*model)->prepare(all);
     auto theirs = on.prepare(all);
     if (!ours) return std::move(ours).error();
@@ -137,8 +138,9 @@ namespace detail::sqlite {
         bool same = *expected == *found;
         for (int i = 0; same && *found && i < 4; ++i) same = ours->bytes(i) == theirs->bytes(i);
         if (!same)
-            return error{errc::corrupt, on.path() + ": its tables are not those that this library makes: restore it "
-                                                    "from a backup"};
+            return error{errc::corrupt, on.path() +
+                                            ": its tables are not those that this library makes: restore it "
+                                            "from a backup"};
         if (!*found) return {};
     }
 }

@@ -60,8 +60,9 @@ public:
     /// is no longer the one that was opened.
     [[nodiscard]] result<lease> borrow() {
         if (is_forked())
-            return error{errc::unavailable, m_path + ": was opened before this process was forked: open stores after "
-                                                     "the fork, and none that the parent has open"};
+            return error{errc::unavailable, m_path +
+                                                ": was opened before this process was forked: open stores after "
+                                                "the fork, and none that the parent has open"};
         std::unique_lock lock{m_mutex};
         if (!m_came_free.wait_for(lock, m_patience, [this] { return !m_free.empty(); }))
             return error{errc::unavailable, m_path + ": busy: other threads kept it; try again"};
@@ -69,8 +70,9 @@ public:
         m_free.pop_back();
         lock.unlock();
         if ((*taken).has_moved())
-            return error{errc::unavailable, m_path + ": was deleted, moved or replaced since it was opened: open the "
-                                                     "store anew"};
+            return error{errc::unavailable, m_path +
+                                                ": was deleted, moved or replaced since it was opened: open the "
+                                                "store anew"};
         return taken;
     }
 

@@ -150,7 +150,9 @@ template <typename Take, typename... Values>
 }
 
 /// A number of a caller, where SQLite's are signed: what is past them is past every row.
-[[nodiscard]] constexpr std::int64_t clamped(std::uint64_t number) noexcept { return column(std::min(number, max_number)); }
+[[nodiscard]] constexpr std::int64_t clamped(std::uint64_t number) noexcept {
+    return column(std::min(number, max_number));
+}
 
 [[nodiscard]] inline result<page<credential_view>> list_credentials(connection& on, const page_request& which,
                                                                     std::string_view tenant) {
@@ -162,13 +164,14 @@ template <typename Take, typename... Values>
         names.emplace_back(ordinal, row.id());
     };
     const std::size_t most = which.limit + 1;  // one more tells whether there is a next page
-    auto done = tenant.empty()
-                    ? each_row(on, most, take, "SELECT ordinal, id FROM credential WHERE ordinal > ?1 ORDER BY ordinal "
-                                               "LIMIT ?2",
-                               clamped(*after), clamped(most))
-                    : each_row(on, most, take, "SELECT ordinal, id FROM credential WHERE tenant = ?3 AND ordinal > ?1 "
-                                               "ORDER BY ordinal LIMIT ?2",
-                               clamped(*after), clamped(most), tenant);
+    auto done = tenant.empty() ? each_row(on, most, take,
+                                          "SELECT ordinal, id FROM credential WHERE ordinal > ?1 ORDER BY ordinal "
+                                          "LIMIT ?2",
+                                          clamped(*after), clamped(most))
+                               : each_row(on, most, take,
+                                          "SELECT ordinal, id FROM credential WHERE tenant = ?3 AND ordinal > ?1 "
+                                          "ORDER BY ordinal LIMIT ?2",
+                                          clamped(*after), clamped(most), tenant);
     if (!done) return std::move(done).error();
     page<credential_view> found;
     if (names.size() == most) {

@@ -71,8 +71,8 @@ constexpr bool is_count(std::uint64_t number) noexcept { return number >= 1 && n
     return fit({key.format}) && is_good(key.handle) && is_good(key.credential) && is_count(key.generation) &&
            key_state_from(column(key.state)) && key.digest.pepper != 0 && is_good(key.created_at) &&
            is_good(key.retires_at) && is_good(key.revoked_at) && is_good(key.last_used_at) && key.uses <= max_number &&
-           (!key.sealed || (key.sealed->sealing_key != 0 && !key.sealed->box.empty() &&
-                            key.sealed->box.size() <= max_box_bytes));
+           (!key.sealed ||
+            (key.sealed->sealing_key != 0 && !key.sealed->box.empty() && key.sealed->box.size() <= max_box_bytes));
 }
 
 /// A `switch` that names them all: a new kind does not compile until it is here.
@@ -105,8 +105,9 @@ constexpr bool is_count(std::uint64_t number) noexcept { return number >= 1 && n
 template <typename T>
 [[nodiscard]] result<void> storable(const T& value, std::string_view what) {
     if (is_good(value)) return {};
-    return error{errc::invalid_argument, std::string{what} + " has a number, a time or a text out of bounds: it cannot "
-                                                             "be kept"};
+    return error{errc::invalid_argument, std::string{what} +
+                                             " has a number, a time or a text out of bounds: it cannot "
+                                             "be kept"};
 }
 
 /// Takes the columns of a row one after another. The first that is not what we would have written is remembered, and

@@ -87,8 +87,8 @@ public:
         writers.push_back(*std::move(writer));
         // Whoever was here before may have ended between a commit and its bump.
         counter->bump();
-        return sqlite_store{std::make_unique<state>(*std::move(counter), std::move(writers), std::move(readers),
-                                                    options.busy_timeout)};
+        return sqlite_store{
+            std::make_unique<state>(*std::move(counter), std::move(writers), std::move(readers), options.busy_timeout)};
     }
 
     /// Runs `body(transaction&) -> result<T>` once, alone among writers of all processes, and commits if and only if it
@@ -101,8 +101,10 @@ public:
         using outcome = decltype(body(std::declval<transaction&>()));
         static_assert(std::is_constructible_v<outcome, error>, "transact: return result<T> from the body");
         if (m_state->counter.is_orphan())
-            return error{errc::unavailable, "the store's change counter (<path>-changes) was deleted or replaced: others "
-                                            "would not hear of a change; open the store anew"};
+            return error{errc::unavailable, m_state->counter.path() +
+                                                ": was deleted or replaced since it was opened: "
+                                                "others would not hear of a change; open the "
+                                                "store anew"};
         outcome done = writing([&body](connection& on) {
             transaction tx{on};
             return std::forward<Body>(body)(tx);
@@ -145,11 +147,12 @@ public:
         if (used.empty()) return {};
         return writing([used](connection& on) -> result<void> {
             for (const usage& use : used) {
-                auto done = on.run("UPDATE record SET uses = uses + min(?3, 9223372036854775807 - uses), "
-                                   "last_used_at = max(coalesce(last_used_at, ?4), ?4) "
-                                   "WHERE format = ?1 AND handle = ?2",
-                                   use.format, detail::sqlite::column(use.handle), detail::sqlite::column(use.uses),
-                                   detail::sqlite::column(use.last_used_at));
+                auto done = on.run(
+                    "UPDATE record SET uses = uses + min(?3, 9223372036854775807 - uses), "
+                    "last_used_at = max(coalesce(last_used_at, ?4), ?4) "
+                    "WHERE format = ?1 AND handle = ?2",
+                    use.format, detail::sqlite::column(use.handle), detail::sqlite::column(use.uses),
+                    detail::sqlite::column(use.last_used_at));
                 if (!done) return done;
                 if (!on.in_transaction()) return {};  // given up by SQLite: the commit says so
             }

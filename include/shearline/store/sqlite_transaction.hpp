@@ -42,11 +42,12 @@ public:
     [[nodiscard]] result<void> insert(const credential& owner) {
         using detail::sqlite::column;
         if (auto good = detail::sqlite::storable(owner, "the credential"); !good) return good;
-        auto done = write("INSERT INTO credential(id, tenant, name, not_before, expires_at, suspended, generation, "
-                          "version, created_at, revoked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                          column(owner.id), owner.tenant, owner.name, column(owner.not_before),
-                          column(owner.expires_at), std::int64_t{owner.suspended}, column(owner.generation),
-                          column(owner.version), column(owner.created_at), column(owner.revoked_at));
+        auto done = write(
+            "INSERT INTO credential(id, tenant, name, not_before, expires_at, suspended, generation, "
+            "version, created_at, revoked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            column(owner.id), owner.tenant, owner.name, column(owner.not_before), column(owner.expires_at),
+            std::int64_t{owner.suspended}, column(owner.generation), column(owner.version), column(owner.created_at),
+            column(owner.revoked_at));
         if (done) done = insert_labels(owner);
         return done;
     }
@@ -54,12 +55,13 @@ public:
     [[nodiscard]] result<void> update(const credential& owner) {
         using detail::sqlite::column;
         if (auto good = detail::sqlite::storable(owner, "the credential"); !good) return good;
-        auto done = write("UPDATE credential SET tenant = ?2, name = ?3, not_before = ?4, expires_at = ?5, "
-                          "suspended = ?6, generation = ?7, version = ?8, created_at = ?9, revoked_at = ?10 "
-                          "WHERE id = ?1 AND version = ?8 - 1",
-                          column(owner.id), owner.tenant, owner.name, column(owner.not_before),
-                          column(owner.expires_at), std::int64_t{owner.suspended}, column(owner.generation),
-                          column(owner.version), column(owner.created_at), column(owner.revoked_at));
+        auto done = write(
+            "UPDATE credential SET tenant = ?2, name = ?3, not_before = ?4, expires_at = ?5, "
+            "suspended = ?6, generation = ?7, version = ?8, created_at = ?9, revoked_at = ?10 "
+            "WHERE id = ?1 AND version = ?8 - 1",
+            column(owner.id), owner.tenant, owner.name, column(owner.not_before), column(owner.expires_at),
+            std::int64_t{owner.suspended}, column(owner.generation), column(owner.version), column(owner.created_at),
+            column(owner.revoked_at));
         if (done && m_on->changed_rows() != 1)
             return error{errc::conflict, "the credential was changed by another call: read it again"};
         if (done) done = write("DELETE FROM credential_scope WHERE credential = ?1", column(owner.id));
@@ -72,24 +74,26 @@ public:
         using detail::sqlite::column;
         if (auto good = detail::sqlite::storable(key, "the key"); !good) return good;
         const auto [sealing_key, nonce, box] = sealed_columns(key);
-        return write("INSERT INTO record(format, handle, credential, generation, state, digest, created_at, "
-                     "retires_at, revoked_at, last_used_at, uses, sealing_key, nonce, box) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-                     key.format, column(key.handle), column(key.credential), column(key.generation), column(key.state),
-                     key.digest.to_phc(key.handle), column(key.created_at), column(key.retires_at),
-                     column(key.revoked_at), column(key.last_used_at), column(key.uses), sealing_key, nonce, box);
+        return write(
+            "INSERT INTO record(format, handle, credential, generation, state, digest, created_at, "
+            "retires_at, revoked_at, last_used_at, uses, sealing_key, nonce, box) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            key.format, column(key.handle), column(key.credential), column(key.generation), column(key.state),
+            key.digest.to_phc(key.handle), column(key.created_at), column(key.retires_at), column(key.revoked_at),
+            column(key.last_used_at), column(key.uses), sealing_key, nonce, box);
     }
 
     [[nodiscard]] result<void> update(const record& key) {
         using detail::sqlite::column;
         if (auto good = detail::sqlite::storable(key, "the key"); !good) return good;
         const auto [sealing_key, nonce, box] = sealed_columns(key);
-        auto done = write("UPDATE record SET credential = ?3, generation = ?4, state = ?5, digest = ?6, "
-                          "created_at = ?7, retires_at = ?8, revoked_at = ?9, sealing_key = ?10, nonce = ?11, "
-                          "box = ?12 WHERE format = ?1 AND handle = ?2",
-                          key.format, column(key.handle), column(key.credential), column(key.generation),
-                          column(key.state), key.digest.to_phc(key.handle), column(key.created_at),
-                          column(key.retires_at), column(key.revoked_at), sealing_key, nonce, box);
+        auto done = write(
+            "UPDATE record SET credential = ?3, generation = ?4, state = ?5, digest = ?6, "
+            "created_at = ?7, retires_at = ?8, revoked_at = ?9, sealing_key = ?10, nonce = ?11, "
+            "box = ?12 WHERE format = ?1 AND handle = ?2",
+            key.format, column(key.handle), column(key.credential), column(key.generation), column(key.state),
+            key.digest.to_phc(key.handle), column(key.created_at), column(key.retires_at), column(key.revoked_at),
+            sealing_key, nonce, box);
         if (done && m_on->changed_rows() != 1) return error{errc::conflict, "the key is not in the store"};
         return done;
     }
@@ -99,19 +103,21 @@ public:
         if (!detail::sqlite::is_good(what.kind) || !detail::sqlite::is_good(what.credential) ||
             !detail::sqlite::is_count(what.version) || !detail::sqlite::is_good(what.at))
             return error{errc::invalid_argument, "the change has a number or a time out of bounds: it cannot be kept"};
-        return write("INSERT INTO change(sequence, kind, credential, version, at) "
-                     "VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM change), ?1, ?2, ?3, ?4)",
-                     column(what.kind), column(what.credential), column(what.version), column(what.at));
+        return write(
+            "INSERT INTO change(sequence, kind, credential, version, at) "
+            "VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM change), ?1, ?2, ?3, ?4)",
+            column(what.kind), column(what.credential), column(what.version), column(what.at));
     }
 
     [[nodiscard]] result<void> append(const audit_event& event) {
         using detail::sqlite::column;
         if (auto good = detail::sqlite::storable(event, "the audit event"); !good) return good;
-        return write("INSERT INTO audit_event(sequence, at, actor, action, tenant, credential, handle, "
-                     "source_address, reason) VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM audit_event), "
-                     "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                     column(event.at), event.actor, event.action, event.tenant, column(event.credential),
-                     column(event.handle), event.source_address, event.reason);
+        return write(
+            "INSERT INTO audit_event(sequence, at, actor, action, tenant, credential, handle, "
+            "source_address, reason) VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM audit_event), "
+            "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            column(event.at), event.actor, event.action, event.tenant, column(event.credential), column(event.handle),
+            event.source_address, event.reason);
     }
 
     [[nodiscard]] result<void> insert(const idempotency_entry& entry) {
@@ -121,10 +127,11 @@ public:
             return error{errc::invalid_argument, "the idempotency entry has a time out of bounds: it cannot be kept"};
         auto done = write("DELETE FROM idempotency WHERE expires_at <= ?1", column(entry.created_at));
         if (done)
-            done = write("INSERT INTO idempotency(token, arguments, credential, handle, created_at, expires_at) "
-                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                         entry.token, entry.arguments, column(entry.credential), column(entry.handle),
-                         column(entry.created_at), column(entry.expires_at));
+            done = write(
+                "INSERT INTO idempotency(token, arguments, credential, handle, created_at, expires_at) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                entry.token, entry.arguments, column(entry.credential), column(entry.handle), column(entry.created_at),
+                column(entry.expires_at));
         return done;
     }
 
