@@ -30,7 +30,6 @@ namespace crm {
 namespace {
 
 namespace json = boost::json;
-using shearline::errc;
 
 constexpr std::string_view realm = "crm";
 constexpr std::size_t max_per_page = 100;
@@ -164,8 +163,8 @@ bool has_control(std::string_view text) noexcept {
 /// One `@` with something on both sides, and no blank: who writes more rules than that turns real addresses away.
 bool may_be_email(std::string_view text) noexcept {
     const std::size_t at = text.find('@');
-    return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.find('@', at + 1) == text.npos &&
-           text.find(' ') == text.npos;
+    return at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
+           text.find('@', at + 1) == std::string_view::npos && text.find(' ') == std::string_view::npos;
 }
 
 void take_text(const text_field& field, const json::value& value, contact& into, field_errors& wrong) {
@@ -224,13 +223,12 @@ void take(const json::object& body, contact& into, field_errors& wrong) {
 }
 
 /// The JSON object of a request, or what to answer.
-std::variant<json::object, response> body_of(const request& asked, bool merge_patch) {
+std::variant<json::object, response> body_of(const request& asked) {
     std::string type{asked.header("content-type").value_or("")};
     std::transform(type.begin(), type.end(), type.begin(), shearline::detail::lower);
     type.erase(std::remove(type.begin(), type.end(), ' '), type.end());
     if (type.ends_with(";charset=utf-8")) type.resize(type.size() - 14);
-    if (type != "application/json" && !(merge_patch && type == "application/merge-patch+json"))
-        return problem(415, "Unsupported Media Type", "send application/json in UTF-8");
+    if (type != "application/json") return problem(415, "Unsupported Media Type", "send application/json in UTF-8");
     auto read = read_object(asked.body);
     if (auto* const wrong = std::get_if<json_problem>(&read))
         return problem(400, "Bad Request", "the body is not the JSON that is expected: " + wrong->what,
@@ -407,7 +405,7 @@ response api::list(const request& asked) {
 }
 
 response api::create(const request& asked) {
-    auto body = body_of(asked, false);
+    auto body = body_of(asked);
     if (auto* const refused = std::get_if<response>(&body)) return std::move(*refused);
     contact fresh;
     field_errors wrong;
@@ -430,7 +428,7 @@ response api::show(const request& asked, std::string_view uuid) {
 }
 
 response api::change(const request& asked, std::string_view uuid) {
-    auto body = body_of(asked, true);
+    auto body = body_of(asked);
     if (auto* const refused = std::get_if<response>(&body)) return std::move(*refused);
     // Without If-Match, a change that another one overtook is made again on top of that.
     for (int tries = 0; tries < 3; ++tries) {

@@ -49,7 +49,7 @@ constexpr std::string_view columns =
 /// Refuses what was made by others, from the first bytes alone (https://www.sqlite.org/fileformat2.html §1.3), so that
 /// SQLite neither recovers it nor takes a file of one byte for an empty one. Ours has its number before it has a log.
 result<void> refuse_foreign(const std::string& path) {
-    constexpr std::string_view magic{"SQLite format 3", 16};  // its end mark included
+    constexpr std::string_view magic{"SQLite format 3\0", 16};
     constexpr std::size_t application_id_at = 68;
     std::array<char, 100> bytes{};
     std::ifstream file{path, std::ios::binary};

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace crm {
 
@@ -32,8 +33,10 @@ private:
 class statement {
 public:
     statement& bind(int at, std::string_view text) {
-        check(sqlite3_bind_text64(m_statement.get(), at, text.data() != nullptr ? text.data() : "", text.size(),
-                                  reinterpret_cast<sqlite3_destructor_type>(std::intptr_t{-1}), SQLITE_UTF8));
+        // SQLite copies what is bound: it may end before the statement does. (SQLITE_TRANSIENT, without its C cast.)
+        const auto copied = reinterpret_cast<sqlite3_destructor_type>(std::intptr_t{-1});  // NOLINT(*-no-int-to-ptr)
+        check(sqlite3_bind_text64(m_statement.get(), at, text.data() != nullptr ? text.data() : "", text.size(), copied,
+                                  SQLITE_UTF8));
         return *this;
     }
     statement& bind(int at, std::int64_t number) {
@@ -78,7 +81,7 @@ private:
     struct finalize {
         void operator()(sqlite3_stmt* made) const noexcept { sqlite3_finalize(made); }
     };
-    statement(const std::string& path, sqlite3_stmt* made) : m_path{path}, m_statement{made} {}
+    statement(std::string path, sqlite3_stmt* made) : m_path{std::move(path)}, m_statement{made} {}
 
     void check(int code) const {
         if (code != SQLITE_OK)

@@ -24,8 +24,8 @@ struct server_options {
     unsigned workers = 4;
     std::size_t max_connections = 256;  ///< further ones wait in the listen queue, and idle ones make room
     std::size_t max_waiting = 256;      ///< requests that wait for a worker; further ones get a 503
-    std::size_t max_header_bytes = 16 * 1024;
-    std::size_t max_body_bytes = 256 * 1024;
+    std::size_t max_header_bytes = 16'384;
+    std::size_t max_body_bytes = 262'144;
     std::chrono::seconds request_timeout{15};  ///< for a request to arrive whole, and for its answer to be taken
     std::chrono::seconds idle_timeout{60};     ///< between two requests of one connection
 };

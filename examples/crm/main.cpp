@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // The CRM: its stores, its interfaces and its server, from start to a graceful stop.
 #include <pthread.h>
-#include <signal.h>
 #include <sys/stat.h>
 
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -42,7 +42,7 @@ response refusal(const shearline::problem& what) {
 
 response health(const request& asked) {
     if (asked.method == "GET" || asked.method == "HEAD")
-        return {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, "{\"status\":\"ok\"}"};
+        return {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, R"({"status":"ok"})"};
     response made = refusal({.status = 405, .title = "Method Not Allowed", .detail = "this cannot be done here"});
     made.headers.emplace_back("Allow", "GET, HEAD");
     return made;

@@ -35,7 +35,7 @@ struct store_under_test {
         BOOST_REQUIRE(done.outcome == contact_outcome::done);
         return done.contact;
     }
-    contact read(const std::string& uuid) { return require(contacts.find(uuid)).value(); }
+    contact read(const std::string& uuid) const { return require(contacts.find(uuid)).value(); }
 };
 
 /// Changes a database behind the store's back.
@@ -55,6 +55,7 @@ void refused(const std::string& path, errc code) {
 
 std::vector<std::string> ids(const crm::contact_page& page) {
     std::vector<std::string> found;
+    found.reserve(page.items.size());
     for (const contact& each : page.items) found.push_back(each.external_id);
     return found;
 }
@@ -253,9 +254,9 @@ BOOST_AUTO_TEST_SUITE(contacts)
 BOOST_FIXTURE_TEST_CASE(loses_no_change_of_many_threads, store_under_test) {
     const contact first = made({.phone = "0"});
     std::atomic<int> made_changes{0};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i)
-        threads.emplace_back([&] {
+    std::vector<std::thread> threads(4);
+    for (std::thread& one : threads)
+        one = std::thread{[&] {
             for (int done = 0; done < 25;) {
                 auto there = contacts.find(first.uuid);
                 if (!there || !*there) return;
@@ -264,7 +265,7 @@ BOOST_FIXTURE_TEST_CASE(loses_no_change_of_many_threads, store_under_test) {
                 if (!changed) return;
                 if (changed->outcome == contact_outcome::done) ++done, ++made_changes;
             }
-        });
+        }};
     for (std::thread& each : threads) each.join();
     BOOST_TEST(made_changes == 100);
     BOOST_TEST(read(first.uuid).phone == "100");
@@ -274,16 +275,16 @@ BOOST_FIXTURE_TEST_CASE(loses_no_change_of_many_threads, store_under_test) {
 BOOST_FIXTURE_TEST_CASE(lets_several_connections_create_at_once_and_each_external_id_once, store_under_test) {
     std::atomic<int> created{0};
     std::atomic<int> duplicates{0};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 3; ++i)
-        threads.emplace_back([&] {
+    std::vector<std::thread> threads(3);
+    for (std::thread& one : threads)
+        one = std::thread{[&] {
             auto own = contact_store::open(path);
             for (int id = 0; own && id < 40; ++id) {
                 const auto made_one = own->create({.external_id = std::to_string(id)});
                 if (made_one && made_one->outcome == contact_outcome::done) ++created;
                 if (made_one && made_one->outcome == contact_outcome::duplicate) ++duplicates;
             }
-        });
+        }};
     for (std::thread& each : threads) each.join();
     BOOST_TEST(created == 40);
     BOOST_TEST(duplicates == 80);  // and no call failed because another one was at work

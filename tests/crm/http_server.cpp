@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -66,7 +67,7 @@ public:
                 const bool has_body = !to_head && length < end;
                 const std::size_t whole = end + 4 + (has_body ? std::stoul(m_read.substr(length + 16)) : 0);
                 if (m_read.size() >= whole) {
-                    const std::string found = m_read.substr(0, whole);
+                    std::string found = m_read.substr(0, whole);
                     m_read.erase(0, whole);
                     return found;
                 }
@@ -331,8 +332,8 @@ BOOST_AUTO_TEST_CASE(is_kept_from_nobody_by_connections_that_do_nothing) {
     client working{tried.port()};
     working.send(get("/slow"));
     tried.slow.wait_for(1);
-    std::vector<std::unique_ptr<client>> crowd;
-    for (int i = 0; i < 10; ++i) crowd.push_back(std::make_unique<client>(tried.port()));
+    std::vector<std::unique_ptr<client>> crowd(10);
+    for (auto& each : crowd) each = std::make_unique<client>(tried.port());
     client last{tried.port()};
     const auto began = steady::now();
     BOOST_TEST(status_of(last.send(get("/a")).answer()) == 200U);

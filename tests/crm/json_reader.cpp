@@ -74,27 +74,27 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_json_object_in_utf_8) {
                                         "{",
                                         "}",
                                         "{\"a\"}",
-                                        "{\"a\":}",
-                                        "{\"a\":1,}",
+                                        R"({"a":})",
+                                        R"({"a":1,})",
                                         "{a:1}",
                                         "{'a':1}",
-                                        "{\"a\":01}",
-                                        "{\"a\":+1}",
-                                        "{\"a\":.5}",
-                                        "{\"a\":NaN}",
-                                        "{\"a\":Infinity}",
-                                        "{\"a\":1}{}",
+                                        R"({"a":01})",
+                                        R"({"a":+1})",
+                                        R"({"a":.5})",
+                                        R"({"a":NaN})",
+                                        R"({"a":Infinity})",
+                                        R"({"a":1}{})",
                                         "{} // no",
                                         "/* no */ {}",
                                         "{\"a\":\"\t\"}",
-                                        "{\"a\":\"\\x\"}",
-                                        "{\"a\":\"\\ud800\"}",
-                                        "{\"a\":\"\\udc00\"}",
+                                        R"({"a":"\x"})",
+                                        R"({"a":"\ud800"})",
+                                        R"({"a":"\udc00"})",
                                         "\xef\xbb\xbf{}"})
         (void)refused(text);
     for (const std::string_view bytes : {"\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80"}) {
-        (void)refused("{\"a\":\"" + std::string{bytes} + "\"}");
-        (void)refused("{\"" + std::string{bytes} + "\":1}");
+        (void)refused(R"({"a":")" + std::string{bytes} + R"("})");
+        (void)refused(R"({")" + std::string{bytes} + R"(":1})");
     }
     (void)refused(std::string_view{"{}\0", 3});
 }

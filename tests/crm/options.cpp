@@ -11,6 +11,7 @@ namespace {
 
 shearline::result<crm::options> read(std::vector<std::string> arguments) {
     std::vector<char*> pointers;
+    pointers.reserve(arguments.size());
     for (std::string& each : arguments) pointers.push_back(each.data());
     return crm::read_options(pointers);
 }
