@@ -223,6 +223,8 @@ public:
         return done;
     }
 
+    /// Whether the last call failed because another connection was in its way.
+    [[nodiscard]] bool was_busy() const noexcept { return (sqlite3_errcode(m_db.get()) & 0xff) == SQLITE_BUSY; }
     [[nodiscard]] bool in_transaction() const noexcept { return sqlite3_get_autocommit(m_db.get()) == 0; }
     /// How many rows the last statement changed.
     [[nodiscard]] std::int64_t changed_rows() const noexcept { return sqlite3_changes64(m_db.get()); }

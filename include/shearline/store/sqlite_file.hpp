@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include <shearline/result.hpp>
@@ -169,14 +170,26 @@ namespace detail::sqlite {
     return opened;
 }
 
+/// Takes a step that may be repeated, again for as long as others are in its way. SQLite itself waits for nobody where
+/// two who switch a file to its log would wait for each other.
+template <typename Step>
+[[nodiscard]] result<void> patiently(connection& on, std::chrono::milliseconds busy_timeout, Step step) {
+    const auto end = std::chrono::steady_clock::now() + busy_timeout;
+    for (;;) {
+        auto done = step(on);
+        if (done || !on.was_busy() || std::chrono::steady_clock::now() >= end) return done;
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+}
+
 /// The first connection to a file: whatever may be wrong with it is found here, and then it is left as it was.
 [[nodiscard]] inline result<std::unique_ptr<connection>> take_up(const std::string& file,
                                                                  std::chrono::milliseconds busy_timeout, bool check) {
     auto opened = connect(file, busy_timeout);
     if (!opened) return opened;
     connection& on = **opened;
-    result<void> done = migrate(on);
-    if (done) done = use_log(on);
+    result<void> done = patiently(on, busy_timeout, migrate);
+    if (done) done = patiently(on, busy_timeout, use_log);
     if (done) done = compare_schema(on);
     if (done && check) done = check_pages(on);
     if (!done) return std::move(done).error();
