@@ -164,6 +164,7 @@ inline result<void> parse_line(std::string_view line, contents& keys) {
     const std::string_view status_word = take(line, ' ');
     const std::string_view check_word = take(line, ' ');
 
+    // NOLINTNEXTLINE(readability-qualified-auto): an iterator, which need not be a pointer
     const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](key_kind k) { return to_string(k) == kind_word; });
     if (kind == kinds.end()) return corrupt("a line begins with 'pepper' or 'sealing'");
     if (*kind == key_kind::pepper && !keys.sealing_keys.empty()) {

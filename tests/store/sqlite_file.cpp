@@ -269,8 +269,8 @@ BOOST_AUTO_TEST_CASE(with_other_tables_is_refused_and_left_alone) {
              "CREATE VIEW v AS SELECT 1",
              "CREATE TABLE extra(x)",
              "ALTER TABLE record ADD COLUMN more TEXT",
-             "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ' STRICT', '') "
-             "WHERE name = 'audit_event'",
+             ("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ' STRICT', '') "
+              "WHERE name = 'audit_event'"),
              "DROP TABLE change; CREATE VIEW change AS SELECT 1 AS sequence",
          }) {
         const temporary_folder folder;
@@ -307,7 +307,7 @@ BOOST_AUTO_TEST_CASE(runs_no_trigger_that_is_planted_while_it_is_open) {
 BOOST_AUTO_TEST_CASE(that_may_not_be_written_is_refused_and_left_alone) {
     const auto open_as_nobody = [](const std::string& path) {
         child_process child{{"open-as-nobody", path}};
-        const std::string words = child.output();
+        std::string words = child.output();
         BOOST_TEST(child.status() == (words.empty() ? 0 : 1));
         return words;
     };
@@ -405,9 +405,7 @@ BOOST_AUTO_TEST_CASE(is_of_no_use_to_a_forked_child_and_stays_whole) {
         good = good && read.error().context().find("fork") != std::string::npos;
         good = good && !written && written.error().code() == errc::unavailable;
         // It closes the counter's file alone: to close the database's would drop the locks that the parent has on it.
-        const auto open_files = [] {
-            return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
-        };
+        const auto open_files = [] { return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {}); };
         const auto before = open_files();
         { const sqlite_store ended = std::move(place.store); }
         ::_exit(good && open_files() == before - 1 ? 0 : 1);

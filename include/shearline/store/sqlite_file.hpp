@@ -61,7 +61,8 @@ namespace detail::sqlite {
 [[nodiscard]] inline result<void> refuse_foreign(connection& on) {
     constexpr int header_bytes = 100;
     constexpr std::size_t application_id_at = 68;
-    constexpr std::string_view magic{"SQLite format 3", 16};  // its end mark included
+    using namespace std::string_view_literals;
+    constexpr std::string_view magic = "SQLite format 3\0"sv;
     const auto head = on.peek(header_bytes);
     if (!head) return head.error();
     if (head->empty()) return {};
