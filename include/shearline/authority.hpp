@@ -68,8 +68,7 @@ public:
     /// one hash. Out of memory ends the process, as in every `noexcept` function.
     [[nodiscard]] verdict verify(std::string_view text, std::string_view required_scope = {}) const noexcept {
         const auto presented = parse<format>(text);
-        if (!presented)
-            return presented.error().code == format_errc::wrong_checksum ? reason::wrong_checksum : reason::malformed;
+        if (!presented) return reason_of(presented.error());
         const auto found = m_store->look_up(format::name, presented->handle);
         if (!found) return reason::store_unavailable;
         if (!*found) return reason::unknown_handle;
@@ -83,9 +82,8 @@ public:
         if (const auto refused = refusal_of(state_at(owner, key, now))) return *refused;
         if (!required_scope.empty() && !covers(owner.scopes, required_scope)) return reason::missing_scope;
         m_usage->note(key.handle, now);
-        return grant{
-            std::make_shared<const grant_profile>(grant_profile{owner.id, owner.tenant, owner.name, owner.scopes}),
-            key.handle, key.state == key_state::retiring ? key.retires_at : std::nullopt, m_keys.is_outdated(key)};
+        return grant{own(owner), key.handle, key.state == key_state::retiring ? key.retires_at : std::nullopt,
+                     m_keys.is_outdated(key)};
     }
 
     /// Makes a credential and its first key.
@@ -248,6 +246,17 @@ private:
         credential_id credential;
         std::optional<handle> key{};
     };
+
+    /// What a grant of a key of `owner` tells, in memory of its own.
+    static std::shared_ptr<const grant_subject> own(const credential& owner) {
+        struct owned {
+            grant_profile profile;
+            grant_subject subject;
+        };
+        auto made = std::make_shared<owned>(owned{{owner.tenant, owner.scopes}, {owner.id, nullptr}});
+        made->subject.profile = &made->profile;
+        return {made, &made->subject};
+    }
 
     authority(Store& store, const Clock& clock, key_maker<Policies> keys, tokens_type tokens)
         : m_store{&store}, m_clock{clock}, m_keys{std::move(keys)}, m_tokens{std::move(tokens)} {}

@@ -17,6 +17,7 @@
 #include <shearline/clock.hpp>
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/credential/record.hpp>
+#include <shearline/error.hpp>
 #include <shearline/format/handle.hpp>
 
 namespace shearline::inline v0 {
@@ -29,6 +30,7 @@ enum class reason : std::uint8_t {
     wrong_secret,       ///< the handle is known, the secret is not the one
     pepper_dropped,     ///< the record's pepper was dropped from the keyring: nothing can prove the key any more
     store_unavailable,  ///< the store did not answer
+    stale,              ///< what the verifier knows may be old: it could not hear from its store, or is a forked child's
     pending,            ///< the key has not been activated yet
     revoked,            ///< the key was revoked
     grace_over,         ///< the key was replaced, and its grace is over
@@ -57,6 +59,7 @@ inline constexpr reason_row reason_table[] = {
     {reason::wrong_secret, "wrong_secret", face::invalid_key, true},
     {reason::pepper_dropped, "pepper_dropped", face::invalid_key, true},
     {reason::store_unavailable, "store_unavailable", face::unavailable, true},
+    {reason::stale, "stale", face::unavailable, true},
     {reason::pending, "pending", face::invalid_key, false},
     {reason::revoked, "revoked", face::invalid_key, false},
     {reason::grace_over, "grace_over", face::invalid_key, false},
@@ -97,6 +100,11 @@ static_assert(
     return reason::revoked;
 }
 
+/// Why a text that does not parse is refused.
+[[nodiscard]] constexpr reason reason_of(format_error wrong) noexcept {
+    return wrong.code == format_errc::wrong_checksum ? reason::wrong_checksum : reason::malformed;
+}
+
 /// The HTTP status of a face (RFC 9110 §15.5, RFC 6585 §4).
 [[nodiscard]] constexpr unsigned status_of(face shown) noexcept {
     switch (shown) {
@@ -121,26 +129,30 @@ private:
     shearline::reason m_why;
 };
 
-/// What the keys of one credential have in common, shared between the grants given under it.
+/// What credentials of one tenant and the same scopes have in common.
 struct grant_profile {
-    credential_id credential;
     std::string tenant;
-    std::string name;
     std::vector<std::string> scopes;
+};
+
+/// Whose key it was. The profile outlives it.
+struct grant_subject {
+    credential_id credential;
+    const grant_profile* profile = nullptr;
 };
 
 /// A grant: whose key it was, and what it may do. It says what was true when the verification began, and is not to be
 /// cached: a revocation that returns afterwards does not reach into it.
 class grant {
 public:
-    grant(std::shared_ptr<const grant_profile> profile, shearline::handle key, std::optional<timestamp> retiring_until,
+    /// A verifier's grants borrow the subject from it, and so live no longer than it does; an authority's own it.
+    grant(std::shared_ptr<const grant_subject> subject, shearline::handle key, std::optional<timestamp> retiring_until,
           bool rehash_due) noexcept
-        : m_profile{std::move(profile)}, m_handle{key}, m_retiring_until{retiring_until}, m_rehash_due{rehash_due} {}
+        : m_subject{std::move(subject)}, m_handle{key}, m_retiring_until{retiring_until}, m_rehash_due{rehash_due} {}
 
-    [[nodiscard]] const credential_id& credential() const noexcept { return m_profile->credential; }
-    [[nodiscard]] const std::string& tenant() const noexcept { return m_profile->tenant; }
-    [[nodiscard]] const std::string& name() const noexcept { return m_profile->name; }
-    [[nodiscard]] const std::vector<std::string>& scopes() const noexcept { return m_profile->scopes; }
+    [[nodiscard]] const credential_id& credential() const noexcept { return m_subject->credential; }
+    [[nodiscard]] const std::string& tenant() const noexcept { return m_subject->profile->tenant; }
+    [[nodiscard]] const std::vector<std::string>& scopes() const noexcept { return m_subject->profile->scopes; }
     [[nodiscard]] shearline::handle handle() const noexcept { return m_handle; }
 
     /// The end of this key's grace where it has been replaced already: tell the caller to fetch the new one.
@@ -150,7 +162,7 @@ public:
     [[nodiscard]] bool rehash_due() const noexcept { return m_rehash_due; }
 
 private:
-    std::shared_ptr<const grant_profile> m_profile;
+    std::shared_ptr<const grant_subject> m_subject;
     shearline::handle m_handle;
     std::optional<timestamp> m_retiring_until;
     bool m_rehash_due;
@@ -159,11 +171,12 @@ private:
 /// A grant or a denial. True in a condition when it grants; reading the one that is not there aborts.
 class [[nodiscard]] verdict {
 public:
+    verdict() noexcept = default;  ///< denies, as malformed, until it is assigned
     verdict(shearline::grant given) noexcept : m_answer{std::move(given)} {}       // NOLINT(*-explicit-*)
     verdict(shearline::denial refused) noexcept : m_answer{refused} {}             // NOLINT(*-explicit-*)
     verdict(shearline::reason why) noexcept : m_answer{shearline::denial{why}} {}  // NOLINT(*-explicit-*)
 
-    [[nodiscard]] explicit operator bool() const noexcept { return m_answer.index() == 0; }
+    [[nodiscard]] explicit operator bool() const noexcept { return m_answer.index() == 1; }
     [[nodiscard]] const shearline::grant& grant() const noexcept { return get<shearline::grant>(); }
     [[nodiscard]] const shearline::denial& denial() const noexcept { return get<shearline::denial>(); }
 
@@ -175,7 +188,7 @@ private:
         return *there;
     }
 
-    std::variant<shearline::grant, shearline::denial> m_answer;
+    std::variant<shearline::denial, shearline::grant> m_answer{shearline::denial{reason::malformed}};
 };
 
 }  // namespace shearline::inline v0

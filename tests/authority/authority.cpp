@@ -51,7 +51,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(grants_an_issued_key_what_its_credential_may_do, S
     BOOST_REQUIRE(answer);
     BOOST_TEST(answer.grant().credential() == key.credential);
     BOOST_TEST(answer.grant().tenant() == "acme");
-    BOOST_TEST(answer.grant().name() == "legacy sync");
     BOOST_TEST(answer.grant().scopes().size() == 2U);
     BOOST_TEST(answer.grant().handle().value == key.handle.value);
     BOOST_TEST(!answer.grant().retiring_until().has_value());

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -58,24 +59,39 @@ public:
 
     /// Whether `stored` is the digest of `message`. O(peppers) beside the hash.
     [[nodiscard]] digest_match check(const stored_digest& stored, std::span<const std::byte> message) const noexcept {
-        for (const keyed& pepper : m_peppers) {
-            if (pepper.number != stored.pepper) continue;
-            const digest_bytes mac = Hash::mac(pepper.state.reveal(unsafe_reveal), message);
-            return constant_time_equal<32>(mac, stored.mac) ? digest_match::yes : digest_match::no;
-        }
-        return digest_match::no_such_pepper;
+        const auto mac = digest_under(stored.pepper, message);
+        if (!mac) return digest_match::no_such_pepper;
+        return constant_time_equal<32>(*mac, stored.mac) ? digest_match::yes : digest_match::no;
+    }
+
+    /// The digest of a message under one pepper; none where that pepper is not there. O(peppers) beside the hash.
+    [[nodiscard]] std::optional<digest_bytes> digest_under(std::uint32_t pepper,
+                                                           std::span<const std::byte> message) const noexcept {
+        for (const keyed& one : m_peppers)
+            if (one.number == pepper) return Hash::mac(one.state.reveal(unsafe_reveal), message);
+        return std::nullopt;
+    }
+
+    /// Whether a pepper of this number is there. O(peppers).
+    [[nodiscard]] bool has(std::uint32_t pepper) const noexcept {
+        for (const keyed& one : m_peppers)
+            if (one.number == pepper) return true;
+        return false;
     }
 
     /// The digests of a message under every pepper, for a look-up of what may have been stored under any of them.
     [[nodiscard]] std::vector<digest_bytes> digests(std::span<const std::byte> message) const {
         std::vector<digest_bytes> all;
+        all.reserve(m_peppers.size());
         for (const keyed& pepper : m_peppers) all.push_back(Hash::mac(pepper.state.reveal(unsafe_reveal), message));
         return all;
     }
 
     /// Whether `stored` is under a pepper that is no longer the current one, and so should be made anew.
-    [[nodiscard]] bool is_outdated(const stored_digest& stored) const noexcept {
-        return stored.pepper != m_peppers[m_current].number;
+    [[nodiscard]] bool is_outdated(const stored_digest& stored) const noexcept { return is_outdated(stored.pepper); }
+    /// The same, of the number of a pepper.
+    [[nodiscard]] bool is_outdated(std::uint32_t pepper) const noexcept {
+        return pepper != m_peppers[m_current].number;
     }
 
 private:
