@@ -89,26 +89,52 @@ concept store_transaction =
         { tx.insert(check) } -> std::same_as<result<void>>;
     };
 
+namespace detail {
+
+/// Any sink, for the concept below; nobody has one.
+struct any_scan_sink {
+    result<void> begin(std::uint64_t credentials, std::uint64_t keys);
+    result<void> take(const scanned_credential& owner);
+    result<void> take(const scanned_key& key);
+};
+
+}  // namespace detail
+
+/// Takes what a scan shows (see store/scan.hpp).
+template <typename T>
+concept scan_sink = requires(T& sink, std::uint64_t count, const scanned_credential& owner, const scanned_key& key) {
+    { sink.begin(count, count) } -> std::same_as<result<void>>;
+    { sink.take(owner) } -> std::same_as<result<void>>;
+    { sink.take(key) } -> std::same_as<result<void>>;
+};
+
+/// What a verifier's copy in memory is made from and kept true by. `change_count` is one load: it has moved before a
+/// change to any credential or key is acknowledged, in this process or another on the same machine; what is read after
+/// that shows the change. `changes_after` gives changes in the order of their commits, without gaps.
+template <typename T>
+concept key_feed = requires(T& store, const credential_id& id, std::string_view text, std::uint64_t after,
+                            std::size_t limit, std::span<const usage> used, detail::any_scan_sink& sink) {
+    { store.scan(text, sink) } -> std::same_as<result<std::uint64_t>>;  // one consistent read, up to this sequence
+    { store.read(id) } -> std::same_as<result<std::optional<credential_view>>>;
+    { store.changes_after(after, limit) } -> std::same_as<result<std::vector<change>>>;
+    { store.change_count() } noexcept -> std::same_as<std::uint64_t>;
+    { store.record_usage(used) } -> std::same_as<result<void>>;  // adds uses, moves last_used_at forward only
+};
+
 /// The system of record. `transact(body)` runs `body(transaction&) -> result<T>` once, and commits if and only if it
 /// succeeded: what `transact` then returns is durable, and in the order of the feed. A failed commit of which it is
 /// not known whether it took effect is `in_doubt`. Everything else reads what was committed. All may be called from
-/// any thread; `change_count` is one load: it has moved before `transact` returns whatever appended to the feed, in
-/// this process or another on the same machine.
+/// any thread.
 template <typename T>
 concept key_store =
-    requires(T& store, const credential_id& id, std::string_view text, const handle& key, const page_request& which,
-             std::uint64_t after, std::size_t limit, std::span<const usage> used) {
+    key_feed<T> && requires(T& store, std::string_view text, const handle& key, const page_request& which) {
         requires store_transaction<typename T::transaction>;
         {
             store.transact([](typename T::transaction&) -> result<void> { return {}; })
         } -> std::same_as<result<void>>;
         { store.look_up(text, key) } -> std::same_as<result<std::optional<key_view>>>;
-        { store.read(id) } -> std::same_as<result<std::optional<credential_view>>>;
         { store.list(which, text) } -> std::same_as<result<page<credential_view>>>;  // oldest first; text: tenant or ""
         { store.audit(which, text) } -> std::same_as<result<page<audit_event>>>;     // newest first; text: tenant or ""
-        { store.changes_after(after, limit) } -> std::same_as<result<std::vector<change>>>;
-        { store.record_usage(used) } -> std::same_as<result<void>>;  // adds uses, moves last_used_at forward only
-        { store.change_count() } noexcept -> std::same_as<std::uint64_t>;
     };
 
 }  // namespace shearline::inline v0

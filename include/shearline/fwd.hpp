@@ -78,6 +78,8 @@ struct keyring_check;
 struct key_view;
 struct credential_view;
 struct page_request;
+struct scanned_credential;
+struct scanned_key;
 template <typename T>
 struct page;
 class memory_store;

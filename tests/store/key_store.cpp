@@ -463,4 +463,75 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(remembers_the_keyring, Place, places) {
     }
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(shows_all_that_a_copy_needs_in_one_scan, Place, places) {
+    Place place;
+    scanned none;
+    BOOST_TEST(must(place.store.scan(format_name, none)) == 0U);
+    BOOST_TEST(none.begun == 1);
+    BOOST_TEST(none.owners.empty());
+
+    for (std::uint32_t number = 1; number <= 9; ++number) must(issue(place.store, number));
+    must(revoke_key(place.store, 4));
+    must(place.store.transact([](auto& tx) -> result<void> {
+        record other = sample_record(2, 3);
+        other.format = "instance_test";
+        must(tx.insert(other));
+        record second = sample_record(8, 1'000, 2);
+        second.state = key_state::retiring;
+        second.retires_at = at_ms(77);
+        must(tx.insert(second));
+        credential owner = *must(tx.find(id_of(5)));
+        owner.version = 2;
+        owner.suspended = true;
+        owner.not_before = at_ms(-5);
+        owner.expires_at.reset();
+        owner.scopes.clear();
+        owner.revoked_at = at_ms(6);
+        return tx.update(owner);
+    }));
+
+    scanned all;
+    const std::uint64_t sequence = must(place.store.scan(format_name, all));
+    BOOST_TEST(sequence == must(place.store.changes_after(0, 1'000)).back().sequence);
+    BOOST_TEST(all.begun == 1);
+    BOOST_TEST(all.promised.first == 9U);
+    BOOST_TEST(all.promised.second == 9U);  // nine, one dead, one more; that of another format is not counted
+    BOOST_TEST(all.owners.size() == 9U);
+    BOOST_REQUIRE(all.keys.size() == 9U);
+    for (const scanned_key& key : all.keys) {
+        const auto view = must(place.store.look_up(format_name, key.handle));
+        BOOST_REQUIRE(view.has_value());
+        BOOST_REQUIRE(key.credential < all.owners.size());
+        const scanned::owner& owner = all.owners[key.credential];
+        BOOST_TEST((owner.id == view->about.id));
+        BOOST_TEST(owner.tenant == view->about.tenant);
+        BOOST_TEST(owner.scopes == join_scopes(view->about.scopes));
+        BOOST_TEST((owner.not_before == view->about.not_before));
+        BOOST_TEST((owner.expires_at == view->about.expires_at));
+        BOOST_TEST(owner.suspended == view->about.suspended);
+        BOOST_TEST(owner.revoked == view->about.revoked_at.has_value());
+        BOOST_TEST(owner.version == view->about.version);
+        BOOST_TEST((key.state == view->key.state));
+        BOOST_TEST((key.retires_at == view->key.retires_at));
+        BOOST_TEST(key.digest.pepper == view->key.digest.pepper);
+        BOOST_TEST((key.digest.mac == view->key.digest.mac));
+    }
+    scanned other;
+    must(place.store.scan("instance_test", other));
+    BOOST_TEST(other.keys.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(ends_a_scan_with_the_first_error_of_who_takes_it, Place, places) {
+    Place place;
+    for (std::uint32_t number = 1; number <= 5; ++number) must(issue(place.store, number));
+    scanned few_owners{.most_owners = 2};
+    BOOST_TEST((code_of(place.store.scan(format_name, few_owners)) == errc::not_recoverable));
+    BOOST_TEST(few_owners.owners.size() == 2U);
+    BOOST_TEST(few_owners.keys.empty());
+    scanned few_keys{.most_keys = 3};
+    BOOST_TEST((code_of(place.store.scan(format_name, few_keys)) == errc::not_recoverable));
+    BOOST_TEST(few_keys.keys.size() == 3U);
+    must(issue(place.store, 6));  // and leaves the store as usable as it was
+}
+
 BOOST_AUTO_TEST_SUITE_END()

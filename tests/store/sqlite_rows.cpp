@@ -32,6 +32,8 @@ std::vector<result<void>> read_everything(sqlite_store& store) {
     note(store.audit({}, ""), outcomes);
     note(store.audit({}, "acme"), outcomes);
     note(store.changes_after(0, 100), outcomes);
+    scanned all;
+    note(store.scan(format_name, all), outcomes);
     note(store.transact([](auto& tx) { return tx.find(id_of(1)); }), outcomes);
     note(store.transact([](auto& tx) { return tx.find(format_name, handle{2}); }), outcomes);
     note(store.transact([](auto& tx) { return tx.keys_of(id_of(1)); }), outcomes);
@@ -100,7 +102,7 @@ const std::string record_columns =
     "format, handle, credential, generation, state, digest, created_at, retires_at, revoked_at, last_used_at, uses, "
     "sealing_key, nonce, box";
 const std::string credential_columns =
-    "ordinal, id, tenant, name, not_before, expires_at, suspended, generation, version, created_at, revoked_at";
+    "ordinal, id, tenant, name, scopes, not_before, expires_at, suspended, generation, version, created_at, revoked_at";
 
 }  // namespace
 
@@ -121,9 +123,9 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         "UPDATE record SET retires_at = -9223372036854775807 - 1",
         "UPDATE record SET revoked_at = 253402300800000",
         "UPDATE record SET last_used_at = -1",
-        "UPDATE record SET credential = 'nobody' WHERE handle = 2",
-        "UPDATE record SET credential = replace(credential, '-', '')",
-        "UPDATE record SET credential = '99999999-0000-4000-8000-000000000000' WHERE handle = 2",
+        "UPDATE record SET credential = 99 WHERE handle = 2",
+        "UPDATE record SET credential = -1 WHERE handle = 2",
+        "UPDATE record SET credential = 9223372036854775807",
         "UPDATE record SET digest = '' WHERE handle = 2",
         "UPDATE record SET digest = '" + other_digest + "' WHERE handle = 2",
         "UPDATE record SET digest = (SELECT digest FROM record WHERE handle = 6) WHERE handle = 2",
@@ -156,10 +158,11 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         "UPDATE credential SET name = printf('%.*c', 65537, 'x')",
         "UPDATE credential SET tenant = printf('%.*c', 60001, 'x')",
         "UPDATE credential SET ordinal = -1 WHERE ordinal = 1; DELETE FROM credential WHERE ordinal = -1",
-        "UPDATE credential_scope SET scope = printf('%.*c', 3000000, 'x')",
+        "UPDATE credential SET scopes = printf('%.*c', 3000000, 'x')",
+        "UPDATE credential SET scopes = scopes || ' '",
+        "UPDATE credential SET scopes = ' ' || scopes",
+        "UPDATE credential SET scopes = replace(scopes, ' ', '  ')",
         "UPDATE credential_metadata SET value = printf('%.*c', 3000000, 'x')",
-        "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
-        "INSERT INTO credential_scope SELECT credential, i, 's' FROM n, credential_scope WHERE ordinal = 1",
         "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
         "INSERT INTO credential_metadata SELECT credential, i, 'l', 'v' FROM n, credential_metadata WHERE ordinal = 1",
         // feed, audit and the rest
@@ -205,7 +208,7 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
             "UPDATE audit_event SET reason = NULL",
         // or are not there at all
         "DROP TABLE record",
-        "DROP TABLE credential_scope",
+        "DROP TABLE credential_metadata",
         "DROP TABLE change",
         "DROP TABLE record; CREATE VIEW record AS SELECT * FROM audit_event",
     };
@@ -299,7 +302,9 @@ BOOST_AUTO_TEST_CASE(is_refused_before_it_is_written) {
     check_refused([&](auto& owner, auto&, auto&, auto&, auto&, auto&) { owner.created_at = before; });
     check_refused([&](auto& owner, auto&, auto&, auto&, auto&, auto&) { owner.name = long_text; });
     check_refused([&](auto& owner, auto&, auto&, auto&, auto&, auto&) { owner.scopes = {long_text}; });
-    check_refused([&](auto& owner, auto&, auto&, auto&, auto&, auto&) { owner.scopes.assign(1'001, "s"); });
+    check_refused([&](auto& owner, auto&, auto&, auto&, auto&, auto&) { owner.scopes.assign(30'001, "s"); });
+    check_refused([&](auto& owner, auto&, auto&, auto&, auto&, auto&) { owner.scopes = {"a", ""}; });
+    check_refused([&](auto& owner, auto&, auto&, auto&, auto&, auto&) { owner.scopes = {"a b"}; });
     check_refused([&](auto& owner, auto&, auto&, auto&, auto&, auto&) { owner.metadata = {{"a", long_text}}; });
     check_refused([&](auto& owner, auto&, auto&, auto&, auto&, auto&) { owner.metadata.assign(1'001, {"a", "b"}); });
     check_refused([&](auto& owner, auto&, auto&, auto&, auto&, auto&) { owner.version = ~0ULL; });
@@ -333,8 +338,8 @@ BOOST_AUTO_TEST_CASE(is_told_from_the_largest_that_can) {
     sqlite_place place;
     credential owner = sample_credential(1);
     owner.tenant = std::string(30'000, 't');
-    owner.name = std::string(30'000, 'n');
-    owner.scopes.assign(1'000, "s");
+    owner.name = std::string(20'001, 'n');
+    owner.scopes.assign(5'000, "s");
     owner.metadata.assign(1'000, {"a", "b"});
     owner.metadata[0].second = std::string(59'999, 'v');
     owner.expires_at = from_unix_ms(253'402'300'799'999);

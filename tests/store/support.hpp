@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -218,6 +219,46 @@ inline void check_same(const record& a, const record& b) {
     BOOST_TEST((a.sealed->nonce == b.sealed->nonce));
     BOOST_TEST((a.sealed->box == b.sealed->box));
 }
+
+/// What a scan showed.
+struct scanned {
+    struct owner {
+        credential_id id;
+        std::string tenant;
+        std::string scopes;
+        std::optional<timestamp> not_before;
+        std::optional<timestamp> expires_at;
+        bool suspended;
+        bool revoked;
+        std::uint64_t version;
+    };
+
+    result<void> begin(std::uint64_t credentials, std::uint64_t keys_to_come) {
+        ++begun;
+        promised = {credentials, keys_to_come};
+        return {};
+    }
+    result<void> take(const scanned_credential& one) {
+        if (owners.size() == most_owners) return error{errc::not_recoverable, "enough credentials"};
+        owners.push_back({one.id, std::string{one.tenant}, std::string{one.scopes}, one.not_before, one.expires_at,
+                          one.suspended, one.revoked, one.version});
+        return {};
+    }
+    result<void> take(const scanned_key& one) {
+        if (keys.size() == most_keys) return error{errc::not_recoverable, "enough keys"};
+        if (on_key) on_key();
+        keys.push_back(one);
+        return {};
+    }
+
+    std::size_t most_owners = SIZE_MAX;
+    std::size_t most_keys = SIZE_MAX;
+    std::function<void()> on_key{};
+    int begun = 0;
+    std::pair<std::uint64_t, std::uint64_t> promised{};
+    std::vector<owner> owners{};
+    std::vector<scanned_key> keys{};
+};
 
 /// Each store, empty, in its place.
 struct memory_place {

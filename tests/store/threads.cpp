@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_reader_sees_all_of_a_change_or_none, Place, plac
                     auto owner = **tx.find(id_of(1));
                     auto key = **tx.find(format_name, handle{2});
                     owner.generation = key.generation = generation;
-                    owner.scopes.assign(generation % 5, "scope " + std::to_string(generation));
+                    owner.scopes.assign(generation % 5, "scope:" + std::to_string(generation));
                     ++owner.version;
                     if (auto updated = tx.update(owner); !updated) return updated;
                     return tx.update(key);
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_reader_sees_all_of_a_change_or_none, Place, plac
             }
             const std::uint32_t generation = (**view).about.generation;
             if (generation > 1 && (**view).about.scopes !=
-                                      std::vector<std::string>(generation % 5, "scope " + std::to_string(generation)))
+                                      std::vector<std::string>(generation % 5, "scope:" + std::to_string(generation)))
                 ++torn;
         }
     });

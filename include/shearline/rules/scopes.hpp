@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace shearline::inline v0 {
 
@@ -35,6 +36,25 @@ inline constexpr std::size_t max_scope_chars = 128;
     const auto side_covers = [](std::string_view have, std::string_view need) { return have == "*" || have == need; };
     return side_covers(held.substr(0, h), required.substr(0, r)) &&
            side_covers(held.substr(h + 1), required.substr(r + 1));
+}
+
+/// Scopes as one text, with a space between two (as OAuth 2.0 spells them, RFC 6749 §3.3).
+[[nodiscard]] inline std::string join_scopes(std::span<const std::string> scopes) {
+    std::string text;
+    for (const std::string& one : scopes) text.append(text.empty() ? "" : " ").append(one);
+    return text;
+}
+
+/// The scopes of such a text; one that is empty stands where a space is too many.
+[[nodiscard]] inline std::vector<std::string> split_scopes(std::string_view text) {
+    std::vector<std::string> all;
+    if (text.empty()) return all;
+    for (;;) {
+        const std::size_t end = text.find(' ');
+        all.emplace_back(text.substr(0, end));
+        if (end == std::string_view::npos) return all;
+        text.remove_prefix(end + 1);
+    }
 }
 
 /// Whether any of the held scopes covers the required one. Linear in their total length.

@@ -4,6 +4,7 @@
 // Depends on store/ and credential/; never on a library beside std.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -18,8 +19,10 @@
 
 #include <shearline/concepts.hpp>
 #include <shearline/credential/audit_event.hpp>
+#include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
 #include <shearline/store/cursor.hpp>
+#include <shearline/store/scan.hpp>
 
 namespace shearline::inline v0 {
 
@@ -217,6 +220,39 @@ public:
         for (std::uint64_t i = sequence; i < m_data.changes.size() && found.size() < limit; ++i)
             found.push_back(m_data.changes[i]);
         return found;
+    }
+
+    /// Shows every key that is not revoked, and every credential, to `sink` (see store/scan.hpp). Others wait.
+    template <typename Sink>
+    [[nodiscard]] result<std::uint64_t> scan(std::string_view format, Sink& sink) const {
+        const std::scoped_lock lock{m_mutex};
+        const auto is_shown = [format](const record& key) {
+            return key.format == format && key.state != key_state::revoked;
+        };
+        const auto keys = static_cast<std::uint64_t>(std::count_if(
+            m_data.records.begin(), m_data.records.end(), [&](const auto& named) { return is_shown(named.second); }));
+        if (auto begun = sink.begin(std::uint64_t{m_data.order.size()}, keys); !begun) return std::move(begun).error();
+        std::map<credential_id, std::uint64_t> places;
+        for (const credential_id& id : m_data.order) {
+            const credential& owner = m_data.credentials.at(id);
+            const std::string scopes = join_scopes(owner.scopes);
+            const scanned_credential one{.id = id,
+                                         .tenant = owner.tenant,
+                                         .scopes = scopes,
+                                         .not_before = owner.not_before,
+                                         .expires_at = owner.expires_at,
+                                         .suspended = owner.suspended,
+                                         .revoked = owner.revoked_at.has_value(),
+                                         .version = owner.version};
+            if (auto taken = sink.take(one); !taken) return std::move(taken).error();
+            places.emplace(id, places.size());
+        }
+        for (const auto& [name, key] : m_data.records) {
+            if (!is_shown(key)) continue;
+            const scanned_key one{places.at(key.credential), key.handle, key.state, key.retires_at, key.digest};
+            if (auto taken = sink.take(one); !taken) return std::move(taken).error();
+        }
+        return std::uint64_t{m_data.changes.size()};
     }
 
     [[nodiscard]] result<void> record_usage(std::span<const usage> used) {

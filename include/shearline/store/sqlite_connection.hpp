@@ -60,7 +60,8 @@ using statement_handle = std::unique_ptr<sqlite3_stmt, finalize_statement>;
             return reading ? say(errc::corrupt, "holds a value longer than any that this library writes")
                            : say(errc::invalid_argument, "a value is too long to be kept");
         case SQLITE_CONSTRAINT:
-            if (code == SQLITE_CONSTRAINT_FOREIGNKEY)
+            // A row names its credential by what a query finds for its id: nothing, where it is not there.
+            if (code == SQLITE_CONSTRAINT_FOREIGNKEY || code == SQLITE_CONSTRAINT_NOTNULL)
                 return say(errc::conflict, "the credential that is named is not in the store");
             if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
                 code == SQLITE_CONSTRAINT_ROWID)

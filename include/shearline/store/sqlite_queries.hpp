@@ -48,6 +48,7 @@ template <typename Take, typename... Values>
             owner.id = row.id();
             owner.tenant = row.text();
             owner.name = row.text();
+            owner.scopes = row.scopes();
             owner.not_before = row.optional_time();
             owner.expires_at = row.optional_time();
             owner.suspended = row.integer(0, 1) == 1;
@@ -57,13 +58,10 @@ template <typename Take, typename... Values>
             owner.revoked_at = row.optional_time();
             row.require(owner.id == id);
         },
-        "SELECT id, tenant, name, not_before, expires_at, suspended, generation, version, created_at, revoked_at "
+        "SELECT id, tenant, name, scopes, not_before, expires_at, suspended, generation, version, created_at, "
+        "revoked_at "
         "FROM credential WHERE id = ?1",
         name);
-    if (done && found)
-        done = each_row(
-            on, max_labels, [&](row_reader& row) { found->scopes.push_back(row.text()); },
-            "SELECT scope FROM credential_scope WHERE credential = ?1 ORDER BY ordinal", name);
     if (done && found)
         done = each_row(
             on, max_labels,
@@ -96,8 +94,10 @@ template <typename Take, typename... Values>
             key.sealed = row.sealed();
             row.require(key.format == format && key.handle == name);
         },
-        "SELECT format, handle, credential, generation, state, digest, created_at, retires_at, revoked_at, "
-        "last_used_at, uses, sealing_key, nonce, box FROM record WHERE format = ?1 AND handle = ?2",
+        "SELECT format, handle, (SELECT id FROM credential WHERE ordinal = record.credential), generation, state, "
+        "digest, "
+        "created_at, retires_at, revoked_at, last_used_at, uses, sealing_key, nonce, box FROM record "
+        "WHERE format = ?1 AND handle = ?2",
         format, column(name));
     if (!done) return std::move(done).error();
     return found;
@@ -117,7 +117,9 @@ template <typename Take, typename... Values>
             std::string format = row.text();
             names.emplace_back(std::move(format), row.handle());
         },
-        "SELECT format, handle FROM record WHERE credential = ?1 ORDER BY generation DESC", column(id));
+        "SELECT format, handle FROM record WHERE credential = (SELECT ordinal FROM credential WHERE id = ?1) "
+        "ORDER BY generation DESC",
+        column(id));
     if (!done) return std::move(done).error();
     std::vector<record> keys;
     keys.reserve(names.size());

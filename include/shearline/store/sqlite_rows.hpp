@@ -18,6 +18,7 @@
 
 #include <shearline/credential/audit_event.hpp>
 #include <shearline/credential/record.hpp>
+#include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
 #include <shearline/store/sqlite_connection.hpp>
 
@@ -60,9 +61,9 @@ constexpr bool is_count(std::uint64_t number) noexcept { return number >= 1 && n
 [[nodiscard]] inline bool is_good(const credential& owner) {
     bool good = is_good(owner.id) && is_good(owner.not_before) && is_good(owner.expires_at) &&
                 is_good(owner.created_at) && is_good(owner.revoked_at) && is_count(owner.generation) &&
-                is_count(owner.version) && fit({owner.tenant, owner.name}) && owner.scopes.size() <= max_labels &&
+                is_count(owner.version) && fit({owner.tenant, owner.name, join_scopes(owner.scopes)}) &&
                 owner.metadata.size() <= max_labels;
-    for (const auto& scope : owner.scopes) good = good && fit({scope});
+    for (const auto& scope : owner.scopes) good = good && !scope.empty() && scope.find(' ') == std::string::npos;
     for (const auto& [label, value] : owner.metadata) good = good && fit({label, value});
     return good;
 }
@@ -148,7 +149,15 @@ public:
         const auto state = key_state_from(integer(1, 4));
         return state ? *state : key_state::revoked;
     }
-    std::string text() { return std::string{bytes(SQLITE_TEXT, max_row_text_bytes)}; }
+    /// A text in the row's own memory: until the next row.
+    std::string_view text_view() { return bytes(SQLITE_TEXT, max_row_text_bytes); }
+    std::string text() { return std::string{text_view()}; }
+    std::vector<std::string> scopes() {
+        const int at = m_at;
+        auto all = split_scopes(text_view());
+        for (const std::string& one : all) refuse_unless(!one.empty(), at);
+        return all;
+    }
     credential_id id() {
         const int at = m_at;
         const auto id = credential_id::parse(bytes(SQLITE_TEXT, credential_id::text_chars));

@@ -19,7 +19,7 @@ inline constexpr std::uint32_t application_id = 0x7368726c;
 inline constexpr int max_value_bytes = 65'536;
 /// What the texts of one row may come to; leaves room for the row's other columns.
 inline constexpr std::size_t max_row_text_bytes = 60'000;
-/// Scopes, and labels, of one credential.
+/// Labels of one credential.
 inline constexpr std::size_t max_labels = 1'000;
 /// Keys of one credential: one an hour for eleven years.
 inline constexpr std::size_t max_keys = 100'000;
@@ -37,6 +37,7 @@ CREATE TABLE credential(
     id TEXT NOT NULL UNIQUE,
     tenant TEXT NOT NULL,
     name TEXT NOT NULL,
+    scopes TEXT NOT NULL, -- with one space between two
     not_before INTEGER,
     expires_at INTEGER,
     suspended INTEGER NOT NULL CHECK (suspended IN (0, 1)),
@@ -46,13 +47,6 @@ CREATE TABLE credential(
     revoked_at INTEGER
 ) STRICT;
 CREATE INDEX credential_of_tenant ON credential(tenant);
-
-CREATE TABLE credential_scope(
-    credential TEXT NOT NULL REFERENCES credential(id),
-    ordinal INTEGER NOT NULL,
-    scope TEXT NOT NULL,
-    PRIMARY KEY (credential, ordinal)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE credential_metadata(
     credential TEXT NOT NULL REFERENCES credential(id),
@@ -65,7 +59,7 @@ CREATE TABLE credential_metadata(
 CREATE TABLE record(
     format TEXT NOT NULL,
     handle INTEGER NOT NULL CHECK (handle <> 0),
-    credential TEXT NOT NULL REFERENCES credential(id),
+    credential INTEGER NOT NULL REFERENCES credential(ordinal),
     generation INTEGER NOT NULL CHECK (generation >= 1),
     state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4),
     digest TEXT NOT NULL,

@@ -21,6 +21,7 @@
 #include <shearline/store/change_counter.hpp>
 #include <shearline/store/sqlite_file.hpp>
 #include <shearline/store/sqlite_pool.hpp>
+#include <shearline/store/sqlite_scan.hpp>
 #include <shearline/store/sqlite_transaction.hpp>
 
 namespace shearline::inline v0 {
@@ -45,9 +46,10 @@ struct sqlite_options {
 /// belong together, on a local disk, under one name, and none may be moved or deleted while a process has the store
 /// open; where that happens, calls are `unavailable` until it is opened anew. Back it up with SQLite's means.
 ///
-/// Kept as they are: texts of up to 60,000 bytes a row, 1,000 scopes and 1,000 labels a credential, times from 1970 to
-/// 9999; beyond that is `invalid_argument`. Nothing in the file is trusted: a row that this library would not write is
-/// `corrupt`. A disk that is full is `unavailable`, and nothing is half-written. Errors name the file.
+/// Kept as they are: texts of up to 60,000 bytes a row (a credential's scopes, none of them empty or with a space, are
+/// one text), 1,000 labels a credential, times from 1970 to 9999; beyond that is `invalid_argument`. Nothing in the
+/// file is trusted: a row that this library would not write is `corrupt`. A disk that is full is `unavailable`, and
+/// nothing is half-written. Errors name the file.
 ///
 /// Deleted values are overwritten in the file's pages; older pages stay in the log until it is reused, and in backups.
 ///
@@ -137,6 +139,13 @@ public:
     /// The feed after a sequence number, at most `limit` changes.
     [[nodiscard]] result<std::vector<change>> changes_after(std::uint64_t sequence, std::size_t limit) const {
         return reading([&](connection& on) { return detail::sqlite::list_changes(on, sequence, limit); });
+    }
+
+    /// Shows every key that is not revoked, and every credential, to `sink` (see store/scan.hpp), as of one moment;
+    /// others may write meanwhile. O(all of them), and 8 bytes of memory for each credential.
+    template <typename Sink>
+    [[nodiscard]] result<std::uint64_t> scan(std::string_view format, Sink& sink) const {
+        return reading([&](connection& on) { return detail::sqlite::scan(on, format, sink); });
     }
 
     /// Adds uses, and moves the time of the last one forward, all or none; a key that is not there is passed over.

@@ -44,10 +44,10 @@ public:
         if (auto good = detail::sqlite::storable(owner, "the credential"); !good) return good;
         auto done = write(
             "INSERT INTO credential(id, tenant, name, not_before, expires_at, suspended, generation, "
-            "version, created_at, revoked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "version, created_at, revoked_at, scopes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             column(owner.id), owner.tenant, owner.name, column(owner.not_before), column(owner.expires_at),
             std::int64_t{owner.suspended}, column(owner.generation), column(owner.version), column(owner.created_at),
-            column(owner.revoked_at));
+            column(owner.revoked_at), join_scopes(owner.scopes));
         if (done) done = insert_labels(owner);
         return done;
     }
@@ -57,14 +57,13 @@ public:
         if (auto good = detail::sqlite::storable(owner, "the credential"); !good) return good;
         auto done = write(
             "UPDATE credential SET tenant = ?2, name = ?3, not_before = ?4, expires_at = ?5, "
-            "suspended = ?6, generation = ?7, version = ?8, created_at = ?9, revoked_at = ?10 "
-            "WHERE id = ?1 AND version = ?8 - 1",
+            "suspended = ?6, generation = ?7, version = ?8, created_at = ?9, revoked_at = ?10, "
+            "scopes = ?11 WHERE id = ?1 AND version = ?8 - 1",
             column(owner.id), owner.tenant, owner.name, column(owner.not_before), column(owner.expires_at),
             std::int64_t{owner.suspended}, column(owner.generation), column(owner.version), column(owner.created_at),
-            column(owner.revoked_at));
+            column(owner.revoked_at), join_scopes(owner.scopes));
         if (done && m_on->changed_rows() != 1)
             return error{errc::conflict, "the credential was changed by another call: read it again"};
-        if (done) done = write("DELETE FROM credential_scope WHERE credential = ?1", column(owner.id));
         if (done) done = write("DELETE FROM credential_metadata WHERE credential = ?1", column(owner.id));
         if (done) done = insert_labels(owner);
         return done;
@@ -77,7 +76,8 @@ public:
         return write(
             "INSERT INTO record(format, handle, credential, generation, state, digest, created_at, "
             "retires_at, revoked_at, last_used_at, uses, sealing_key, nonce, box) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            "VALUES (?1, ?2, (SELECT ordinal FROM credential WHERE id = ?3), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+            "?13, ?14)",
             key.format, column(key.handle), column(key.credential), column(key.generation), column(key.state),
             key.digest.to_phc(key.handle), column(key.created_at), column(key.retires_at), column(key.revoked_at),
             column(key.last_used_at), column(key.uses), sealing_key, nonce, box);
@@ -88,7 +88,8 @@ public:
         if (auto good = detail::sqlite::storable(key, "the key"); !good) return good;
         const auto [sealing_key, nonce, box] = sealed_columns(key);
         auto done = write(
-            "UPDATE record SET credential = ?3, generation = ?4, state = ?5, digest = ?6, "
+            "UPDATE record SET credential = (SELECT ordinal FROM credential WHERE id = ?3), generation = ?4, state = "
+            "?5, digest = ?6, "
             "created_at = ?7, retires_at = ?8, revoked_at = ?9, sealing_key = ?10, nonce = ?11, "
             "box = ?12 WHERE format = ?1 AND handle = ?2",
             key.format, column(key.handle), column(key.credential), column(key.generation), column(key.state),
@@ -159,12 +160,6 @@ private:
         const std::string id = detail::sqlite::column(owner.id);
         std::int64_t ordinal = 0;
         result<void> done;
-        for (const auto& scope : owner.scopes) {
-            if (!done) break;
-            done = write("INSERT INTO credential_scope(credential, ordinal, scope) VALUES (?1, ?2, ?3)", id, ++ordinal,
-                         scope);
-        }
-        ordinal = 0;
         for (const auto& [label, value] : owner.metadata) {
             if (!done) break;
             done = write("INSERT INTO credential_metadata(credential, ordinal, label, value) VALUES (?1, ?2, ?3, ?4)",
