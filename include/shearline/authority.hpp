@@ -80,7 +80,7 @@ public:
         }
         const timestamp now = m_clock.now();
         if (const auto refused = refusal_of(state_at(owner, key, now))) return *refused;
-        if (!required_scope.empty() && !covers(owner.scopes, required_scope)) return reason::missing_scope;
+        if (!required_scope.empty() && !scopes_cover(owner.scopes, required_scope)) return reason::missing_scope;
         m_usage->note(key.handle, now);
         return grant{own(owner), key.handle, key.state == key_state::retiring ? key.retires_at : std::nullopt,
                      m_keys.is_outdated(key)};

@@ -53,6 +53,13 @@ concept custody_policy = requires {
     { T::keeps_text } -> std::convertible_to<bool>;
 };
 
+/// Whether a verifier remembers that a text matched a digest: `siphash_memo`, or `no_memo`, which has no `of`.
+template <typename T>
+concept memo_policy = requires {
+    { T::remembers } -> std::convertible_to<bool>;
+    { T::make_key() } noexcept -> std::same_as<typename T::key>;
+};
+
 /// Where independent, uniform, unpredictable bytes come from. `fill` fills all of `out`, or says why not, and then
 /// nothing in `out` is used; a weak source is a broken product.
 template <typename T>

@@ -86,9 +86,17 @@ class memory_store;
 template <typename... Policies>
 struct policies;
 
+struct siphash_memo;
+struct no_memo;
+struct line_status;
+class line;
+class line_table;
+
 // 5
 struct issued_key;
 template <typename Policies, typename Store, typename Clock = system_clock>
 class authority;
+template <typename Policies, typename Store>
+class verifier;
 
 }  // namespace shearline::inline v0

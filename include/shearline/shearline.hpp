@@ -22,6 +22,7 @@
 #include <shearline/format/basic_format.hpp>
 #include <shearline/format/key_format.hpp>
 #include <shearline/format/parse.hpp>
+#include <shearline/format/find_handle.hpp>
 #include <shearline/format/render.hpp>
 #include <shearline/format/mask.hpp>
 #include <shearline/format/grammar.hpp>
@@ -31,6 +32,7 @@
 #include <shearline/secret/secret_bytes.hpp>
 #include <shearline/secret/secret_text.hpp>
 #include <shearline/secret/guarded.hpp>
+#include <shearline/secret/fork_wiped.hpp>
 #include <shearline/secret/compare.hpp>
 #include <shearline/secret/entropy.hpp>
 
@@ -54,10 +56,14 @@
 #include <shearline/rules/scopes.hpp>
 #include <shearline/verdict.hpp>
 
-// 4: where records live, and the bundle of policies
+// 4: where records live, their copy in memory, and the bundle of policies
 #include <shearline/store/change.hpp>
+#include <shearline/store/scan.hpp>
 #include <shearline/store/memory_store.hpp>
+#include <shearline/mirror/memo.hpp>
+#include <shearline/mirror/mirror.hpp>
 #include <shearline/policies.hpp>
 
-// 5: the control plane
+// 5: the control plane and the data plane
 #include <shearline/authority.hpp>
+#include <shearline/verifier.hpp>

@@ -30,14 +30,14 @@ enum class reason : std::uint8_t {
     wrong_secret,       ///< the handle is known, the secret is not the one
     pepper_dropped,     ///< the record's pepper was dropped from the keyring: nothing can prove the key any more
     store_unavailable,  ///< the store did not answer
-    stale,              ///< what the verifier knows may be old: it could not hear from its store, or is a forked child's
-    pending,            ///< the key has not been activated yet
-    revoked,            ///< the key was revoked
-    grace_over,         ///< the key was replaced, and its grace is over
-    expired,            ///< the credential's time is over
-    not_yet_valid,      ///< the credential's time has not begun
-    suspended,          ///< the credential is suspended
-    missing_scope,      ///< the credential does not hold the required scope
+    stale,          ///< what the verifier knows may be old: it could not hear from its store, or is a forked child's
+    pending,        ///< the key has not been activated yet
+    revoked,        ///< the key was revoked
+    grace_over,     ///< the key was replaced, and its grace is over
+    expired,        ///< the credential's time is over
+    not_yet_valid,  ///< the credential's time has not begun
+    suspended,      ///< the credential is suspended
+    missing_scope,  ///< the credential does not hold the required scope
 };
 
 /// What the caller is told.

@@ -33,11 +33,11 @@ BOOST_AUTO_TEST_CASE(covers_itself_and_what_its_stars_stand_for) {
           row{"*:read", "deals:read", true}, row{"*:read", "deals:write", false}, row{"*:*", "deals:write", true},
           row{"contacts:read", "contacts:*", false}, row{"contacts:*", "contacts:*", true},
           row{"contacts:read", "*:read", false}, row{"*:*", "no scope", false}, row{"no scope", "no scope", false}})
-        BOOST_TEST(covers(r.held, r.required) == r.covered, r.held << " for " << r.required);
+        BOOST_TEST(scope_covers(r.held, r.required) == r.covered, r.held << " for " << r.required);
     const std::vector<std::string> held{"contacts:read", "deals:*"};
-    BOOST_TEST(covers(held, "deals:write"));
-    BOOST_TEST(!covers(held, "contacts:write"));
-    BOOST_TEST(!covers(std::vector<std::string>{}, "contacts:read"));
+    BOOST_TEST(scopes_cover(held, "deals:write"));
+    BOOST_TEST(!scopes_cover(held, "contacts:write"));
+    BOOST_TEST(!scopes_cover(std::vector<std::string>{}, "contacts:read"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -88,10 +88,8 @@ public:
     }
 
     /// Whether `stored` is under a pepper that is no longer the current one, and so should be made anew.
-    [[nodiscard]] bool is_outdated(const stored_digest& stored) const noexcept { return is_outdated(stored.pepper); }
-    /// The same, of the number of a pepper.
-    [[nodiscard]] bool is_outdated(std::uint32_t pepper) const noexcept {
-        return pepper != m_peppers[m_current].number;
+    [[nodiscard]] bool is_outdated(const stored_digest& stored) const noexcept {
+        return stored.pepper != m_peppers[m_current].number;
     }
 
 private:

@@ -29,7 +29,7 @@ inline constexpr std::size_t max_scope_chars = 128;
 
 /// Whether a held scope covers a required one. `*` stands for a whole side and for nothing less; a required `*` is
 /// covered by a held `*` alone.
-[[nodiscard]] constexpr bool covers(std::string_view held, std::string_view required) noexcept {
+[[nodiscard]] constexpr bool scope_covers(std::string_view held, std::string_view required) noexcept {
     if (!is_scope(held) || !is_scope(required)) return false;
     const std::size_t h = held.find(':');
     const std::size_t r = required.find(':');
@@ -58,9 +58,9 @@ inline constexpr std::size_t max_scope_chars = 128;
 }
 
 /// Whether any of the held scopes covers the required one. Linear in their total length.
-[[nodiscard]] inline bool covers(std::span<const std::string> held, std::string_view required) noexcept {
+[[nodiscard]] inline bool scopes_cover(std::span<const std::string> held, std::string_view required) noexcept {
     for (const std::string& scope : held)
-        if (covers(scope, required)) return true;
+        if (scope_covers(scope, required)) return true;
     return false;
 }
 

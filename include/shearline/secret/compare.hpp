@@ -6,7 +6,9 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace shearline::inline v0 {
@@ -24,6 +26,20 @@ template <std::size_t Bytes = std::dynamic_extent>
     if constexpr (Bytes == 32) return ::crypto_verify_32(x, y) == 0;
     if constexpr (Bytes == 64) return ::crypto_verify_64(x, y) == 0;
     return a.size() == b.size() && ::sodium_memcmp(x, y, a.size()) == 0;
+}
+
+/// Whether two tags that lie in registers are equal. Constant-time in their content: no branch before the last word,
+/// and the compiler is kept from seeing what the words come to. (The functions above read bytes from memory, which
+/// waits for words that were only just written there.)
+template <std::size_t Words>
+[[nodiscard]] inline bool constant_time_equal(const std::array<std::uint64_t, Words>& a,
+                                              const std::array<std::uint64_t, Words>& b) noexcept {
+    std::uint64_t different = 0;
+    for (std::size_t i = 0; i < Words; ++i) {
+        different |= a[i] ^ b[i];
+        asm volatile("" : "+r"(different));
+    }
+    return different == 0;
 }
 
 }  // namespace shearline::inline v0

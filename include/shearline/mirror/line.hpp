@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// One key in one cache line: all that nearly every verification needs to read.
+// Depends on credential/state.hpp, digest/ and format/handle.hpp; never on a table.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+
+#include <shearline/clock.hpp>
+#include <shearline/credential/state.hpp>
+#include <shearline/digest/digest_bytes.hpp>
+#include <shearline/format/handle.hpp>
+
+namespace shearline::inline v0 {
+
+/// A moment in whole seconds from 2020-01-01T00:00:00Z, in 32 bits: good past the year 2150.
+using line_seconds = std::uint32_t;
+
+inline constexpr std::chrono::sys_seconds line_epoch{std::chrono::seconds{1'577'836'800}};
+/// "No end".
+inline constexpr line_seconds never = std::numeric_limits<line_seconds>::max();
+
+/// The whole second that a moment lies in. What lies before 2020 is 0; what lies too far is the last second.
+[[nodiscard]] constexpr line_seconds to_line_seconds(timestamp at) noexcept {
+    const std::int64_t ms = (at - line_epoch).count();
+    return static_cast<line_seconds>(std::clamp<std::int64_t>(ms, 0, (std::int64_t{never} - 1) * 1'000) / 1'000);
+}
+
+[[nodiscard]] constexpr timestamp from_line_seconds(line_seconds seconds) noexcept {
+    return line_epoch + std::chrono::seconds{seconds};
+}
+
+/// A digest's first 24 bytes (HMAC may be cut to half its length and more: RFC 2104 §5); the store keeps all 32.
+using line_digest = std::array<std::byte, 24>;
+
+[[nodiscard]] constexpr line_digest to_line_digest(const digest_bytes& whole) noexcept {
+    line_digest cut{};
+    std::copy_n(whole.begin(), cut.size(), cut.begin());
+    return cut;
+}
+
+/// What may change of a key while it lives, in one word: it is read and written whole.
+struct line_status {
+    static constexpr std::uint32_t max_pepper = (std::uint32_t{1} << 24U) - 1;
+
+    key_state state = key_state::revoked;
+    bool suspended = false;
+    bool waits = false;        ///< its credential has a `not_before`: look there
+    bool superseded = false;   ///< another line of the same handle stands further on
+    std::uint32_t pepper = 0;  ///< its number, to `max_pepper`
+    std::uint32_t scopes = 0;  ///< which set of scopes (see roster.hpp)
+
+    [[nodiscard]] constexpr std::uint64_t to_word() const noexcept {
+        return static_cast<std::uint64_t>(state) | (std::uint64_t{suspended} << 3U) | (std::uint64_t{waits} << 4U) |
+               (std::uint64_t{superseded} << 5U) | (std::uint64_t{pepper} << 8U) | (std::uint64_t{scopes} << 32U);
+    }
+    [[nodiscard]] static constexpr line_status from_word(std::uint64_t word) noexcept {
+        return {.state = static_cast<key_state>(word & 7U),
+                .suspended = ((word >> 3U) & 1U) != 0,
+                .waits = ((word >> 4U) & 1U) != 0,
+                .superseded = ((word >> 5U) & 1U) != 0,
+                .pepper = static_cast<std::uint32_t>(word >> 8U) & max_pepper,
+                .scopes = static_cast<std::uint32_t>(word >> 32U)};
+    }
+
+    /// Active, and nothing else that would need a second look.
+    [[nodiscard]] constexpr bool is_plain() const noexcept {
+        return state == key_state::active && !suspended && !waits;
+    }
+
+    /// Of no use to anybody any more: left out when the table is rebuilt.
+    [[nodiscard]] constexpr bool is_dead() const noexcept { return superseded || state == key_state::revoked; }
+};
+
+/// When a key ends, and whose it is: the other word that may change.
+struct line_owner {
+    line_seconds ends = never;     ///< the first second in which the key is no longer good
+    std::uint32_t credential = 0;  ///< its number in the roster
+
+    [[nodiscard]] constexpr std::uint64_t to_word() const noexcept {
+        return std::uint64_t{ends} | (std::uint64_t{credential} << 32U);
+    }
+    [[nodiscard]] static constexpr line_owner from_word(std::uint64_t word) noexcept {
+        return {static_cast<line_seconds>(word), static_cast<std::uint32_t>(word >> 32U)};
+    }
+};
+
+/// Eight words in 64 bytes. Handle and digest are written once, before the line is published; the others may change.
+///
+/// Every word is an atomic: readers load with acquire, the one writer stores with release, and there is no lock.
+/// - `publish` stores the handle last, with release: who finds the handle sees the digest, the status and the owner
+///   that were there before it.
+/// - Status and owner are one word each, so that neither is ever seen half-written. A reader that loads them around a
+///   change may see one new and one old: that verification overlaps the change, and may go either way. One that
+///   begins after the change was acknowledged sees both, for the acknowledgement is a release store after them, which
+///   the verification loads (acquire) first.
+/// - The memo is two words that any reader may store, at any time. A torn one is a mixture of two tags, and a mixture
+///   matches no text.
+class alignas(64) line {
+public:
+    using memo_words = std::array<std::uint64_t, 2>;
+
+    /// 0 where the line is free.
+    [[nodiscard]] std::uint64_t handle() const noexcept { return m_handle.load(std::memory_order_acquire); }
+    [[nodiscard]] line_digest digest() const noexcept {
+        std::array<std::uint64_t, 3> words{};
+        for (std::size_t i = 0; i < words.size(); ++i) words[i] = m_digest[i].load(std::memory_order_acquire);
+        return std::bit_cast<line_digest>(words);
+    }
+    [[nodiscard]] line_status status() const noexcept {
+        return line_status::from_word(m_status.load(std::memory_order_acquire));
+    }
+    [[nodiscard]] line_owner owner() const noexcept {
+        return line_owner::from_word(m_owner.load(std::memory_order_acquire));
+    }
+    [[nodiscard]] memo_words memo() const noexcept {
+        return {m_memo[0].load(std::memory_order_acquire), m_memo[1].load(std::memory_order_acquire)};
+    }
+
+    /// Fills a free line; by the one writer.
+    void publish(shearline::handle key, const line_digest& digest, line_status status, line_owner owner) noexcept {
+        const auto words = std::bit_cast<std::array<std::uint64_t, 3>>(digest);
+        for (std::size_t i = 0; i < words.size(); ++i) m_digest[i].store(words[i], std::memory_order_release);
+        set_owner(owner);
+        set_status(status);
+        m_handle.store(key.value, std::memory_order_release);
+    }
+    void set_status(line_status status) noexcept { m_status.store(status.to_word(), std::memory_order_release); }
+    void set_owner(line_owner owner) noexcept { m_owner.store(owner.to_word(), std::memory_order_release); }
+    /// By any thread.
+    void set_memo(const memo_words& words) noexcept {
+        m_memo[0].store(words[0], std::memory_order_release);
+        m_memo[1].store(words[1], std::memory_order_release);
+    }
+
+private:
+    std::atomic<std::uint64_t> m_handle{0};
+    std::array<std::atomic<std::uint64_t>, 3> m_digest{};
+    std::array<std::atomic<std::uint64_t>, 2> m_memo{};
+    std::atomic<std::uint64_t> m_status{0};
+    std::atomic<std::uint64_t> m_owner{0};
+};
+static_assert(sizeof(line) == 64 && std::atomic<std::uint64_t>::is_always_lock_free);
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Handle → line, by open addressing: one writer, any number of readers, no lock.
+// Depends on mirror/line.hpp and mirror/page_block.hpp; never on a store.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <shearline/format/handle.hpp>
+#include <shearline/mirror/line.hpp>
+#include <shearline/mirror/page_block.hpp>
+#include <shearline/result.hpp>
+
+namespace shearline::inline v0 {
+
+/// A table of a fixed number of lines, not a power of two. A line stands at its home or, by linear probing, behind it;
+/// none is ever moved or freed, so that a reader needs no lock: what is over is rebuilt into another table. A free line
+/// ends a search, and the writer leaves enough of them: at a load of one half a search that finds touches 1.5 lines.
+///
+/// Beside the lines lie the counts of uses, 8 bytes for each, which take memory only where something was counted.
+class line_table {
+public:
+    static constexpr std::size_t least_lines = 1'024;
+
+    /// How full a table may become, in percent, before it is rebuilt (1.59 lines touched by a search that finds), and
+    /// how full it is then.
+    static constexpr std::size_t most_full = 54;
+    static constexpr std::size_t rebuilt_full = 50;
+
+    /// The number of lines for `keys`.
+    [[nodiscard]] static constexpr std::uint64_t lines_for(std::uint64_t keys) noexcept {
+        if (keys > std::numeric_limits<std::uint64_t>::max() / 128) return std::numeric_limits<std::uint64_t>::max();
+        const std::uint64_t lines = keys * 100 / rebuilt_full;
+        return lines < least_lines ? least_lines : lines;
+    }
+
+    /// An empty table. Errors: `invalid_argument` for more than 2^32-1 lines; `unavailable` where the system gives no
+    /// memory for them.
+    [[nodiscard]] static result<std::unique_ptr<line_table>> make(std::uint64_t lines) {
+        if (lines > std::numeric_limits<std::uint32_t>::max())
+            return error{errc::invalid_argument, "a table of " + std::to_string(lines) + " lines: too many"};
+        const auto size = static_cast<std::size_t>(lines);
+        auto block = page_block::make(size * sizeof(line));
+        if (!block) return std::move(block).error();
+        auto counts = page_block::make(size * sizeof(count));
+        if (!counts) return std::move(counts).error();
+        return std::unique_ptr<line_table>{new line_table{size, *std::move(block), *std::move(counts)}};
+    }
+
+    /// Where a search for a handle begins. Handles are no secrets; a multiplication spreads imported ones, too.
+    [[nodiscard]] std::size_t home_of(handle key) const noexcept {
+        std::uint64_t mixed = key.value * 0x9e37'79b9'7f4a'7c15U;  // 2^64 / the golden ratio
+        mixed ^= mixed >> 32U;
+        mixed *= 0x9e37'79b9'7f4a'7c15U;
+        return static_cast<std::size_t>((static_cast<wide>(mixed) * m_size) >> 64U);
+    }
+    void prefetch(std::size_t at) const noexcept { __builtin_prefetch(&m_lines[at]); }
+
+    /// The line of a handle, or null. Lock-free; touches as many lines as it must.
+    [[nodiscard]] line* find(handle key, std::size_t home) const noexcept {
+        for (std::size_t at = home;; at = at + 1 == m_size ? 0 : at + 1) {
+            const std::uint64_t found = m_lines[at].handle();
+            if (found == key.value && !m_lines[at].status().superseded) return &m_lines[at];
+            if (found == 0) return nullptr;
+        }
+    }
+    [[nodiscard]] line* find(handle key) const noexcept { return find(key, home_of(key)); }
+
+    /// Adds a line behind those of the same handle, which the writer has superseded. By the one writer, which has seen
+    /// to it that there is room.
+    line* insert(handle key, const line_digest& digest, line_status status, line_owner owner) noexcept {
+        std::size_t at = home_of(key);
+        while (m_lines[at].handle() != 0) at = at + 1 == m_size ? 0 : at + 1;
+        m_lines[at].publish(key, digest, status, owner);
+        ++m_used;
+        return &m_lines[at];
+    }
+
+    /// Tells this table from every other of the process.
+    [[nodiscard]] std::uint64_t serial() const noexcept { return m_serial; }
+    [[nodiscard]] std::size_t size() const noexcept { return m_size; }
+    /// How many lines are taken, those of dead keys included. For the writer.
+    [[nodiscard]] std::size_t used() const noexcept { return m_used; }
+    /// How many of those are of no use any more. For the writer.
+    [[nodiscard]] std::size_t dead() const noexcept { return m_dead; }
+    [[nodiscard]] bool is_full() const noexcept { return m_used >= m_size / 100 * most_full; }
+    [[nodiscard]] line& operator[](std::size_t at) const noexcept { return m_lines[at]; }
+    [[nodiscard]] std::size_t number_of(const line& one) const noexcept {
+        return static_cast<std::size_t>(&one - m_lines);
+    }
+
+    /// Changes what is known of a line. By the one writer.
+    void set_status(line& one, line_status status) noexcept {
+        if (status.is_dead() && !one.status().is_dead()) ++m_dead;
+        one.set_status(status);
+    }
+
+    /// Counts uses of the key of a line, for a store to be told of. By any thread; never waits.
+    void add_uses(std::size_t at, std::uint32_t uses, line_seconds last) const noexcept {
+        count& counted = m_counts[at];
+        line_seconds before = counted.last.load(std::memory_order_relaxed);
+        while (before < last && !counted.last.compare_exchange_weak(before, last, std::memory_order_relaxed)) {
+        }
+        // Sequentially consistent, both: whoever finds the mark set was in time for the taker that will take it down.
+        counted.uses.fetch_add(uses, std::memory_order_seq_cst);
+        std::atomic<bool>& mark = m_counted[at / counts_per_mark];
+        if (!mark.load(std::memory_order_seq_cst)) mark.store(true, std::memory_order_seq_cst);
+    }
+
+    void prefetch_uses(std::size_t at) const noexcept { __builtin_prefetch(&m_counts[at], 1); }
+
+    /// Takes out what was counted: `take(handle, uses, last)`. O(size / 4,096), and the counts near those that moved.
+    template <typename Take>
+    void take_uses(Take take) {
+        for (std::size_t block = 0; block < m_counted.size(); ++block) {
+            if (!m_counted[block].load(std::memory_order_relaxed)) continue;
+            m_counted[block].store(false, std::memory_order_seq_cst);
+            const std::size_t end = std::min(m_size, (block + 1) * counts_per_mark);
+            for (std::size_t at = block * counts_per_mark; at < end; ++at) {
+                const std::uint32_t uses = m_counts[at].uses.exchange(0, std::memory_order_seq_cst);
+                if (uses != 0)
+                    take(handle{m_lines[at].handle()}, uses, m_counts[at].last.load(std::memory_order_relaxed));
+            }
+        }
+    }
+
+private:
+    __extension__ using wide = unsigned __int128;
+
+    struct count {
+        std::atomic<std::uint32_t> uses{0};
+        std::atomic<line_seconds> last{0};
+    };
+    static constexpr std::size_t counts_per_mark = 4'096;
+    static inline std::atomic<std::uint64_t> next_serial{1};
+
+    line_table(std::size_t size, page_block lines, page_block counts) noexcept
+        : m_size{size},
+          m_block{std::move(lines)},
+          m_count_block{std::move(counts)},
+          // Zeroed memory is a line that is free, and a count of none: both are implicit-lifetime types in all but
+          // name.
+          m_lines{reinterpret_cast<line*>(m_block.data())},
+          m_counts{reinterpret_cast<count*>(m_count_block.data())},
+          m_counted(size / counts_per_mark + 1) {}
+
+    std::size_t m_size;
+    page_block m_block;
+    page_block m_count_block;
+    line* m_lines;
+    count* m_counts;
+    mutable std::vector<std::atomic<bool>> m_counted;
+    std::uint64_t m_serial = next_serial.fetch_add(1, std::memory_order_relaxed);
+    std::size_t m_used = 0;
+    std::size_t m_dead = 0;
+};
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// From records to lines: what a line says of a key, and the first filling of a table from a scan.
+// Depends on store/scan.hpp and mirror/; never on one store.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <shearline/credential/record.hpp>
+#include <shearline/mirror/line_table.hpp>
+#include <shearline/mirror/roster.hpp>
+#include <shearline/store/scan.hpp>
+
+namespace shearline::inline v0 {
+
+/// What every key of a credential has in common, as lines say it.
+struct line_terms {
+    bool revoked = false;
+    bool suspended = false;
+    bool waits = false;
+    line_seconds ends = never;
+    std::uint32_t scopes = 0;
+    std::uint32_t credential = 0;
+};
+
+/// A key's end, to the second in which it lies: it is over up to a second early, and never late.
+[[nodiscard]] constexpr line_seconds line_end_of(const std::optional<timestamp>& at) noexcept {
+    return at ? to_line_seconds(*at) : never;
+}
+
+/// The status and the owner of one key. `invalid_argument` for a pepper whose number a line cannot hold.
+[[nodiscard]] inline result<std::pair<line_status, line_owner>> line_words_of(
+    const line_terms& terms, key_state state, const std::optional<timestamp>& retires_at, std::uint32_t pepper) {
+    if (pepper > line_status::max_pepper)
+        return error{errc::invalid_argument, "a pepper has a number above " + std::to_string(line_status::max_pepper)};
+    // A key that retires and does not say when has had its grace.
+    const line_seconds grace = state != key_state::retiring ? never : retires_at ? line_end_of(retires_at) : 0;
+    return std::pair{line_status{.state = terms.revoked ? key_state::revoked : state,
+                                 .suspended = terms.suspended,
+                                 .waits = terms.waits,
+                                 .pepper = pepper,
+                                 .scopes = terms.scopes},
+                     line_owner{std::min(terms.ends, grace), terms.credential}};
+}
+
+/// Takes a scan (see store/scan.hpp) into a table of its own size. `progress(done, of)` is told of keys, every 65,536
+/// and at the end.
+template <typename Progress>
+class mirror_fill {
+public:
+    mirror_fill(roster& credentials, Progress& progress) noexcept : m_roster{&credentials}, m_progress{&progress} {}
+
+    [[nodiscard]] result<void> begin(std::uint64_t /*credentials*/, std::uint64_t keys) {
+        m_keys = keys;
+        auto table = line_table::make(line_table::lines_for(keys));
+        if (!table) return std::move(table).error();
+        m_table = *std::move(table);
+        return {};
+    }
+
+    [[nodiscard]] result<void> take(const scanned_credential& one) {
+        const auto number = m_roster->add({one.id, one.tenant, one.scopes, one.not_before, one.version});
+        if (!number) return number.error();
+        const auto scopes = m_roster->scopes_of(one.scopes);
+        if (!scopes) return scopes.error();
+        m_terms.push_back(
+            {one.revoked, one.suspended, one.not_before.has_value(), line_end_of(one.expires_at), *scopes, *number});
+        return {};
+    }
+
+    [[nodiscard]] result<void> take(const scanned_key& one) {
+        if (one.credential >= m_terms.size() || m_done + m_waiting == m_keys)
+            return error{errc::corrupt, "a scan that does not keep to its own numbers"};
+        const auto words = line_words_of(m_terms[static_cast<std::size_t>(one.credential)], one.state, one.retires_at,
+                                         one.digest.pepper);
+        if (!words) return words.error();
+        m_table->prefetch(m_table->home_of(one.handle));
+        m_batch[m_waiting++] = {one.handle, to_line_digest(one.digest.mac), words->first, words->second};
+        if (m_waiting == m_batch.size()) insert();
+        return {};
+    }
+
+    /// The table, once the scan has ended well.
+    [[nodiscard]] std::unique_ptr<line_table> done() {
+        insert();
+        (*m_progress)(m_done, m_keys);
+        return std::move(m_table);
+    }
+
+    /// How far it came, as the end of a sentence.
+    [[nodiscard]] std::string how_far() const {
+        return " (the mirror had taken " + std::to_string(m_done + m_waiting) + " of " + std::to_string(m_keys) +
+               " keys)";
+    }
+
+private:
+    struct entry {
+        handle key;
+        line_digest digest;
+        line_status status;
+        line_owner owner;
+    };
+
+    /// In batches, so that the latencies of their lines overlap.
+    void insert() {
+        for (std::size_t i = 0; i < m_waiting; ++i) {
+            const entry& one = m_batch[i];
+            if (!one.status.is_dead()) m_table->insert(one.key, one.digest, one.status, one.owner);
+        }
+        m_done += m_waiting;
+        m_waiting = 0;
+        if (m_done % 65'536 == 0) (*m_progress)(m_done, m_keys);
+    }
+
+    roster* m_roster;
+    Progress* m_progress;
+    std::unique_ptr<line_table> m_table;
+    std::vector<line_terms> m_terms;
+    std::array<entry, 64> m_batch{};
+    std::size_t m_waiting = 0;
+    std::uint64_t m_keys = 0;
+    std::uint64_t m_done = 0;
+};
+
+}  // namespace shearline::inline v0

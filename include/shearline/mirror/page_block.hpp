@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// A block of zeroed memory straight from the system, in huge pages where it gives them.
+// Depends on POSIX; never on what is kept in it.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include <shearline/result.hpp>
+
+namespace shearline::inline v0 {
+
+/// Zeroed bytes, aligned to a huge page (2 MiB) where they fill one, and advised to lie in such pages: a random read
+/// then misses the TLB less often. Where the system has none to give, they are ordinary pages, and all works the same.
+/// A page that was never touched takes no memory. Movable.
+class page_block {
+public:
+    static constexpr std::size_t huge_page_bytes = std::size_t{2} << 20U;
+
+    /// Errors: `unavailable` where the system gives no such amount. (A system that overcommits may promise more than
+    /// it has: limits of a container or of `ulimit -v` are met here, or else by its out-of-memory killer.)
+    [[nodiscard]] static result<page_block> make(std::size_t bytes) {
+        const bool huge = bytes >= huge_page_bytes;
+        const std::size_t slack = huge ? huge_page_bytes : 0;
+        if (bytes > std::numeric_limits<std::size_t>::max() / 2) return none(bytes);
+        void* const at = ::mmap(nullptr, bytes + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (at == MAP_FAILED) return none(bytes);
+        page_block block{static_cast<std::byte*>(at), bytes + slack};
+#ifdef MADV_HUGEPAGE
+        if (huge) (void)::madvise(block.data(), bytes, MADV_HUGEPAGE);
+#endif
+        return block;
+    }
+
+    page_block(page_block&& other) noexcept
+        : m_first{std::exchange(other.m_first, nullptr)}, m_bytes{std::exchange(other.m_bytes, 0)} {}
+    page_block& operator=(page_block&&) = delete;
+    ~page_block() {
+        if (m_first != nullptr) ::munmap(m_first, m_bytes);
+    }
+
+    [[nodiscard]] std::byte* data() const noexcept {
+        if (m_bytes < huge_page_bytes) return m_first;
+        const auto address = reinterpret_cast<std::uintptr_t>(m_first);
+        return m_first + (huge_page_bytes - address % huge_page_bytes) % huge_page_bytes;
+    }
+
+private:
+    page_block(std::byte* first, std::size_t bytes) noexcept : m_first{first}, m_bytes{bytes} {}
+
+    static error none(std::size_t bytes) {
+        return {errc::unavailable, "the system gives no " + std::to_string(bytes >> 20U) + " MiB of memory"};
+    }
+
+    std::byte* m_first;
+    std::size_t m_bytes;
+};
+
+}  // namespace shearline::inline v0

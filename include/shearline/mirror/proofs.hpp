@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Whether a text is the key of a line: by its memo, or else by its digest under one of a keyring's peppers.
+// Depends on digest/digester.hpp, mirror/line.hpp and secret/fork_wiped.hpp; never on a table or a store.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <shearline/digest/digester.hpp>
+#include <shearline/format/parse.hpp>
+#include <shearline/keyring.hpp>
+#include <shearline/mirror/line.hpp>
+#include <shearline/secret/compare.hpp>
+#include <shearline/secret/fork_wiped.hpp>
+#include <shearline/verdict.hpp>
+
+namespace shearline::inline v0 {
+
+/// The peppers of one keyring and a memo key of their own: with another keyring come other memos, and no tag of before
+/// matches again. Constant-time in peppers, digests and tags. Immutable; any number of threads may use it.
+template <typename Policies>
+class proofs {
+    using format = typename Policies::format;
+    using memo = typename Policies::memo;
+    using memo_key = typename memo::key;
+
+public:
+    /// `unavailable` where the system gives no guarded memory.
+    [[nodiscard]] static result<proofs> make(const keyring& ring) {
+        auto digests = digester<typename Policies::hash>::make(ring, "key", format::name, format::environment_of);
+        if (!digests) return std::move(digests).error();
+        auto key = fork_wiped<memo_key>::make([] { return memo::make_key(); });
+        if (!key) return std::move(key).error();
+        return proofs{ring.current_pepper(), *std::move(digests), *std::move(key)};
+    }
+
+    /// Why a text is not the key of a line, or none where it is; the line then remembers it. A text whose memo matches
+    /// is the one that once passed all of this, to the last byte, so that nothing of it is looked at again but that its
+    /// pepper is still there.
+    [[nodiscard]] std::optional<reason> refute(std::string_view text, line& known,
+                                               std::uint32_t pepper) const noexcept {
+        if constexpr (memo::remembers) {
+            const auto tag = memo::of(m_memo_key.reveal(unsafe_reveal), text);
+            if (memo::same(tag, known.memo())) [[likely]]
+                return !is_outdated(pepper) || m_digests.has(pepper) ? std::nullopt
+                                                                     : std::optional{reason::pepper_dropped};
+            const auto refuted = refute_by_digest(text, known, pepper);
+            if (!refuted) known.set_memo(tag);
+            return refuted;
+        } else {
+            return refute_by_digest(text, known, pepper);
+        }
+    }
+
+    /// Whether keys under this pepper should be hashed anew.
+    [[nodiscard]] bool is_outdated(std::uint32_t pepper) const noexcept { return pepper != m_current; }
+
+private:
+    proofs(std::uint32_t current, digester<typename Policies::hash> digests, fork_wiped<memo_key> key) noexcept
+        : m_current{current}, m_digests{std::move(digests)}, m_memo_key{std::move(key)} {}
+
+    [[nodiscard]] std::optional<reason> refute_by_digest(std::string_view text, const line& known,
+                                                         std::uint32_t pepper) const noexcept {
+        const auto parsed = parse<format>(text);
+        if (!parsed) return reason_of(parsed.error());
+        const auto mac = m_digests.digest_under(pepper, std::as_bytes(std::span{parsed->authenticated}));
+        if (!mac) return reason::pepper_dropped;
+        // The comparison of 32 bytes is the fast one: both sides end in the same zeros.
+        digest_bytes presented{};
+        digest_bytes stored{};
+        copy(to_line_digest(*mac), presented);
+        copy(known.digest(), stored);
+        return constant_time_equal<sizeof(digest_bytes)>(presented, stored) ? std::nullopt
+                                                                            : std::optional{reason::wrong_secret};
+    }
+
+    static void copy(const line_digest& from, digest_bytes& to) noexcept {
+        std::copy(from.begin(), from.end(), to.begin());
+    }
+
+    std::uint32_t m_current;
+    digester<typename Policies::hash> m_digests;
+    fork_wiped<memo_key> m_memo_key;
+};
+
+}  // namespace shearline::inline v0

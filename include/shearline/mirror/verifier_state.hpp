@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What all readers of a verifier share, what each has for itself, and how one question is answered.
+// Depends on mirror/, verdict.hpp and format/; for verifier.hpp.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <shearline/clock.hpp>
+#include <shearline/format/parse.hpp>
+#include <shearline/mirror/mirror.hpp>
+#include <shearline/mirror/proofs.hpp>
+#include <shearline/mirror/use_counts.hpp>
+#include <shearline/verdict.hpp>
+
+namespace shearline::inline v0 {
+
+struct verifier_options {
+    /// For how long answers are given without hearing from the store; then the next verification asks it, and is denied
+    /// where it does not answer.
+    std::chrono::milliseconds lease{10'000};
+    /// How often `run` looks at the feed, and how often it writes the counts of uses to the store.
+    std::chrono::milliseconds poll_every{100};
+    std::chrono::milliseconds flush_every{1'000};
+};
+
+namespace detail {
+
+/// What is asked of a verifier.
+struct verifier_question {
+    std::string_view text;
+    handle key;
+    std::size_t home = 0;
+};
+
+/// What one reader has for itself, on cache lines of its own.
+struct alignas(64) verifier_seat {
+    epochs::slot* place = nullptr;
+    bool taken = true;
+    std::array<std::atomic<std::uint64_t>, std::size(reason_table) + 1> counts{};  // [0]: grants
+    use_counts uses{};
+
+    void count(std::size_t which) noexcept {  // by one thread: no need to lock the bus
+        counts[which].store(counts[which].load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    }
+    reason refuse(reason why) noexcept {
+        count(static_cast<std::size_t>(why));
+        return why;
+    }
+};
+
+/// From its beginning to its end its reader is inside.
+class inside {
+public:
+    explicit inside(epochs::slot& place) noexcept : m_place{place} { m_place.enter(); }
+    inside(const inside&) = delete;
+    inside& operator=(const inside&) = delete;
+    ~inside() { m_place.leave(); }
+
+private:
+    epochs::slot& m_place;
+};
+
+/// Behind a pointer, so that a verifier may be moved while readers hold on to this.
+template <typename Policies, typename Store>
+struct verifier_state {
+    using format = typename Policies::format;
+
+    verifier_state(Store& borrowed, const verifier_options& wanted, std::unique_ptr<mirror<format, Store>> filled,
+                   proofs<Policies> proving)
+        : store{&borrowed},
+          options{wanted},
+          mirrored{std::move(filled)},
+          owned_proofs{std::make_unique<const proofs<Policies>>(std::move(proving))},
+          proves{owned_proofs.get()} {}
+
+    bool is_true() noexcept {
+        if (!mirrored->is_ours()) return false;
+        return mirrored->is_true(lease_clock::now()) || mirrored->make_true();
+    }
+
+    /// The latest second that any verification was told of.
+    line_seconds latest(timestamp now) noexcept {
+        const line_seconds told = to_line_seconds(now);
+        line_seconds known = latest_told.load(std::memory_order_relaxed);
+        while (known < told && !latest_told.compare_exchange_weak(known, told, std::memory_order_relaxed)) {
+        }
+        return std::max(known, told);
+    }
+
+    [[gnu::always_inline]] verdict answer(verifier_seat& of, const line_table& table, verifier_question asked,
+                                          line_seconds second, std::string_view required_scope) noexcept {
+        line* const known = table.find(asked.key, asked.home);
+        if (known == nullptr) [[unlikely]] {
+            const auto parsed = parse<format>(asked.text);
+            return of.refuse(parsed ? reason::unknown_handle : reason_of(parsed.error()));
+        }
+        const line_status status = known->status();
+        const proofs<Policies>& proving = *proves.load(std::memory_order_seq_cst);
+        if (const auto why = proving.refute(asked.text, *known, status.pepper)) [[unlikely]]
+            return of.refuse(*why);
+        const line_owner owner = known->owner();
+        if (!status.is_plain() || second >= owner.ends) [[unlikely]]
+            if (const auto why = refusal_of(standing_of(status, owner, second))) return of.refuse(*why);
+        if (!required_scope.empty() && !mirrored->credentials().covers(status.scopes, required_scope)) [[unlikely]]
+            return of.refuse(reason::missing_scope);
+        of.uses.note(table, *known, asked.key, second);
+        of.count(0);
+        const bool retiring = status.state == key_state::retiring;
+        return grant{{std::shared_ptr<void>{}, &mirrored->credentials()[owner.credential].subject},
+                     asked.key,
+                     retiring ? std::optional{from_line_seconds(owner.ends)} : std::nullopt,
+                     proving.is_outdated(status.pepper)};
+    }
+
+    /// As `state_at` has it of records, in seconds.
+    key_standing standing_of(line_status status, line_owner owner, line_seconds second) const noexcept {
+        if (status.state == key_state::pending) return key_standing::pending;
+        if (status.state != key_state::active && status.state != key_state::retiring) return key_standing::revoked;
+        if (second >= owner.ends)
+            return status.state == key_state::retiring ? key_standing::grace_over : key_standing::expired;
+        if (status.waits && second < mirrored->credentials()[owner.credential].not_before)
+            return key_standing::not_yet_valid;
+        if (status.suspended) return key_standing::suspended;
+        return key_standing::active;
+    }
+
+    verifier_seat& join() {
+        const std::scoped_lock lock{mutex};
+        const auto idle = std::find_if(seats.begin(), seats.end(), [](const verifier_seat& one) { return !one.taken; });
+        verifier_seat& found = idle != seats.end() ? *idle : seats.emplace_back();
+        found.taken = true;
+        found.place = &mirrored->readers().join();
+        return found;
+    }
+    void leave(verifier_seat& of) noexcept {  // its counts, and the uses that were not moved yet, stay
+        const std::scoped_lock lock{mutex};
+        mirrored->readers().quit(*of.place);
+        of.taken = false;
+    }
+
+    void use(proofs<Policies> next) {
+        const std::scoped_lock lock{mutex};
+        auto before = std::exchange(owned_proofs, std::make_unique<const proofs<Policies>>(std::move(next)));
+        proves.store(owned_proofs.get(), std::memory_order_seq_cst);
+        retired_proofs.emplace_back(std::move(before), mirrored->readers().mark());
+        free_unused();
+    }
+    void free_unused() {
+        std::erase_if(retired_proofs, [](auto& old) { return epochs::passed(old.second); });
+    }
+
+    result<std::size_t> flush_usage() {
+        if (!mirrored->is_ours())
+            return error{errc::unavailable, "a verifier is of no use to a forked child: open another"};
+        const std::scoped_lock lock{mutex};
+        const auto take = [this](handle key, std::uint32_t uses, line_seconds last) {
+            unwritten.push_back({std::string{format::name}, key, from_line_seconds(last), uses});
+        };
+        for (verifier_seat& one : seats) one.uses.freeze();
+        epochs::moment since = mirrored->readers().mark();
+        while (!epochs::passed(since)) std::this_thread::yield();  // a reader is inside for less than a microsecond
+        for (verifier_seat& one : seats) one.uses.take_all(take);
+        for (verifier_seat& one : seats) one.uses.thaw();
+        mirrored->with_tables([&](table_pair& tables) { tables.take_counts(take); });
+        if (unwritten.empty()) return std::size_t{0};
+        if (auto written = store->record_usage(unwritten); !written) return written.error();
+        return std::exchange(unwritten, {}).size();
+    }
+
+    std::uint64_t count_of(std::optional<reason> why) {
+        const std::scoped_lock lock{mutex};
+        std::uint64_t sum = 0;
+        for (const verifier_seat& one : seats)
+            sum += one.counts[why ? static_cast<std::size_t>(*why) : 0].load(std::memory_order_relaxed);
+        return sum;
+    }
+
+    Store* store;
+    verifier_options options;
+    std::unique_ptr<mirror<format, Store>> mirrored;
+    std::unique_ptr<const proofs<Policies>> owned_proofs;
+    std::atomic<const proofs<Policies>*> proves;
+    std::vector<std::pair<std::unique_ptr<const proofs<Policies>>, epochs::moment>> retired_proofs;
+    std::atomic<line_seconds> latest_told{0};
+    std::mutex mutex;
+    std::deque<verifier_seat> seats;  // where a seat is, it stays
+    std::vector<usage> unwritten;
+};
+
+}  // namespace detail
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The data plane: answers from memory whether a text is a key that may do something.
+// Depends on mirror/ and policies.hpp; never on one store, and never on an authority.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string_view>
+#include <utility>
+
+#include <shearline/clock.hpp>
+#include <shearline/concepts.hpp>
+#include <shearline/format/find_handle.hpp>
+#include <shearline/keyring.hpp>
+#include <shearline/mirror/verifier_state.hpp>
+#include <shearline/policies.hpp>
+#include <shearline/store/keyring_binding.hpp>
+#include <shearline/verdict.hpp>
+
+namespace shearline::inline v0 {
+
+/// How large a verifier's copy is.
+struct verifier_size {
+    std::uint64_t keys = 0;         ///< that are not dead
+    std::uint64_t lines = 0;        ///< of 64 bytes, of which a search touches some
+    std::uint64_t used_lines = 0;   ///< those of dead keys included
+    std::uint64_t credentials = 0;  ///< of 32 bytes, those included that have changed since
+};
+
+/// Answers for the keys of one format of one store, from a copy in memory that follows the store's feed.
+///
+/// A revocation that returned, here or in another process of this machine, is known to every verification that begins
+/// after it: each looks at the store's change count first, and where that has moved it applies the feed before it
+/// answers, or denies (`stale`) where the store does not say. Grants are never cached.
+///
+/// Store and keyring are borrowed and must outlive it; it must outlive its readers and the grants that they gave. It
+/// starts no thread: have one call `run`, or call `poll` and `flush_usage` now and then. Movable; everything may be
+/// called from any thread, except that a reader is used by one thread at a time.
+template <typename Policies, typename Store>
+class verifier {
+    using format = typename Policies::format;
+    static_assert(key_feed<Store>, "verifier<Policies, Store>: Store must model key_feed, as every key_store does");
+    static_assert(format::has_handle,
+                  "verifier: a key of this format carries no handle to look it up by: give the format a handle_field");
+
+    using shared = detail::verifier_state<Policies, Store>;
+    using seat = detail::verifier_seat;
+
+public:
+    /// Verifies for one thread. No verification allocates, locks, waits or calls the system, unless the store has
+    /// changed or the lease has run out.
+    class reader {
+    public:
+        reader(reader&& other) noexcept : m_of{other.m_of}, m_seat{std::exchange(other.m_seat, nullptr)} {}
+        reader& operator=(reader&&) = delete;
+        ~reader() {
+            if (m_seat != nullptr) m_of->leave(*m_seat);
+        }
+
+        /// Whether a text is a key that may do what `required_scope` names (empty: any good key) at `now`. Time never
+        /// goes back for a verifier: what has expired for one verification has expired for all after it. Ends of
+        /// validity count in whole seconds: a key ends up to a second early, and never late.
+        ///
+        /// Constant-time in digests, memos and peppers; that a handle is known, and that its memo is warm, can be
+        /// observed. O(1).
+        [[nodiscard]] verdict verify(std::string_view text, timestamp now,
+                                     std::string_view required_scope = {}) noexcept {
+            const handle key = find_handle<format>(text);
+            if (key.value == 0) [[unlikely]]
+                return m_seat->refuse(reason::malformed);
+            if (!m_of->is_true()) [[unlikely]]
+                return m_seat->refuse(reason::stale);
+            const detail::inside here{*m_seat->place};
+            const line_table& table = m_of->mirrored->table();
+            return m_of->answer(*m_seat, table, {text, key, table.home_of(key)}, m_of->latest(now), required_scope);
+        }
+
+        /// The same for many texts, each answered in its place: all are read first, then all lines are asked for, and
+        /// then they are checked, so that the latencies of memory overlap. `answers` is at least as long as `texts`.
+        void verify_many(std::span<const std::string_view> texts, timestamp now, std::string_view required_scope,
+                         std::span<verdict> answers) noexcept {
+            for (std::size_t first = 0; first < texts.size(); first += at_once) {
+                const std::size_t count = std::min(at_once, texts.size() - first);
+                verify_some(texts.subspan(first, count), now, required_scope, answers.subspan(first, count));
+            }
+        }
+
+    private:
+        friend verifier;
+        static constexpr std::size_t at_once = 64;
+
+        reader(shared& of, seat& taken) noexcept : m_of{&of}, m_seat{&taken} {}
+
+        void verify_some(std::span<const std::string_view> texts, timestamp now, std::string_view required_scope,
+                         std::span<verdict> answers) noexcept {
+            std::array<detail::verifier_question, at_once> asked;
+            for (std::size_t i = 0; i < texts.size(); ++i) asked[i] = {texts[i], find_handle<format>(texts[i]), 0};
+            const bool is_true = m_of->is_true();
+            const detail::inside here{*m_seat->place};
+            const line_table& table = m_of->mirrored->table();
+            for (std::size_t i = 0; i < texts.size(); ++i) {
+                asked[i].home = table.home_of(asked[i].key);
+                table.prefetch(asked[i].home);
+            }
+            const line_seconds second = m_of->latest(now);
+            for (std::size_t i = 0; i < texts.size(); ++i)
+                answers[i] = asked[i].key.value == 0 ? m_seat->refuse(reason::malformed)
+                             : !is_true              ? m_seat->refuse(reason::stale)
+                                                     : m_of->answer(*m_seat, table, asked[i], second, required_scope);
+        }
+
+        shared* m_of;
+        seat* m_seat;
+    };
+
+    /// Fills a verifier. `progress(done, of)` is told of keys.
+    ///
+    /// Errors: what the store says, with how far the filling came; `wrong_keyring`; `unavailable` for a lack of memory.
+    template <typename Progress>
+    [[nodiscard]] static result<verifier> open(Store& store, const keyring& ring, const verifier_options& options,
+                                               Progress&& progress) {
+        if constexpr (key_store<Store>) {
+            const auto bound =
+                store.transact([&ring](typename Store::transaction& tx) { return bind_keyring(tx, ring); });
+            if (!bound) return bound.error();
+        }
+        auto proving = proofs<Policies>::make(ring);
+        if (!proving) return std::move(proving).error();
+        auto mirrored = mirror<format, Store>::open(store, options.lease, progress);
+        if (!mirrored) return std::move(mirrored).error();
+        return verifier{std::make_unique<shared>(store, options, *std::move(mirrored), *std::move(proving))};
+    }
+    [[nodiscard]] static result<verifier> open(Store& store, const keyring& ring,
+                                               const verifier_options& options = {}) {
+        return open(store, ring, options, [](std::uint64_t, std::uint64_t) {});
+    }
+    static result<verifier> open(Store&&, const keyring&, const verifier_options& = {}) = delete;
+
+    /// A reader for one thread. Takes a lock and may allocate.
+    [[nodiscard]] reader new_reader() { return reader{*m_shared, m_shared->join()}; }
+
+    /// Applies what the feed has; the number of changes. Errors: what the store says; verifications are then denied.
+    [[nodiscard]] result<std::size_t> poll() {
+        auto applied = m_shared->mirrored->poll();
+        const std::scoped_lock lock{m_shared->mutex};
+        m_shared->free_unused();
+        return applied;
+    }
+
+    /// Writes the counted uses to the store, in one batch, and says for how many keys. Call it before the end; where
+    /// it fails the counts are kept for the next call. Times are whole seconds.
+    [[nodiscard]] result<std::size_t> flush_usage() { return m_shared->flush_usage(); }
+
+    /// Polls and flushes, in the periods of the options, until it is asked to stop; then flushes once more and says
+    /// what came of that. Blocks; nothing is lost where it ends this way.
+    [[nodiscard]] result<std::size_t> run(std::stop_token stop) {
+        std::mutex mutex;
+        std::condition_variable_any asked;
+        auto flushed = std::chrono::steady_clock::now();
+        for (std::unique_lock lock{mutex};;) {
+            // Where one of them fails, readers find it out for themselves, and the next round tries again.
+            (void)asked.wait_for(lock, stop, m_shared->options.poll_every, [] { return false; });
+            if (stop.stop_requested()) return flush_usage();
+            (void)poll();
+            if (std::chrono::steady_clock::now() - flushed < m_shared->options.flush_every) continue;
+            (void)flush_usage();
+            flushed = std::chrono::steady_clock::now();
+        }
+    }
+
+    /// Goes on with another snapshot of the keyring: a pepper that was dropped proves nothing from now on, and what was
+    /// remembered of texts is forgotten. Errors: `unavailable` for a lack of guarded memory; then all is as it was.
+    [[nodiscard]] result<void> use(const keyring& ring) {
+        auto proving = proofs<Policies>::make(ring);
+        if (!proving) return std::move(proving).error();
+        m_shared->use(*std::move(proving));
+        return {};
+    }
+
+    /// How often each answer was given: of a denial by its reason, of grants by none.
+    [[nodiscard]] std::uint64_t count_of(std::optional<reason> why) const { return m_shared->count_of(why); }
+
+    [[nodiscard]] verifier_size size() const {
+        return m_shared->mirrored->with_tables([&](const table_pair& tables) {
+            const line_table& table = tables.current();
+            return verifier_size{table.used() - table.dead(), table.size(), table.used(),
+                                 m_shared->mirrored->credentials().size()};
+        });
+    }
+
+private:
+    explicit verifier(std::unique_ptr<shared> made) noexcept : m_shared{std::move(made)} {}
+
+    std::unique_ptr<shared> m_shared;
+};
+
+}  // namespace shearline::inline v0
