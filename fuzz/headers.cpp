@@ -170,6 +170,7 @@ answer credential_of(const request& from, other_schemes others) {
 
 result<std::string_view, credential_error> found_in(const request& from, other_schemes others) {
     std::vector<header_field> fields;
+    fields.reserve(from.fields.size());
     for (const field& each : from.fields) fields.push_back({each.name, each.value});
     return find_credential<key_format<"instance">>(fields, from.target, others);
 }
@@ -179,7 +180,7 @@ bool refused(const request& from, other_schemes others) { return !found_in(from,
 /// What must follow where a credential is found.
 void check_found(const request& from, std::string_view text, other_schemes others) {
     std::size_t carriers = 0;
-    const std::less_equal<const char*> no_later;
+    const std::less_equal<> no_later;
     for (const field& each : from.fields)
         carriers += no_later(each.value.data(), text.data()) &&
                             no_later(text.data() + text.size(), each.value.data() + each.value.size())

@@ -47,6 +47,7 @@ public:
                                                               std::function<void(const request_account&)> log);
 
     http_server(http_server&&) noexcept;
+    // NOLINTNEXTLINE(bugprone-exception-escape): it would take a system whose locks fail
     ~http_server();  ///< stops
 
     [[nodiscard]] std::uint16_t port() const noexcept;

@@ -144,7 +144,7 @@ void read_fields(const section& from, mapping& into) {
             from.wrong(from.place_of(name),
                        "is no field of a contact; there are: first_name, last_name, email, phone, company, metadata.*");
         field.allow_only({"column", "owner"});
-        const owner belongs_to = field.word<owner>(
+        const auto belongs_to = field.word<owner>(
             "owner", {{"legacy", owner::legacy}, {"create_only", owner::create_only}, {"crm", owner::crm}});
         if (belongs_to == owner::crm) {
             if (field.find("column") != nullptr)

@@ -100,8 +100,9 @@ value statement::column(int index) const {
 
 std::vector<std::string> statement::column_names() const {
     std::vector<std::string> names;
-    for (int i = 0; i < sqlite3_column_count(m_statement.get()); ++i)
-        names.emplace_back(sqlite3_column_name(m_statement.get(), i));
+    const int count = sqlite3_column_count(m_statement.get());
+    names.reserve(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) names.emplace_back(sqlite3_column_name(m_statement.get(), i));
     return names;
 }
 

@@ -258,8 +258,8 @@ private:
         return {made, &made->subject};
     }
 
-    authority(Store& store, const Clock& clock, key_maker<Policies> keys, tokens_type tokens)
-        : m_store{&store}, m_clock{clock}, m_keys{std::move(keys)}, m_tokens{std::move(tokens)} {}
+    authority(Store& store, Clock clock, key_maker<Policies> keys, tokens_type tokens)
+        : m_store{&store}, m_clock{std::move(clock)}, m_keys{std::move(keys)}, m_tokens{std::move(tokens)} {}
 
     /// Runs `body(tx, now)` in one transaction, if the context is good and its deadline has not passed.
     template <typename Body>

@@ -31,7 +31,7 @@ enum class environment : std::uint8_t;
 struct handle;
 struct parsed_key;
 class masked_key;
-template <typename Format>
+template <typename Format>  // NOLINTNEXTLINE(readability-redundant-declaration): the concepts need it
 constexpr result<parsed_key, format_error> parse(std::string_view text) noexcept;
 
 // 1: secrets

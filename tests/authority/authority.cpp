@@ -19,6 +19,7 @@ constexpr std::string_view token = "AAAAAAAAAAAAAAAAAAAAAA";
 
 std::vector<std::string> actions_of(const page<audit_event>& events) {
     std::vector<std::string> actions;
+    actions.reserve(events.items.size());
     for (const audit_event& event : events.items) actions.push_back(event.action);
     return actions;
 }
