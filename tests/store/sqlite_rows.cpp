@@ -202,6 +202,7 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         lookalike("record", record_columns) + "INSERT INTO record SELECT * FROM record WHERE handle = 2",
         lookalike("credential", credential_columns) + "UPDATE credential SET tenant = NULL",
         lookalike("credential", credential_columns) + "UPDATE credential SET version = '1'",
+        lookalike("credential", credential_columns) + "INSERT INTO credential SELECT * FROM credential",
         lookalike("credential", credential_columns) + "UPDATE credential SET ordinal = NULL, name = x'00ff'",
         lookalike("change", "sequence, kind, credential, version, at") + "UPDATE change SET credential = NULL",
         lookalike("audit_event", "sequence, at, actor, action, tenant, credential, handle, source_address, reason") +

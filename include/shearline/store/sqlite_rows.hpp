@@ -152,12 +152,14 @@ public:
     /// A text in the row's own memory: until the next row.
     std::string_view text_view() { return bytes(SQLITE_TEXT, max_row_text_bytes); }
     std::string text() { return std::string{text_view()}; }
-    std::vector<std::string> scopes() {
+    /// Scopes in the one spelling of `join_scopes`: none of them is empty.
+    std::string_view scope_text() {
         const int at = m_at;
-        auto all = split_scopes(text_view());
-        for (const std::string& one : all) refuse_unless(!one.empty(), at);
-        return all;
+        const std::string_view text = text_view();
+        const bool good = !text.starts_with(' ') && !text.ends_with(' ') && text.find("  ") == std::string_view::npos;
+        return refuse_unless(good, at) ? text : std::string_view{};
     }
+    std::vector<std::string> scopes() { return split_scopes(scope_text()); }
     credential_id id() {
         const int at = m_at;
         const auto id = credential_id::parse(bytes(SQLITE_TEXT, credential_id::text_chars));

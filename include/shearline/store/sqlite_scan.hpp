@@ -46,11 +46,11 @@ template <typename Take, typename... Values>
 /// two tables, in the order in which they lie in the file, and no look-up for any row.
 template <typename Sink>
 [[nodiscard]] result<std::uint64_t> scan(connection& on, std::string_view format, Sink& sink) {
-    const auto sequence = scan_number(on, "SELECT coalesce(max(sequence), 0) FROM change");
+    auto sequence = scan_number(on, "SELECT coalesce(max(sequence), 0) FROM change");
     if (!sequence) return sequence;
-    const auto credentials = scan_number(on, "SELECT count(*) FROM credential");
+    auto credentials = scan_number(on, "SELECT count(*) FROM credential");
     if (!credentials) return credentials;
-    const auto keys = scan_number(on, "SELECT count(*) FROM record WHERE format = ?1 AND state <> 4", format);
+    auto keys = scan_number(on, "SELECT count(*) FROM record WHERE format = ?1 AND state <> 4", format);
     if (!keys) return keys;
     if (auto begun = sink.begin(*credentials, *keys); !begun) return std::move(begun).error();
 
@@ -59,10 +59,12 @@ template <typename Sink>
         on,
         [&](row_reader& row) -> result<void> {
             scanned_credential one;
-            ordinals.push_back(row.count());
+            const std::uint64_t ordinal = row.count();
+            row.require(ordinals.size() < *credentials && (ordinals.empty() || ordinals.back() < ordinal));
+            ordinals.push_back(ordinal);
             one.id = row.id();
             one.tenant = row.text_view();
-            one.scopes = row.text_view();
+            one.scopes = row.scope_text();
             one.not_before = row.optional_time();
             one.expires_at = row.optional_time();
             one.suspended = row.integer(0, 1) == 1;
@@ -81,10 +83,12 @@ template <typename Sink>
         return at != ordinals.end() && *at == ordinal ? static_cast<std::uint64_t>(at - ordinals.begin())
                                                       : std::numeric_limits<std::uint64_t>::max();
     };
+    std::uint64_t taken = 0;
     done = scan_rows(
         on,
         [&](row_reader& row) -> result<void> {
             scanned_key one;
+            row.require(++taken <= *keys);
             one.credential = place_of(row.count());
             one.handle = row.handle();
             one.state = row.state();
@@ -96,6 +100,8 @@ template <typename Sink>
         },
         "SELECT credential, handle, state, retires_at, digest FROM record WHERE format = ?1 AND state <> 4", format);
     if (!done) return std::move(done).error();
+    if (ordinals.size() != *credentials || taken != *keys)  // an index that does not fit its table
+        return error{errc::corrupt, on.path() + ": is damaged: restore it from a backup"};
     return sequence;
 }
 
