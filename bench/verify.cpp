@@ -1,143 +1,399 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a strict verification costs, beside its parts: the parse, the hash by either engine, and the look-up.
+// What a verification costs at any number of keys, beside what people use today and beside the limits of the machine.
+//
+// A benchmark's unit is one key. Keys are presented from a buffer that stays in the cache, as a server presents what it
+// has just received: blocks of texts are made outside the measured time, and each block is timed as a whole.
 #include <benchmark/benchmark.h>
+#include <pthread.h>
+#include <sched.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
-#include <filesystem>
-#include <span>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
+#include <vector>
 
-#include <shearline/digest/hmac_sha256_openssl.hpp>
-#include <shearline/shearline.hpp>
-#include <shearline/store/sqlite_store.hpp>
+#include "peers.hpp"
+#include "population.hpp"
 
 namespace {
 
-using namespace shearline;
-using instance = key_format<"instance">;
+using namespace bench;
+using openssl_memo = policies<instance, openssl_hmac_sha256>;
+using openssl_alone = policies<instance, openssl_hmac_sha256, no_memo>;
+using sodium_alone = policies<instance, no_memo>;
 
-/// What a result holds; the program ends with the error's words where it holds none.
-template <typename T>
-T must(result<T> outcome) {
-    if (!outcome) {
-        std::fprintf(stderr, "%s\n", outcome.error().message().c_str());
-        std::exit(1);
-    }
-    return *std::move(outcome);
+constexpr std::size_t block_keys = 4'096;
+constexpr std::size_t hot_keys = 64;
+
+void pin_to(unsigned processor) {
+    ::cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(processor % std::thread::hardware_concurrency(), &set);
+    ::pthread_setaffinity_np(::pthread_self(), sizeof(set), &set);
 }
 
-/// A folder, a keyring and a store, gone at the end.
-struct folder {
-    folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "shearline-bench-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) std::abort();
-        path = name;
+/// Texts that are presented: as many as a block has, or fewer in turns.
+class presented {
+public:
+    explicit presented(std::size_t different = block_keys) : m_texts(different) {
+        for (const key_text& text : m_texts) m_views.push_back(view_of(text));
     }
-    folder(const folder&) = delete;
-    folder& operator=(const folder&) = delete;
-    ~folder() { std::filesystem::remove_all(path); }
-    std::filesystem::path path;
+    void fill(const std::function<key_text(std::size_t)>& make) {
+        for (std::size_t i = 0; i < m_texts.size(); ++i) m_texts[i] = make(i);
+    }
+    std::string_view operator[](std::size_t i) const { return m_views[i % m_views.size()]; }
+    [[nodiscard]] std::span<const std::string_view> views() const { return m_views; }
+
+private:
+    std::vector<key_text> m_texts;
+    std::vector<std::string_view> m_views;
 };
 
-const keyring& ring() {
-    static const folder where;
-    static const keyring made = must(keyring::create((where.path / "keyring").string()));
-    return made;
-}
-
-std::string text_of(const secret_text& text) { return std::string{text.reveal(unsafe_reveal)}; }
-
-std::string fresh_key() { return text_of(must(generate<instance>()).text); }
-
-/// The same key with its last character another one.
-std::string with_wrong_checksum(std::string key) {
-    key.back() = key.back() == '0' ? '1' : '0';
-    return key;
-}
-
-void parse_key(benchmark::State& state, const std::string& text) {
+/// Times blocks of keys: `refill()` outside the measured time, `answer()` inside, which says whether all was as it must
+/// be.
+void measure(benchmark::State& state, const std::function<void()>& refill, const std::function<bool()>& answer) {
+    pin_to(0);
+    double seconds = 0;
     for (auto _ : state) {
-        auto parsed = parse<instance>(text);
-        benchmark::DoNotOptimize(parsed);
+        refill();
+        const auto begun = std::chrono::steady_clock::now();
+        const bool good = answer();
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+        if (!good) state.SkipWithError("a wrong answer");
+        state.SetIterationTime(took.count() / block_keys);
+        seconds += took.count() / block_keys;
     }
+    state.counters["keys_per_second"] = static_cast<double>(state.iterations()) / seconds;
 }
 
+/// Frees what the benchmarks before have built.
+std::vector<std::function<void()>>& cleaners() {
+    static std::vector<std::function<void()>> all;
+    return all;
+}
+
+template <typename Policies>
+struct ours {
+    explicit ours(std::uint64_t size)
+        : store{size}, keys{must(verifier<Policies, synthetic_store>::open(store, ring()))} {}
+    synthetic_store store;
+    verifier<Policies, synthetic_store> keys;
+};
+
+/// One of each kind at a time, or the tables of all of them would have to fit into memory at once.
+template <typename T>
+T& only(std::uint64_t size) {
+    static std::uint64_t held = 0;
+    static std::unique_ptr<T> one;
+    if (one && held == size) return *one;
+    for (const auto& clean : cleaners()) clean();
+    cleaners().clear();
+    one = std::make_unique<T>(size);
+    held = size;
+    cleaners().emplace_back([] { one.reset(); });
+    return *one;
+}
+
+__extension__ using wide = unsigned __int128;
+std::uint64_t scaled(std::uint64_t random, std::uint64_t size) {
+    return static_cast<std::uint64_t>((static_cast<wide>(random) * size) >> 64U);
+}
+std::uint64_t random_below(std::uint64_t& state, std::uint64_t size) {
+    state = scatter(state);
+    return scaled(state, size);
+}
+
+template <typename Policies>
+void report_memory(benchmark::State& state, ours<Policies>& it) {
+    const verifier_size size = it.keys.size();
+    state.counters["bytes_per_key"] = static_cast<double>(size.bytes()) / static_cast<double>(size.keys);
+    state.counters["lines_per_hit"] = it.keys.lines_per_hit();
+}
+
+template <typename Policies>
+void hot(benchmark::State& state, std::uint64_t size) {
+    auto& it = only<ours<Policies>>(size);
+    auto reader = it.keys.new_reader();
+    presented texts{hot_keys};
+    texts.fill([&](std::size_t i) { return text_of(i * (size / hot_keys)); });
+    const timestamp now = system_clock{}.now();
+    measure(
+        state, [] {},
+        [&] {
+            bool good = true;
+            for (std::size_t i = 0; i < block_keys; ++i)
+                good &= static_cast<bool>(reader.verify(texts[i], now, synthetic_store::scope));
+            return good;
+        });
+    report_memory(state, it);
+}
+
+/// Every key has been seen once: what is measured is the state that a server is in after a while.
+void warm(ours<openssl_memo>& it, std::uint64_t size) {
+    auto reader = it.keys.new_reader();
+    const timestamp now = system_clock{}.now();
+    for (std::uint64_t i = 0; i < size; ++i)
+        if (!reader.verify(view_of(text_of(i)), now)) std::abort();
+}
+struct warmed : ours<openssl_memo> {
+    explicit warmed(std::uint64_t size) : ours<openssl_memo>{size} { warm(*this, size); }
+};
+
+void random_keys(benchmark::State& state, std::uint64_t size, std::size_t batch) {
+    auto& it = only<warmed>(size);
+    auto reader = it.keys.new_reader();
+    presented texts;
+    std::uint64_t random = 1;
+    std::vector<verdict> answers(batch);
+    const timestamp now = system_clock{}.now();
+    measure(
+        state, [&] { texts.fill([&](std::size_t) { return text_of(random_below(random, size)); }); },
+        [&] {
+            bool good = true;
+            if (batch == 1) {
+                for (std::size_t i = 0; i < block_keys; ++i)
+                    good &= static_cast<bool>(reader.verify(texts[i], now, synthetic_store::scope));
+                return good;
+            }
+            for (std::size_t i = 0; i < block_keys; i += batch) {
+                reader.verify_many(texts.views().subspan(i, batch), now, synthetic_store::scope, answers);
+                for (const verdict& one : answers) good &= static_cast<bool>(one);
+            }
+            return good;
+        });
+    report_memory(state, it);
+}
+
+/// As `hot`, while another thread does the same, or rotates keys.
+void hot_beside(benchmark::State& state, std::uint64_t size, bool writer) {
+    auto& it = only<warmed>(size);
+    presented texts{hot_keys};
+    texts.fill([&](std::size_t i) { return text_of(i * (size / hot_keys)); });
+    const timestamp now = system_clock{}.now();
+    std::atomic<bool> over{false};
+    std::atomic<std::uint64_t> done_by_other{0};
+    std::thread other{[&] {
+        pin_to(1);
+        auto reader = it.keys.new_reader();
+        std::uint64_t random = 7;
+        auto next = std::chrono::steady_clock::now();
+        while (!over) {
+            if (!writer) {
+                for (std::size_t i = 0; i < block_keys; ++i)
+                    benchmark::DoNotOptimize(reader.verify(texts[i], now, synthetic_store::scope));
+                done_by_other += block_keys;
+                continue;
+            }
+            // Every other key: those that are presented are not among them.
+            it.store.rotate(random_below(random, size / hot_keys - 1) * hot_keys + 1);
+            must(it.keys.poll());
+            ++done_by_other;
+            next += std::chrono::microseconds{100};
+            while (std::chrono::steady_clock::now() < next) {
+            }
+        }
+    }};
+    auto reader = it.keys.new_reader();
+    const auto begun = std::chrono::steady_clock::now();
+    measure(
+        state, [] {},
+        [&] {
+            bool good = true;
+            for (std::size_t i = 0; i < block_keys; ++i)
+                good &= static_cast<bool>(reader.verify(texts[i], now, synthetic_store::scope));
+            return good;
+        });
+    over = true;
+    other.join();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    const double others = static_cast<double>(done_by_other.load()) / took.count();
+    if (writer)
+        state.counters["rotations_per_second"] = others;
+    else
+        state.counters["keys_per_second"] = state.counters["keys_per_second"] + others;
+}
+
+/// Texts that are refused, each for its reason.
+void refused(benchmark::State& state, reason why, const std::function<std::string(std::size_t)>& make) {
+    auto& it = only<warmed>(10'000);
+    auto reader = it.keys.new_reader();
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < hot_keys; ++i) texts.push_back(make(i));
+    const timestamp now = system_clock{}.now();
+    measure(
+        state, [] {},
+        [&] {
+            bool good = true;
+            for (std::size_t i = 0; i < block_keys; ++i) {
+                const verdict answer = reader.verify(texts[i % hot_keys], now, synthetic_store::scope);
+                good &= !answer && answer.denial().reason() == why;
+            }
+            return good;
+        });
+}
+
+std::string changed_at(std::string text, std::size_t place) {
+    text[place] = text[place] == 'a' ? 'b' : 'a';
+    return text;
+}
+std::string known(std::size_t i) { return std::string{view_of(text_of(i))}; }
+std::string unknown(std::size_t i) { return std::string{view_of(text_of((std::uint64_t{1} << 60U) + i))}; }
+
+template <typename Peer>
+void peer(benchmark::State& state, std::uint64_t size) {
+    auto& it = only<Peer>(size);
+    presented texts;
+    std::uint64_t random = 1;
+    measure(
+        state, [&] { texts.fill([&](std::size_t) { return text_of(random_below(random, size)); }); },
+        [&] {
+            bool good = true;
+            for (std::size_t i = 0; i < block_keys; ++i) good &= it.check(texts[i]);
+            return good;
+        });
+}
+template <typename Peer>
+void hot_peer(benchmark::State& state, std::uint64_t size) {
+    auto& it = only<Peer>(size);
+    presented texts{hot_keys};
+    texts.fill([&](std::size_t i) { return text_of(i * (size / hot_keys)); });
+    measure(
+        state, [] {},
+        [&] {
+            bool good = true;
+            for (std::size_t i = 0; i < block_keys; ++i) good &= it.check(texts[i]);
+            return good;
+        });
+}
+void jwt_peer(benchmark::State& state) {
+    static const libjwt tokens;
+    measure(
+        state, [] {},
+        [&] {
+            bool good = true;
+            for (std::size_t i = 0; i < block_keys; ++i) good &= tokens.check(tokens.token());
+            return good;
+        });
+}
+
+void raw_siphash(benchmark::State& state) {
+    presented texts{hot_keys};
+    texts.fill([](std::size_t i) { return text_of(i); });
+    const siphash_memo::key key = siphash_memo::make_key();
+    measure(
+        state, [] {},
+        [&] {
+            for (std::size_t i = 0; i < block_keys; ++i) benchmark::DoNotOptimize(siphash_memo::of(key, texts[i]));
+            return true;
+        });
+}
 template <typename Engine>
-void hash_key(benchmark::State& state) {
-    const std::string key = fresh_key();
+void raw_hmac(benchmark::State& state) {
+    presented texts{hot_keys};
+    texts.fill([](std::size_t i) { return text_of(i); });
     std::array<std::byte, 32> pepper{};
     const auto prepared = must(guarded<typename Engine::key_state>::make([&] { return Engine::prepare(pepper); }));
-    const auto message = std::as_bytes(std::span{key}).first<instance::checksum_part.offset>();
-    for (auto _ : state) {
-        auto digest = Engine::mac(prepared.reveal(unsafe_reveal), message);
-        benchmark::DoNotOptimize(digest);
+    measure(
+        state, [] {},
+        [&] {
+            for (std::size_t i = 0; i < block_keys; ++i)
+                benchmark::DoNotOptimize(
+                    Engine::mac(prepared.reveal(unsafe_reveal),
+                                std::as_bytes(std::span{texts[i]}).first<instance::checksum_part.offset>()));
+            return true;
+        });
+}
+
+/// One read of 64 bytes that depends on the one before, over a table as large as ours.
+struct line_field {
+    explicit line_field(std::uint64_t size)
+        : lines{line_table::lines_for(size)}, block{must(page_block::make(lines * 64))} {
+        for (std::uint64_t i = 0; i < lines; ++i) at(i) = scatter(i);
     }
+    std::uint64_t& at(std::uint64_t i) const { return reinterpret_cast<std::uint64_t*>(block.data())[i * 8]; }
+    std::uint64_t lines;
+    page_block block;
+};
+void raw_line_read(benchmark::State& state, std::uint64_t size) {
+    const auto& field = only<line_field>(size);
+    std::uint64_t next = 1;
+    std::uint64_t reads = 0;  // without it, so few steps would come round to where they began
+    measure(
+        state, [] {},
+        [&] {
+            for (std::size_t i = 0; i < block_keys; ++i) next = field.at(scaled(scatter(next + ++reads), field.lines));
+            benchmark::DoNotOptimize(next);
+            return true;
+        });
 }
 
-void generate_key(benchmark::State& state) {
-    for (auto _ : state) {
-        auto fresh = generate<instance>();
-        benchmark::DoNotOptimize(fresh);
-    }
+template <typename Body, typename... Arguments>
+void add(const std::string& name, std::int64_t blocks, Body body, Arguments... arguments) {
+    benchmark::RegisterBenchmark(name.c_str(), body, arguments...)
+        ->UseManualTime()
+        ->Unit(benchmark::kNanosecond)
+        ->Iterations(blocks)
+        ->Repetitions(5)
+        ->ReportAggregatesOnly();
 }
 
-enum class presented { good, wrong_checksum, unknown_handle, junk };
-
-template <typename Hash, typename Store>
-void verify(benchmark::State& state, Store& store, presented what) {
-    auto keys = must(authority<policies<instance, Hash>, Store>::open(store, ring()));
-    const request_context by{.actor = "bench"};
-    std::string text;
-    for (std::int64_t i = 0; i < state.range(0); ++i)
-        text = text_of(must(keys.issue({.tenant = "acme", .name = "bench", .scopes = {"contacts:read"}}, by)).text);
-    if (what == presented::wrong_checksum) text = with_wrong_checksum(text);
-    if (what == presented::unknown_handle) text = fresh_key();
-    if (what == presented::junk) text = "not a key of ours";
-    if (bool{keys.verify(text, "contacts:read")} != (what == presented::good)) state.SkipWithError("the wrong verdict");
-    for (auto _ : state) {
-        auto answer = keys.verify(text, "contacts:read");
-        benchmark::DoNotOptimize(answer);
-    }
+void add_size(const std::string& n, std::uint64_t size) {
+    constexpr std::int64_t fast = 500;
+    constexpr std::int64_t slow = 60;
+    add("ours/hot/" + n + "/memo", fast, hot<openssl_memo>, size);
+    add("ours/hot/" + n + "/openssl", fast, hot<openssl_alone>, size);
+    add("ours/hot/" + n + "/sodium", slow, hot<sodium_alone>, size);
+    add("ours/random/" + n + "/single", slow, random_keys, size, std::size_t{1});
+    add("ours/random/" + n + "/batch16", slow, random_keys, size, std::size_t{16});
+    add("ours/random/" + n + "/batch64", slow, random_keys, size, std::size_t{64});
+    add("ours/threads2/" + n, fast, hot_beside, size, false);
+    add("ours/with_writer/" + n, fast, hot_beside, size, true);
+    add("peer/plaintext/" + n, slow, peer<absl_keys>, size);
+    add("peer/unordered_map/" + n, slow, peer<std_keys>, size);
+    add("peer/boost_flat_map/" + n, slow, peer<boost_keys>, size);
+    add("peer/hand_rolled/" + n, slow, peer<hand_rolled>, size);
+    add("peer/hand_rolled_hot/" + n, slow, hot_peer<hand_rolled>, size);
+    add("raw/line_read/" + n, slow, raw_line_read, size);
 }
-
-template <typename Hash>
-void verify_in_memory(benchmark::State& state, presented what) {
-    memory_store store;
-    verify<Hash>(state, store, what);
-}
-
-void verify_in_sqlite(benchmark::State& state, presented what) {
-    const folder where;
-    auto store = must(sqlite_store::open((where.path / "keys.db").string()));
-    verify<hmac_sha256>(state, store, what);
-}
-
-constexpr std::int64_t keys_held = 100;
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto add = [](const char* name, auto body, auto... arguments) {
-        return benchmark::RegisterBenchmark(name, body, arguments...);
-    };
-    add("parse/good", parse_key, fresh_key());
-    add("parse/wrong_checksum", parse_key, with_wrong_checksum(fresh_key()));
-    add("parse/junk", parse_key, std::string(1 << 20, 'x'));
-    add("raw/hmac_sodium", hash_key<hmac_sha256>);
-    add("raw/hmac_openssl", hash_key<openssl_hmac_sha256>);
-    add("generate", generate_key);
-    add("strict/memory/sodium", verify_in_memory<hmac_sha256>, presented::good)->Arg(keys_held);
-    add("strict/memory/openssl", verify_in_memory<openssl_hmac_sha256>, presented::good)->Arg(keys_held);
-    add("strict/memory/unknown_handle", verify_in_memory<hmac_sha256>, presented::unknown_handle)->Arg(keys_held);
-    add("strict/memory/wrong_checksum", verify_in_memory<hmac_sha256>, presented::wrong_checksum)->Arg(keys_held);
-    add("strict/memory/junk", verify_in_memory<hmac_sha256>, presented::junk)->Arg(keys_held);
-    add("strict/sqlite/sodium", verify_in_sqlite, presented::good)->Arg(keys_held);
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+    // --quick leaves out ten million keys, --huge adds fifty million; the rest is Google Benchmark's.
+    std::vector<std::pair<std::string, std::uint64_t>> sizes{{"1e4", 10'000}, {"1e6", 1'000'000}, {"1e7", 10'000'000}};
+    std::vector<char*> rest;
+    for (int i = 0; i < argc; ++i) {
+        const std::string_view argument{argv[i]};
+        if (argument == "--quick")
+            sizes.resize(2);
+        else if (argument == "--huge")
+            sizes.emplace_back("5e7", 50'000'000);
+        else
+            rest.push_back(argv[i]);
+    }
+    int count = static_cast<int>(rest.size());
+    add("raw/siphash", 500, raw_siphash);
+    add("raw/hmac_openssl", 200, raw_hmac<openssl_hmac_sha256>);
+    add("raw/hmac_sodium", 60, raw_hmac<hmac_sha256>);
+    for (const auto& [name, size] : sizes) add_size(name, size);
+    add("ours/junk", 500, refused, reason::malformed, [](std::size_t i) { return "Bearer " + known(i); });
+    add("ours/wrong_checksum", 500, refused, reason::wrong_checksum,
+        [](std::size_t i) { return changed_at(unknown(i), instance::chars - 1); });
+    add("ours/mistyped", 500, refused, reason::wrong_checksum,
+        [](std::size_t i) { return changed_at(known(i), instance::secret_part.offset); });
+    add("ours/unknown_handle", 500, refused, reason::unknown_handle, unknown);
+    add("peer/libjwt", 5, jwt_peer);
+    benchmark::Initialize(&count, rest.data());
+    if (benchmark::ReportUnrecognizedArguments(count, rest.data())) return 2;
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();
     return 0;

@@ -35,6 +35,9 @@ struct verifier_size {
     std::uint64_t lines = 0;        ///< of 64 bytes, of which a search touches some
     std::uint64_t used_lines = 0;   ///< those of dead keys included
     std::uint64_t credentials = 0;  ///< of 32 bytes, those included that have changed since
+
+    /// What that comes to, with 8 bytes a line for the counts of uses, once each key has been used.
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return lines * 72 + credentials * 32; }
 };
 
 /// Answers for the keys of one format of one store, from a copy in memory that follows the store's feed.
@@ -196,6 +199,12 @@ public:
             return verifier_size{table.used() - table.dead(), table.size(), table.used(),
                                  m_shared->mirrored->credentials().size()};
         });
+    }
+
+    /// How many lines a search touches that finds, on average over all keys. Counts them all: O(lines).
+    [[nodiscard]] double lines_per_hit() const {
+        return m_shared->mirrored->with_tables(
+            [](const table_pair& tables) { return tables.current().lines_per_hit(); });
     }
 
 private:

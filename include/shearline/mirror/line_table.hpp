@@ -97,6 +97,20 @@ public:
         return static_cast<std::size_t>(&one - m_lines);
     }
 
+    /// How many lines a search touches that finds, on average over all that can be found. For the writer. O(size).
+    [[nodiscard]] double lines_per_hit() const noexcept {
+        std::uint64_t hits = 0;
+        std::uint64_t touched = 0;
+        for (std::size_t at = 0; at < m_size; ++at) {
+            const handle key{m_lines[at].handle()};
+            if (key.value == 0 || m_lines[at].status().superseded) continue;
+            const std::size_t home = home_of(key);
+            touched += (at < home ? at + m_size : at) - home + 1;
+            ++hits;
+        }
+        return hits == 0 ? 0 : static_cast<double>(touched) / static_cast<double>(hits);
+    }
+
     /// Changes what is known of a line. By the one writer.
     void set_status(line& one, line_status status) noexcept {
         if (status.is_dead() && !one.status().is_dead()) ++m_dead;

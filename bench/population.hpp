@@ -1,0 +1,204 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Any number of keys that nobody has to keep: all of key number i follows from i. And a store that has them.
+#pragma once
+
+#include <sys/types.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <shearline/digest/digester.hpp>
+#include <shearline/digest/hmac_sha256_openssl.hpp>
+#include <shearline/shearline.hpp>
+
+namespace bench {
+
+using namespace shearline;
+using instance = key_format<"instance">;
+
+/// What a result holds; the program ends with the error's words where it holds none.
+template <typename T>
+T must(result<T> outcome) {
+    if (!outcome) {
+        std::fprintf(stderr, "%s\n", outcome.error().message().c_str());
+        std::exit(1);
+    }
+    return *std::move(outcome);
+}
+inline void must(const result<void>& outcome) {
+    if (!outcome) {
+        std::fprintf(stderr, "%s\n", outcome.error().message().c_str());
+        std::exit(1);
+    }
+}
+
+/// A folder that is gone at the end.
+struct folder {
+    folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "shearline-bench-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) std::abort();
+        path = name;
+    }
+    folder(const folder&) = delete;
+    folder& operator=(const folder&) = delete;
+    ~folder() { std::filesystem::remove_all(path); }
+    std::filesystem::path path;
+};
+
+inline const keyring& ring() {
+    static const folder where;
+    static const keyring made = must(keyring::create((where.path / "keyring").string()));
+    return made;
+}
+
+/// A bijection of 64 bits that scatters (D. Stafford's variant 13 of MurmurHash3's finaliser): for numbers that look
+/// random and are not.
+constexpr std::uint64_t scatter(std::uint64_t x) noexcept {
+    x += 0x9e37'79b9'7f4a'7c15U;
+    x = (x ^ (x >> 30U)) * 0xbf58'476d'1ce4'e5b9U;
+    x = (x ^ (x >> 27U)) * 0x94d0'49bb'1331'11ebU;
+    return x ^ (x >> 31U);
+}
+
+using key_text = std::array<char, instance::chars>;
+
+/// The text of key number `i`: no secret, and so without the care that a real one takes.
+inline key_text text_of(std::uint64_t i) noexcept {
+    key_text text{};
+    std::copy(instance::prefix.begin(), instance::prefix.end(), text.begin());
+    const std::span all{text};
+    const auto part = [&](const auto& where) { return all.subspan(where.offset, where.chars); };
+    detail::write_number_vartime<base62>(scatter(2 * i + 1), part(instance::handle_part));
+    std::uint64_t state = scatter(2 * i);
+    for (char& digit : part(instance::secret_part)) {
+        state = state * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U;
+        digit = base62::encode(static_cast<std::uint8_t>((state >> 33U) % base62::size));
+    }
+    const std::string_view covered{text.data(), instance::checksum_part.offset};
+    detail::write_number_vartime<base62>(crc32::of_vartime(covered), part(instance::checksum_part));
+    return text;
+}
+inline std::string_view view_of(const key_text& text) noexcept { return {text.data(), text.size()}; }
+
+/// A store of `size` keys, each of a credential of its own, of a thousand tenants. What the writer changed is kept
+/// beside them. Models key_feed, as far as a verifier asks.
+class synthetic_store {
+public:
+    explicit synthetic_store(std::uint64_t size)
+        : m_size{size},
+          m_digests{
+              must(digester<openssl_hmac_sha256>::make(ring(), "key", instance::name, instance::environment_of))} {}
+
+    /// Gives credential `i` its next key, and revokes the one before it.
+    void rotate(std::uint64_t i) {
+        const std::scoped_lock lock{m_mutex};
+        auto [at, is_new] = m_rotated.try_emplace(i, 0);
+        ++at->second;
+        m_changes.push_back({.sequence = m_changes.size() + 1,
+                             .kind = change_kind::rotated,
+                             .credential = id_of(i),
+                             .version = at->second + 1,
+                             .at = {}});
+        m_count.store(m_changes.size(), std::memory_order_release);
+    }
+
+    template <typename Sink>
+    result<std::uint64_t> scan(std::string_view /*format*/, Sink& sink) const {
+        if (auto begun = sink.begin(m_size, m_size); !begun) return begun.error();
+        for (std::uint64_t i = 0; i < m_size; ++i) {
+            const std::string tenant = tenant_of(i);
+            const scanned_credential one{id_of(i), tenant, scope, {}, {}};
+            if (auto taken = sink.take(one); !taken) return taken.error();
+        }
+        for (std::uint64_t i = 0; i < m_size; ++i) {
+            const record key = key_of(i, 0);
+            const scanned_key one{i, key.handle, key.state, {}, key.digest};
+            if (auto taken = sink.take(one); !taken) return taken.error();
+        }
+        return std::uint64_t{0};
+    }
+
+    result<std::optional<credential_view>> read(const credential_id& id) const {
+        const std::uint64_t i = number_of(id);
+        const std::scoped_lock lock{m_mutex};
+        const auto rotated = m_rotated.find(i);
+        const std::uint64_t generation = rotated == m_rotated.end() ? 0 : rotated->second;
+        credential_view view{.about = {.id = id,
+                                       .tenant = tenant_of(i),
+                                       .name = "bench",
+                                       .scopes = {scope},
+                                       .metadata = {},
+                                       .not_before = {},
+                                       .expires_at = {},
+                                       .version = generation + 1,
+                                       .created_at = {}},
+                             .keys = {key_of(i, generation)}};
+        if (generation > 0) {
+            view.keys.push_back(key_of(i, generation - 1));
+            view.keys.back().state = key_state::revoked;
+        }
+        return std::optional{std::move(view)};
+    }
+
+    result<std::vector<change>> changes_after(std::uint64_t sequence, std::size_t limit) const {
+        const std::scoped_lock lock{m_mutex};
+        const auto first =
+            m_changes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(sequence, m_changes.size()));
+        const auto count = std::min<std::size_t>(limit, static_cast<std::size_t>(m_changes.end() - first));
+        return std::vector<change>{first, first + static_cast<std::ptrdiff_t>(count)};
+    }
+    result<void> record_usage(std::span<const usage> /*used*/) { return {}; }
+    [[nodiscard]] std::uint64_t change_count() const noexcept { return m_count.load(std::memory_order_acquire); }
+
+    static constexpr const char* scope = "contacts:write";
+
+private:
+    static std::string tenant_of(std::uint64_t i) { return "tenant " + std::to_string(i % 1'000); }
+
+    static credential_id id_of(std::uint64_t i) {
+        credential_id::bytes_type bytes{};
+        for (std::size_t at = 0; at < 5; ++at) bytes[at] = static_cast<std::uint8_t>(i >> (8 * at));
+        return credential_id::from_random(bytes);
+    }
+    static std::uint64_t number_of(const credential_id& id) {
+        std::uint64_t i = 0;
+        for (std::size_t at = 5; at-- > 0;) i = (i << 8U) | id.bytes()[at];
+        return i;
+    }
+
+    /// The key of a credential after so many rotations. (Those after the first have numbers of their own.)
+    [[nodiscard]] record key_of(std::uint64_t i, std::uint64_t rotations) const {
+        const key_text text = text_of(i + (rotations << 40U));
+        const auto parsed = parse<instance>(view_of(text));
+        if (!parsed) std::abort();
+        return {.format = std::string{instance::name},
+                .handle = parsed->handle,
+                .credential = id_of(i),
+                .digest = m_digests.digest(std::as_bytes(std::span{parsed->authenticated})),
+                .created_at = {}};
+    }
+
+    std::uint64_t m_size;
+    digester<openssl_hmac_sha256> m_digests;
+    mutable std::mutex m_mutex;
+    std::unordered_map<std::uint64_t, std::uint64_t> m_rotated;
+    std::vector<change> m_changes;
+    std::atomic<std::uint64_t> m_count{0};
+};
+
+}  // namespace bench
