@@ -24,21 +24,6 @@ std::vector<std::string> actions_of(const page<audit_event>& events) {
     return actions;
 }
 
-/// The text, of which only the last six characters are made anew: the right checksum.
-std::string with_right_checksum(std::string key) {
-    const std::size_t end = key.size() - 6;
-    std::uint32_t checksum = crc32::of_vartime(std::string_view{key}.substr(0, end));
-    for (std::size_t i = key.size(); i-- > end; checksum /= 62)
-        key[i] = base62::encode(static_cast<std::uint8_t>(checksum % 62));
-    return key;
-}
-
-/// The text with another letter in one place.
-std::string with_another_letter(std::string key, std::size_t at) {
-    key[at] = key[at] == 'a' ? 'b' : 'a';
-    return key;
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(the_authority)

@@ -81,6 +81,21 @@ inline shearline::new_credential legacy_sync() {
 
 inline std::string_view text_of(const shearline::issued_key& key) { return key.text.reveal(shearline::unsafe_reveal); }
 
+/// The text, of which only the last six characters are made anew: the right checksum.
+inline std::string with_right_checksum(std::string key) {
+    const std::size_t end = key.size() - 6;
+    std::uint32_t checksum = shearline::crc32::of_vartime(std::string_view{key}.substr(0, end));
+    for (std::size_t i = key.size(); i-- > end; checksum /= 62)
+        key[i] = shearline::base62::encode(static_cast<std::uint8_t>(checksum % 62));
+    return key;
+}
+
+/// The text with another letter in one place.
+inline std::string with_another_letter(std::string key, std::size_t at) {
+    key[at] = key[at] == 'a' ? 'b' : 'a';
+    return key;
+}
+
 inline shearline::reason why_denied(const shearline::verdict& verdict) {
     BOOST_REQUIRE(!verdict);
     return verdict.denial().reason();

@@ -31,8 +31,8 @@ inline constexpr line_seconds never = std::numeric_limits<line_seconds>::max();
 
 /// The whole second that a moment lies in. What lies before 2020 is 0; what lies too far is the last second.
 [[nodiscard]] constexpr line_seconds to_line_seconds(timestamp at) noexcept {
-    const std::int64_t ms = (at - line_epoch).count();
-    return static_cast<line_seconds>(std::clamp<std::int64_t>(ms, 0, (std::int64_t{never} - 1) * 1'000) / 1'000);
+    constexpr timestamp last = line_epoch + std::chrono::seconds{never - 1};
+    return static_cast<line_seconds>((std::clamp<timestamp>(at, line_epoch, last) - line_epoch).count() / 1'000);
 }
 
 [[nodiscard]] constexpr timestamp from_line_seconds(line_seconds seconds) noexcept {

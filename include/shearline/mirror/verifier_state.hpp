@@ -179,8 +179,25 @@ struct verifier_state {
         for (verifier_seat& one : seats) one.uses.thaw();
         mirrored->with_tables([&](table_pair& tables) { tables.take_counts(take); });
         if (unwritten.empty()) return std::size_t{0};
+        merge_unwritten();
         if (auto written = store->record_usage(unwritten); !written) return written.error();
         return std::exchange(unwritten, {}).size();
+    }
+
+    /// One entry for each key, whoever counted.
+    void merge_unwritten() {
+        std::sort(unwritten.begin(), unwritten.end(),
+                  [](const usage& a, const usage& b) { return a.handle < b.handle; });
+        std::size_t last = 0;
+        for (std::size_t i = 1; i < unwritten.size(); ++i) {
+            if (unwritten[i].handle != unwritten[last].handle) {
+                if (++last != i) unwritten[last] = std::move(unwritten[i]);
+                continue;
+            }
+            unwritten[last].uses += unwritten[i].uses;
+            unwritten[last].last_used_at = std::max(unwritten[last].last_used_at, unwritten[i].last_used_at);
+        }
+        unwritten.erase(unwritten.begin() + static_cast<std::ptrdiff_t>(last) + 1, unwritten.end());
     }
 
     std::uint64_t count_of(std::optional<reason> why) {

@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// A verification allocates nothing, takes no lock and calls no system: each is counted, or ends the process.
+#include <dlfcn.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <shearline/shearline.hpp>
+
+namespace {
+
+std::atomic<int> allocations{0};
+std::atomic<int> locks{0};
+
+}  // namespace
+
+[[gnu::noinline]] void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* const memory = std::malloc(size)) return memory;
+    std::abort();
+}
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+    ++allocations;
+    const auto to = static_cast<std::size_t>(alignment);
+    if (void* const memory = std::aligned_alloc(to, (size + to - 1) / to * to)) return memory;
+    std::abort();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+/// In front of the C library's own, which every lock of std goes through.
+extern "C" int pthread_mutex_lock(::pthread_mutex_t* mutex) noexcept {
+    static auto* const next = reinterpret_cast<int (*)(::pthread_mutex_t*)>(::dlsym(RTLD_NEXT, "pthread_mutex_lock"));
+    ++locks;
+    return next(mutex);
+}
+
+namespace {
+
+using namespace shearline;
+using format = key_format<"instance">;
+using bundle = policies<format>;
+
+int passed = 0;
+int failed = 0;
+
+void check(bool good, const char* what) {
+    ++(good ? passed : failed);
+    if (!good) std::printf("error: %s\n", what);
+}
+
+template <typename T>
+T must(result<T> outcome) {
+    if (!outcome) std::abort();
+    return *std::move(outcome);
+}
+
+/// How a child ends that runs `body` while every system call but `exit_group` kills it.
+int status_without_system_calls(const std::function<bool()>& body) {
+    const ::pid_t child = ::fork();
+    if (child == 0) {
+        std::array<::sock_filter, 4> only_exit{{
+            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(::seccomp_data, nr)),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        }};
+        const ::sock_fprog program{only_exit.size(), only_exit.data()};
+        // What the child may do is opened by itself: a parent's verifier refuses in a child.
+        if (!body()) ::_exit(3);
+        if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) ::_exit(4);
+        if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) ::_exit(5);
+        ::_exit(body() ? 0 : 6);
+    }
+    int status = 0;
+    return ::waitpid(child, &status, 0) == child ? status : -1;
+}
+
+}  // namespace
+
+int main() {
+    std::string folder = (std::filesystem::temp_directory_path() / "shearline-XXXXXX").string();
+    if (::mkdtemp(folder.data()) == nullptr) return 1;
+    const keyring ring = must(keyring::create(folder + "/keyring"));
+    std::filesystem::remove_all(folder);
+    memory_store store;
+    auto keys = must(authority<bundle, memory_store>::open(store, ring));
+    const request_context by{.actor = "test"};
+    std::vector<issued_key> issued;
+    for (int i = 0; i < 400; ++i)
+        issued.push_back(must(keys.issue({.tenant = "acme", .name = "x", .scopes = {"contacts:read"}}, by)));
+    std::vector<std::string> texts;
+    for (const issued_key& key : issued) texts.emplace_back(key.text.reveal(unsafe_reveal));
+    texts.emplace_back("junk");
+    texts.push_back(texts[0]);
+    texts.back().back() = texts.back().back() == '0' ? '1' : '0';
+    const auto stranger = must(generate<format>());
+    texts.emplace_back(stranger.text.reveal(unsafe_reveal));
+    const std::vector<std::string_view> views{texts.begin(), texts.end()};
+    std::vector<verdict> answers(views.size());
+    const timestamp now = system_clock{}.now();
+
+    const auto all_answered = [&](auto& reader) {
+        std::size_t granted = 0;
+        for (int round = 0; round < 10; ++round) {
+            for (const std::string_view text : views) granted += reader.verify(text, now, "contacts:read") ? 1U : 0U;
+            reader.verify_many(views, now, "contacts:read", answers);
+            for (const verdict& one : answers) granted += one ? 1U : 0U;
+        }
+        return granted == 20 * issued.size();
+    };
+
+    {
+        auto fast = must(verifier<bundle, memory_store>::open(store, ring));
+        auto reader = fast.new_reader();
+        allocations = 0;
+        locks = 0;
+        check(all_answered(reader), "all good keys are granted, and no other");
+        check(allocations == 0, "a verification allocates nothing");
+        check(locks == 0, "a verification takes no lock");
+        (void)keys.verify(texts[0]);
+        check(allocations > 0, "control: a strict verification allocates, and that is counted");
+        check(locks > 0, "control: a strict verification locks, and that is counted");
+    }
+    using opened_verifier = verifier<bundle, memory_store>;
+    std::optional<opened_verifier> own;
+    std::optional<opened_verifier::reader> reader;
+    const auto verify_all = [&] {
+        if (!own) reader.emplace(own.emplace(must(opened_verifier::open(store, ring))).new_reader());
+        return all_answered(*reader);
+    };
+    check(status_without_system_calls(verify_all) == 0, "a verification calls no system");
+    const int killed = status_without_system_calls([&] { return verify_all() && ::syscall(SYS_getppid) > 0; });
+    check(WIFSIGNALED(killed) && WTERMSIG(killed) == SIGSYS, "control: a system call ends the process");
+    std::printf("%d passed, %d failed\n", passed, failed);
+    return failed == 0 ? 0 : 1;
+}

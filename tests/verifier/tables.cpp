@@ -1,0 +1,281 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Lines, tables and what is freed when.
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <shearline/mirror/table_pair.hpp>
+#include <shearline/mirror/use_counts.hpp>
+#include <shearline/secret/fork_wiped.hpp>
+
+using namespace shearline;
+
+namespace {
+
+line_digest digest_of(std::uint64_t number) {
+    line_digest digest{};
+    for (std::size_t i = 0; i < 8; ++i) digest[i] = static_cast<std::byte>(number >> (8 * i));
+    return digest;
+}
+constexpr line_status active{.state = key_state::active, .pepper = 3, .scopes = 9};
+constexpr line_status revoked{.state = key_state::revoked, .pepper = 3, .scopes = 9};
+
+std::unique_ptr<line_table> table_of(std::uint64_t lines) {
+    auto made = line_table::make(lines);
+    BOOST_REQUIRE(static_cast<bool>(made));
+    return *std::move(made);
+}
+
+template <typename Take>
+std::set<std::pair<std::uint64_t, std::uint32_t>> taken(Take take) {
+    std::set<std::pair<std::uint64_t, std::uint32_t>> all;
+    take([&](handle key, std::uint32_t uses, line_seconds) { all.emplace(key.value, uses); });
+    return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(a_line)
+
+BOOST_AUTO_TEST_CASE(keeps_its_words) {
+    for (const line_status& one :
+         {active, revoked, line_status{key_state::retiring, true, false, true, line_status::max_pepper, UINT32_MAX},
+          line_status{key_state::pending, false, true, false, 1, 0}}) {
+        const line_status back = line_status::from_word(one.to_word());
+        BOOST_TEST((back.state == one.state && back.suspended == one.suspended && back.waits == one.waits));
+        BOOST_TEST((back.superseded == one.superseded && back.pepper == one.pepper && back.scopes == one.scopes));
+    }
+    const line_owner owner{7, 0xfedcba98U};
+    BOOST_TEST((line_owner::from_word(owner.to_word()).ends == 7 &&
+                line_owner::from_word(owner.to_word()).credential == 0xfedcba98U));
+}
+
+BOOST_AUTO_TEST_CASE(counts_seconds_from_2020_and_stays_within_its_bits) {
+    BOOST_TEST(to_line_seconds(line_epoch) == 0U);
+    BOOST_TEST(to_line_seconds(line_epoch - std::chrono::hours{1}) == 0U);
+    BOOST_TEST(to_line_seconds(line_epoch + std::chrono::milliseconds{1'999}) == 1U);
+    BOOST_TEST(to_line_seconds(timestamp::max()) == never - 1);
+    BOOST_TEST(to_line_seconds(timestamp::min()) == 0U);
+    BOOST_TEST((from_line_seconds(0) == line_epoch));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_table)
+
+BOOST_AUTO_TEST_CASE(finds_all_that_it_holds_and_nothing_else_however_full_it_is) {
+    const auto table = table_of(1'031);
+    for (std::uint64_t i = 1; i <= 1'000; ++i) table->insert(handle{i}, digest_of(i), active, {never, 0});
+    for (std::uint64_t i = 1; i <= 1'000; ++i) {
+        const line* const found = table->find(handle{i});
+        BOOST_REQUIRE(found != nullptr);
+        BOOST_TEST((found->digest() == digest_of(i)));
+    }
+    for (std::uint64_t i = 1'001; i < 3'000; ++i) BOOST_TEST((table->find(handle{i}) == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(of_too_many_lines_is_refused) {
+    const auto refused = line_table::make(std::uint64_t{1} << 33U);
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST((refused.error().code() == errc::invalid_argument));
+    BOOST_TEST(line_table::lines_for(UINT64_MAX) == UINT64_MAX);
+}
+
+BOOST_AUTO_TEST_CASE(counts_what_was_used) {
+    const auto table = table_of(20'000);
+    std::size_t places[3];
+    for (std::uint64_t i = 1; i <= 3; ++i)
+        places[i - 1] = table->number_of(*table->insert(handle{i}, digest_of(i), active, {}));
+    BOOST_TEST(taken([&](auto take) { table->take_uses(take); }).empty());
+    table->add_uses(places[0], 2, 10);
+    table->add_uses(places[2], 1, 11);
+    table->add_uses(places[0], 3, 9);
+    const std::set<std::pair<std::uint64_t, std::uint32_t>> expected{{1, 5}, {3, 1}};
+    BOOST_TEST((taken([&](auto take) { table->take_uses(take); }) == expected));
+    BOOST_TEST(taken([&](auto take) { table->take_uses(take); }).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_pair_of_tables)
+
+BOOST_AUTO_TEST_CASE(grows_in_steps_and_loses_nothing) {
+    epochs readers;
+    table_pair tables;
+    tables.start_with(table_of(line_table::least_lines));
+    for (std::uint64_t i = 1; i <= 20'000; ++i) {
+        BOOST_REQUIRE(static_cast<bool>(tables.put(handle{i}, digest_of(i), active, {never, 7}, readers)));
+        if (i % 3 == 0)
+            BOOST_REQUIRE(static_cast<bool>(tables.put(handle{i - 1}, digest_of(i - 1), revoked, {never, 7}, readers)));
+        if (i % 500 != 0) continue;
+        for (std::uint64_t known = 1; known <= i; ++known) {
+            const line* const found = tables.current().find(handle{known});
+            const bool dead = known % 3 == 2 && known < i;
+            if (!dead) BOOST_REQUIRE(found != nullptr);
+            if (found != nullptr) BOOST_REQUIRE(found->status().is_dead() == dead);
+        }
+    }
+    BOOST_TEST(tables.current().size() > 20'000U);
+    BOOST_TEST(tables.current().lines_per_hit() < 2.0);
+}
+
+BOOST_AUTO_TEST_CASE(gives_a_key_that_was_hashed_anew_another_line) {
+    epochs readers;
+    table_pair tables;
+    tables.start_with(table_of(line_table::least_lines));
+    BOOST_REQUIRE(static_cast<bool>(tables.put(handle{5}, digest_of(1), active, {never, 1}, readers)));
+    const line* const before = tables.current().find(handle{5});
+    BOOST_REQUIRE(static_cast<bool>(tables.put(handle{5}, digest_of(2), active, {never, 1}, readers)));
+    const line* const after = tables.current().find(handle{5});
+    BOOST_REQUIRE(after != nullptr);
+    BOOST_TEST((after != before && after->digest() == digest_of(2)));
+    BOOST_TEST((before->digest() == digest_of(1)));  // for who still reads it
+}
+
+BOOST_AUTO_TEST_CASE(does_not_bring_a_dead_key_to_life_and_takes_its_memo_along_with_a_live_one) {
+    epochs readers;
+    table_pair tables;
+    tables.start_with(table_of(line_table::least_lines));
+    BOOST_REQUIRE(static_cast<bool>(tables.put(handle{5}, digest_of(5), revoked, {never, 1}, readers)));
+    BOOST_TEST((tables.current().find(handle{5}) == nullptr));
+    BOOST_REQUIRE(static_cast<bool>(tables.put(handle{6}, digest_of(6), active, {never, 1}, readers)));
+    tables.current().find(handle{6})->set_memo({11, 12});
+    const line_table* const first = &tables.current();
+    for (std::uint64_t i = 100; &tables.current() == first; ++i)
+        BOOST_REQUIRE(static_cast<bool>(tables.put(handle{i}, digest_of(i), active, {never, 1}, readers)));
+    BOOST_TEST((tables.current().find(handle{6})->memo() == line::memo_words{11, 12}));
+}
+
+BOOST_AUTO_TEST_CASE(is_what_it_was_where_there_is_no_memory_for_a_greater_one) {
+    const ::pid_t child = ::fork();
+    if (child == 0) {
+        epochs readers;
+        table_pair tables;
+        auto first = line_table::make(200'000);
+        if (!first) ::_exit(2);
+        tables.start_with(*std::move(first));
+        ::rlimit limit{};
+        ::getrlimit(RLIMIT_AS, &limit);
+        limit.rlim_cur = 1;  // no more address space
+        ::setrlimit(RLIMIT_AS, &limit);
+        std::uint64_t i = 0;
+        result<void> done;
+        while (done && i < 200'000) {
+            ++i;
+            done = tables.put(handle{i}, digest_of(i), active, {never, 1}, readers);
+        }
+        bool good = !done && done.error().code() == errc::unavailable && i > 100'000;
+        for (std::uint64_t known = 1; known < i; ++known)
+            good = good && tables.current().find(handle{known}) != nullptr;
+        good = good && tables.current().find(handle{i}) == nullptr;
+        ::_exit(good ? 0 : 1);
+    }
+    int status = 0;
+    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+    return;  // it needs address space of its own
+#endif
+#endif
+    BOOST_TEST(status == 0);
+#endif
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(what_was_replaced)
+
+BOOST_AUTO_TEST_CASE(is_kept_while_anybody_may_use_it) {
+    epochs readers;
+    epochs::slot& one = readers.join();
+    epochs::slot& other = readers.join();
+    one.enter();
+    epochs::moment since = readers.mark();
+    BOOST_TEST(!epochs::passed(since));
+    other.enter();  // later: it cannot have what was replaced before
+    BOOST_TEST(!epochs::passed(since));
+    one.leave();
+    BOOST_TEST(epochs::passed(since));
+    epochs::moment again = readers.mark();
+    BOOST_TEST(!epochs::passed(again));
+    other.leave();
+    other.enter();
+    BOOST_TEST(epochs::passed(again));
+    other.leave();
+    epochs::moment nobody = readers.mark();
+    BOOST_TEST(epochs::passed(nobody));
+    readers.quit(one);
+    BOOST_TEST((&readers.join() == &one));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(counts_of_a_reader)
+
+BOOST_AUTO_TEST_CASE(add_up_with_those_of_the_table_whatever_makes_room_for_what) {
+    const auto table = table_of(4'096);
+    const auto counts = std::make_unique<use_counts>();
+    std::vector<std::uint32_t> expected(1'001);
+    for (std::uint64_t i = 1; i <= 1'000; ++i) table->insert(handle{i}, digest_of(i), active, {});
+    std::uint64_t random = 1;
+    for (int use = 0; use < 100'000; ++use) {
+        random = random * 6'364'136'223'846'793'005U + 1;
+        const std::uint64_t key = (random >> 33U) % (use % 2 == 0 ? 1'000 : 20) + 1;
+        if (use == 50'000) counts->freeze();
+        if (use == 50'100) counts->thaw();
+        counts->note(*table, *table->find(handle{key}), handle{key}, 1);
+        ++expected[key];
+    }
+    std::vector<std::uint32_t> found(1'001);
+    const auto take = [&](handle key, std::uint32_t uses, line_seconds) { found[key.value] += uses; };
+    counts->take_all(take);
+    table->take_uses(take);
+    BOOST_TEST(found == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(follow_their_keys_into_another_table_and_keep_those_that_have_gone) {
+    const auto first = table_of(4'096);
+    const auto second = table_of(8'192);
+    const auto counts = std::make_unique<use_counts>();
+    for (std::uint64_t i = 1; i <= 100; ++i) {
+        first->insert(handle{i}, digest_of(i), active, {});
+        if (i % 10 != 0) second->insert(handle{i}, digest_of(i), active, {});
+        counts->note(*first, *first->find(handle{i}), handle{i}, 1);
+    }
+    for (std::uint64_t i = 1; i <= 99; i += 2) counts->note(*second, *second->find(handle{i}), handle{i}, 2);
+    std::vector<std::uint32_t> found(101);
+    const auto take = [&](handle key, std::uint32_t uses, line_seconds) { found[key.value] += uses; };
+    counts->take_all(take);
+    second->take_uses(take);
+    first->take_uses(take);
+    for (std::uint64_t i = 1; i <= 100; ++i) BOOST_TEST(found[i] == (i % 2 == 1 ? 2U : 1U), i);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(memory_that_a_fork_wipes)
+
+BOOST_AUTO_TEST_CASE(is_there_for_its_process_and_zero_in_a_child) {
+    auto made = fork_wiped<std::uint64_t>::make([] { return std::uint64_t{0x5ec7e7}; });
+    BOOST_REQUIRE(static_cast<bool>(made));
+    const fork_wiped<std::uint64_t> secret = *std::move(made);
+    BOOST_TEST(secret.is_ours());
+    BOOST_TEST(secret.reveal(unsafe_reveal) == 0x5ec7e7U);
+    const ::pid_t child = ::fork();
+    if (child == 0) ::_exit(!secret.is_ours() && secret.reveal(unsafe_reveal) == 0 ? 0 : 1);
+    int status = 0;
+    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+    BOOST_TEST(secret.reveal(unsafe_reveal) == 0x5ec7e7U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

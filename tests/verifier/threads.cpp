@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Readers go on while keys are made, replaced and revoked, and while tables are rebuilt under them.
+#include <array>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../authority/fixture.hpp"
+
+using namespace shearline;
+using namespace support;
+
+BOOST_AUTO_TEST_SUITE(readers)
+
+BOOST_AUTO_TEST_CASE(see_every_key_that_is_good_and_none_that_was_revoked_before_they_asked) {
+    world<memory_store> w;
+    auto keys = w.open<shown_once>();
+    std::vector<issued_key> steady;
+    for (int i = 0; i < 50; ++i) steady.push_back(must(keys.issue(legacy_sync(), w.admin)));
+    auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
+
+    // The writer rotates one credential often enough to have the table rebuilt several times.
+    const issued_key first = must(keys.issue(legacy_sync(), w.admin));
+    constexpr std::size_t rotations = 2'500;
+    std::vector<std::string> texts(rotations + 1);
+    texts[0] = text_of(first);
+    std::atomic<std::size_t> current{0};
+    std::atomic<int> wrong{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 3; ++t)
+        threads.emplace_back([&, t] {
+            auto reader = fast.new_reader();
+            std::size_t i = static_cast<std::size_t>(t);
+            for (std::size_t seen = 0; seen < rotations; ++i) {
+                if (!reader.verify(text_of(steady[i % steady.size()]), noon, "contacts:read")) ++wrong;
+                seen = current.load(std::memory_order_acquire);
+                // The key before the current one was revoked before this verification begins.
+                if (seen > 0 && reader.verify(texts[seen - 1], noon)) ++wrong;
+                std::this_thread::yield();
+            }
+        });
+    for (std::size_t i = 1; i <= rotations; ++i) {
+        texts[i] = text_of(must(keys.rotate(first.credential, w.admin)));
+        current.store(i, std::memory_order_release);
+        if (i % 100 == 0) (void)must(fast.flush_usage());
+        if (i % 500 == 0) must(fast.use(w.ring));
+    }
+    for (std::thread& each : threads) each.join();
+    BOOST_TEST(wrong == 0);
+    (void)must(fast.poll());
+    BOOST_TEST(fast.size().keys == steady.size() + 1);
+    BOOST_TEST(fast.size().used_lines < rotations);  // rebuilt without the dead
+    (void)must(fast.flush_usage());
+    std::uint64_t uses = 0;
+    for (const auto& view : must(keys.list({.limit = 1'000})).items)
+        for (const record& key : view.keys) uses += key.uses;
+    BOOST_TEST(uses == fast.count_of(std::nullopt));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,313 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// A verifier answers as the authority does, from memory, and knows at once what the authority has changed.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/mp11.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../authority/fixture.hpp"
+
+using namespace shearline;
+using namespace support;
+
+namespace {
+
+using stores = boost::mp11::mp_list<memory_store, sqlite_store>;
+using without_memo = policies<instance_format, no_memo>;
+
+template <typename Policies, typename World>
+auto open_verifier(World& w) {
+    return must(verifier<Policies, decltype(w.opened.store)>::open(w.opened.store, w.ring));
+}
+
+template <typename Policies, typename Store>
+void check_that_no_other_character_opens(const world<Store>& /*of*/, typename verifier<Policies, Store>::reader& reader,
+                                         const std::string& text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const reason why = why_denied(reader.verify(with_another_letter(text, i), noon));
+        BOOST_TEST((why == reason::malformed || why == reason::wrong_checksum), "character " << i << ": " << why);
+        const std::string repaired = with_right_checksum(with_another_letter(text, i));
+        if (repaired == text) continue;
+        const reason deeper = why_denied(reader.verify(repaired, noon));
+        const bool expected = deeper == reason::malformed || deeper == reason::unknown_handle ||
+                              deeper == reason::wrong_secret || deeper == reason::wrong_checksum;
+        BOOST_TEST(expected, "character " << i << ", repaired: " << deeper);
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(the_verifier)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(grants_what_the_authority_grants, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    auto fast = open_verifier<shown_once>(w);
+    auto reader = fast.new_reader();
+    for (int i = 0; i < 3; ++i) {  // by its digest, and then by its memo
+        const verdict answer = reader.verify(text_of(key), noon, "contacts:write");
+        BOOST_REQUIRE(answer);
+        BOOST_TEST(answer.grant().credential() == key.credential);
+        BOOST_TEST(answer.grant().tenant() == "acme");
+        BOOST_TEST((answer.grant().scopes() == std::vector<std::string>{"contacts:read", "contacts:write"}));
+        BOOST_TEST(answer.grant().handle().value == key.handle.value);
+        BOOST_TEST(!answer.grant().retiring_until().has_value());
+        BOOST_TEST(!answer.grant().rehash_due());
+        BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+        BOOST_TEST(why_denied(reader.verify(text_of(key), noon, "contacts:delete")) == reason::missing_scope);
+        BOOST_TEST(why_denied(reader.verify(text_of(key), noon, "no scope")) == reason::missing_scope);
+    }
+    BOOST_TEST(fast.count_of(std::nullopt) == 6U);
+    BOOST_TEST(fast.count_of(reason::missing_scope) == 6U);
+    BOOST_TEST(fast.count_of(reason::revoked) == 0U);
+    BOOST_TEST(fast.size().keys == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(covers_scopes_as_the_authority_does, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    auto fast = open_verifier<shown_once>(w);
+    auto reader = fast.new_reader();
+    const std::vector<std::vector<std::string>> held{{"*:*"}, {"contacts:*"}, {"*:read"}, {}, {"a:b", "contacts:read"}};
+    for (const auto& scopes : held) {
+        new_credential asked = legacy_sync();
+        asked.scopes = scopes;
+        const issued_key key = must(keys.issue(asked, w.admin));
+        for (const std::string required :
+             {"contacts:read", "contacts:write", "deals:read", "a:b", "a:c", "*:*", "contacts:*", "nonsense",
+              "a-long-resource-name.of-many.parts:read", "a-long-resource-name.of-many.parts:write"})
+            BOOST_TEST(bool{reader.verify(text_of(key), noon, required)} == bool{keys.verify(text_of(key), required)},
+                       required);
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(denies_a_key_in_which_any_one_character_is_another_cold_and_warm, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    const std::string text{text_of(key)};
+    auto fast = open_verifier<shown_once>(w);
+    auto reader = fast.new_reader();
+    check_that_no_other_character_opens<shown_once>(w, reader, text);
+    BOOST_TEST(bool{reader.verify(text, noon)});  // now its memo is there
+    check_that_no_other_character_opens<shown_once>(w, reader, text);
+    std::string altered = text;
+    altered.back() = altered.back() == '0' ? '1' : '0';
+    BOOST_TEST(why_denied(reader.verify(altered, noon)) == reason::wrong_checksum);
+    BOOST_TEST(bool{reader.verify(text, noon)});
+
+    auto careful = open_verifier<without_memo>(w);
+    auto other = careful.new_reader();
+    check_that_no_other_character_opens<without_memo>(w, other, text);
+    BOOST_TEST(bool{other.verify(text, noon)});
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(denies_junk_of_any_length_and_keys_of_other_formats, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    const std::string text{text_of(must(keys.issue(legacy_sync(), w.admin)))};
+    auto fast = open_verifier<shown_once>(w);
+    auto reader = fast.new_reader();
+    for (const std::size_t size : {0U, 1U, 9U, 57U, 58U, 59U, 4'096U, 1'000'000U})
+        BOOST_TEST(why_denied(reader.verify(std::string(size, 'x'), noon)) == reason::malformed);
+    BOOST_TEST(why_denied(reader.verify({}, noon)) == reason::malformed);
+    for (std::size_t size = 0; size < text.size(); ++size)
+        BOOST_TEST(why_denied(reader.verify(text.substr(0, size), noon)) == reason::malformed);
+    BOOST_TEST(why_denied(reader.verify(text + "0", noon)) == reason::malformed);
+    const auto other = must(generate<test_key_format<"instance">>());
+    BOOST_TEST(why_denied(reader.verify(other.text.reveal(unsafe_reveal), noon)) == reason::malformed);
+    const auto stranger = must(generate<instance_format>());
+    BOOST_TEST(why_denied(reader.verify(stranger.text.reveal(unsafe_reveal), noon)) == reason::unknown_handle);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(knows_each_change_in_the_next_verification, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    auto fast = open_verifier<shown_once>(w);
+    auto reader = fast.new_reader();
+    const issued_key first = must(keys.issue(legacy_sync(), w.admin));
+    BOOST_TEST(bool{reader.verify(text_of(first), noon)});
+    must(keys.suspend(first.credential, w.admin));
+    BOOST_TEST(why_denied(reader.verify(text_of(first), noon)) == reason::suspended);
+    must(keys.resume(first.credential, w.admin));
+    BOOST_TEST(bool{reader.verify(text_of(first), noon)});
+    const issued_key second = must(keys.rotate(first.credential, w.admin));
+    BOOST_TEST(why_denied(reader.verify(text_of(first), noon)) == reason::revoked);
+    BOOST_TEST(bool{reader.verify(text_of(second), noon)});
+    must(keys.revoke(second.handle, w.admin));
+    BOOST_TEST(why_denied(reader.verify(text_of(second), noon)) == reason::revoked);
+    const issued_key third = must(keys.rotate(first.credential, w.admin));
+    BOOST_TEST(bool{reader.verify(text_of(third), noon)});
+    must(keys.revoke(first.credential, w.admin));
+    BOOST_TEST(why_denied(reader.verify(text_of(third), noon)) == reason::revoked);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(ends_a_grace_and_a_validity_when_they_end, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<graceful>();
+    auto fast = open_verifier<graceful>(w);
+    auto reader = fast.new_reader();
+    const issued_key old = must(keys.issue(legacy_sync(), w.admin));
+    must(keys.rotate(old.credential, w.admin));
+    const verdict retiring = reader.verify(text_of(old), noon);
+    BOOST_REQUIRE(retiring);
+    BOOST_TEST((retiring.grant().retiring_until() == noon + 24h));
+    BOOST_TEST(bool{reader.verify(text_of(old), noon + 24h - 1ms)});
+    BOOST_TEST(why_denied(reader.verify(text_of(old), noon + 24h)) == reason::grace_over);
+    // Time that goes back brings nothing back.
+    BOOST_TEST(why_denied(reader.verify(text_of(old), noon)) == reason::grace_over);
+    auto another = fast.new_reader();
+    BOOST_TEST(why_denied(another.verify(text_of(old), noon - 100h)) == reason::grace_over);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(keeps_to_the_first_and_the_last_moment_of_a_credential, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    new_credential asked = legacy_sync();
+    asked.not_before = noon + 1500ms;
+    asked.expires_at = noon + 10s + 500ms;
+    const issued_key key = must(keys.issue(asked, w.admin));
+    auto fast = open_verifier<shown_once>(w);
+    auto reader = fast.new_reader();
+    BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::not_yet_valid);
+    BOOST_TEST(why_denied(reader.verify(text_of(key), noon + 1499ms)) == reason::not_yet_valid);
+    BOOST_TEST(bool{reader.verify(text_of(key), noon + 2s)});
+    BOOST_TEST(bool{reader.verify(text_of(key), noon + 9999ms)});
+    // Up to a second early, and never late.
+    BOOST_TEST(why_denied(reader.verify(text_of(key), noon + 10s + 500ms)) == reason::expired);
+    BOOST_TEST(why_denied(reader.verify(text_of(key), timestamp::max())) == reason::expired);
+    BOOST_TEST(why_denied(reader.verify(text_of(key), timestamp::min())) == reason::expired);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(answers_many_as_it_answers_one, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    std::vector<std::string> texts;
+    for (int i = 0; i < 40; ++i) {
+        const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+        const std::string text{text_of(key)};
+        texts.push_back(text);
+        texts.push_back(with_another_letter(text, text.size() - 1));
+        texts.push_back(with_right_checksum(with_another_letter(text, 30)));
+        texts.push_back(text.substr(0, static_cast<std::size_t>(i)));
+        if (i % 3 == 0) must(keys.suspend(key.credential, w.admin));
+    }
+    auto fast = open_verifier<shown_once>(w);
+    auto reader = fast.new_reader();
+    const std::vector<std::string_view> views{texts.begin(), texts.end()};
+    for (int round = 0; round < 2; ++round) {
+        std::vector<verdict> answers(views.size());
+        reader.verify_many(views, noon, "contacts:read", answers);
+        for (std::size_t i = 0; i < views.size(); ++i) {
+            const verdict one = reader.verify(views[i], noon, "contacts:read");
+            BOOST_REQUIRE(bool{answers[i]} == bool{one});
+            if (one)
+                BOOST_TEST(answers[i].grant().handle().value == one.grant().handle().value);
+            else
+                BOOST_TEST(why_denied(answers[i]) == why_denied(one));
+        }
+    }
+    reader.verify_many({}, noon, {}, {});
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(forgets_what_it_remembered_with_a_new_keyring, Store, stores) {
+    world<Store> w;
+    issued_key key;
+    {
+        auto keys = w.template open<shown_once>();
+        key = must(keys.issue(legacy_sync(), w.admin));
+    }
+    auto fast = open_verifier<shown_once>(w);
+    auto reader = fast.new_reader();
+    BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+    const keyring second = must(w.ring.with_new_pepper());
+    must(fast.use(second));
+    const verdict outdated = reader.verify(text_of(key), noon);
+    BOOST_REQUIRE(outdated);
+    BOOST_TEST(outdated.grant().rehash_due());
+    BOOST_TEST(bool{reader.verify(text_of(key), noon)});  // its memo is warm again
+    const keyring third = must(second.without_pepper(1));
+    must(fast.use(third));
+    BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::pepper_dropped);
+    must(fast.use(second));
+    BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(is_not_opened_with_another_keyring, Store, stores) {
+    world<Store> w;
+    (void)w.template open<shown_once>();
+    const keyring other = must(keyring::create(w.folder.file("other")));
+    BOOST_TEST(code_of(verifier<shown_once, Store>::open(w.opened.store, other)) == errc::wrong_keyring);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(tells_the_store_of_every_use, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    auto fast = open_verifier<shown_once>(w);
+    std::vector<issued_key> all;
+    for (int i = 0; i < 300; ++i) all.push_back(must(keys.issue(legacy_sync(), w.admin)));
+    {
+        auto one = fast.new_reader();
+        auto other = fast.new_reader();
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            for (std::size_t use = 0; use <= i % 5; ++use) BOOST_REQUIRE(one.verify(text_of(all[i]), noon + 3s));
+            BOOST_REQUIRE(other.verify(text_of(all[i]), noon + 7s + 900ms));
+            BOOST_REQUIRE(!other.verify(text_of(all[i]), noon + 8s, "deals:write"));
+        }
+    }
+    BOOST_TEST(must(fast.flush_usage()) == all.size());
+    BOOST_TEST(must(fast.flush_usage()) == 0U);
+    auto again = fast.new_reader();
+    BOOST_REQUIRE(again.verify(text_of(all[0]), noon + 9s));
+    BOOST_TEST(must(fast.flush_usage()) == 1U);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const record stored = must(keys.find(all[i].handle)).keys.at(0);
+        BOOST_TEST(stored.uses == i % 5 + 2 + (i == 0 ? 1U : 0U));
+        BOOST_TEST((stored.last_used_at == noon + (i == 0 ? 9s : 8s)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(writes_what_is_left_when_it_is_asked_to_stop, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    auto fast = must(verifier<shown_once, Store>::open(w.opened.store, w.ring, {.flush_every = 1h}));
+    std::jthread runs{[&fast](const std::stop_token& stop) { (void)fast.run(stop); }};
+    auto reader = fast.new_reader();
+    for (int i = 0; i < 10; ++i) BOOST_REQUIRE(reader.verify(text_of(key), noon));
+    BOOST_TEST(must(keys.find(key.handle)).keys.at(0).uses == 0U);
+    runs.request_stop();
+    runs.join();
+    BOOST_TEST(must(keys.find(key.handle)).keys.at(0).uses == 10U);
+}
+
+BOOST_AUTO_TEST_CASE(grants_nothing_in_a_forked_child_that_has_not_opened_its_own) {
+    world<memory_store> w;
+    auto keys = w.open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    auto fast = open_verifier<shown_once>(w);
+    auto reader = fast.new_reader();
+    BOOST_REQUIRE(reader.verify(text_of(key), noon));
+    const ::pid_t child = ::fork();
+    if (child == 0) {
+        const verdict inherited = reader.verify(text_of(key), noon);
+        bool good = !inherited && inherited.denial().reason() == reason::stale && inherited.denial().status() == 503;
+        good = good && !fast.poll() && !fast.flush_usage();
+        auto own = verifier<shown_once, memory_store>::open(w.opened.store, w.ring);
+        good = good && own && own->new_reader().verify(text_of(key), noon);
+        ::_exit(good ? 0 : 1);
+    }
+    int status = 0;
+    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+    BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
