@@ -26,7 +26,7 @@ public:
     void note(const line_table& table, const line& used, handle key, line_seconds at) noexcept {
         const std::size_t number = table.number_of(used);
         entry& first = m_sets[number % sets][0];
-        if (first.key == key && m_table == table.serial() && !m_frozen.load(std::memory_order_acquire)) [[likely]] {
+        if (!m_frozen.load(std::memory_order_acquire) && first.key == key && m_table == table.serial()) [[likely]] {
             ++first.uses;
             first.last = at;
         } else {
