@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include <shearline/format/constant_time.hpp>
 
@@ -63,13 +65,16 @@ struct crc32 {
         constexpr const auto& tables = detail::crc32_tables;
         constexpr std::size_t slices = detail::crc32_slices;
         std::uint32_t state = UINT32_MAX;
+        const auto look_up = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+            std::uint32_t carried = 0;
+            if constexpr (I < 4) carried = state >> (8 * I);
+            return tables[slices - 1 - I][(carried ^ static_cast<unsigned char>(text[I])) & 0xff];
+        };
         for (; text.size() >= slices; text.remove_prefix(slices)) {
-            std::uint32_t next = 0;
-            for (std::size_t i = 0; i < slices; ++i) {
-                const std::uint32_t carried = i < 4 ? state >> (8 * i) : 0;
-                next ^= tables[slices - 1 - i][(carried ^ static_cast<unsigned char>(text[i])) & 0xff];
-            }
-            state = next;
+            state = [&]<std::size_t... I>(
+                        std::index_sequence<I...>) {  // without a loop: the eight do not wait for each other
+                return (look_up(std::integral_constant<std::size_t, I>{}) ^ ...);
+            }(std::make_index_sequence<slices>{});
         }
         for (const char c : text) state = (state >> 8) ^ tables[0][(state ^ static_cast<unsigned char>(c)) & 0xff];
         return ~state;

@@ -39,12 +39,12 @@ template <typename Alphabet>
 [[nodiscard]] constexpr std::optional<std::uint64_t> read_number(std::string_view text,
                                                                  std::uint64_t greatest) noexcept {
     std::uint64_t number = 0;
+    bool too_great = false;
     for (const char c : text) {
-        const std::uint64_t digit = Alphabet::decode(c);
-        const std::uint64_t most = greatest / Alphabet::size;
-        if (number > most || (number == most && digit > greatest % Alphabet::size)) return std::nullopt;
-        number = number * Alphabet::size + digit;
+        too_great |= __builtin_mul_overflow(number, std::uint64_t{Alphabet::size}, &number);
+        too_great |= __builtin_add_overflow(number, std::uint64_t{Alphabet::decode(c)}, &number);
     }
+    if (too_great || number > greatest) return std::nullopt;
     return number;
 }
 
