@@ -8,7 +8,7 @@
 
 #include "contacts.hpp"
 #include "http_types.hpp"
-#include "keys.hpp"
+#include "key_check.hpp"
 
 namespace crm {
 
@@ -18,7 +18,7 @@ inline constexpr std::string_view api_root = "/crm/api/v2/";
 /// stores.
 class api {
 public:
-    api(const key_authority& keys, contact_store& contacts) noexcept : m_keys{keys}, m_contacts{contacts} {}
+    api(key_verifier& keys, contact_store& contacts) noexcept : m_keys{keys}, m_contacts{contacts} {}
 
     [[nodiscard]] response handle(const request& asked);
 
@@ -30,7 +30,7 @@ private:
     response remove(const request& asked, std::string_view uuid);
     response set_archived(const request& asked, std::string_view uuid, bool archived);
 
-    const key_authority& m_keys;
+    key_check m_keys;
     contact_store& m_contacts;
 };
 

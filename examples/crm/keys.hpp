@@ -13,11 +13,13 @@
 #include <shearline/policies.hpp>
 #include <shearline/rotation/immediate.hpp>
 #include <shearline/store/sqlite_store.hpp>
+#include <shearline/verifier.hpp>
 
 namespace crm {
 
 using crm_keys = shearline::policies<shearline::key_format<"instance">, shearline::immediate, shearline::recoverable>;
 using key_authority = shearline::authority<crm_keys, shearline::sqlite_store>;
+using key_verifier = shearline::verifier<crm_keys, shearline::sqlite_store>;
 
 inline constexpr std::string_view scope_read = "contacts:read";
 inline constexpr std::string_view scope_write = "contacts:write";

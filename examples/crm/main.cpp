@@ -108,6 +108,8 @@ result<void> serve(const options& given, const sigset_t& ending) {
     if (!store) return store.error();
     auto keys = key_authority::open(*store, *ring);
     if (!keys) return keys.error();
+    auto verifier = key_verifier::open(*store, *ring);
+    if (!verifier) return verifier.error();
     auto contacts = contact_store::open(given.data + "/crm.db");
     if (!contacts) return contacts.error();
     const auto initial = password_in(given.password_file);
@@ -116,11 +118,12 @@ result<void> serve(const options& given, const sigset_t& ending) {
         owner_password::open_or_create(given.data + "/owner.password", initial->reveal(shearline::unsafe_reveal));
     if (!owner) return owner.error();
 
-    api rest{*keys, *contacts};
+    api rest{*verifier, *contacts};
     console pages{
         {.hosts = given.hosts, .behind_tls = given.behind_tls_proxy}, std::move(owner->password), *keys, *contacts};
-    const every_second flush{[&keys] {
-        if (const auto done = keys->flush_usage(); !done) log_line("warning", done.error().message());
+    const every_second follow{[&verifier] {
+        if (const auto done = verifier->poll(); !done) log_line("warning", done.error().message());
+        if (const auto done = verifier->flush_usage(); !done) log_line("warning", done.error().message());
     }};
     auto server = http_server::start(
         {.address = given.address, .port = given.port},

@@ -22,7 +22,8 @@ struct api_under_test {
     shearline::sqlite_store store = require(shearline::sqlite_store::open(home.file("keys.db")));
     crm::key_authority keys = require(crm::key_authority::open(store, ring));
     crm::contact_store contacts = require(crm::contact_store::open(home.file("crm.db")));
-    crm::api api{keys, contacts};
+    crm::key_verifier verifier = require(crm::key_verifier::open(store, ring));
+    crm::api api{verifier, contacts};
     std::string key = issue({"contacts:read", "contacts:write"});
     std::string reader = issue({"contacts:read"});
 

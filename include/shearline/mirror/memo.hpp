@@ -48,7 +48,7 @@ struct siphash_memo {
     }
 
     /// Constant-time.
-    [[nodiscard]] static bool same(const tag& a, const tag& b) noexcept { return constant_time_equal(a, b); }
+    [[nodiscard]] static bool same(const tag& a, const tag& b) noexcept { return constant_time_equal_words(a, b); }
 };
 
 /// Remembers nothing: every verification computes the digest.

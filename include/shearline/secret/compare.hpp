@@ -32,8 +32,8 @@ template <std::size_t Bytes = std::dynamic_extent>
 /// and the compiler is kept from seeing what the words come to. (The functions above read bytes from memory, which
 /// waits for words that were only just written there.)
 template <std::size_t Words>
-[[nodiscard]] inline bool constant_time_equal(const std::array<std::uint64_t, Words>& a,
-                                              const std::array<std::uint64_t, Words>& b) noexcept {
+[[nodiscard]] inline bool constant_time_equal_words(const std::array<std::uint64_t, Words>& a,
+                                                    const std::array<std::uint64_t, Words>& b) noexcept {
     std::uint64_t different = 0;
     for (std::size_t i = 0; i < Words; ++i) {
         different |= a[i] ^ b[i];
