@@ -6,6 +6,7 @@
 
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <shearline/clock.hpp>

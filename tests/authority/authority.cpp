@@ -519,14 +519,16 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(what_is_stored)
 
+namespace {
+
 /// Looks for the text, and for every run of twelve characters of its secret, in all files of the store.
-static bool holds_part_of(const std::string& bytes, std::string_view key) {
+bool holds_part_of(const std::string& bytes, std::string_view key) {
     for (std::size_t at = 20; at + 12 <= 52; ++at)
         if (bytes.find(key.substr(at, 12)) != std::string::npos) return true;
     return false;
 }
 
-static std::string all_bytes_of(const temporary_folder& folder) {
+std::string all_bytes_of(const temporary_folder& folder) {
     std::string bytes;
     for (const auto& entry : std::filesystem::directory_iterator{folder.file("")}) {
         std::ifstream file{entry.path(), std::ios::binary};
@@ -534,6 +536,8 @@ static std::string all_bytes_of(const temporary_folder& folder) {
     }
     return bytes;
 }
+
+}  // namespace
 
 BOOST_AUTO_TEST_CASE(opens_no_door) {
     for (const bool recover : {false, true}) {

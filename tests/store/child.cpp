@@ -3,18 +3,18 @@
 #include "child.hpp"
 
 #include <grp.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
 #include "support.hpp"
 
-extern "C" char** environ;
+extern "C" char** environ;  // NOLINT(readability-redundant-declaration): not everywhere in unistd.h
 
 namespace store_test {
 

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(see_every_key_that_is_good_and_none_that_was_revoked_before
     for (int t = 0; t < 3; ++t)
         threads.emplace_back([&, t] {
             auto reader = fast.new_reader();
-            std::size_t i = static_cast<std::size_t>(t);
+            auto i = static_cast<std::size_t>(t);
             for (std::size_t seen = 0; seen < rotations; ++i) {
                 if (!reader.verify(text_of(steady[i % steady.size()]), noon, "contacts:read")) ++wrong;
                 seen = current.load(std::memory_order_acquire);

@@ -42,6 +42,7 @@ public:
         if (m_size == per_block * most_blocks)
             return error{errc::unavailable, "a mirror holds no more than 2^28 of them"};
         if (m_size % per_block == 0) {
+            // NOLINTNEXTLINE(bugprone-sizeof-expression): T may well be a pointer
             auto block = page_block::make(per_block * sizeof(T));
             if (!block) return std::move(block).error();
             m_first[m_size / per_block].store(reinterpret_cast<T*>(block->data()), std::memory_order_release);
@@ -113,7 +114,7 @@ public:
         auto set = std::make_unique<scope_set>();
         for (std::string& one : split_scopes(scopes))
             if (is_scope(one)) set->push_back(std::move(one));  // another covers nothing
-        const auto number = m_sets.append(set.get());
+        auto number = m_sets.append(set.get());
         if (!number) return number;
         m_owned_sets.push_back(std::move(set));
         m_set_numbers.emplace(scopes, *number);
