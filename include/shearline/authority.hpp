@@ -82,7 +82,8 @@ public:
         if (const auto refused = refusal_of(state_at(owner, key, now))) return *refused;
         if (!required_scope.empty() && !scopes_cover(owner.scopes, required_scope)) return reason::missing_scope;
         m_usage->note(key.handle, now);
-        return grant{own(owner), key.handle, key.state == key_state::retiring ? key.retires_at : std::nullopt,
+        return grant{own(owner), key.handle,
+                     key.state == key_state::retiring && key.retires_at ? *key.retires_at : grant::not_retiring,
                      m_keys.is_outdated(key)};
     }
 

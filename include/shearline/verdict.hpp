@@ -145,8 +145,10 @@ struct grant_subject {
 /// cached: a revocation that returns afterwards does not reach into it.
 class grant {
 public:
+    static constexpr timestamp not_retiring = timestamp::max();
+
     /// A verifier's grants borrow the subject from it, and so live no longer than it does; an authority's own it.
-    grant(std::shared_ptr<const grant_subject> subject, shearline::handle key, std::optional<timestamp> retiring_until,
+    grant(std::shared_ptr<const grant_subject> subject, shearline::handle key, timestamp retiring_until,
           bool rehash_due) noexcept
         : m_subject{std::move(subject)}, m_handle{key}, m_retiring_until{retiring_until}, m_rehash_due{rehash_due} {}
 
@@ -156,7 +158,9 @@ public:
     [[nodiscard]] shearline::handle handle() const noexcept { return m_handle; }
 
     /// The end of this key's grace where it has been replaced already: tell the caller to fetch the new one.
-    [[nodiscard]] std::optional<timestamp> retiring_until() const noexcept { return m_retiring_until; }
+    [[nodiscard]] std::optional<timestamp> retiring_until() const noexcept {
+        return m_retiring_until == not_retiring ? std::nullopt : std::optional{m_retiring_until};
+    }
 
     /// The key is stored under a pepper that has retired: rotate it before that pepper can be dropped.
     [[nodiscard]] bool rehash_due() const noexcept { return m_rehash_due; }
@@ -164,7 +168,7 @@ public:
 private:
     std::shared_ptr<const grant_subject> m_subject;
     shearline::handle m_handle;
-    std::optional<timestamp> m_retiring_until;
+    timestamp m_retiring_until;
     bool m_rehash_due;
 };
 

@@ -115,11 +115,11 @@ public:
                 asked[i].home = table.home_of(asked[i].key);
                 table.prefetch(asked[i].home);
             }
-            const line_seconds second = m_of->latest(now);
+            const timestamp at = m_of->latest(now);
             for (std::size_t i = 0; i < texts.size(); ++i)
                 answers[i] = asked[i].key.value == 0 ? m_seat->refuse(reason::malformed)
                              : !is_true              ? m_seat->refuse(reason::stale)
-                                                     : m_of->answer(*m_seat, table, asked[i], second, required_scope);
+                                                     : m_of->answer(*m_seat, table, asked[i], at, required_scope);
         }
 
         shared* m_of;

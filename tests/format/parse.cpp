@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_checksum_past_32_bits) {
 }
 
 BOOST_AUTO_TEST_CASE(a_checksum_that_is_right_modulo_32_bits_is_still_refused) {
-    const std::uint64_t checksum = *detail::read_number<base62>(golden.substr(52), UINT32_MAX);
+    const std::uint64_t checksum = *detail::read_number<base62, 6>(golden.substr(52), UINT32_MAX);
     std::array<char, 6> wrapped{};
     detail::write_number_vartime<base62>(checksum + (std::uint64_t{1} << 32), wrapped);
     BOOST_CHECK(failure(with(52, {wrapped.data(), wrapped.size()})) == (format_error{format_errc::out_of_range, 52}));

@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include <shearline/mirror/lease.hpp>
 #include <shearline/mirror/table_pair.hpp>
 #include <shearline/mirror/use_counts.hpp>
 #include <shearline/secret/fork_wiped.hpp>
@@ -33,11 +35,9 @@ constexpr bool sanitized = false;
 constexpr bool sanitized = false;
 #endif
 
-line_digest digest_of(std::uint64_t number) {
-    line_digest digest{};
-    for (std::size_t i = 0; i < 8; ++i) digest[i] = static_cast<std::byte>(number >> (8 * i));
-    return digest;
-}
+line_digest digest_of(std::uint64_t number) { return {number}; }
+using namespace std::chrono_literals;
+constexpr timestamp noon{line_epoch + 12h};
 constexpr line_status active{.state = key_state::active, .pepper = 3, .scopes = 9};
 constexpr line_status revoked{.state = key_state::revoked, .pepper = 3, .scopes = 9};
 
@@ -205,19 +205,19 @@ BOOST_AUTO_TEST_CASE(is_kept_while_anybody_may_use_it) {
     epochs readers;
     epochs::slot& one = readers.join();
     epochs::slot& other = readers.join();
-    one.enter();
+    const auto in_one = one.enter();
     epochs::moment since = readers.mark();
     BOOST_TEST(!epochs::passed(since));
-    other.enter();  // later: it cannot have what was replaced before
+    auto in_other = other.enter();  // later: it cannot have what was replaced before
     BOOST_TEST(!epochs::passed(since));
-    one.leave();
+    one.leave(in_one);
     BOOST_TEST(epochs::passed(since));
     epochs::moment again = readers.mark();
     BOOST_TEST(!epochs::passed(again));
-    other.leave();
-    other.enter();
+    other.leave(in_other);
+    in_other = other.enter();
     BOOST_TEST(epochs::passed(again));
-    other.leave();
+    other.leave(in_other);
     epochs::moment nobody = readers.mark();
     BOOST_TEST(epochs::passed(nobody));
     readers.quit(one);
@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(add_up_with_those_of_the_table_whatever_makes_room_for_what
         const std::uint64_t key = (random >> 33U) % (use % 2 == 0 ? 1'000 : 20) + 1;
         if (use == 50'000) counts->freeze();
         if (use == 50'100) counts->thaw();
-        counts->note(*table, *table->find(handle{key}), handle{key}, 1);
+        counts->note(*table, *table->find(handle{key}), handle{key}, noon);
         ++expected[key];
     }
     std::vector<std::uint32_t> found(1'001);
@@ -256,9 +256,9 @@ BOOST_AUTO_TEST_CASE(follow_their_keys_into_another_table_and_keep_those_that_ha
     for (std::uint64_t i = 1; i <= 100; ++i) {
         first->insert(handle{i}, digest_of(i), active, {});
         if (i % 10 != 0) second->insert(handle{i}, digest_of(i), active, {});
-        counts->note(*first, *first->find(handle{i}), handle{i}, 1);
+        counts->note(*first, *first->find(handle{i}), handle{i}, noon);
     }
-    for (std::uint64_t i = 1; i <= 99; i += 2) counts->note(*second, *second->find(handle{i}), handle{i}, 2);
+    for (std::uint64_t i = 1; i <= 99; i += 2) counts->note(*second, *second->find(handle{i}), handle{i}, noon + 1s);
     std::vector<std::uint32_t> found(101);
     const auto take = [&](handle key, std::uint32_t uses, line_seconds) { found[key.value] += uses; };
     counts->take_all(take);
@@ -272,9 +272,9 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(memory_that_a_fork_wipes)
 
 BOOST_AUTO_TEST_CASE(is_there_for_its_process_and_zero_in_a_child) {
-    auto made = fork_wiped<std::uint64_t>::make([] { return std::uint64_t{0x5ec7e7}; });
+    auto made = fork_wiped<const std::uint64_t>::make([] { return std::uint64_t{0x5ec7e7}; });
     BOOST_REQUIRE(static_cast<bool>(made));
-    const fork_wiped<std::uint64_t> secret = *std::move(made);
+    const fork_wiped<const std::uint64_t> secret = *std::move(made);
     BOOST_TEST(secret.is_ours());
     BOOST_TEST(secret.reveal(unsafe_reveal) == 0x5ec7e7U);
     const ::pid_t child = ::fork();
@@ -283,6 +283,22 @@ BOOST_AUTO_TEST_CASE(is_there_for_its_process_and_zero_in_a_child) {
     BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
     BOOST_TEST(status == 0);
     BOOST_TEST(secret.reveal(unsafe_reveal) == 0x5ec7e7U);
+}
+
+BOOST_AUTO_TEST_CASE(ends_a_lease_in_a_child) {
+    auto made = lease::make(1h);
+    BOOST_REQUIRE(static_cast<bool>(made));
+    lease trust = *std::move(made);
+    const auto now = lease_clock::now();
+    BOOST_TEST(!trust.holds(now));
+    trust.renew(now);
+    BOOST_TEST((trust.holds(now) && trust.holds(now + 59min) && !trust.holds(now + 1h)));
+    const ::pid_t child = ::fork();
+    if (child == 0) ::_exit(!trust.is_ours() && !trust.holds(now) ? 0 : 1);
+    int status = 0;
+    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+    BOOST_TEST((trust.is_ours() && trust.holds(now)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

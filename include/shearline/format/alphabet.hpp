@@ -48,6 +48,35 @@ struct basic_alphabet {
     /// What `decode` gives for a character that spells no digit. Its top bit is set; a digit's never is.
     static constexpr std::uint8_t no_digit = 0xff;
 
+    /// A run of characters of the alphabet whose codes follow one another: from `first` to `first + span`.
+    struct run {
+        std::uint8_t first;
+        std::uint8_t span;
+    };
+
+private:
+    static constexpr bool has(unsigned code) noexcept {
+        return chars.find(static_cast<char>(code)) != std::string_view::npos;
+    }
+    static constexpr std::size_t run_count = [] {
+        std::size_t count = 0;
+        for (unsigned code = '!'; code <= '~'; ++code) count += has(code) && !has(code - 1) ? 1U : 0U;
+        return count;
+    }();
+
+public:
+    /// All its runs, in the order of the codes: base62 has three.
+    static constexpr auto runs = [] {
+        std::array<run, run_count> all{};
+        std::size_t next = 0;
+        for (unsigned code = '!'; code <= '~'; ++code) {
+            if (!has(code)) continue;
+            if (!has(code - 1)) all[next++].first = static_cast<std::uint8_t>(code);
+            all[next - 1].span = static_cast<std::uint8_t>(code - all[next - 1].first);
+        }
+        return all;
+    }();
+
     /// The character of a digit below `size` (of a greater one: some character; nothing is read out of bounds).
     /// Constant-time: arithmetic on the places where the character codes jump, no load, no branch. O(jumps): base62
     /// has two.
@@ -60,6 +89,11 @@ struct basic_alphabet {
     /// The digit of a character, or `no_digit`. By a table: not for secrets that the sender does not know. O(1).
     [[nodiscard]] static constexpr std::uint8_t decode(char c) noexcept {
         return digits[static_cast<unsigned char>(c)];
+    }
+
+    /// The same times `size`: what the digit counts in the place before the last.
+    [[nodiscard]] static constexpr std::uint16_t decode_high(char c) noexcept {
+        return high_digits[static_cast<unsigned char>(c)];
     }
 
 private:
@@ -95,6 +129,13 @@ private:
         std::array<std::uint8_t, 256> all{};
         all.fill(no_digit);
         for (std::size_t digit = 0; digit < size; ++digit) all[code_of(digit)] = static_cast<std::uint8_t>(digit);
+        return all;
+    }();
+
+    static constexpr auto high_digits = [] {
+        std::array<std::uint16_t, 256> all{};
+        for (std::size_t code = 0; code < all.size(); ++code)
+            all[code] = static_cast<std::uint16_t>(digits[code] * size);
         return all;
     }();
 };

@@ -22,7 +22,7 @@ namespace detail {
     return (state >> 1) ^ (0xedb88320U & (0U - opaque(state & 1)));
 }
 
-inline constexpr std::size_t crc32_slices = 8;
+inline constexpr std::size_t crc32_slices = 16;
 
 /// `crc32_tables[k][b]`: what a byte `b` does to the state after `k` more bytes.
 inline constexpr auto crc32_tables = [] {
@@ -59,25 +59,30 @@ struct crc32 {
         return ~state;
     }
 
-    /// The same, by tables, eight bytes at a time (Kounavis and Berry, "Slicing by 8", 2005). Its addresses depend on
-    /// the characters: for a text whose sender knows it. O(size).
+    /// The same, by tables, sixteen bytes at a time (Kounavis and Berry, "A Systematic Approach to Building High
+    /// Performance Software-Based CRC Generators", 2005, have eight). Its addresses depend on the characters: for a
+    /// text whose sender knows it. O(size).
     [[nodiscard]] static constexpr std::uint32_t of_vartime(std::string_view text) noexcept {
-        constexpr const auto& tables = detail::crc32_tables;
-        constexpr std::size_t slices = detail::crc32_slices;
         std::uint32_t state = UINT32_MAX;
-        const auto look_up = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+        for (; text.size() >= 16; text.remove_prefix(16)) state = after<16>(state, text.data());
+        for (; text.size() >= 4; text.remove_prefix(4)) state = after<4>(state, text.data());
+        for (; !text.empty(); text.remove_prefix(1)) state = after<1>(state, text.data());
+        return ~state;
+    }
+
+private:
+    /// The state after so many bytes: without a loop, so that the look-ups do not wait for each other.
+    template <std::size_t Bytes>
+    static constexpr std::uint32_t after(std::uint32_t state, const char* text) noexcept {
+        const auto look_up = [=]<std::size_t I>(std::integral_constant<std::size_t, I>) {
             std::uint32_t carried = 0;
             if constexpr (I < 4) carried = state >> (8 * I);
-            return tables[slices - 1 - I][(carried ^ static_cast<unsigned char>(text[I])) & 0xff];
+            return detail::crc32_tables[Bytes - 1 - I][(carried ^ static_cast<unsigned char>(text[I])) & 0xff];
         };
-        for (; text.size() >= slices; text.remove_prefix(slices)) {
-            state = [&]<std::size_t... I>(
-                        std::index_sequence<I...>) {  // without a loop: the eight do not wait for each other
-                return (look_up(std::integral_constant<std::size_t, I>{}) ^ ...);
-            }(std::make_index_sequence<slices>{});
-        }
-        for (const char c : text) state = (state >> 8) ^ tables[0][(state ^ static_cast<unsigned char>(c)) & 0xff];
-        return ~state;
+        const std::uint32_t found = [&]<std::size_t... I>(std::index_sequence<I...>) {
+            return (look_up(std::integral_constant<std::size_t, I>{}) ^ ...);
+        }(std::make_index_sequence<Bytes>{});
+        return Bytes < 4 ? found ^ (state >> (8 * (Bytes % 4))) : found;
     }
 };
 

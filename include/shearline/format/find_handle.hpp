@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The handle of a text, before anything else of the text is looked at.
-// Depends on basic_format.hpp and handle.hpp; never on a crypto library.
+// Depends on basic_format.hpp, handle.hpp and number.hpp; never on a crypto library.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 #include <shearline/format/handle.hpp>
+#include <shearline/format/number.hpp>
 
 namespace shearline::inline v0 {
 
@@ -23,13 +23,8 @@ template <typename Format>
 [[nodiscard]] constexpr handle find_handle(std::string_view text) noexcept {
     if (text.size() != Format::chars) return {};
     if (__builtin_memcmp(text.data(), Format::prefix.data(), Format::prefix.size()) != 0) return {};
-    const char* const digits = text.data() + Format::handle_part.offset;
-    return [digits]<std::size_t... I>(std::index_sequence<I...>) {  // one after another, without a loop
-        using alphabet = typename Format::alphabet;
-        std::uint64_t number = 0;
-        ((number = number * alphabet::size + alphabet::decode(digits[I])), ...);
-        return handle{number};
-    }(std::make_index_sequence<Format::handle_part.chars>{});
+    return handle{detail::read_digits<typename Format::alphabet, Format::handle_part.chars>(
+        text.data() + Format::handle_part.offset)};
 }
 
 }  // namespace shearline::inline v0

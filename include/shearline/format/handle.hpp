@@ -41,7 +41,7 @@ struct handle {
         for (std::size_t i = 0; i < width; ++i) {
             if (base62::decode(text[i]) == base62::no_digit) return format_error{format_errc::bad_character, i};
         }
-        const auto number = detail::read_number<base62>(text, UINT64_MAX);
+        const auto number = detail::read_number<base62, width>(text, UINT64_MAX);
         if (!number || *number == 0) return format_error{format_errc::out_of_range, 0};
         return handle{*number};
     }

@@ -33,16 +33,46 @@ template <typename Alphabet>
     return width;
 }
 
-/// The number that `text` spells, or nothing where it is greater than `greatest`. Each character is in the alphabet.
-/// Variable time. O(size).
+/// size^exponent, mod 2^64.
 template <typename Alphabet>
+[[nodiscard]] constexpr std::uint64_t power_of_size(std::size_t exponent) noexcept {
+    std::uint64_t power = 1;
+    while (exponent-- > 0) power *= Alphabet::size;
+    return power;
+}
+
+/// The number, mod 2^64, that so many digits spell; some number where a character is none. Both halves are read at the
+/// same time: no digit waits for all before it. Variable time. O(Digits).
+template <typename Alphabet, std::size_t Digits>
+[[nodiscard]] constexpr std::uint64_t read_digits(const char* text) noexcept {
+    if constexpr (Digits == 0) {
+        return 0;
+    } else if constexpr (Digits == 1) {
+        return Alphabet::decode(*text);
+    } else if constexpr (Digits == 2) {
+        return std::uint64_t{Alphabet::decode_high(text[0])} + Alphabet::decode(text[1]);
+    } else {
+        constexpr std::size_t low = (Digits / 2 + 1) / 2 * 2;  // pairs, but for the first digit of an odd number
+        return read_digits<Alphabet, Digits - low>(text) * power_of_size<Alphabet>(low) +
+               read_digits<Alphabet, low>(text + (Digits - low));
+    }
+}
+
+/// The number that `Digits` characters of the alphabet spell, or nothing where it is greater than `greatest`. Variable
+/// time. O(Digits).
+template <typename Alphabet, std::size_t Digits>
 [[nodiscard]] constexpr std::optional<std::uint64_t> read_number(std::string_view text,
                                                                  std::uint64_t greatest) noexcept {
-    std::uint64_t number = 0;
+    constexpr std::size_t safe = [] {  // so many digits fit into 64 bits, whatever they are
+        std::size_t count = 1;
+        while (count < Digits && greatest_number<Alphabet>(count + 1) != UINT64_MAX) ++count;
+        return count;
+    }();
+    std::uint64_t number = read_digits<Alphabet, safe>(text.data());
     bool too_great = false;
-    for (const char c : text) {
+    for (std::size_t i = safe; i < Digits; ++i) {
         too_great |= __builtin_mul_overflow(number, std::uint64_t{Alphabet::size}, &number);
-        too_great |= __builtin_add_overflow(number, std::uint64_t{Alphabet::decode(c)}, &number);
+        too_great |= __builtin_add_overflow(number, std::uint64_t{Alphabet::decode(text[i])}, &number);
     }
     if (too_great || number > greatest) return std::nullopt;
     return number;

@@ -1,18 +1,16 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // From a text that somebody presents to the parts of a key, or to what is wrong with it and where.
-// Depends on basic_format.hpp, handle.hpp and result.hpp; never on a crypto library.
+// Depends on basic_format.hpp, characters.hpp, handle.hpp and result.hpp; never on a crypto library.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <type_traits>
-#include <utility>
 
 #include <shearline/error.hpp>
 #include <shearline/format/basic_format.hpp>
+#include <shearline/format/characters.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/format/number.hpp>
 #include <shearline/result.hpp>
@@ -25,53 +23,6 @@ struct parsed_key {
     shearline::handle handle;        ///< value 0 where the format has none
     std::string_view authenticated;  ///< the text without its checksum: what the digest covers
 };
-
-namespace detail {
-
-/// Whether all characters are in the alphabet: one look at the whole, without a branch for each.
-template <typename Alphabet>
-[[nodiscard]] constexpr bool are_digits(std::string_view text) noexcept {
-    std::uint8_t all = 0;
-    for (const char c : text) all |= Alphabet::decode(c);
-    return (all & 0x80) == 0;
-}
-
-/// The characters that stand in every key of a format; 0 where a digit stands.
-template <typename Format>
-inline constexpr auto fixed_characters = [] {
-    std::array<char, Format::chars> all{};
-    for (const placed_part& part : Format::layout)
-        for (std::size_t i = 0; i < part.text.size(); ++i) all[part.offset + i] = part.text[i];
-    return all;
-}();
-
-/// Whether every character of a text, which is as long as the format says, is one that can stand in its place: one look
-/// at the whole, without a branch or a loop.
-template <typename Format>
-[[nodiscard]] constexpr bool has_good_characters(std::string_view text) noexcept {
-    const char* const chars = text.data();
-    const auto look = [chars]<std::size_t At>(std::integral_constant<std::size_t, At>) -> unsigned {
-        if constexpr (fixed_characters<Format>[At] == 0) return Format::alphabet::decode(chars[At]) & 0x80U;
-        return static_cast<unsigned char>(chars[At] ^ fixed_characters<Format>[At]);
-    };
-    return [look]<std::size_t... I>(std::index_sequence<I...>) {
-        return (look(std::integral_constant<std::size_t, I>{}) | ...) == 0;
-    }(std::make_index_sequence<Format::chars>{});
-}
-
-/// Where the first character stands that `part` cannot hold, or `Format::chars`.
-template <typename Format>
-[[nodiscard]] constexpr std::size_t find_bad_character(const placed_part& part, std::string_view text) noexcept {
-    using alphabet = typename Format::alphabet;
-    const std::string_view field = part.of(text);
-    const bool fixed = part.kind == part_kind::literal;
-    if (fixed ? field == part.text : are_digits<alphabet>(field)) return Format::chars;
-    std::size_t bad = 0;
-    while (fixed ? field[bad] == part.text[bad] : alphabet::decode(field[bad]) != alphabet::no_digit) ++bad;
-    return part.offset + bad;
-}
-
-}  // namespace detail
 
 /// Reads a key of `Format`. What is wrong is reported in this order, each with its place: `wrong_prefix` (the first
 /// literal), `wrong_length`, `bad_character` (from left to right, later literals too), `out_of_range` (a handle of zero
@@ -97,14 +48,16 @@ template <typename Format>
 
     parsed_key key{.text = text, .handle = {}, .authenticated = {text.data(), Format::checksum_part.offset}};
     if constexpr (Format::has_handle) {
-        const auto number = detail::read_number<alphabet>(Format::handle_part.of(text), UINT64_MAX);
+        const auto number =
+            detail::read_number<alphabet, Format::handle_part.chars>(Format::handle_part.of(text), UINT64_MAX);
         if (!number || *number == 0) return format_error{format_errc::out_of_range, Format::handle_part.offset};
         key.handle.value = *number;
     }
     if constexpr (Format::has_checksum) {
         using checksum = typename Format::checksum_type::algorithm;
         constexpr std::size_t place = Format::checksum_part.offset;
-        const auto number = detail::read_number<alphabet>(Format::checksum_part.of(text), checksum::greatest);
+        const auto number = detail::read_number<alphabet, Format::checksum_part.chars>(Format::checksum_part.of(text),
+                                                                                       checksum::greatest);
         if (!number) return format_error{format_errc::out_of_range, place};
         if (*number != checksum::of_vartime(Format::covered_by_checksum(text))) {
             return format_error{format_errc::wrong_checksum, place};

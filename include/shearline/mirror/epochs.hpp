@@ -39,7 +39,8 @@ public:
     /// The place of one reader, on a cache line of its own. Odd: inside.
     class alignas(64) slot {
     public:
-        void enter() noexcept {
+        /// What `leave` asks for.
+        [[nodiscard]] std::uint64_t enter() noexcept {
             const std::uint64_t next = m_count.load(std::memory_order_relaxed) + 1;
             if (m_barriers_come) {
                 m_count.store(next, std::memory_order_relaxed);
@@ -47,8 +48,9 @@ public:
             } else {
                 m_count.exchange(next, std::memory_order_seq_cst);
             }
+            return next;
         }
-        void leave() noexcept { m_count.store(m_count.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+        void leave(std::uint64_t entered) noexcept { m_count.store(entered + 1, std::memory_order_release); }
 
     private:
         friend epochs;

@@ -1,13 +1,17 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // For how long a mirror may be trusted without hearing from its store.
-// Depends on std; never on a store.
+// Depends on secret/fork_wiped.hpp; never on a store.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
+#include <utility>
+
+#include <shearline/result.hpp>
+#include <shearline/secret/fork_wiped.hpp>
 
 namespace shearline::inline v0 {
 
@@ -27,21 +31,33 @@ struct lease_clock {
     }
 };
 
-/// The end of the trust. It is renewed whenever the store has answered, counting from before it was asked.
+/// The end of the trust. It is renewed whenever the store has answered, counting from before it was asked; and is over
+/// in every child by fork, which must get its own.
 class lease {
 public:
-    explicit lease(std::chrono::milliseconds length) noexcept : m_length{length} {}
+    /// One that does not hold yet. `unavailable` where the system gives no memory for it.
+    [[nodiscard]] static result<lease> make(std::chrono::milliseconds length) {
+        auto end = fork_wiped<std::atomic<std::int64_t>>::make([] { return std::atomic<std::int64_t>{0}; });
+        if (!end) return std::move(end).error();
+        return lease{length, *std::move(end)};
+    }
 
     [[nodiscard]] bool holds(lease_clock::moment now) const noexcept {
-        return now.count() < m_end.load(std::memory_order_acquire);
+        return now.count() < m_end.reveal(unsafe_reveal).load(std::memory_order_acquire);
     }
     void renew(lease_clock::moment asked) noexcept {
-        m_end.store((asked + m_length).count(), std::memory_order_release);
+        m_end.reveal(unsafe_reveal).store((asked + m_length).count(), std::memory_order_release);
     }
 
+    /// Whether this process made it.
+    [[nodiscard]] bool is_ours() const noexcept { return m_end.is_ours(); }
+
 private:
+    lease(std::chrono::milliseconds length, fork_wiped<std::atomic<std::int64_t>> end) noexcept
+        : m_length{length}, m_end{std::move(end)} {}
+
     std::chrono::nanoseconds m_length;
-    std::atomic<std::int64_t> m_end{0};
+    fork_wiped<std::atomic<std::int64_t>> m_end;
 };
 
 }  // namespace shearline::inline v0

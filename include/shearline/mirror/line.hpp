@@ -31,21 +31,24 @@ inline constexpr line_seconds never = std::numeric_limits<line_seconds>::max();
 
 /// The whole second that a moment lies in. What lies before 2020 is 0; what lies too far is the last second.
 [[nodiscard]] constexpr line_seconds to_line_seconds(timestamp at) noexcept {
-    constexpr timestamp last = line_epoch + std::chrono::seconds{never - 1};
-    return static_cast<line_seconds>((std::clamp<timestamp>(at, line_epoch, last) - line_epoch).count() / 1'000);
+    constexpr std::uint64_t last = std::uint64_t{never - 1} * 1'000;
+    const auto since = static_cast<std::uint64_t>((at - line_epoch).count());  // what lies before is past the last
+    if (since > last) [[unlikely]]
+        return at < line_epoch ? 0 : never - 1;
+    return static_cast<line_seconds>(since / 1'000);
 }
 
 [[nodiscard]] constexpr timestamp from_line_seconds(line_seconds seconds) noexcept {
     return line_epoch + std::chrono::seconds{seconds};
 }
 
-/// A digest's first 24 bytes (HMAC may be cut to half its length and more: RFC 2104 §5); the store keeps all 32.
-using line_digest = std::array<std::byte, 24>;
+/// A digest's first 24 bytes (HMAC may be cut to half its length and more: RFC 2104 §5), in words as they lie in
+/// memory; the store keeps all 32.
+using line_digest = std::array<std::uint64_t, 3>;
 
 [[nodiscard]] constexpr line_digest to_line_digest(const digest_bytes& whole) noexcept {
-    line_digest cut{};
-    std::copy_n(whole.begin(), cut.size(), cut.begin());
-    return cut;
+    const auto words = std::bit_cast<std::array<std::uint64_t, 4>>(whole);
+    return {words[0], words[1], words[2]};
 }
 
 /// What may change of a key while it lives, in one word: it is read and written whole.
@@ -72,9 +75,9 @@ struct line_status {
                 .scopes = static_cast<std::uint32_t>(word >> 32U)};
     }
 
-    /// Active, and nothing else that would need a second look.
-    [[nodiscard]] constexpr bool is_plain() const noexcept {
-        return state == key_state::active && !suspended && !waits;
+    /// Whether a word is that of a key that is active, with nothing else that would need a second look.
+    [[nodiscard]] static constexpr bool is_plain(std::uint64_t word) noexcept {
+        return (word & 0b1'1111U) == static_cast<std::uint64_t>(key_state::active);
     }
 
     /// Of no use to anybody any more: left out when the table is rebuilt.
@@ -112,13 +115,12 @@ public:
     /// 0 where the line is free.
     [[nodiscard]] std::uint64_t handle() const noexcept { return m_handle.load(std::memory_order_acquire); }
     [[nodiscard]] line_digest digest() const noexcept {
-        std::array<std::uint64_t, 3> words{};
+        line_digest words{};
         for (std::size_t i = 0; i < words.size(); ++i) words[i] = m_digest[i].load(std::memory_order_acquire);
-        return std::bit_cast<line_digest>(words);
+        return words;
     }
-    [[nodiscard]] line_status status() const noexcept {
-        return line_status::from_word(m_status.load(std::memory_order_acquire));
-    }
+    [[nodiscard]] std::uint64_t status_word() const noexcept { return m_status.load(std::memory_order_acquire); }
+    [[nodiscard]] line_status status() const noexcept { return line_status::from_word(status_word()); }
     [[nodiscard]] line_owner owner() const noexcept {
         return line_owner::from_word(m_owner.load(std::memory_order_acquire));
     }
@@ -128,8 +130,7 @@ public:
 
     /// Fills a free line; by the one writer.
     void publish(shearline::handle key, const line_digest& digest, line_status status, line_owner owner) noexcept {
-        const auto words = std::bit_cast<std::array<std::uint64_t, 3>>(digest);
-        for (std::size_t i = 0; i < words.size(); ++i) m_digest[i].store(words[i], std::memory_order_release);
+        for (std::size_t i = 0; i < digest.size(); ++i) m_digest[i].store(digest[i], std::memory_order_release);
         set_owner(owner);
         set_status(status);
         m_handle.store(key.value, std::memory_order_release);

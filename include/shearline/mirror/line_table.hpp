@@ -57,9 +57,7 @@ public:
 
     /// Where a search for a handle begins. Handles are no secrets; a multiplication spreads imported ones, too.
     [[nodiscard]] std::size_t home_of(handle key) const noexcept {
-        std::uint64_t mixed = key.value * 0x9e37'79b9'7f4a'7c15U;  // 2^64 / the golden ratio
-        mixed ^= mixed >> 32U;
-        mixed *= 0x9e37'79b9'7f4a'7c15U;
+        const std::uint64_t mixed = key.value * 0x9e37'79b9'7f4a'7c15U;  // 2^64 / the golden ratio
         return static_cast<std::size_t>((static_cast<wide>(mixed) * m_size) >> 64U);
     }
     void prefetch(std::size_t at) const noexcept { __builtin_prefetch(&m_lines[at]); }

@@ -25,7 +25,6 @@
 #include <shearline/mirror/mirror_fill.hpp>
 #include <shearline/mirror/roster.hpp>
 #include <shearline/mirror/table_pair.hpp>
-#include <shearline/secret/fork_wiped.hpp>
 #include <shearline/store/change.hpp>
 
 namespace shearline::inline v0 {
@@ -51,9 +50,9 @@ public:
     template <typename Progress>
     [[nodiscard]] static result<std::unique_ptr<mirror>> open(Store& store, std::chrono::milliseconds lease_length,
                                                               Progress&& progress) {
-        auto mark = fork_wiped<std::uint64_t>::make([] { return std::uint64_t{0}; });
-        if (!mark) return std::move(mark).error();
-        std::unique_ptr<mirror> made{new mirror{store, lease_length, *std::move(mark)}};
+        auto trust = lease::make(lease_length);
+        if (!trust) return std::move(trust).error();
+        std::unique_ptr<mirror> made{new mirror{store, *std::move(trust)}};
         const auto asked = lease_clock::now();
         // Before the read: a change that comes meanwhile is followed, and at worst applied twice.
         const std::uint64_t count = store.change_count();
@@ -71,13 +70,13 @@ public:
     mirror& operator=(const mirror&) = delete;
 
     /// Whether everything that the store has acknowledged is applied, and the lease holds; `now` is the lease clock's.
-    /// Where not, `make_true` may help. Three loads; never waits.
+    /// Where not, `make_true` may help. In a child by fork it never does. Some loads; never waits.
     [[nodiscard]] bool is_true(lease_clock::moment now) const noexcept {
         return m_store->change_count() == m_applied.load(std::memory_order_acquire) && m_lease.holds(now);
     }
 
     /// Whether this process filled it. A child by fork must fill its own.
-    [[nodiscard]] bool is_ours() const noexcept { return m_mark.is_ours(); }
+    [[nodiscard]] bool is_ours() const noexcept { return m_lease.is_ours(); }
 
     /// The table for a search, between `enter` and `leave` of a reader of `readers()`.
     [[nodiscard]] const line_table& table() const noexcept { return m_tables.current(); }
@@ -119,8 +118,7 @@ private:
     static constexpr std::size_t changes_at_once = 256;
     static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 18U;
 
-    mirror(Store& store, std::chrono::milliseconds lease_length, fork_wiped<std::uint64_t> mark)
-        : m_store{&store}, m_mark{std::move(mark)}, m_lease{lease_length} {}
+    mirror(Store& store, lease trust) noexcept : m_store{&store}, m_lease{std::move(trust)} {}
 
     result<std::size_t> follow() {
         const auto asked = lease_clock::now();
@@ -187,13 +185,12 @@ private:
     }
 
     Store* m_store;
-    fork_wiped<std::uint64_t> m_mark;
+    lease m_lease;
     epochs m_readers;
     roster m_roster;
     table_pair m_tables;
     std::mutex m_mutex;
     std::atomic<std::uint64_t> m_applied{0};
-    lease m_lease;
     std::uint64_t m_sequence = 0;
     lease_clock::moment m_retry_at{0};
 };

@@ -4,7 +4,6 @@
 // Depends on digest/digester.hpp, mirror/line.hpp and secret/fork_wiped.hpp; never on a table or a store.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -35,7 +34,7 @@ public:
     [[nodiscard]] static result<proofs> make(const keyring& ring) {
         auto digests = digester<typename Policies::hash>::make(ring, "key", format::name, format::environment_of);
         if (!digests) return std::move(digests).error();
-        auto key = fork_wiped<memo_key>::make([] { return memo::make_key(); });
+        auto key = fork_wiped<const memo_key>::make([] { return memo::make_key(); });
         if (!key) return std::move(key).error();
         return proofs{ring.current_pepper(), *std::move(digests), *std::move(key)};
     }
@@ -62,31 +61,22 @@ public:
     [[nodiscard]] bool is_outdated(std::uint32_t pepper) const noexcept { return pepper != m_current; }
 
 private:
-    proofs(std::uint32_t current, digester<typename Policies::hash> digests, fork_wiped<memo_key> key) noexcept
+    proofs(std::uint32_t current, digester<typename Policies::hash> digests, fork_wiped<const memo_key> key) noexcept
         : m_current{current}, m_digests{std::move(digests)}, m_memo_key{std::move(key)} {}
 
-    [[nodiscard]] std::optional<reason> refute_by_digest(std::string_view text, const line& known,
-                                                         std::uint32_t pepper) const noexcept {
+    [[nodiscard, gnu::noinline]] std::optional<reason> refute_by_digest(std::string_view text, const line& known,
+                                                                        std::uint32_t pepper) const noexcept {
         const auto parsed = parse<format>(text);
         if (!parsed) return reason_of(parsed.error());
         const auto mac = m_digests.digest_under(pepper, std::as_bytes(std::span{parsed->authenticated}));
         if (!mac) return reason::pepper_dropped;
-        // The comparison of 32 bytes is the fast one: both sides end in the same zeros.
-        digest_bytes presented{};
-        digest_bytes stored{};
-        copy(to_line_digest(*mac), presented);
-        copy(known.digest(), stored);
-        return constant_time_equal<sizeof(digest_bytes)>(presented, stored) ? std::nullopt
-                                                                            : std::optional{reason::wrong_secret};
-    }
-
-    static void copy(const line_digest& from, digest_bytes& to) noexcept {
-        std::copy(from.begin(), from.end(), to.begin());
+        return constant_time_equal_words(to_line_digest(*mac), known.digest()) ? std::nullopt
+                                                                               : std::optional{reason::wrong_secret};
     }
 
     std::uint32_t m_current;
     digester<typename Policies::hash> m_digests;
-    fork_wiped<memo_key> m_memo_key;
+    fork_wiped<const memo_key> m_memo_key;
 };
 
 }  // namespace shearline::inline v0

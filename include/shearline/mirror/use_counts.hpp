@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <utility>
 
+#include <shearline/clock.hpp>
 #include <shearline/mirror/line_table.hpp>
 
 namespace shearline::inline v0 {
@@ -23,19 +24,19 @@ namespace shearline::inline v0 {
 class use_counts {
 public:
     /// One use; by its reader, inside, with the table that it searched.
-    void note(const line_table& table, const line& used, handle key, line_seconds at) noexcept {
-        const std::size_t number = table.number_of(used);
-        entry& first = m_sets[number % sets][0];
-        if (!m_frozen.load(std::memory_order_acquire) && first.key == key && m_table == table.serial()) [[likely]] {
-            ++first.uses;
-            first.last = at;
+    void note(const line_table& table, const line& used, handle key, timestamp at) noexcept {
+        auto& [first, second] = m_sets[key.value % sets];
+        entry& seen = second.key == key ? second : first;
+        if (seen.key == key && m_table.load(std::memory_order_acquire) == table.serial()) [[likely]] {
+            ++seen.uses;
+            seen.last = at;
         } else {
-            note_another(table, static_cast<std::uint32_t>(number), key, at);
+            note_another(table, static_cast<std::uint32_t>(table.number_of(used)), key, at);
         }
     }
 
     /// From now on the reader leaves its counts alone, once it has been outside.
-    void freeze() noexcept { m_frozen.store(true, std::memory_order_seq_cst); }
+    void freeze() noexcept { m_table.store(frozen, std::memory_order_seq_cst); }
 
     /// Takes out what is here: `take(handle, uses, last)`. By who froze it, when the reader has been outside.
     template <typename Take>
@@ -43,41 +44,46 @@ public:
         for (auto& set : m_sets)
             for (entry& one : set)
                 if (const entry taken = std::exchange(one, {}); taken.uses != 0)
-                    take(taken.key, taken.uses, taken.last);
+                    take(taken.key, taken.uses, to_line_seconds(taken.last));
     }
 
-    void thaw() noexcept { m_frozen.store(false, std::memory_order_release); }
+    /// Lets go of what is now empty.
+    void thaw() noexcept { m_table.store(none, std::memory_order_release); }
 
 private:
-    static constexpr std::size_t sets = 128;
+    static constexpr std::size_t sets = 256;
     static constexpr std::uint32_t no_line = UINT32_MAX;
+    static constexpr std::uint64_t none = 0;  // no table has these serial numbers
+    static constexpr std::uint64_t frozen = UINT64_MAX;
 
     struct entry {
         handle key;
+        timestamp last{};
         std::uint32_t uses = 0;
-        line_seconds last = 0;
         std::uint32_t number = 0;  ///< of its line; `no_line` where the key died, and its line is gone
     };
 
     [[gnu::noinline]] void note_another(const line_table& table, std::uint32_t number, handle key,
-                                        line_seconds at) noexcept {
-        if (m_frozen.load(std::memory_order_acquire)) return table.add_uses(number, 1, at);
-        if (m_table != table.serial()) renumber(table);
-        auto& [first, second] = m_sets[number % sets];
-        if (first.key == key) {
-            ++first.uses;
-            first.last = at;
-            return;
+                                        timestamp at) noexcept {
+        const std::uint64_t known = m_table.load(std::memory_order_acquire);
+        if (known == frozen) return table.add_uses(number, 1, to_line_seconds(at));
+        if (known != table.serial()) {
+            renumber(table);
+            // Who froze it meanwhile waits for this reader to leave, and must not find it thawed then.
+            std::uint64_t expected = known;
+            if (!m_table.compare_exchange_strong(expected, table.serial(), std::memory_order_acq_rel))
+                return table.add_uses(number, 1, to_line_seconds(at));
         }
+        auto& [first, second] = m_sets[key.value % sets];
         if (first.uses != 0) {
             if (second.uses != 0) {
-                if (second.number == no_line) return table.add_uses(number, 1, at);
-                table.add_uses(second.number, second.uses, second.last);
+                if (second.number == no_line) return table.add_uses(number, 1, to_line_seconds(at));
+                table.add_uses(second.number, second.uses, to_line_seconds(second.last));
             }
             second = first;
             if (second.number != no_line) table.prefetch_uses(second.number);
         }
-        first = {key, 1, at, number};
+        first = {key, at, 1, number};
     }
 
     /// Finds the lines again, in a table that has replaced the one before.
@@ -86,17 +92,13 @@ private:
             for (entry& one : set) {
                 if (one.uses == 0) continue;
                 const line* const known = table.find(one.key);
-                // In another table a line has another place: no key is to be counted in two sets.
-                if (known != nullptr) table.add_uses(table.number_of(*known), one.uses, one.last);
-                one = known != nullptr ? entry{} : entry{one.key, one.uses, one.last, no_line};
+                one.number = known != nullptr ? static_cast<std::uint32_t>(table.number_of(*known)) : no_line;
             }
         }
-        m_table = table.serial();
     }
 
     std::array<std::array<entry, 2>, sets> m_sets{};
-    std::uint64_t m_table = 0;
-    std::atomic<bool> m_frozen{false};
+    std::atomic<std::uint64_t> m_table{none};  ///< whose numbers these are; or `frozen`
 };
 
 }  // namespace shearline::inline v0

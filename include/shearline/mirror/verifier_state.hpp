@@ -67,13 +67,14 @@ struct alignas(64) verifier_seat {
 /// From its beginning to its end its reader is inside.
 class inside {
 public:
-    explicit inside(epochs::slot& place) noexcept : m_place{place} { m_place.enter(); }
+    explicit inside(epochs::slot& place) noexcept : m_place{place}, m_entered{place.enter()} {}
     inside(const inside&) = delete;
     inside& operator=(const inside&) = delete;
-    ~inside() { m_place.leave(); }
+    ~inside() { m_place.leave(m_entered); }
 
 private:
     epochs::slot& m_place;
+    std::uint64_t m_entered;
 };
 
 /// Behind a pointer, so that a verifier may be moved while readers hold on to this.
@@ -89,47 +90,50 @@ struct verifier_state {
           owned_proofs{std::make_unique<const proofs<Policies>>(std::move(proving))},
           proves{owned_proofs.get()} {}
 
-    bool is_true() noexcept {
-        if (!mirrored->is_ours()) return false;
-        return mirrored->is_true(lease_clock::now()) || mirrored->make_true();
-    }
+    bool is_true() noexcept { return mirrored->is_true(lease_clock::now()) || mirrored->make_true(); }
 
-    /// The latest second that any verification was told of.
-    line_seconds latest(timestamp now) noexcept {
-        const line_seconds told = to_line_seconds(now);
-        line_seconds known = latest_told.load(std::memory_order_relaxed);
-        while (known < told && !latest_told.compare_exchange_weak(known, told, std::memory_order_relaxed)) {
+    /// The latest time that any verification was told of.
+    timestamp latest(timestamp now) noexcept {
+        timestamp known = latest_told.load(std::memory_order_relaxed);
+        while (known < now && !latest_told.compare_exchange_weak(known, now, std::memory_order_relaxed)) {
         }
-        return std::max(known, told);
+        return std::max(known, now);
     }
 
     [[gnu::always_inline]] verdict answer(verifier_seat& of, const line_table& table, verifier_question asked,
-                                          line_seconds second, std::string_view required_scope) noexcept {
+                                          timestamp now, std::string_view required_scope) noexcept {
         line* const known = table.find(asked.key, asked.home);
-        if (known == nullptr) [[unlikely]] {
-            const auto parsed = parse<format>(asked.text);
-            return of.refuse(parsed ? reason::unknown_handle : reason_of(parsed.error()));
-        }
-        const line_status status = known->status();
+        if (known == nullptr) [[unlikely]]
+            return of.refuse(why_unknown(asked.text));
+        const std::uint64_t word = known->status_word();
+        const line_status status = line_status::from_word(word);
         const proofs<Policies>& proving = *proves.load(std::memory_order_seq_cst);
         if (const auto why = proving.refute(asked.text, *known, status.pepper)) [[unlikely]]
             return of.refuse(*why);
         const line_owner owner = known->owner();
-        if (!status.is_plain() || second >= owner.ends) [[unlikely]]
-            if (const auto why = refusal_of(standing_of(status, owner, second))) return of.refuse(*why);
+        timestamp retiring_until = grant::not_retiring;
+        if (!line_status::is_plain(word) || owner.ends != never) [[unlikely]] {
+            if (const auto why = refusal_of(standing_of(status, owner, to_line_seconds(now)))) return of.refuse(*why);
+            if (status.state == key_state::retiring) retiring_until = from_line_seconds(owner.ends);
+        }
         if (!required_scope.empty() && !mirrored->credentials().covers(status.scopes, required_scope)) [[unlikely]]
             return of.refuse(reason::missing_scope);
-        of.uses.note(table, *known, asked.key, second);
+        of.uses.note(table, *known, asked.key, now);
         of.count(0);
-        const bool retiring = status.state == key_state::retiring;
         return grant{{std::shared_ptr<void>{}, &mirrored->credentials()[owner.credential].subject},
                      asked.key,
-                     retiring ? std::optional{from_line_seconds(owner.ends)} : std::nullopt,
+                     retiring_until,
                      proving.is_outdated(status.pepper)};
     }
 
+    [[gnu::noinline]] static reason why_unknown(std::string_view text) noexcept {
+        const auto parsed = parse<format>(text);
+        return parsed ? reason::unknown_handle : reason_of(parsed.error());
+    }
+
     /// As `state_at` has it of records, in seconds.
-    key_standing standing_of(line_status status, line_owner owner, line_seconds second) const noexcept {
+    [[gnu::noinline]] key_standing standing_of(line_status status, line_owner owner,
+                                               line_seconds second) const noexcept {
         if (status.state == key_state::pending) return key_standing::pending;
         if (status.state != key_state::active && status.state != key_state::retiring) return key_standing::revoked;
         if (second >= owner.ends)
@@ -214,7 +218,7 @@ struct verifier_state {
     std::unique_ptr<const proofs<Policies>> owned_proofs;
     std::atomic<const proofs<Policies>*> proves;
     std::vector<std::pair<std::unique_ptr<const proofs<Policies>>, epochs::moment>> retired_proofs;
-    std::atomic<line_seconds> latest_told{0};
+    std::atomic<timestamp> latest_told{};
     std::mutex mutex;
     std::deque<verifier_seat> seats;  // where a seat is, it stays
     std::vector<usage> unwritten;

@@ -21,19 +21,20 @@
 namespace shearline::inline v0 {
 
 /// A `T` in a page of its own between two guard pages: left out of core dumps, locked into memory where the system
-/// allows it, read-only once it is made, wiped at the end, and zero in every child of this process (`MADV_WIPEONFORK`
-/// on Linux, `minherit` elsewhere). Unlike `guarded`, which a child shares. Reading costs no system call; thread-safe.
+/// allows it, read-only once it is made where `T` is const, wiped at the end, and zero in every child of this process
+/// (`MADV_WIPEONFORK` on Linux, `minherit` elsewhere). Unlike `guarded`, which a child shares. Reading costs no system
+/// call, and is as thread-safe as `T` is.
 template <typename T>
 class [[nodiscard]] fork_wiped {
-    static_assert(std::is_trivially_copyable_v<T>,
-                  "fork_wiped<T>: T must be trivially copyable, for its memory is read-only and is wiped whole");
+    static_assert(std::is_trivially_destructible_v<T>,
+                  "fork_wiped<T>: T must be trivially destructible, for its memory is wiped whole");
 
 public:
     /// Builds the object from what `init()` returns, in its final place.
     ///
     /// Errors: `unavailable` where the system gives no memory, or cannot wipe it on fork (Linux before 4.14).
     template <typename Init>
-        requires std::is_same_v<std::invoke_result_t<Init&>, T>
+        requires std::is_same_v<std::invoke_result_t<Init&>, std::remove_const_t<T>>
     static result<fork_wiped> make(Init&& init) {
         if (auto ready = sodium_ready(); !ready) return std::move(ready).error();
         const auto page_bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
@@ -46,12 +47,13 @@ public:
         if (!wipe_in_children(page, page_bytes)) return unavailable("cannot wipe it in a forked child");
         (void)::sodium_mlock(page, page_bytes);  // also keeps it out of core dumps
         made.m_pages->object = ::new (page) content{init(), alive};
-        if (::mprotect(page, page_bytes, PROT_READ) != 0) return unavailable("will not make it read-only");
+        if (std::is_const_v<T> && ::mprotect(page, page_bytes, PROT_READ) != 0)
+            return unavailable("will not make it read-only");
         return made;
     }
 
     /// The object; all zeros in a child. Not of a moved-from `fork_wiped`.
-    [[nodiscard]] const T& reveal(reveal_token) const noexcept { return m_pages->object->value; }
+    [[nodiscard]] T& reveal(reveal_token) const noexcept { return m_pages->object->value; }
 
     /// Whether this process made it, and did not come by it through a fork. Two loads.
     [[nodiscard]] bool is_ours() const noexcept { return m_pages->object->mark == alive; }
@@ -80,7 +82,7 @@ private:
         }
         std::byte* pages;
         std::size_t page_bytes;
-        const content* object = nullptr;
+        content* object = nullptr;
     };
 
     fork_wiped(std::byte* pages, std::size_t page_bytes) : m_pages{std::make_unique<mapping>(pages, page_bytes)} {}

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Whether each character of a text is one that can stand in its place.
+// Depends on alphabet.hpp and layout.hpp; never on a crypto library.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+
+#include <shearline/format/alphabet.hpp>
+#include <shearline/format/layout.hpp>
+
+namespace shearline::inline v0::detail {
+
+/// The characters that stand in every key of a format; 0 where a digit stands.
+template <typename Format>
+inline constexpr auto fixed_characters = [] {
+    std::array<char, Format::chars> all{};
+    for (const placed_part& part : Format::layout)
+        for (std::size_t i = 0; i < part.text.size(); ++i) all[part.offset + i] = part.text[i];
+    return all;
+}();
+
+/// 0xff where a digit stands, 0 elsewhere.
+template <typename Format>
+inline constexpr auto digit_places = [] {
+    std::array<char, Format::chars> all{};
+    std::transform(fixed_characters<Format>.begin(), fixed_characters<Format>.end(), all.begin(),
+                   [](char fixed) { return static_cast<char>(fixed == 0 ? 0xff : 0); });
+    return all;
+}();
+
+/// Sixteen characters at once, by whatever the processor has for that (a vector type of GCC and Clang).
+using characters16 = std::uint8_t __attribute__((vector_size(16)));
+
+[[nodiscard]] inline characters16 load16(const char* from) noexcept {
+    characters16 loaded;  // filled below
+    std::memcpy(&loaded, from, sizeof(loaded));
+    return loaded;
+}
+
+/// All ones where a character is one of the alphabet.
+template <typename Alphabet>
+[[nodiscard]] inline characters16 in_alphabet(characters16 characters) noexcept {
+    characters16 found{};
+    for (const auto& run : Alphabet::runs)
+        found |= reinterpret_cast<characters16>((characters - run.first) <= run.span);
+    return found;
+}
+
+/// Whether all characters of a text, which is as long as the format says, can stand in their places: one look at the
+/// whole, sixteen at a time.
+template <typename Format>
+[[nodiscard]] constexpr bool has_good_characters(std::string_view text) noexcept {
+    using alphabet = typename Format::alphabet;
+    if (std::is_constant_evaluated() || Format::chars < sizeof(characters16)) {
+        for (std::size_t i = 0; i < Format::chars; ++i) {
+            const char fixed = fixed_characters<Format>[i];
+            if (fixed == 0 ? alphabet::decode(text[i]) == alphabet::no_digit : text[i] != fixed) return false;
+        }
+        return true;
+    }
+    characters16 bad{};
+    for (std::size_t done = 0; done < Format::chars; done += sizeof(bad)) {
+        const std::size_t at = std::min(done, Format::chars - sizeof(bad));  // the last block overlaps
+        const characters16 here = load16(text.data() + at);
+        const characters16 wrong = here ^ load16(fixed_characters<Format>.data() + at);
+        const characters16 is_digit = load16(digit_places<Format>.data() + at);
+        bad |= (is_digit & ~in_alphabet<alphabet>(here)) | (~is_digit & wrong);
+    }
+    std::uint64_t halves[2];  // filled below
+    std::memcpy(halves, &bad, sizeof(bad));
+    return (halves[0] | halves[1]) == 0;
+}
+
+/// Where the first character stands that `part` cannot hold, or `Format::chars`.
+template <typename Format>
+[[nodiscard]] constexpr std::size_t find_bad_character(const placed_part& part, std::string_view text) noexcept {
+    using alphabet = typename Format::alphabet;
+    const std::string_view field = part.of(text);
+    for (std::size_t i = 0; i < field.size(); ++i) {
+        const bool good = part.kind == part_kind::literal ? field[i] == part.text[i]
+                                                          : alphabet::decode(field[i]) != alphabet::no_digit;
+        if (!good) return part.offset + i;
+    }
+    return Format::chars;
+}
+
+}  // namespace shearline::inline v0::detail

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Verifies one key so many times: hot_path.py counts the instructions that takes.
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <shearline/shearline.hpp>
+
+namespace {
+
+using namespace shearline;
+using format = key_format<"instance">;
+using bundle = policies<format>;
+
+template <typename T>
+T must(result<T> outcome) {
+    if (!outcome) std::abort();
+    return *std::move(outcome);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 3) return 2;
+    const auto ring = must(keyring::create((std::filesystem::path{argv[1]} / "keyring").string()));
+    memory_store store;
+    authority keys = must(authority<bundle, memory_store>::open(store, ring));
+    auto issued =
+        must(keys.issue({.tenant = "acme", .name = "count", .scopes = {"contacts:write"}}, {.actor = "test"}));
+    const std::string text{issued.text.reveal(unsafe_reveal)};
+    auto verifying = must(verifier<bundle, memory_store>::open(store, ring));
+    auto reader = verifying.new_reader();
+    const timestamp now = system_clock{}.now();
+    int granted = 0;
+    const int wanted = std::atoi(argv[2]);
+    for (int i = 0; i < wanted; ++i) granted += reader.verify(text, now, "contacts:write") ? 1 : 0;
+    return granted == wanted ? 0 : 1;
+}
