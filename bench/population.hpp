@@ -75,6 +75,16 @@ constexpr std::uint64_t scatter(std::uint64_t x) noexcept {
     return x ^ (x >> 31U);
 }
 
+__extension__ using wide = unsigned __int128;
+/// A random number of 64 bits as one below `size`.
+constexpr std::uint64_t scaled(std::uint64_t random, std::uint64_t size) noexcept {
+    return static_cast<std::uint64_t>((static_cast<wide>(random) * size) >> 64U);
+}
+constexpr std::uint64_t random_below(std::uint64_t& state, std::uint64_t size) noexcept {
+    state = scatter(state);
+    return scaled(state, size);
+}
+
 using key_text = std::array<char, instance::chars>;
 
 /// The text of key number `i`: no secret, and so without the care that a real one takes.
@@ -167,14 +177,15 @@ public:
 
     static constexpr const char* scope = "contacts:write";
 
-private:
-    static std::string tenant_of(std::uint64_t i) { return "tenant " + std::to_string(i % 1'000); }
-
     static credential_id id_of(std::uint64_t i) {
         credential_id::bytes_type bytes{};
         for (std::size_t at = 0; at < 5; ++at) bytes[at] = static_cast<std::uint8_t>(i >> (8 * at));
         return credential_id::from_random(bytes);
     }
+
+private:
+    static std::string tenant_of(std::uint64_t i) { return "tenant " + std::to_string(i % 1'000); }
+
     static std::uint64_t number_of(const credential_id& id) {
         std::uint64_t i = 0;
         for (std::size_t at = 5; at-- > 0;) i = (i << 8U) | id.bytes()[at];

@@ -330,15 +330,16 @@ bool is_listed(std::string_view methods, std::string_view method) {
     return false;
 }
 
+bool reads(const request& asked) { return asked.method == "GET" || asked.method == "HEAD"; }
+
 }  // namespace
 
 response api::handle(const request& asked) {
     const place at = place_of(asked.path());
-    const bool reads = asked.method == "GET" || asked.method == "HEAD";
-    const bool possible = is_listed(allowed_at(at.what), asked.method);
     // What cannot be done by anybody needs no scope, but still a key: strangers do not learn what is here.
-    const std::string_view scope = !possible ? std::string_view{} : reads ? scope_read : scope_write;
-
+    const std::string_view scope = !is_listed(allowed_at(at.what), asked.method) ? std::string_view{}
+                                   : reads(asked)                                ? scope_read
+                                                                                 : scope_write;
     std::vector<shearline::header_field> fields;
     for (const auto& [name, value] : asked.headers) fields.push_back({name, value});
     const auto credential = shearline::find_credential<crm_keys::format>(fields, asked.target);
@@ -349,17 +350,21 @@ response api::handle(const request& asked) {
     if (!verdict)
         return library_problem(shearline::problem_of(verdict.denial()),
                                shearline::challenge(realm, verdict.denial(), scope));
+    return answer_granted(asked);
+}
 
+response api::answer_granted(const request& asked) {
+    const place at = place_of(asked.path());
     if (at.what == place::kind::none) return problem(404, "Not Found", "there is nothing here");
-    if (!possible) {
+    if (!is_listed(allowed_at(at.what), asked.method)) {
         response made = problem(405, "Method Not Allowed", "this cannot be done here");
         made.headers.emplace_back("Allow", allowed_at(at.what));
         return made;
     }
     switch (at.what) {
-        case place::kind::contacts: return reads ? list(asked) : create(asked);
+        case place::kind::contacts: return reads(asked) ? list(asked) : create(asked);
         case place::kind::contact:
-            return reads                     ? show(asked, at.uuid)
+            return reads(asked)              ? show(asked, at.uuid)
                    : asked.method == "PATCH" ? change(asked, at.uuid)
                                              : remove(asked, at.uuid);
         case place::kind::archive: return set_archived(asked, at.uuid, true);

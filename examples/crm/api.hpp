@@ -22,6 +22,9 @@ public:
 
     [[nodiscard]] response handle(const request& asked);
 
+    /// What is answered once the key has been granted what the request is for. It verifies nothing.
+    [[nodiscard]] response answer_granted(const request& asked);
+
 private:
     response list(const request& asked);
     response create(const request& asked);

@@ -78,14 +78,15 @@ public:
         /// observed. O(1).
         [[nodiscard]] verdict verify(std::string_view text, timestamp now,
                                      std::string_view required_scope = {}) noexcept {
+            shared& of = *m_of;
+            seat& mine = *m_seat;
+            if (!may_be_key<format>(text)) return mine.refuse(reason::malformed);
+            if (!of.is_true()) [[unlikely]]
+                return mine.refuse(reason::stale);
             const handle key = find_handle<format>(text);
-            if (key.value == 0) [[unlikely]]
-                return m_seat->refuse(reason::malformed);
-            if (!m_of->is_true()) [[unlikely]]
-                return m_seat->refuse(reason::stale);
-            const detail::inside here{*m_seat->place};
-            const line_table& table = m_of->mirrored->table();
-            return m_of->answer(*m_seat, table, {text, key, table.home_of(key)}, m_of->latest(now), required_scope);
+            const detail::inside here{*mine.place};
+            const line_table& table = of.mirrored->table();
+            return of.answer(mine, table, {text, key, table.home_of(key)}, of.latest(now), required_scope);
         }
 
         /// The same for many texts, each answered in its place: all are read first, then all lines are asked for, and
@@ -107,7 +108,8 @@ public:
         void verify_some(std::span<const std::string_view> texts, timestamp now, std::string_view required_scope,
                          std::span<verdict> answers) noexcept {
             std::array<detail::verifier_question, at_once> asked;
-            for (std::size_t i = 0; i < texts.size(); ++i) asked[i] = {texts[i], find_handle<format>(texts[i]), 0};
+            for (std::size_t i = 0; i < texts.size(); ++i)
+                asked[i] = {texts[i], may_be_key<format>(texts[i]) ? find_handle<format>(texts[i]) : handle{}, 0};
             const bool is_true = m_of->is_true();
             const detail::inside here{*m_seat->place};
             const line_table& table = m_of->mirrored->table();

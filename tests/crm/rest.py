@@ -5,6 +5,7 @@
 
 Well-formed requests are sent with curl, a client that we did not write; malformed ones byte by byte."""
 
+import http.client
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -365,6 +367,40 @@ class Keys(CrmTest):
         self.assertEqual(works(fresh), 200)
         self.server.tool("revoke", credential)
         self.assertEqual(works(fresh), 401)
+
+    def test_die_at_once_on_connections_that_stay_open(self):
+        credential, key = self.server.tool("issue", "contacts:read")
+        connections = [http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20) for _ in range(6)]
+
+        def ask(connection):
+            connection.request("GET", ROOT + "contacts?page=1&per_page=1", headers={"Authorization": "Bearer " + key})
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+
+        for connection in connections * 3:
+            self.assertEqual(ask(connection), 200)
+        sockets = [connection.sock for connection in connections]
+        self.server.tool("revoke", credential)
+        self.assertEqual([ask(connection) for connection in connections], [401] * 6)
+        self.assertEqual([connection.sock for connection in connections], sockets)  # and they are the same
+        for connection in connections:
+            connection.close()
+
+    def test_have_their_uses_counted_to_the_last_when_the_server_is_stopped(self):
+        server = Server()
+        try:
+            _, key = server.tool("issue", "contacts:read")
+            begun = int(time.time())
+            for _ in range(25):
+                self.assertEqual(server.curl("GET", "contacts?page=1&per_page=1", key).status, 200)
+            self.assertEqual(server.stop(), 0)
+            with sqlite3.connect(server.data / "keys.db") as keys:
+                uses, last_used_at = keys.execute("SELECT uses, last_used_at FROM record").fetchone()
+            self.assertEqual(uses, 25)
+            self.assertTrue(begun * 1000 <= last_used_at <= time.time() * 1000)
+        finally:
+            server.remove()
 
     def test_are_in_no_log(self):
         self.call("GET", "contacts?page=1&per_page=1")

@@ -38,7 +38,17 @@ void check_that_no_other_character_opens(const world<Store>& /*of*/, typename ve
         const bool expected = deeper == reason::malformed || deeper == reason::unknown_handle ||
                               deeper == reason::wrong_secret || deeper == reason::wrong_checksum;
         BOOST_TEST(expected, "character " << i << ", repaired: " << deeper);
+        std::string any = text;
+        for (int byte = 0; byte < 256; ++byte) {
+            any[i] = static_cast<char>(byte);
+            BOOST_REQUIRE(bool{reader.verify(any, noon)} == (any == text));
+        }
     }
+    const std::string no_handle = text.substr(0, instance_format::handle_part.offset) +
+                                  std::string(instance_format::handle_part.chars, '0') +
+                                  text.substr(instance_format::secret_part.offset);
+    BOOST_TEST(why_denied(reader.verify(no_handle, noon)) == reason::malformed);
+    BOOST_TEST(why_denied(reader.verify(with_right_checksum(no_handle), noon)) == reason::malformed);
 }
 
 }  // namespace

@@ -56,7 +56,9 @@ struct basic_alphabet {
 
 private:
     static constexpr bool has(unsigned code) noexcept {
-        return chars.find(static_cast<char>(code)) != std::string_view::npos;
+        for (const char c : chars)
+            if (static_cast<unsigned char>(c) == code) return true;
+        return false;
     }
     static constexpr std::size_t run_count = [] {
         std::size_t count = 0;

@@ -4,8 +4,6 @@
 // Depends on basic_format.hpp, handle.hpp and number.hpp; never on a crypto library.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 #include <shearline/format/handle.hpp>
@@ -13,16 +11,22 @@
 
 namespace shearline::inline v0 {
 
-/// The handle that stands in a text, or 0 where the text is none of `Format` by its prefix or its length. It says where
-/// to look, and not that the text is a key: `parse` does, of all of it. (Where `parse` would refuse the digits, or the
-/// number, what comes out is some number.)
+/// Whether a text has the prefix and the length of every key of `Format`, to the byte. For presented text: variable
+/// time. O(prefix); any bytes of any length are fine.
+template <typename Format>
+[[nodiscard]] constexpr bool may_be_key(std::string_view text) noexcept {
+    return text.size() == Format::chars &&
+           __builtin_memcmp(text.data(), Format::prefix.data(), Format::prefix.size()) == 0;
+}
+
+/// The handle that stands in a text for which `may_be_key` holds. It says where to look, and not that the text is a
+/// key: `parse` does, of all of it. Where `parse` would refuse the digits, or the number, what comes out is some
+/// number.
 ///
-/// For presented text: variable time. O(handle's digits); never allocates; any bytes of any length are fine.
+/// For presented text: variable time. O(handle's digits); never allocates.
 template <typename Format>
     requires Format::has_handle
 [[nodiscard]] constexpr handle find_handle(std::string_view text) noexcept {
-    if (text.size() != Format::chars) return {};
-    if (__builtin_memcmp(text.data(), Format::prefix.data(), Format::prefix.size()) != 0) return {};
     return handle{detail::read_digits<typename Format::alphabet, Format::handle_part.chars>(
         text.data() + Format::handle_part.offset)};
 }

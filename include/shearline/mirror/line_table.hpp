@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -50,7 +51,7 @@ public:
         const auto size = static_cast<std::size_t>(lines);
         auto block = page_block::make(size * sizeof(line));
         if (!block) return std::move(block).error();
-        auto counts = page_block::make(size * sizeof(count));
+        auto counts = page_block::make(size * sizeof(std::atomic<std::uint64_t>));
         if (!counts) return std::move(counts).error();
         return std::unique_ptr<line_table>{new line_table{size, *std::move(block), *std::move(counts)}};
     }
@@ -64,10 +65,11 @@ public:
 
     /// The line of a handle, or null. Lock-free; touches as many lines as it must.
     [[nodiscard]] line* find(handle key, std::size_t home) const noexcept {
-        for (std::size_t at = home;; at = at + 1 == m_size ? 0 : at + 1) {
-            const std::uint64_t found = m_lines[at].handle();
-            if (found == key.value && !m_lines[at].status().superseded) return &m_lines[at];
+        line* const end = m_lines + m_size;
+        for (line* one = m_lines + home;; one = one + 1 == end ? end - m_size : one + 1) {
+            const std::uint64_t found = one->handle();
             if (found == 0) return nullptr;
+            if (found == key.value && !one->status().superseded) return one;
         }
     }
     [[nodiscard]] line* find(handle key) const noexcept { return find(key, home_of(key)); }
@@ -117,12 +119,15 @@ public:
 
     /// Counts uses of the key of a line, for a store to be told of. By any thread; never waits.
     void add_uses(std::size_t at, std::uint32_t uses, line_seconds last) const noexcept {
-        count& counted = m_counts[at];
-        line_seconds before = counted.last.load(std::memory_order_relaxed);
-        while (before < last && !counted.last.compare_exchange_weak(before, last, std::memory_order_relaxed)) {
-        }
-        // Sequentially consistent, both: whoever finds the mark set was in time for the taker that will take it down.
-        counted.uses.fetch_add(uses, std::memory_order_seq_cst);
+        std::atomic<std::uint64_t>& counted = m_counts[at];
+        std::uint64_t before = counted.load(std::memory_order_relaxed);
+        std::uint64_t after = 0;
+        do {
+            const count was = std::bit_cast<count>(before);
+            after = std::bit_cast<std::uint64_t>(count{was.uses + uses, std::max(was.last, last)});
+            // Sequentially consistent, as the mark: whoever finds it set was in time for the taker that will take it
+            // down.
+        } while (!counted.compare_exchange_weak(before, after, std::memory_order_seq_cst, std::memory_order_relaxed));
         std::atomic<bool>& mark = m_counted[at / counts_per_mark];
         if (!mark.load(std::memory_order_seq_cst)) mark.store(true, std::memory_order_seq_cst);
     }
@@ -137,9 +142,8 @@ public:
             m_counted[block].store(false, std::memory_order_seq_cst);
             const std::size_t end = std::min(m_size, (block + 1) * counts_per_mark);
             for (std::size_t at = block * counts_per_mark; at < end; ++at) {
-                const std::uint32_t uses = m_counts[at].uses.exchange(0, std::memory_order_seq_cst);
-                if (uses != 0)
-                    take(handle{m_lines[at].handle()}, uses, m_counts[at].last.load(std::memory_order_relaxed));
+                const count taken = std::bit_cast<count>(m_counts[at].exchange(0, std::memory_order_seq_cst));
+                if (taken.uses != 0) take(handle{m_lines[at].handle()}, taken.uses, taken.last);
             }
         }
     }
@@ -147,9 +151,9 @@ public:
 private:
     __extension__ using wide = unsigned __int128;
 
-    struct count {
-        std::atomic<std::uint32_t> uses{0};
-        std::atomic<line_seconds> last{0};
+    struct count {  // one word
+        std::uint32_t uses = 0;
+        line_seconds last = 0;
     };
     static constexpr std::size_t counts_per_mark = 4'096;
     static inline std::atomic<std::uint64_t> next_serial{1};
@@ -161,14 +165,14 @@ private:
           // Zeroed memory is a line that is free, and a count of none: both are implicit-lifetime types in all but
           // name.
           m_lines{reinterpret_cast<line*>(m_block.data())},
-          m_counts{reinterpret_cast<count*>(m_count_block.data())},
+          m_counts{reinterpret_cast<std::atomic<std::uint64_t>*>(m_count_block.data())},
           m_counted(size / counts_per_mark + 1) {}
 
     std::size_t m_size;
     page_block m_block;
     page_block m_count_block;
     line* m_lines;
-    count* m_counts;
+    std::atomic<std::uint64_t>* m_counts;  // a `count` of each line
     mutable std::vector<std::atomic<bool>> m_counted;
     std::uint64_t m_serial = next_serial.fetch_add(1, std::memory_order_relaxed);
     std::size_t m_used = 0;

@@ -17,8 +17,9 @@
 namespace shearline::inline v0 {
 
 /// Remembers: once a text has passed the whole check (its checksum and its digest), its SipHash-2-4-128 tag, over every
-/// byte and under a random key of this process, is kept beside the digest; the next check of the same text compares the
-/// tags instead of computing the digest. (J.-P. Aumasson, D. J. Bernstein, "SipHash: a fast short-input PRF", 2012.)
+/// byte that keys of its format do not have in common, and under a random key of this process, is kept beside the
+/// digest; the next check of the same text compares the tags (and the prefix, byte by byte) instead of computing the
+/// digest. (J.-P. Aumasson, D. J. Bernstein, "SipHash: a fast short-input PRF", 2012.)
 ///
 /// A tag says "this text matched this digest" and nothing more: state, times and scopes are looked at each time. It is
 /// no stored digest: SipHash promises nothing to those who know its key, so that a process whose memory was read, the

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -87,9 +88,9 @@ public:
     /// did not answer, and then for 10 ms it is not asked again.
     [[nodiscard]] bool make_true() noexcept {
         if (!is_ours()) return false;
-        const std::scoped_lock lock{m_mutex};
+        const auto lock = wait_for_turn();
         const auto now = lease_clock::now();
-        if (is_true(now)) return true;  // somebody else has
+        if (is_true(now)) return true;  // somebody else has made it
         if (now < m_retry_at) return false;
         if (follow()) return true;
         m_retry_at = now + std::chrono::milliseconds{10};
@@ -101,9 +102,13 @@ public:
     /// stays, and the mirror is not true until all is.
     [[nodiscard]] result<std::size_t> poll() {
         if (!is_ours()) return error{errc::unavailable, "a mirror is of no use to a forked child: open another"};
-        const std::scoped_lock lock{m_mutex};
+        std::unique_lock lock{m_mutex};
         auto applied = follow();
-        m_tables.rebuild_some(rebuilt_by_a_poll, m_readers);
+        for (std::size_t rebuilt = 0; rebuilt < rebuilt_by_a_poll; rebuilt += rebuilt_at_once) {
+            if (!m_tables.rebuild_some(rebuilt_at_once, m_readers)) break;
+            lock.unlock();  // whoever must follow the feed need not wait for all of it
+            lock.lock();
+        }
         return applied;
     }
 
@@ -117,8 +122,19 @@ public:
 private:
     static constexpr std::size_t changes_at_once = 256;
     static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 18U;
+    static constexpr std::size_t rebuilt_at_once = 4'096;
 
     mirror(Store& store, lease trust) noexcept : m_store{&store}, m_lease{std::move(trust)} {}
+
+    /// The lock. To follow one change takes some microseconds, and to sleep and be woken takes longer: so whoever
+    /// finds it taken looks again for a while.
+    std::unique_lock<std::mutex> wait_for_turn() {
+        for (int looked = 0; looked < 20; ++looked) {
+            if (std::unique_lock lock{m_mutex, std::try_to_lock}; lock) return lock;
+            std::this_thread::yield();
+        }
+        return std::unique_lock{m_mutex};
+    }
 
     result<std::size_t> follow() {
         const auto asked = lease_clock::now();

@@ -48,7 +48,8 @@ public:
     }
 
     /// Goes on with a rebuilding, if there is one, for so many lines of the old table; and frees what nobody uses.
-    void rebuild_some(std::size_t lines, epochs& readers) {
+    /// Whether there is more to do.
+    bool rebuild_some(std::size_t lines, epochs& readers) {
         for (; m_next && lines > 0; --lines) {
             if (m_cursor == m_owned->size()) {
                 replace(readers);
@@ -61,6 +62,7 @@ public:
             m_next->insert(key, old.digest(), status, old.owner())->set_memo(old.memo());
         }
         free_unused();
+        return m_next != nullptr;
     }
 
     /// Takes out what was counted of uses: `take(handle, uses, last)`.

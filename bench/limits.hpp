@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What no verification of this kind can be faster than: one tag, one digest, one read of a line.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <shearline/mirror/line_table.hpp>
+#include <shearline/mirror/memo.hpp>
+
+#include "measure.hpp"
+
+namespace bench {
+
+inline void raw_siphash(benchmark::State& state) {
+    const presented texts = presented::hot(10'000);
+    const siphash_memo::key key = siphash_memo::make_key();
+    measure(state, as_they_are, [&](std::size_t i) {
+        benchmark::DoNotOptimize(siphash_memo::of(key, texts[i]));
+        return true;
+    });
+}
+
+template <typename Engine>
+void raw_hmac(benchmark::State& state) {
+    const presented texts = presented::hot(10'000);
+    const std::array<std::byte, 32> pepper{};
+    const auto prepared = must(guarded<typename Engine::key_state>::make([&] { return Engine::prepare(pepper); }));
+    measure(state, as_they_are, [&](std::size_t i) {
+        const auto authenticated = std::as_bytes(std::span{texts[i]}).first<instance::checksum_part.offset>();
+        benchmark::DoNotOptimize(Engine::mac(prepared.reveal(unsafe_reveal), authenticated));
+        return true;
+    });
+}
+
+/// One read of 64 bytes that depends on the one before, over a table as large as ours.
+struct line_field {
+    explicit line_field(std::uint64_t size)
+        : lines{line_table::lines_for(size)}, block{must(page_block::make(lines * 64))} {
+        for (std::uint64_t i = 0; i < lines; ++i) at(i) = scatter(i);
+    }
+    std::uint64_t& at(std::uint64_t i) const { return reinterpret_cast<std::uint64_t*>(block.data())[i * 8]; }
+    std::uint64_t lines;
+    page_block block;
+};
+inline void raw_line_read(benchmark::State& state, std::uint64_t size) {
+    const auto& field = only<line_field>(size);
+    static std::uint64_t next = 1;
+    static std::uint64_t reads = 0;  // without it, so few steps would come round to where they began
+    measure(state, as_they_are, [&](std::size_t) {
+        next = field.at(scaled(scatter(next + ++reads), field.lines));
+        benchmark::DoNotOptimize(next);
+        return true;
+    });
+}
+
+}  // namespace bench

@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 the shearline authors
+# SPDX-License-Identifier: BSL-1.0
+"""report.py RESULTS OUT: from the JSON files of a run of the benchmarks to a page with tables and plots.
+
+RESULTS holds verify.json and fill.json (Google Benchmark's), node.json where `./dev bench node` was run, and crm.json
+where `./dev bench crm` was; OUT gets README.md and the plots."""
+
+import json
+import pathlib
+import statistics
+import sys
+
+import plot
+
+SIZES = {"1e4": 10_000, "1e6": 1_000_000, "1e7": 10_000_000, "5e7": 50_000_000}
+WORDS = {"1e4": "10⁴", "1e6": "10⁶", "1e7": "10⁷", "5e7": "5·10⁷"}
+
+PEERS = {
+    "peer/plaintext": "text in absl::flat_hash_map",
+    "peer/boost_flat_map": "text in boost::unordered_flat_map",
+    "peer/unordered_map": "text in std::unordered_map",
+    "peer/hand_rolled": "SHA-256, hex, std::unordered_map",
+}
+
+
+class Results:
+    """name → its repetitions, in the unit of the file."""
+
+    def __init__(self, folder):
+        self.runs, self.counters, self.context = {}, {}, {}
+        for name in ("verify", "fill"):
+            with open(folder / f"{name}.json", encoding="utf-8") as file:
+                read = json.load(file)
+            self.context = self.context or read["context"]
+            for one in read["benchmarks"]:
+                if one["run_type"] == "iteration" and not one.get("error_occurred"):
+                    self.runs.setdefault(one["name"], []).append(one["real_time"])
+                    self.counters.setdefault(one["name"], []).append(one)
+
+    def __contains__(self, name):
+        return name in self.runs
+
+    def median(self, name):
+        return statistics.median(self.runs[name])
+
+    def counter(self, name, counter):
+        return statistics.median(one[counter] for one in self.counters[name])
+
+    def point(self, name):
+        return self.median(name), min(self.runs[name]), max(self.runs[name])
+
+    def sizes(self, pattern):
+        return [n for n in SIZES if pattern.format(n) in self]
+
+
+def table(head, rows):
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head),
+                      *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+def spread(results, name):
+    median, least, most = results.point(name)
+    return f"{plot.number(median)} ({plot.number(least)}–{plot.number(most)})"
+
+
+def times(results):
+    """All that was measured in nanoseconds a key."""
+    names = [name for name in results.runs if not name.startswith(("ours/fill", "ours/scan", "ours/grow"))]
+    return table(["benchmark", "ns a key: median (least–most)", "keys a second"],
+                 [[f"`{name}`", spread(results, name), f"{results.counter(name, 'keys_per_second') / 1e6:.2f} million"]
+                  for name in names])
+
+
+def goals(results):
+    """[(what, figure, goal, whether it is reached)]: ratios within the run."""
+    rows = []
+
+    def at_most(what, figure, goal, unit=" ×"):
+        rows.append((what, f"{figure:.2f}{unit}", f"≤ {goal}{unit}", figure <= goal))
+
+    def at_least(what, figure, goal, unit=" ×"):
+        rows.append((what, f"{figure:.2f}{unit}", f"≥ {goal}{unit}", figure >= goal))
+
+    def ratio(one, other):
+        return results.median(one) / results.median(other)
+
+    hot = "ours/hot/1e4/memo"
+    at_most("hot, 10⁴ keys, memo / one raw SipHash of the text", ratio(hot, "raw/siphash"), 1.5)
+    at_least("hand-rolled / the same", ratio("peer/hand_rolled_hot/1e4", hot), 9)
+    at_least("libjwt / the same", ratio("peer/libjwt", hot), 80)
+    at_most("hot, 10⁴ keys, no memo, OpenSSL / one raw HMAC", ratio("ours/hot/1e4/openssl", "raw/hmac_openssl"), 1.5)
+    at_most("random, 10⁶ keys, single / plain text", ratio("ours/random/1e6/single", "peer/plaintext/1e6"), 0.9)
+    at_most("random, 10⁶ keys, batch of 16 / plain text", ratio("ours/random/1e6/batch16", "peer/plaintext/1e6"), 0.35)
+    if "raw/line_read/1e7" in results:
+        at_most("random, 10⁷ keys, batch of 16 / one dependent read of a line",
+                ratio("ours/random/1e7/batch16", "raw/line_read/1e7"), 0.35)
+    at_most("junk / hot", ratio("ours/junk", hot), 0.15)
+    at_most("wrong checksum, unknown handle / hot", ratio("ours/wrong_checksum", hot), 1.2)
+    two = results.counter("ours/threads2/1e4", "keys_per_second") / results.counter(hot, "keys_per_second")
+    at_least("two threads / one", two, 1.9)
+    largest = results.sizes("ours/with_writer/{}")[-1]
+    at_most(f"with a writer / without, {WORDS[largest]} keys",
+            ratio(f"ours/with_writer/{largest}", f"ours/with_idle_writer/{largest}"), 1.11)
+    largest = results.sizes("ours/hot/{}/memo")[-1]
+    memory = f"ours/hot/{largest}/memo"
+    at_most(f"lines, {WORDS[largest]} keys", results.counter(memory, "line_bytes_per_key"), 130, " bytes a key")
+    at_most("lines touched by a search that finds", results.counter(memory, "lines_per_hit"), 1.6, "")
+    at_most("all memory", results.counter(memory, "bytes_per_key"), 180, " bytes a key")
+    at_least("filling from SQLite", results.counter("ours/fill_sqlite/1e6", "keys_per_second") / 1e6, 1.0,
+             " million keys a second")
+    return rows
+
+
+def plots(results, out):
+    by_size = {"ours, one at a time": "ours/random/{}/single", "ours, in batches of 16": "ours/random/{}/batch16",
+               "text, absl::flat_hash_map": "peer/plaintext/{}", "SHA-256, std::unordered_map": "peer/hand_rolled/{}",
+               "one dependent line read": "raw/line_read/{}"}
+    series = {name: [(SIZES[n], *results.point(pattern.format(n))) for n in results.sizes(pattern)]
+              for name, pattern in by_size.items()}
+    sizes = {SIZES[n]: WORDS[n] for n in results.sizes("ours/random/{}/single")}
+    plot.lines(out / "by_number_of_keys.svg", "A verification of a random key", "keys", "ns", series, sizes)
+
+    batches = {1: "single", 16: "batch16", 64: "batch64"}
+    series = {}
+    for n in results.sizes("ours/random/{}/single"):
+        points = []
+        for batch, name in batches.items():
+            rates = [one["keys_per_second"] / 1e6 for one in results.counters[f"ours/random/{n}/{name}"]]
+            points.append((batch, statistics.median(rates), min(rates), max(rates)))
+        series[f"{WORDS[n]} keys"] = points
+    plot.lines(out / "by_batch.svg", "Throughput of one thread, random keys", "keys in a batch",
+               "million keys a second", series, {batch: str(batch) for batch in batches}, log_y=False)
+
+
+def beside_others(results, node, out):
+    rows = [("shearline, memo", "ours/hot/1e4/memo", True), ("shearline, each time hashed, OpenSSL",
+            "ours/hot/1e4/openssl", True), ("shearline, each time hashed, libsodium", "ours/hot/1e4/sodium", True),
+            ("text in absl::flat_hash_map (no hash)", "peer/plaintext/1e4", False),
+            ("SHA-256, hex, std::unordered_map", "peer/hand_rolled_hot/1e4", False),
+            ("libjwt, HS256", "peer/libjwt", False)]
+    drawn = [(name, *results.point(of), ours) for name, of, ours in rows if of in results]
+    drawn += [(name, statistics.median(runs), min(runs), max(runs), False) for name, runs in node.items()]
+    plot.bars(out / "ours_and_others.svg", "One verification, 10⁴ keys", "ns",
+              sorted(drawn, key=lambda row: row[1]))
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.split(":")[1].strip()
+    return "unknown"
+
+
+PAGE = """# What a verification costs
+
+Written by `./dev bench` on {date}: {cpu}, {cpus} processors, {compiler}, `-O3`, no flags for this processor{shared}.
+Times from another machine, or another hour of a shared one, are others; the ratios are what to compare.
+
+![Nanoseconds of a verification of a random key against the number of keys](by_number_of_keys.svg)
+
+![Throughput against the size of a batch](by_batch.svg)
+
+![Ours and others](ours_and_others.svg)
+
+## How it is measured
+
+- One program and one run (`bench/verify.cpp`), pinned to one processor; Google Benchmark, five repetitions of up to 500
+  blocks of 4,096 keys. A figure is the median of the repetitions, with the least and the most of them. A block is timed
+  as a whole; its texts are made before, outside the measured time, and presented from a buffer that stays in the cache,
+  as a server presents what it has just received.
+- A verification is the whole of it: lease and coarse clock, the store's change count, the search, the proof, state and
+  end, one required scope, counts of uses and answers. Every key has been seen once before (`ours/hot/…/openssl` and
+  `…/sodium` remember nothing, and hash each time).
+- `hot`: 64 keys in turns. `random`: each of all keys with the same chance, other ones in every block and repetition.
+- `with_writer`: another thread rotates a key each 100 µs; `with_idle_writer` is its control, which wakes up as often and
+  does nothing. `threads2` verifies on two processors; `raw/siphash_threads2` is its control: threads that share nothing.
+  Where the two processors of a virtual machine are two threads of one core, neither comes to twice one thread.
+- `wrong_checksum` has a handle that is not known; `mistyped` has a known handle and a wrong secret, and so costs the
+  memo's tag before the checksum.
+- Peers: keys in plain text in a hash map (`peer/plaintext`: how gateways do it; neither hashed nor constant-time); SHA-256
+  by OpenSSL's one-shot call, in hexadecimal, in a `std::unordered_map`, compared with `CRYPTO_memcmp`
+  (`peer/hand_rolled`); an HS256 token by libjwt; and in `bench/node/`, with pinned versions, what Node.js people use.
+- `lines_per_hit` is counted over all keys of the table; memory is the size of what is mapped, and the peaks are those of
+  the process (`VmHWM`).
+- Google Benchmark is Debian's package, a debug build of that library: it times nothing inside a block.
+
+## What it must reach
+
+{goals}
+
+{limits}
+
+## Memory and filling
+
+{memory}
+
+## All figures
+
+{times}
+{node}{crm}"""
+
+
+def main():
+    source, out = map(pathlib.Path, sys.argv[1:])
+    results = Results(source)
+    out.mkdir(parents=True, exist_ok=True)
+
+    def optional(name):
+        path = source / name
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    node, crm = optional("node.json"), optional("crm.json")
+    plots(results, out)
+    beside_others(results, node.get("ns", {}), out)
+    fill = "ours/fill_sqlite/1e6"
+    memory = [
+        ["filling a verifier from SQLite, 10⁶ keys", f"{spread(results, fill)} ms"],
+        ["of that, reading the database (`store.scan`)", f"{spread(results, 'ours/scan_sqlite/1e6')} ms"],
+        ["the most memory while it fills", f"{results.counter(fill, 'peak_bytes_per_key'):.0f} bytes a key"],
+        ["memory once filled", f"{results.counter('ours/grow/1e6', 'filled_bytes_per_key'):.0f} bytes a key"],
+        ["the most memory while it grows: both tables", f"{results.counter('ours/grow/1e6', 'peak_bytes_per_key'):.0f} "
+                                                        "bytes a key"]]
+    missed = [what for what, _, _, good in goals(results) if not good]
+    notes = out / "limits.md"
+    page = PAGE.format(
+        date=results.context["date"][:10], cpu=processor(), cpus=results.context["num_cpus"],
+        compiler=results.context.get("compiler", "an unknown compiler"),
+        shared=", a virtual machine" if "hypervisor" in pathlib.Path("/proc/cpuinfo").read_text() else "",
+        goals=table(["case", "measured", "goal", ""],
+                    [[what, figure, goal, "reached" if good else "**not reached**"]
+                     for what, figure, goal, good in goals(results)]),
+        limits=notes.read_text(encoding="utf-8").strip() if missed and notes.exists() else "",
+        memory=table(["", ""], memory), times=times(results),
+        node="" if not node else "\n## Node.js\n\n" + node["versions"] + ", `bench/node/`; 2,000 verifications a sample.\n\n" +
+             table(["", "ns: median (least–most)"],
+                   [[name, f"{plot.number(statistics.median(runs))} ({plot.number(min(runs))}–{plot.number(max(runs))})"]
+                    for name, runs in node["ns"].items()]) + "\n",
+        crm="" if not crm else "\n## The CRM with and without the check\n\n" + crm["text"] + "\n")
+    (out / "README.md").write_text(page, encoding="utf-8")
+    for what in missed:
+        print(f"not reached: {what}")
+
+
+if __name__ == "__main__":
+    main()
