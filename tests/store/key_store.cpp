@@ -238,6 +238,38 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_to_change_a_key_that_is_not_there, Place, 
         (code_of(place.store.transact([](auto& tx) { return tx.update(sample_record(1, 99)); })) == errc::conflict));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(moves_no_key_to_another_credential, Place, places) {
+    Place place;
+    must(issue(place.store, 1));
+    must(issue(place.store, 5));
+    record moved = must(place.store.look_up(format_name, handle{2}))->key;
+    moved.credential = id_of(5);
+    BOOST_TEST((code_of(place.store.transact([&](auto& tx) { return tx.update(moved); })) == errc::conflict));
+    check_same(must(place.store.look_up(format_name, handle{2}))->key, sample_record(1, 2));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_scopes_that_one_text_cannot_hold, Place, places) {
+    Place place;
+    must(issue(place.store, 1));
+    for (const std::vector<std::string>& scopes :
+         {std::vector<std::string>{""}, {"a:b", ""}, {"a:b c:d"}, {" a:b"}, {"a:b "}}) {
+        const auto insert = [&](auto& tx) {
+            credential owner = sample_credential(3);
+            owner.scopes = scopes;
+            return tx.insert(owner);
+        };
+        const auto update = [&](auto& tx) {
+            credential owner = sample_credential(1);
+            owner.scopes = scopes;
+            owner.version = 2;
+            return tx.update(owner);
+        };
+        BOOST_TEST((code_of(place.store.transact(insert)) == errc::invalid_argument));
+        BOOST_TEST((code_of(place.store.transact(update)) == errc::invalid_argument));
+    }
+    check_same(must(place.store.read(id_of(1)))->about, sample_credential(1));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_change_of_a_key_keeps_its_usage, Place, places) {
     Place place;
     must(issue(place.store, 1));

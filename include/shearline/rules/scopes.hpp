@@ -38,6 +38,13 @@ inline constexpr std::size_t max_scope_chars = 128;
            side_covers(held.substr(h + 1), required.substr(r + 1));
 }
 
+/// Whether each scope can be one of a text with spaces between: no scope is empty, and none has a space.
+[[nodiscard]] constexpr bool can_join(std::span<const std::string> scopes) noexcept {
+    for (const std::string& one : scopes)
+        if (one.empty() || one.find(' ') != std::string::npos) return false;
+    return true;
+}
+
 /// Scopes as one text, with a space between two (as OAuth 2.0 spells them, RFC 6749 §3.3).
 [[nodiscard]] inline std::string join_scopes(std::span<const std::string> scopes) {
     std::string text;

@@ -69,6 +69,7 @@ public:
         }
 
         [[nodiscard]] result<void> insert(const credential& owner) {
+            if (auto good = check_scopes(owner); !good) return good;
             if (m_base->credentials.contains(owner.id) || !m_new.credentials.emplace(owner.id, owner).second)
                 return error{errc::conflict, "a credential of this name is there already"};
             m_new.order.push_back(owner.id);
@@ -76,6 +77,7 @@ public:
         }
 
         [[nodiscard]] result<void> update(const credential& owner) {
+            if (auto good = check_scopes(owner); !good) return good;
             const auto stored = find(owner.id);
             if (!*stored || (*stored)->version + 1 != owner.version)
                 return error{errc::conflict, "the credential was changed by another call: read it again"};
@@ -95,7 +97,8 @@ public:
         [[nodiscard]] result<void> update(const record& key) {
             key_name name = name_of(key.format, key.handle);
             const record* stored = find(name);
-            if (stored == nullptr) return error{errc::conflict, "the key is not in the store"};
+            if (stored == nullptr || stored->credential != key.credential)
+                return error{errc::conflict, "the credential has no such key"};
             record next = key;
             next.last_used_at = stored->last_used_at;
             next.uses = stored->uses;
@@ -142,6 +145,10 @@ public:
         }
 
     private:
+        static result<void> check_scopes(const credential& owner) {
+            if (can_join(owner.scopes)) return {};
+            return error{errc::invalid_argument, "the credential has a scope that is empty, or has a space in it"};
+        }
         friend memory_store;
         explicit transaction(const contents& base) noexcept : m_base{&base} {}
 

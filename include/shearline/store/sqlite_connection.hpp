@@ -60,8 +60,7 @@ using statement_handle = std::unique_ptr<sqlite3_stmt, finalize_statement>;
             return reading ? say(errc::corrupt, "holds a value longer than any that this library writes")
                            : say(errc::invalid_argument, "a value is too long to be kept");
         case SQLITE_CONSTRAINT:
-            // A row names its credential by what a query finds for its id: nothing, where it is not there.
-            if (code == SQLITE_CONSTRAINT_FOREIGNKEY || code == SQLITE_CONSTRAINT_NOTNULL)
+            if (code == SQLITE_CONSTRAINT_FOREIGNKEY)
                 return say(errc::conflict, "the credential that is named is not in the store");
             if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
                 code == SQLITE_CONSTRAINT_ROWID)

@@ -62,8 +62,7 @@ constexpr bool is_count(std::uint64_t number) noexcept { return number >= 1 && n
     bool good = is_good(owner.id) && is_good(owner.not_before) && is_good(owner.expires_at) &&
                 is_good(owner.created_at) && is_good(owner.revoked_at) && is_count(owner.generation) &&
                 is_count(owner.version) && fit({owner.tenant, owner.name, join_scopes(owner.scopes)}) &&
-                owner.metadata.size() <= max_labels;
-    for (const auto& scope : owner.scopes) good = good && !scope.empty() && scope.find(' ') == std::string::npos;
+                can_join(owner.scopes) && owner.metadata.size() <= max_labels;
     for (const auto& [label, value] : owner.metadata) good = good && fit({label, value});
     return good;
 }

@@ -73,14 +73,15 @@ public:
         using detail::sqlite::column;
         if (auto good = detail::sqlite::storable(key, "the key"); !good) return good;
         const auto [sealing_key, nonce, box] = sealed_columns(key);
-        return write(
+        auto done = write(
             "INSERT INTO record(format, handle, credential, generation, state, digest, created_at, "
             "retires_at, revoked_at, last_used_at, uses, sealing_key, nonce, box) "
-            "VALUES (?1, ?2, (SELECT ordinal FROM credential WHERE id = ?3), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-            "?13, ?14)",
+            "SELECT ?1, ?2, ordinal, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 FROM credential WHERE id = ?3",
             key.format, column(key.handle), column(key.credential), column(key.generation), column(key.state),
             key.digest.to_phc(key.handle), column(key.created_at), column(key.retires_at), column(key.revoked_at),
             column(key.last_used_at), column(key.uses), sealing_key, nonce, box);
+        if (done && m_on->changed_rows() != 1) return error{errc::conflict, "the key's credential is not in the store"};
+        return done;
     }
 
     [[nodiscard]] result<void> update(const record& key) {
@@ -88,14 +89,13 @@ public:
         if (auto good = detail::sqlite::storable(key, "the key"); !good) return good;
         const auto [sealing_key, nonce, box] = sealed_columns(key);
         auto done = write(
-            "UPDATE record SET credential = (SELECT ordinal FROM credential WHERE id = ?3), generation = ?4, state = "
-            "?5, digest = ?6, "
-            "created_at = ?7, retires_at = ?8, revoked_at = ?9, sealing_key = ?10, nonce = ?11, "
-            "box = ?12 WHERE format = ?1 AND handle = ?2",
+            "UPDATE record SET generation = ?4, state = ?5, digest = ?6, created_at = ?7, retires_at = ?8, "
+            "revoked_at = ?9, sealing_key = ?10, nonce = ?11, box = ?12 WHERE format = ?1 AND handle = ?2 AND "
+            "credential = (SELECT ordinal FROM credential WHERE id = ?3)",
             key.format, column(key.handle), column(key.credential), column(key.generation), column(key.state),
             key.digest.to_phc(key.handle), column(key.created_at), column(key.retires_at), column(key.revoked_at),
             sealing_key, nonce, box);
-        if (done && m_on->changed_rows() != 1) return error{errc::conflict, "the key is not in the store"};
+        if (done && m_on->changed_rows() != 1) return error{errc::conflict, "the credential has no such key"};
         return done;
     }
 
