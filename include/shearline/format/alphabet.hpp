@@ -52,6 +52,7 @@ struct basic_alphabet {
     struct run {
         std::uint8_t first;
         std::uint8_t span;
+        [[nodiscard]] constexpr std::uint8_t last() const noexcept { return static_cast<std::uint8_t>(first + span); }
     };
 
 private:

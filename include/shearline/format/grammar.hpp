@@ -28,9 +28,8 @@ namespace detail {
 }
 
 /// "5A": the code of a character.
-[[nodiscard]] inline std::string hex_of(char c) {
+[[nodiscard]] inline std::string hex_of(std::uint8_t code) {
     constexpr std::string_view hex = "0123456789ABCDEF";
-    const auto code = static_cast<unsigned char>(c);
     return {hex[code >> 4], hex[code & 15]};
 }
 
@@ -38,19 +37,6 @@ namespace detail {
 [[nodiscard]] inline std::string escaped(char c) {
     constexpr std::string_view special = "\\^$.|?*+()[]{}-/";
     return special.find(c) == std::string_view::npos ? std::string{c} : std::string{'\\', c};
-}
-
-/// Calls `each(first, last)` for each run of neighbouring characters of an alphabet, in the order of ASCII.
-template <typename Alphabet, typename Each>
-void for_each_run(Each each) {
-    const auto has = [](int code) { return Alphabet::decode(static_cast<char>(code)) != Alphabet::no_digit; };
-    for (int first = '!'; first <= '~'; ++first) {
-        if (!has(first)) continue;
-        int last = first;
-        while (has(last + 1)) ++last;
-        each(static_cast<char>(first), static_cast<char>(last));
-        first = last;
-    }
 }
 
 }  // namespace detail
@@ -74,11 +60,11 @@ struct grammar {
         }
         std::string_view separator = "digit = ";
         text.append("\r\n").append(fields);
-        detail::for_each_run<alphabet>([&](char first, char last) {
-            text.append(separator).append("%x").append(detail::hex_of(first));
-            if (first != last) text.append("-").append(detail::hex_of(last));
+        for (const auto& run : alphabet::runs) {
+            text.append(separator).append("%x").append(detail::hex_of(run.first));
+            if (run.span != 0) text.append("-").append(detail::hex_of(run.last()));
             separator = " / ";
-        });
+        }
         return text.append("\r\n");
     }
 
@@ -86,10 +72,10 @@ struct grammar {
     /// common. To test a text, match all of it; to find keys in a file, search.
     [[nodiscard]] static std::string regex() {
         std::string digit = "[";
-        detail::for_each_run<alphabet>([&](char first, char last) {
-            digit.append(detail::escaped(first));
-            if (first != last) digit.append("-").append(detail::escaped(last));
-        });
+        for (const auto& run : alphabet::runs) {
+            digit.append(detail::escaped(static_cast<char>(run.first)));
+            if (run.span != 0) digit.append("-").append(detail::escaped(static_cast<char>(run.last())));
+        }
         digit.append("]");
         std::string text;
         for (const placed_part& part : Format::layout) {
