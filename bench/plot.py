@@ -20,6 +20,12 @@ def decades(least, most):
     return range(math.floor(math.log10(least)), math.ceil(math.log10(most)) + 1)
 
 
+def round_ticks(most):
+    """From 0 on, at most seven, at steps of 1, 2 or 5 and some zeros."""
+    step = next(10.0**e * of for e in range(-3, 12) for of in (1, 2, 5) if 10.0**e * of * 6 >= most)
+    return [i * step for i in range(int(most / step) + 1)]
+
+
 def power(exponent):
     return f"10{str(exponent).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
@@ -62,7 +68,7 @@ def lines(path, title, x_title, y_title, series, x_labels, log_y=True):
         return left + share * (width - left - right), height - bottom - level * (height - top - bottom)
 
     ticks = ([(10.0**e * step, power(e) if step == 1 else "") for e in exponents for step in (1, 2, 5)] if log_y else
-             [(y_high / 1.05 * i / 5, number(y_high / 1.05 * i / 5)) for i in range(1, 6)])
+             [(value, f"{value:g}") for value in round_ticks(y_high)])
     for value, words in ticks:
         if not (10**y_low if log_y else y_low) <= value <= (10**y_high if log_y else y_high):
             continue

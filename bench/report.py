@@ -16,14 +16,6 @@ import plot
 SIZES = {"1e4": 10_000, "1e6": 1_000_000, "1e7": 10_000_000, "5e7": 50_000_000}
 WORDS = {"1e4": "10⁴", "1e6": "10⁶", "1e7": "10⁷", "5e7": "5·10⁷"}
 
-PEERS = {
-    "peer/plaintext": "text in absl::flat_hash_map",
-    "peer/boost_flat_map": "text in boost::unordered_flat_map",
-    "peer/unordered_map": "text in std::unordered_map",
-    "peer/hand_rolled": "SHA-256, hex, std::unordered_map",
-}
-
-
 class Results:
     """name → its repetitions, in the unit of the file."""
 
@@ -136,7 +128,7 @@ def plots(results, out):
 def beside_others(results, node, out):
     rows = [("shearline, memo", "ours/hot/1e4/memo", True), ("shearline, each time hashed, OpenSSL",
             "ours/hot/1e4/openssl", True), ("shearline, each time hashed, libsodium", "ours/hot/1e4/sodium", True),
-            ("text in absl::flat_hash_map (no hash)", "peer/plaintext/1e4", False),
+            ("text in absl::flat_hash_map (no hash)", "peer/plaintext_hot/1e4", False),
             ("SHA-256, hex, std::unordered_map", "peer/hand_rolled_hot/1e4", False),
             ("libjwt, HS256", "peer/libjwt", False)]
     drawn = [(name, *results.point(of), ours) for name, of, ours in rows if of in results]

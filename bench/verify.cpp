@@ -236,6 +236,7 @@ void add_size(const std::string& n, std::uint64_t size) {
     add("ours/with_idle_writer/" + n, fast, with_writer, size, false);
     add("ours/with_writer/" + n, fast, with_writer, size, true);
     add("peer/plaintext/" + n, slow, peer<absl_keys>, size);
+    add("peer/plaintext_hot/" + n, slow, hot_peer<absl_keys>, size);
     add("peer/unordered_map/" + n, slow, peer<std_keys>, size);
     add("peer/boost_flat_map/" + n, slow, peer<boost_keys>, size);
     add("peer/hand_rolled/" + n, slow, peer<hand_rolled>, size);
