@@ -41,6 +41,20 @@ inline constexpr auto crc32_tables = [] {
     return all;
 }();
 
+/// The state after so many bytes, by tables: without a loop, so that the look-ups do not wait for each other.
+template <std::size_t Bytes>
+[[nodiscard]] constexpr std::uint32_t crc32_after(std::uint32_t state, const char* text) noexcept {
+    const auto look_up = [=]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+        std::uint32_t carried = 0;
+        if constexpr (I < 4) carried = state >> (8 * I);
+        return crc32_tables[Bytes - 1 - I][(carried ^ static_cast<unsigned char>(text[I])) & 0xff];
+    };
+    const std::uint32_t found = [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return (look_up(std::integral_constant<std::size_t, I>{}) ^ ...);
+    }(std::make_index_sequence<Bytes>{});
+    return Bytes < 4 ? found ^ (state >> (8 * (Bytes % 4))) : found;
+}
+
 }  // namespace detail
 
 /// CRC-32/ISO-HDLC: reflected polynomial 0xEDB88320, initial value and final XOR all ones; that of Ethernet, zlib, and
@@ -64,25 +78,10 @@ struct crc32 {
     /// text whose sender knows it. O(size).
     [[nodiscard]] static constexpr std::uint32_t of_vartime(std::string_view text) noexcept {
         std::uint32_t state = UINT32_MAX;
-        for (; text.size() >= 16; text.remove_prefix(16)) state = after<16>(state, text.data());
-        for (; text.size() >= 4; text.remove_prefix(4)) state = after<4>(state, text.data());
-        for (; !text.empty(); text.remove_prefix(1)) state = after<1>(state, text.data());
+        for (; text.size() >= 16; text.remove_prefix(16)) state = detail::crc32_after<16>(state, text.data());
+        for (; text.size() >= 4; text.remove_prefix(4)) state = detail::crc32_after<4>(state, text.data());
+        for (; !text.empty(); text.remove_prefix(1)) state = detail::crc32_after<1>(state, text.data());
         return ~state;
-    }
-
-private:
-    /// The state after so many bytes: without a loop, so that the look-ups do not wait for each other.
-    template <std::size_t Bytes>
-    static constexpr std::uint32_t after(std::uint32_t state, const char* text) noexcept {
-        const auto look_up = [=]<std::size_t I>(std::integral_constant<std::size_t, I>) {
-            std::uint32_t carried = 0;
-            if constexpr (I < 4) carried = state >> (8 * I);
-            return detail::crc32_tables[Bytes - 1 - I][(carried ^ static_cast<unsigned char>(text[I])) & 0xff];
-        };
-        const std::uint32_t found = [&]<std::size_t... I>(std::index_sequence<I...>) {
-            return (look_up(std::integral_constant<std::size_t, I>{}) ^ ...);
-        }(std::make_index_sequence<Bytes>{});
-        return Bytes < 4 ? found ^ (state >> (8 * (Bytes % 4))) : found;
     }
 };
 

@@ -123,7 +123,7 @@ public:
         std::uint64_t before = counted.load(std::memory_order_relaxed);
         std::uint64_t after = 0;
         do {
-            const count was = std::bit_cast<count>(before);
+            const auto was = std::bit_cast<count>(before);
             after = std::bit_cast<std::uint64_t>(count{was.uses + uses, std::max(was.last, last)});
             // Sequentially consistent, as the mark: whoever finds it set was in time for the taker that will take it
             // down.
@@ -142,7 +142,7 @@ public:
             m_counted[block].store(false, std::memory_order_seq_cst);
             const std::size_t end = std::min(m_size, (block + 1) * counts_per_mark);
             for (std::size_t at = block * counts_per_mark; at < end; ++at) {
-                const count taken = std::bit_cast<count>(m_counts[at].exchange(0, std::memory_order_seq_cst));
+                const auto taken = std::bit_cast<count>(m_counts[at].exchange(0, std::memory_order_seq_cst));
                 if (taken.uses != 0) take(handle{m_lines[at].handle()}, taken.uses, taken.last);
             }
         }
