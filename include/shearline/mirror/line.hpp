@@ -32,7 +32,10 @@ inline constexpr line_seconds never = std::numeric_limits<line_seconds>::max();
 /// The whole second that a moment lies in. What lies before 2020 is 0; what lies too far is the last second.
 [[nodiscard]] constexpr line_seconds to_line_seconds(timestamp at) noexcept {
     constexpr std::uint64_t last = std::uint64_t{never - 1} * 1'000;
-    const auto since = static_cast<std::uint64_t>((at - line_epoch).count());  // what lies before is past the last
+    // Without a sign, so that nothing overflows: what lies before is past the last.
+    constexpr timestamp first = line_epoch;
+    const std::uint64_t since = static_cast<std::uint64_t>(at.time_since_epoch().count()) -
+                                static_cast<std::uint64_t>(first.time_since_epoch().count());
     if (since > last) [[unlikely]]
         return at < line_epoch ? 0 : never - 1;
     return static_cast<line_seconds>(since / 1'000);

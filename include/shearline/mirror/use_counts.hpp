@@ -25,14 +25,16 @@ class use_counts {
 public:
     /// One use; by its reader, inside, with the table that it searched.
     void note(const line_table& table, const line& used, handle key, timestamp at) noexcept {
-        auto& [first, second] = m_sets[key.value % sets];
-        entry& seen = second.key == key ? second : first;
-        if (seen.key == key && m_table.load(std::memory_order_acquire) == table.serial()) [[likely]] {
-            ++seen.uses;
-            seen.last = at;
-        } else {
-            note_another(table, static_cast<std::uint32_t>(table.number_of(used)), key, at);
+        if (m_table.load(std::memory_order_acquire) == table.serial()) [[likely]] {  // and then alone with the counts
+            auto& [first, second] = m_sets[key.value % sets];
+            entry& seen = second.key == key ? second : first;
+            if (seen.key == key) [[likely]] {
+                ++seen.uses;
+                seen.last = at;
+                return;
+            }
         }
+        note_another(table, static_cast<std::uint32_t>(table.number_of(used)), key, at);
     }
 
     /// From now on the reader leaves its counts alone, once it has been outside.
