@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Every text there is, for formats and header values small enough to try them all.
+// Depends on testing/format_conformance.hpp; never on a crypto library.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <shearline/format/basic_format.hpp>
+#include <shearline/testing/format_conformance.hpp>
+
+namespace shearline::inline v0::testing {
+
+/// A checksum of one bit, so that the rules are small. Protects nothing.
+struct unsafe_parity {
+    static constexpr std::string_view name = "parity";
+    static constexpr std::uint32_t greatest = 1;
+    [[nodiscard]] static constexpr std::uint32_t of(std::string_view text) noexcept {
+        std::uint32_t sum = 0;
+        for (const char c : text) sum ^= static_cast<unsigned char>(c);
+        return sum & 1U;
+    }
+    [[nodiscard]] static constexpr std::uint32_t of_vartime(std::string_view text) noexcept { return of(text); }
+};
+
+/// Everything that a format of ours can have, in six characters of three digits: made for trying every text. Its keys
+/// can be guessed.
+using unsafe_tiny_format =
+    basic_format<"unsafe-tiny", environment::test, basic_alphabet<"abc">, literal<"x_">, handle_field<2>,
+                 secret_field<1>, checksum_field<1, unsafe_parity, covers::all_before>>;
+
+/// Calls `take(text)` with every text of up to `longest` characters, each out of `characters`, the shortest first;
+/// characters.size() to the power of `longest` calls, and a few more. Ends where it gives false.
+template <typename Take>
+void every_text(std::string_view characters, std::size_t longest, Take take) {
+    for (std::size_t length = 0; length <= longest; ++length) {
+        std::string text(length, characters.front());
+        for (bool more = true; more;) {
+            if (!take(static_cast<const std::string&>(text))) return;
+            more = false;
+            for (char& c : text) {
+                const std::size_t next = characters.find(c) + 1;
+                c = characters[next % characters.size()];
+                more = next != characters.size();
+                if (more) break;
+            }
+        }
+    }
+}
+
+/// How many texts `every_text` gives.
+[[nodiscard]] constexpr std::uint64_t texts_up_to(std::size_t characters, std::size_t longest) noexcept {
+    std::uint64_t all = 0;
+    std::uint64_t of_this_length = 1;
+    for (std::size_t length = 0; length <= longest; ++length, of_this_length *= characters) all += of_this_length;
+    return all;
+}
+
+/// Holds `parse` of a small format to its rules on EVERY text of up to `longest` characters out of `characters`, which
+/// should be those of the rules and some that occur nowhere in them. A key must have one spelling. `accepted`, where
+/// given, is how many keys there must be: counted by hand, it holds the rules themselves.
+template <typename Format>
+[[nodiscard]] report exhaustive(const format_rules& rules, std::string_view characters, std::size_t longest,
+                                std::uint64_t accepted) {
+    report seen;
+    std::uint64_t tried = 0;
+    std::uint64_t keys = 0;
+    every_text(characters, longest, [&](const std::string& text) {
+        ++tried;
+        if (!detail::agrees(rules, text, &parse<Format>, &seen)) return seen.failed() < 20;
+        if (const auto key = parse<Format>(text)) {
+            ++keys;
+            seen.check(detail::rendered_again<Format>(*key) == text, "a key has a second spelling", text);
+        }
+        return true;
+    });
+    seen.check(tried == texts_up_to(characters.size(), longest), "every text was tried");
+    seen.check(keys == accepted, "the parser accepts as many keys as there are", std::to_string(keys));
+
+    // A parser that takes one text too many, of all of them, and one that takes one too few.
+    std::string last;
+    std::string some_key;
+    every_text(characters, longest, [&](const std::string& text) {
+        if (rules.judge(text)) {
+            last = text;
+        } else {
+            some_key = text;
+        }
+        return true;
+    });
+    const auto found_out = [&](const std::string& wrong) {
+        bool found = false;
+        every_text(characters, longest, [&](const std::string& text) {
+            const auto read = [&](const std::string& asked) -> result<parsed_key, format_error> {
+                if (asked != wrong) return parse<Format>(asked);
+                if (rules.judge(asked)) return parsed_key{};
+                return format_error{format_errc::bad_character, 0};
+            };
+            found = found || !detail::agrees(rules, text, read, nullptr);
+            return !found;
+        });
+        return found;
+    };
+    seen.control(found_out(last), "a parser that accepts one text more");
+    seen.control(found_out(some_key), "a parser that refuses one key");
+    return seen;
+}
+
+}  // namespace shearline::inline v0::testing

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// A format written down by hand, from its ABNF, its ranges and its checksum, and read in the slow and obvious way.
+// Depends on error.hpp; never on the parser, the layout or any table of the library, which it is there to judge.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <shearline/error.hpp>
+
+namespace shearline::inline v0::testing {
+
+/// One field of a key: a fixed text, or digits, with the range of what they may spell where there is one.
+struct rule_field {
+    std::string text;  ///< of a literal; of digits, empty
+    std::size_t chars = 0;
+    std::string least{}, greatest{};  ///< spelled out, inclusive; empty where every number is good
+};
+
+[[nodiscard]] inline rule_field exactly(const std::string& text) { return {text, text.size()}; }
+[[nodiscard]] inline rule_field digits(std::size_t count) { return {"", count}; }
+[[nodiscard]] inline rule_field digits_from(const std::string& least, const std::string& greatest) {
+    return {"", least.size(), least, greatest};
+}
+
+/// The rules of a format. The first field is its prefix; where there is a checksum, it is the last one. The alphabet
+/// is in the order of ASCII, so that numbers of one width are ordered as their texts are.
+struct format_rules {
+    std::string alphabet;
+    std::vector<rule_field> fields;
+    std::size_t covered_from = 0, covered_to = 0;             ///< what the checksum is made of, in chars
+    std::uint32_t (*checksum)(const std::string&) = nullptr;  ///< none: every text of the fields is a key
+
+    [[nodiscard]] std::size_t chars() const {
+        std::size_t sum = 0;
+        for (const rule_field& each : fields) sum += each.chars;
+        return sum;
+    }
+
+    /// A number as `width` digits.
+    [[nodiscard]] std::string spell(std::uint64_t number, std::size_t width) const {
+        std::string text;
+        for (; number != 0; number /= alphabet.size()) text.insert(text.begin(), alphabet[number % alphabet.size()]);
+        return std::string(width - text.size(), alphabet[0]) + text;
+    }
+
+    /// What is wrong with a text, or nothing. First the prefix, then the length, then characters from left to right,
+    /// then ranges from left to right, then the checksum.
+    [[nodiscard]] std::optional<format_error> judge(const std::string& text) const {
+        const std::string& prefix = fields.front().text;
+        for (std::size_t i = 0; i < prefix.size() && i < text.size(); ++i)
+            if (text[i] != prefix[i]) return format_error{format_errc::wrong_prefix, i};
+        if (text.size() != chars()) return format_error{format_errc::wrong_length, chars()};
+        std::size_t at = 0;
+        for (const rule_field& each : fields)
+            for (std::size_t i = 0; i < each.chars; ++i, ++at)
+                if (each.text.empty() ? alphabet.find(text[at]) == std::string::npos : text[at] != each.text[i])
+                    return format_error{format_errc::bad_character, at};
+        at = 0;
+        for (const rule_field& each : fields) {
+            const std::string spelled = text.substr(at, each.chars);
+            if (!each.least.empty() && (spelled < each.least || spelled > each.greatest))
+                return format_error{format_errc::out_of_range, at};
+            at += each.chars;
+        }
+        const std::size_t width = fields.back().chars;
+        if (checksum != nullptr && text.substr(text.size() - width) != spell(checksum(covered_in(text)), width))
+            return format_error{format_errc::wrong_checksum, text.size() - width};
+        return std::nullopt;
+    }
+
+    /// The text with the right checksum in the place of the one it has, so that a test reaches what lies behind it.
+    [[nodiscard]] std::string with_right_checksum(std::string text) const {
+        if (checksum == nullptr || text.size() != chars()) return text;
+        const std::size_t width = fields.back().chars;
+        return text.replace(text.size() - width, width, spell(checksum(covered_in(text)), width));
+    }
+
+private:
+    [[nodiscard]] std::string covered_in(const std::string& text) const {
+        return text.substr(covered_from, covered_to - covered_from);
+    }
+};
+
+/// CRC-32 (ISO-HDLC, the polynomial of GitHub and npm), one bit after the other, for `format_rules::checksum`.
+[[nodiscard]] inline std::uint32_t crc32_by_bits(const std::string& text) {
+    std::uint32_t crc = 0xffffffff;
+    for (const char c : text) {
+        crc ^= static_cast<unsigned char>(c);
+        for (int bit = 0; bit < 8; ++bit) crc = (crc & 1U) != 0 ? crc >> 1U ^ 0xedb88320U : crc >> 1U;
+    }
+    return ~crc;
+}
+
+}  // namespace shearline::inline v0::testing

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What a suite found: how much was checked, what did not hold, and whether its negative controls were caught.
+// Depends on std; never on a test framework.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace shearline::inline v0::testing {
+
+/// What every suite of the harness returns. It is good if something was checked, all of it held, and every negative
+/// control was caught: a suite that checks nothing, or that lets a planted fault pass, has failed.
+class report {
+public:
+    /// What held and what did not. The words say what was claimed; `detail` says where.
+    bool check(bool held, std::string_view claim, std::string_view detail = {}) {
+        ++m_checks;
+        if (!held) fail(claim, detail);
+        return held;
+    }
+
+    /// One negative control: something wrong on purpose, which the suite must have caught.
+    void control(bool caught, std::string_view what) {
+        ++m_controls;
+        if (!caught) fail("a planted fault was not caught", what);
+    }
+
+    /// Takes up what another report holds.
+    void add(const report& other, std::string_view where = {}) {
+        m_checks += other.m_checks;
+        m_controls += other.m_controls;
+        for (const std::string& failure : other.m_failures) fail(failure, where);
+        m_failed += other.m_failed - other.m_failures.size();
+    }
+
+    [[nodiscard]] explicit operator bool() const noexcept { return m_checks > 0 && m_failed == 0; }
+    [[nodiscard]] std::uint64_t checks() const noexcept { return m_checks; }
+    [[nodiscard]] std::uint64_t controls() const noexcept { return m_controls; }
+    [[nodiscard]] std::uint64_t failed() const noexcept { return m_failed; }
+
+    /// The first failures, in words: 20 at most, however many there were.
+    [[nodiscard]] const std::vector<std::string>& failures() const noexcept { return m_failures; }
+
+    /// Everything in words, a line for each failure and one for the sum.
+    [[nodiscard]] std::string message() const {
+        std::string text;
+        for (const std::string& failure : m_failures) text.append(failure).append("\n");
+        text.append(std::to_string(m_checks)).append(" checks, ").append(std::to_string(m_controls));
+        return text.append(" negative controls, ").append(std::to_string(m_failed)).append(" failed");
+    }
+
+private:
+    static constexpr std::size_t most_failures = 20;
+
+    void fail(std::string_view claim, std::string_view detail) {
+        ++m_failed;
+        if (m_failures.size() == most_failures) return;
+        std::string words{claim};
+        if (!detail.empty()) words.append(": ").append(detail);
+        m_failures.push_back(std::move(words));
+    }
+
+    std::uint64_t m_checks = 0;
+    std::uint64_t m_controls = 0;
+    std::uint64_t m_failed = 0;
+    std::vector<std::string> m_failures;
+};
+
+}  // namespace shearline::inline v0::testing
