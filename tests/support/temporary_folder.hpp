@@ -1,33 +1,9 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A folder of its own for a test, gone with it.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
-#include <string>
-#include <system_error>
+#include <shearline/testing/temporary_folder.hpp>
 
 namespace support {
-
-class temporary_folder {
-public:
-    temporary_folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "shearline-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) std::abort();
-        m_path = name;
-    }
-    temporary_folder(const temporary_folder&) = delete;
-    temporary_folder& operator=(const temporary_folder&) = delete;
-    ~temporary_folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(m_path, ignored);
-    }
-
-    [[nodiscard]] std::string file(const std::string& name) const { return (m_path / name).string(); }
-
-private:
-    std::filesystem::path m_path;
-};
-
-}  // namespace support
+using shearline::testing::temporary_folder;
+}

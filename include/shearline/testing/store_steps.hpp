@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The calls that a sequence for a store is made of, as numbers: random, shrunk, or read from a fuzzer's bytes.
+// Depends on std; never on a store.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shearline::inline v0::testing {
+
+/// What a sequence is made of.
+enum class store_call : std::uint8_t {
+    issue,
+    issue_bounded,  ///< a credential that expires an hour and a half later
+    rotate,         ///< the old key dies at once
+    overlap,        ///< the old key is good for an hour more
+    revoke,
+    revoke_key,
+    suspend,
+    resume,
+    reveal,
+    wait,         ///< the clock goes on by half an hour
+    fail,         ///< a transaction that writes, and then fails
+    stale,        ///< an update of a credential as it was before its last change
+    repeat,       ///< a call with an idempotency token, made twice
+    flush_usage,  ///< what was verified is counted into the store
+    reopen,
+};
+inline constexpr std::size_t store_calls = static_cast<std::size_t>(store_call::reopen) + 1;
+
+/// One call. `which` chooses among what is there, so that every pair is good in every place.
+struct store_step {
+    store_call call = store_call::issue;
+    std::uint8_t which = 0;
+};
+
+[[nodiscard]] constexpr std::string_view to_string(store_call call) noexcept {
+    constexpr std::string_view names[store_calls] = {"issue",      "issue_bounded", "rotate", "overlap",     "revoke",
+                                                     "revoke_key", "suspend",       "resume", "reveal",      "wait",
+                                                     "fail",       "stale",         "repeat", "flush_usage", "reopen"};
+    return names[static_cast<std::size_t>(call)];
+}
+
+/// "issue(0), revoke(3)", as a failure is reported.
+[[nodiscard]] inline std::string to_string(const std::vector<store_step>& steps) {
+    std::string text;
+    for (const store_step& step : steps) {
+        if (!text.empty()) text += ", ";
+        text.append(to_string(step.call)).append("(").append(std::to_string(step.which)).append(")");
+    }
+    return text;
+}
+
+/// The steps that bytes stand for: two bytes each. For fuzzers.
+[[nodiscard]] inline std::vector<store_step> steps_of(std::string_view bytes) {
+    std::vector<store_step> steps;
+    for (std::size_t i = 0; i + 1 < bytes.size(); i += 2)
+        steps.push_back({static_cast<store_call>(static_cast<unsigned char>(bytes[i]) % store_calls),
+                         static_cast<std::uint8_t>(bytes[i + 1])});
+    return steps;
+}
+
+}  // namespace shearline::inline v0::testing

@@ -1,0 +1,279 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// One store beside the model of it, through any sequence of calls.
+// Depends on authority.hpp and testing/store_model.hpp; never on one store.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <shearline/authority.hpp>
+#include <shearline/clock.hpp>
+#include <shearline/custody/recoverable.hpp>
+#include <shearline/format/key_format.hpp>
+#include <shearline/keyring.hpp>
+#include <shearline/policies.hpp>
+#include <shearline/rotation/immediate.hpp>
+#include <shearline/rotation/overlap.hpp>
+#include <shearline/testing/store_model.hpp>
+#include <shearline/testing/store_steps.hpp>
+#include <shearline/testing/temporary_folder.hpp>
+
+namespace shearline::inline v0::testing {
+
+/// A store in its place, empty at first: `store()` gives it. Where there is a `reopen()`, the store is closed and
+/// opened again by it, as after a restart; references to the old one are then dead.
+template <typename T>
+concept store_place = requires(T& place) {
+    requires key_store<typename T::store_type>;
+    { place.store() } -> std::same_as<typename T::store_type&>;
+};
+
+/// One store beside the model of it: each step is made in both, and then everything that can be read is compared.
+template <typename Place>
+class store_trial {
+    static_assert(store_place<Place>,
+                  "store_trial<Place>: Place must have `store_type`, a key_store, and `store_type& store()`");
+
+    using format = key_format<"trial">;
+    using immediate_bundle = policies<format, immediate, recoverable>;
+    using overlap_bundle = policies<format, overlap<std::chrono::hours{1}>, recoverable>;
+    template <typename Bundle>
+    using authority_of = authority<Bundle, typename Place::store_type, manual_clock>;
+    using transaction = typename Place::store_type::transaction;
+
+public:
+    explicit store_trial(Place& place) : m_place{&place}, m_ring{keyring::create(m_folder.file("keyring"))} {
+        if (!m_ring || !open()) m_failure = "the store does not open";
+    }
+
+    /// Makes a step and compares. What differs, in words; nothing where all is well.
+    [[nodiscard]] std::optional<std::string> make(const store_step& step) {
+        if (!m_failure) perform(step);
+        if (!m_failure) compare();
+        if (m_failure) return std::string{to_string(step.call)} + ": " + *m_failure;
+        return std::nullopt;
+    }
+
+private:
+    void expect(bool held, std::string_view claim) {
+        if (!held && !m_failure) m_failure = claim;
+    }
+    template <typename T>
+    bool succeeded(const result<T>& outcome) {
+        if (!outcome) expect(false, "failed with " + outcome.error().message());
+        return static_cast<bool>(outcome);
+    }
+    template <typename T>
+    void refused(const result<T>& outcome, errc code, std::string_view claim) {
+        expect(!outcome && outcome.error().code() == code, claim);
+    }
+
+    bool open() {
+        auto now = authority_of<immediate_bundle>::open(m_place->store(), *m_ring, m_clock);
+        auto later = authority_of<overlap_bundle>::open(m_place->store(), *m_ring, m_clock);
+        if (!now || !later) return false;
+        m_now.emplace(*std::move(now));
+        m_later.emplace(*std::move(later));
+        return true;
+    }
+
+    void perform(const store_step& step) {
+        if (step.call == store_call::wait) return m_clock.advance(std::chrono::minutes{30});
+        if (step.call == store_call::flush_usage) return flush();
+        if (step.call == store_call::reopen) return reopen();
+        if (step.call == store_call::issue || step.call == store_call::issue_bounded || m_model.credentials.empty())
+            return issue(step.call == store_call::issue_bounded, step.which, m_by);
+        expected_credential& owner = m_model.credentials[step.which % m_model.credentials.size()];
+        switch (step.call) {
+            case store_call::rotate: return rotate(owner, *m_now, false);
+            case store_call::overlap: return rotate(owner, *m_later, true);
+            case store_call::revoke: return revoke(owner);
+            case store_call::revoke_key: return revoke_key(owner, step.which / m_model.credentials.size());
+            case store_call::suspend: return suspend(owner, true);
+            case store_call::resume: return suspend(owner, false);
+            case store_call::reveal: return reveal(owner);
+            case store_call::fail: return fail(owner);
+            case store_call::stale: return stale(owner);
+            default: return repeat(step.which);
+        }
+    }
+
+    void issue(bool bounded, std::uint8_t which, const request_context& by) {
+        new_credential asked{.tenant = which % 3 == 0 ? "acme" : "umbrella", .name = "integration"};
+        asked.scopes = {"contacts:read"};
+        if (bounded) asked.expires_at = m_clock.now() + std::chrono::minutes{90};
+        const auto made = m_now->issue(asked, by);
+        if (!succeeded(made)) return;
+        m_model.credentials.push_back({.id = made->credential, .tenant = asked.tenant, .expires_at = asked.expires_at});
+        add_key(m_model.credentials.back(), *made, 1);
+        m_model.note(m_model.credentials.back(), change_kind::issued);
+    }
+
+    void add_key(expected_credential& owner, const issued_key& made, std::uint32_t generation) {
+        expect(made.generation == generation, "a key has the generation after the one before it");
+        owner.keys.insert(owner.keys.begin(), expected_key{.handle = made.handle,
+                                                           .generation = generation,
+                                                           .text = std::string{made.text.reveal(unsafe_reveal)}});
+    }
+
+    template <typename Authority>
+    void rotate(expected_credential& owner, Authority& keys, bool with_grace) {
+        const auto made = keys.rotate(owner.id, m_by);
+        if (owner.revoked || (owner.expires_at && *owner.expires_at <= m_clock.now()))
+            return refused(made, errc::illegal_state, "a dead credential was rotated");
+        if (!succeeded(made)) return;
+        for (expected_key& key : owner.keys) {
+            const bool retires = with_grace && key.state == key_state::active;
+            if (retires) key.retires_at = m_clock.now() + std::chrono::hours{1};
+            if (key.state != key_state::revoked) key.state = retires ? key_state::retiring : key_state::revoked;
+        }
+        add_key(owner, *made, owner.keys.front().generation + 1);
+        ++owner.version;
+        m_model.note(owner, change_kind::rotated);
+    }
+
+    void revoke(expected_credential& owner) {
+        if (!succeeded(m_now->revoke(owner.id, m_by)) || owner.revoked) return;
+        owner.revoked = true;
+        for (expected_key& key : owner.keys) key.state = key_state::revoked;
+        ++owner.version;
+        m_model.note(owner, change_kind::credential_revoked);
+    }
+
+    void revoke_key(expected_credential& owner, std::size_t which) {
+        expected_key& key = owner.keys[which % owner.keys.size()];
+        if (!succeeded(m_now->revoke(key.handle, m_by)) || key.state == key_state::revoked) return;
+        key.state = key_state::revoked;
+        ++owner.version;
+        m_model.note(owner, change_kind::key_revoked);
+    }
+
+    void suspend(expected_credential& owner, bool suspended) {
+        const auto done = suspended ? m_now->suspend(owner.id, m_by) : m_now->resume(owner.id, m_by);
+        if (owner.revoked) return refused(done, errc::illegal_state, "a revoked credential was suspended or resumed");
+        if (!succeeded(done) || owner.suspended == suspended) return;
+        owner.suspended = suspended;
+        ++owner.version;
+        m_model.note(owner, suspended ? change_kind::suspended : change_kind::resumed);
+    }
+
+    void reveal(expected_credential& owner) {
+        const auto text = m_now->reveal(owner.id, m_by);
+        const expected_key& newest = owner.keys.front();
+        if (owner.revoked || newest.state == key_state::revoked || store_model::is_over(owner, newest, m_clock.now()))
+            return refused(text, errc::illegal_state, "a dead key was shown");
+        if (!succeeded(text)) return;
+        expect(text->reveal(unsafe_reveal) == newest.text, "another text was shown than was issued");
+        ++m_model.events;
+    }
+
+    void fail(expected_credential& owner) {
+        const auto outcome = m_place->store().transact([&](transaction& tx) -> result<void> {
+            auto there = tx.find(owner.id);
+            if (!there) return there.error();
+            expect(there->has_value(), "a transaction finds what is stored");
+            if (m_failure) return {};
+            credential changed = **there;
+            changed.suspended = !changed.suspended;
+            ++changed.version;
+            auto done = tx.update(changed);
+            change what;
+            what.kind = change_kind::suspended;
+            what.credential = owner.id;
+            what.version = changed.version;
+            what.at = m_clock.now();
+            audit_event event;
+            event.at = m_clock.now();
+            event.actor = "nobody";
+            event.action = "none";
+            event.tenant = owner.tenant;
+            event.credential = owner.id;
+            if (done) done = tx.append(what);
+            if (done) done = tx.append(event);
+            if (!done) return done;
+            const auto again = tx.find(owner.id);
+            expect(again && *again && (*again)->suspended == changed.suspended, "a transaction reads its own writes");
+            return error{errc::not_recoverable, "on purpose"};
+        });
+        refused(outcome, errc::not_recoverable, "a body that failed did not fail its transaction");
+    }
+
+    void stale(expected_credential& owner) {
+        const auto outcome = m_place->store().transact([&](transaction& tx) -> result<void> {
+            const auto there = tx.find(owner.id);
+            if (!there) return there.error();
+            if (!*there) return error{errc::not_found, "gone"};
+            credential old = **there;
+            old.name = "lost update";
+            return tx.update(old);  // of the version that is stored, and not of the one after
+        });
+        refused(outcome, errc::conflict, "an update of a version that is stored already was taken");
+        const auto doubled = m_place->store().transact([&](transaction& tx) -> result<void> {
+            const auto there = tx.find(owner.id);
+            if (!there) return there.error();
+            if (!*there) return error{errc::not_found, "gone"};
+            return tx.insert(**there);
+        });
+        refused(doubled, errc::conflict, "a credential was inserted twice");
+    }
+
+    void repeat(std::uint8_t which) {
+        request_context by = m_by;
+        by.idempotency_token = "token-of-a-repeated-call-" + std::to_string(m_tokens++);
+        issue(false, which, by);
+        if (m_failure) return;
+        const expected_credential& first = m_model.credentials.back();
+        new_credential asked{.tenant = first.tenant, .name = "integration"};
+        asked.scopes = {"contacts:read"};
+        const auto again = m_now->issue(asked, by);
+        if (!succeeded(again)) return;
+        expect(again->credential == first.id && again->handle == first.keys.front().handle,
+               "a repeated call has another outcome");
+        asked.name = "another name";
+        refused(m_now->issue(asked, by), errc::conflict, "a token was taken for other arguments");
+    }
+
+    void flush() {
+        if (!succeeded(m_now->flush_usage())) return;
+        m_flushed = true;
+    }
+
+    void reopen() {
+        if constexpr (requires { m_place->reopen(); }) {
+            flush();  // what was counted must come back
+            m_now.reset();
+            m_later.reset();
+            m_place->reopen();
+            expect(open(), "the store does not open again");
+        }
+    }
+
+    void compare() {
+        const auto differs = m_model.difference(
+            m_place->store(), format::name, m_clock.now(), m_flushed,
+            [this](std::string_view text) { return static_cast<bool>(m_now->verify(text, "contacts:read")); });
+        if (differs) m_failure = *differs;
+        m_flushed = false;
+    }
+
+    Place* m_place;
+    temporary_folder m_folder;
+    result<keyring> m_ring;
+    manual_clock m_clock{from_unix_ms(1'800'000'000'000)};
+    request_context m_by{.actor = "trial"};
+    std::optional<authority_of<immediate_bundle>> m_now;
+    std::optional<authority_of<overlap_bundle>> m_later;
+    store_model m_model;
+    std::uint64_t m_tokens = 0;
+    bool m_flushed = false;
+    std::optional<std::string> m_failure;
+};
+
+}  // namespace shearline::inline v0::testing

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Our stores under the harness; and the harness itself: what it finds, and how short it makes that.
+#include <memory>
+#include <string>
+
+#include <shearline/store/memory_store.hpp>
+#include <shearline/store/sqlite_store.hpp>
+#include <shearline/testing/boost_test.hpp>
+#include <shearline/testing/store_conformance.hpp>
+
+namespace {
+
+using namespace shearline;
+using namespace shearline::testing;
+
+struct memory_place {
+    using store_type = memory_store;
+    memory_store& store() { return *of; }
+    std::unique_ptr<memory_store> of = std::make_unique<memory_store>();
+};
+
+struct sqlite_place {
+    using store_type = sqlite_store;
+    sqlite_place() { reopen(); }
+    sqlite_store& store() { return *of; }
+    void reopen() {
+        of.reset();
+        auto opened = sqlite_store::open(folder->file("keys.db"));
+        BOOST_REQUIRE(opened);
+        of = std::make_unique<sqlite_store>(*std::move(opened));
+    }
+    std::unique_ptr<temporary_folder> folder = std::make_unique<temporary_folder>();
+    std::unique_ptr<sqlite_store> of{};
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(stores)
+
+BOOST_AUTO_TEST_CASE(in_memory_keep_the_contract) {
+    hold(store_conformance([] { return memory_place{}; }, {.sequences = 100}));
+}
+
+BOOST_AUTO_TEST_CASE(in_sqlite_keep_the_contract) {
+    hold(store_conformance([] { return sqlite_place{}; }));
+}
+
+BOOST_AUTO_TEST_CASE(that_are_wrong_are_found_out_by_a_short_sequence) {
+    for (std::size_t fault = 1; fault < store_faults; ++fault) {
+        const auto planted = static_cast<store_fault>(fault);
+        auto wrong = [planted] { return wrong_place{planted}; };
+        const auto found = find_failure(wrong, {});
+        BOOST_REQUIRE(found.has_value());
+        BOOST_TEST(found->steps.size() <= 3U, to_string(planted) << ": " << to_string(found->steps));
+        // The same seed finds the same, and the short sequence still fails.
+        BOOST_TEST(to_string(find_failure(wrong, {})->steps) == to_string(found->steps));
+        BOOST_TEST(failure_of(wrong, found->steps).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(that_are_wrong_fail_the_suite_and_the_report_says_how) {
+    const report seen = store_conformance([] { return wrong_place{store_fault::forgets_revocation}; });
+    BOOST_TEST(!seen);
+    const std::string words = seen.message();
+    BOOST_TEST(words.find("revoke") != std::string::npos, words);
+    BOOST_TEST(words.find("(seed 1)") != std::string::npos, words);
+}
+
+BOOST_AUTO_TEST_CASE(get_the_steps_that_bytes_stand_for) {
+    BOOST_TEST(to_string(steps_of(std::string_view{"\0\7\4\1\3", 5})) == "issue(7), revoke(1)");
+    BOOST_TEST(steps_of("").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
