@@ -22,8 +22,8 @@ class form {
 public:
     static constexpr std::size_t max_fields = 32;
 
-    /// Nothing where the text is not in this format: a `%` without two hexadecimal digits, a name that comes twice, or
-    /// more than `max_fields` fields. Linear.
+    /// Nothing where the text is not in this format: a `%` without two hexadecimal digits, a name that comes twice or
+    /// is not visible ASCII (as ours are, and an answer may repeat it), or more than `max_fields` fields. Linear.
     static std::optional<form> parse(std::string_view text) {
         form made;
         while (!text.empty()) {
@@ -34,6 +34,8 @@ public:
             auto name = decoded(pair.substr(0, equals));
             auto value = decoded(pair.substr(std::min(equals + 1, pair.size())));
             if (!name || !value || made.has(*name) || made.m_fields.size() == max_fields) return std::nullopt;
+            if (!std::all_of(name->begin(), name->end(), [](char c) { return c > ' ' && c <= '~'; }))
+                return std::nullopt;
             made.m_fields.emplace_back(*std::move(name), *std::move(value));
         }
         return made;

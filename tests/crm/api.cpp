@@ -186,4 +186,11 @@ BOOST_FIXTURE_TEST_CASE(says_that_it_is_unavailable_and_not_why_when_its_store_f
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(answers_in_json_whatever_bytes_a_query_has, api_under_test) {
+    const response answer = ask("GET", "contacts?pag\x8e=1");
+    BOOST_TEST(answer.status == 400U);
+    BOOST_TEST(boost::json::parse(answer.body).is_object());
+    BOOST_TEST(ask("GET", "contacts?pag%8e=1").status == 400U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -19,10 +19,13 @@
 #include <shearline/format/github_format.hpp>
 #include <shearline/format/key_format.hpp>
 #include <shearline/format/parse.hpp>
+#include <shearline/testing/entropy_check.hpp>
 
 #include "../support/secrets.hpp"
 
 namespace {
+
+using shearline::testing::chi_square;
 
 using namespace shearline;
 
@@ -66,19 +69,6 @@ struct failing_entropy {
 };
 
 std::string text_of(const generated_key<instance>& key) { return std::string{key.text.reveal(unsafe_reveal)}; }
-
-/// Pearson's chi-square of digits that should be equally frequent.
-double chi_square(const std::vector<std::size_t>& seen) {
-    std::size_t total = 0;
-    for (const std::size_t count : seen) total += count;
-    const double expected = static_cast<double>(total) / static_cast<double>(seen.size());
-    double sum = 0;
-    for (const std::size_t count : seen) {
-        const double off = static_cast<double>(count) - expected;
-        sum += off * off / expected;
-    }
-    return sum;
-}
 
 /// Of a uniform source, chi-square with 61 degrees of freedom exceeds this once in 10^9 runs; with fewer, more rarely.
 constexpr double threshold = 153.0;

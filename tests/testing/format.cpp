@@ -17,7 +17,7 @@ using namespace shearline;
 using namespace shearline::testing;
 using namespace support;
 
-std::uint32_t parity(const std::string& text) {
+std::uint32_t parity(std::string_view text) {
     return std::count_if(text.begin(), text.end(), [](char c) { return c % 2 != 0; }) % 2 != 0 ? 1 : 0;
 }
 

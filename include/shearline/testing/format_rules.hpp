@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include <shearline/error.hpp>
@@ -33,8 +33,8 @@ struct rule_field {
 struct format_rules {
     std::string alphabet;
     std::vector<rule_field> fields;
-    std::size_t covered_from = 0, covered_to = 0;             ///< what the checksum is made of, in chars
-    std::uint32_t (*checksum)(const std::string&) = nullptr;  ///< none: every text of the fields is a key
+    std::size_t covered_from = 0, covered_to = 0;           ///< what the checksum is made of, in chars
+    std::uint32_t (*checksum)(std::string_view) = nullptr;  ///< none: every text of the fields is a key
 
     [[nodiscard]] std::size_t chars() const {
         std::size_t sum = 0;
@@ -51,7 +51,7 @@ struct format_rules {
 
     /// What is wrong with a text, or nothing. First the prefix, then the length, then characters from left to right,
     /// then ranges from left to right, then the checksum.
-    [[nodiscard]] std::optional<format_error> judge(const std::string& text) const {
+    [[nodiscard]] std::optional<format_error> judge(std::string_view text) const {
         const std::string& prefix = fields.front().text;
         for (std::size_t i = 0; i < prefix.size() && i < text.size(); ++i)
             if (text[i] != prefix[i]) return format_error{format_errc::wrong_prefix, i};
@@ -63,7 +63,7 @@ struct format_rules {
                     return format_error{format_errc::bad_character, at};
         at = 0;
         for (const rule_field& each : fields) {
-            const std::string spelled = text.substr(at, each.chars);
+            const std::string_view spelled = text.substr(at, each.chars);
             if (!each.least.empty() && (spelled < each.least || spelled > each.greatest))
                 return format_error{format_errc::out_of_range, at};
             at += each.chars;
@@ -82,13 +82,13 @@ struct format_rules {
     }
 
 private:
-    [[nodiscard]] std::string covered_in(const std::string& text) const {
+    [[nodiscard]] std::string_view covered_in(std::string_view text) const {
         return text.substr(covered_from, covered_to - covered_from);
     }
 };
 
 /// CRC-32 (ISO-HDLC, the polynomial of GitHub and npm), one bit after the other, for `format_rules::checksum`.
-[[nodiscard]] inline std::uint32_t crc32_by_bits(const std::string& text) {
+[[nodiscard]] inline std::uint32_t crc32_by_bits(std::string_view text) {
     std::uint32_t crc = 0xffffffff;
     for (const char c : text) {
         crc ^= static_cast<unsigned char>(c);

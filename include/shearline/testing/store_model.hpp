@@ -158,8 +158,8 @@ private:
     template <typename Store>
     void compare_scan(Store& store, std::string_view format) {
         struct sink {
-            result<void> begin(std::uint64_t credentials, std::uint64_t keys) {
-                promised = credentials + keys;
+            result<void> begin(std::uint64_t owners, std::uint64_t keys) {
+                promised = owners + keys;
                 return {};
             }
             result<void> take(const scanned_credential&) {

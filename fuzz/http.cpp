@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Any bytes on a connection to the CRM's server: each answer is HTTP, none says that the server is at fault, and none
+// is a success unless the bytes hold a good key, which stands in an input as "$KEY".
+#include <http_server.hpp>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <api.hpp>
+#include <database.hpp>
+#include <string>
+
+#include <shearline/testing/fuzz.hpp>
+#include <shearline/testing/temporary_folder.hpp>
+
+namespace {
+
+using shearline::testing::require;
+
+template <typename T>
+T must(shearline::result<T> outcome) {
+    require(static_cast<bool>(outcome), "what is good is taken");
+    return *std::move(outcome);
+}
+
+struct world {
+    shearline::testing::temporary_folder home;
+    shearline::keyring ring = must(shearline::keyring::create(home.file("keyring")));
+    shearline::sqlite_store store = must(shearline::sqlite_store::open(home.file("keys.db")));
+    crm::contact_store contacts = must(crm::contact_store::open(home.file("crm.db")));
+    std::string key = issue();
+    crm::key_verifier verifier = must(crm::key_verifier::open(store, ring));
+    crm::api api{verifier, contacts};
+    crm::http_server server = must(crm::http_server::start(
+        {.port = 0, .io_threads = 1, .workers = 1}, [this](const crm::request& asked) { return api.handle(asked); },
+        [](const crm::request_account&) {}));
+
+    std::string issue() {
+        auto keys = must(crm::key_authority::open(store, ring));
+        const auto made = must(keys.issue({.tenant = "t", .name = "n", .scopes = {"contacts:read"}}, {.actor = "a"}));
+        return std::string{made.text.reveal(shearline::unsafe_reveal)};
+    }
+
+    /// Sends bytes, ends that direction, and reads until the server has ended the other.
+    [[nodiscard]] std::string exchange(const std::string& bytes) const {
+        const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in at{};
+        at.sin_family = AF_INET;
+        at.sin_port = htons(server.port());
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const ::timeval patience{.tv_sec = 20, .tv_usec = 0};
+        ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+        require(::connect(socket, reinterpret_cast<const sockaddr*>(&at), sizeof(at)) == 0, "the server listens");
+        (void)::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        ::shutdown(socket, SHUT_WR);
+        std::string answer;
+        char some[4096];
+        ::ssize_t got = 0;
+        while ((got = ::recv(socket, some, sizeof(some), 0)) > 0) answer.append(some, static_cast<std::size_t>(got));
+        require(got == 0 || errno == ECONNRESET, "the server ends a connection whose client has ended");
+        ::close(socket);
+        return answer;
+    }
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const world w;
+    std::string bytes(data, data + size);
+    bool holds_key = false;
+    for (std::size_t at = 0; (at = bytes.find("$KEY", at)) != std::string::npos; at += w.key.size()) {
+        bytes.replace(at, 4, w.key);
+        holds_key = true;
+    }
+    const std::string answer = w.exchange(bytes);
+    if (answer.empty()) return 0;
+    require(answer.starts_with("HTTP/1."), "an answer is HTTP");
+    require(answer.size() > 12 && answer[9] >= '1' && answer[9] <= '4', "no request makes the server fail");
+    require(holds_key || answer[9] != '2', "without a key nothing is granted");
+    require(answer.find(w.key) == std::string::npos, "no answer repeats a key");
+    return 0;
+}

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Any bytes as a sequence of calls, made through an authority and in the model: what can be read is the same.
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include <shearline/store/memory_store.hpp>
+#include <shearline/testing/store_trial.hpp>
+
+namespace {
+
+struct memory_place {
+    using store_type = shearline::memory_store;
+    shearline::memory_store& store() { return of; }
+    shearline::memory_store of;
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace shearline::testing;
+    constexpr std::size_t most_bytes = 256;  // of calls that are compared after each, in quadratic time
+    const auto steps = steps_of(std::string(data, data + std::min(size, most_bytes)));
+    memory_place place;
+    store_trial trial{place};
+    for (const store_step& step : steps) {
+        const auto failure = trial.make(step);
+        if (!failure) continue;
+        std::fprintf(stderr, "%s\nafter %s\n", failure->c_str(), to_string(steps).c_str());
+        std::abort();
+    }
+    return 0;
+}
