@@ -225,6 +225,25 @@ BOOST_AUTO_TEST_CASE(with_a_damaged_page_is_refused_when_opened_or_else_when_it_
     BOOST_TEST(met.error().context().find(path) != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(that_was_cut_short_while_it_was_made_is_made_anew) {
+    // SQLite's journal of a file that had `pages` pages before, and what the disk had of the first ones after a power
+    // cut.
+    const auto journal_of = [](char pages) {
+        std::string journal{"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8};
+        journal += std::string(11, '\0') + pages + std::string{"\0\0\2\0\0\0\x10\0", 8};
+        return journal + std::string(512 - journal.size(), '\0');
+    };
+    const temporary_folder folder;
+    write_bytes(folder / "keys.db", std::string(11'264, '\0'));
+    std::filesystem::permissions(folder / "keys.db", std::filesystem::perms{0600});
+    write_bytes(folder / "keys.db-journal", journal_of('\1'));
+    BOOST_TEST((code_of(sqlite_store::open(folder / "keys.db")) == errc::corrupt));
+    BOOST_TEST(bytes_of(folder / "keys.db").size() == 11'264U);  // the control: there was something in it
+    write_bytes(folder / "keys.db-journal", journal_of('\0'));
+    auto store = must(sqlite_store::open(folder / "keys.db"));
+    must(issue(store, 1));
+}
+
 BOOST_AUTO_TEST_CASE(with_any_byte_changed_gives_answers_or_errors_and_nothing_worse) {
     const temporary_folder source;
     {

@@ -4,10 +4,14 @@
 // Depends on store/sqlite_connection.hpp and POSIX; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -56,6 +60,22 @@ namespace detail::sqlite {
     return file;
 }
 
+/// Whether the power failed while the file was first written: beside it lies a journal of SQLite's that leads back to a
+/// file of no pages (https://www.sqlite.org/fileformat2.html §3), as SQLite does when it first reads.
+[[nodiscard]] inline bool was_being_made(const std::string& file) {
+    using namespace std::string_view_literals;
+    constexpr std::string_view magic = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"sv;
+    constexpr std::size_t pages_at = 16;
+    std::array<char, pages_at + 4> head{};
+    const int journal = ::open((file + "-journal").c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (journal < 0) return false;
+    const ::ssize_t got = ::pread(journal, head.data(), head.size(), 0);
+    ::close(journal);
+    const std::string_view read{head.data(), head.size()};
+    return got == static_cast<::ssize_t>(head.size()) && read.starts_with(magic) &&
+           read.substr(pages_at) == "\0\0\0\0"sv;
+}
+
 /// Refuses what was made by others, from the first bytes alone (https://www.sqlite.org/fileformat2.html §1.3): nothing
 /// is locked, recovered or written. The application's number is in the file before its log is ever used.
 [[nodiscard]] inline result<void> refuse_foreign(connection& on) {
@@ -66,6 +86,7 @@ namespace detail::sqlite {
     const auto head = on.peek(header_bytes);
     if (!head) return head.error();
     if (head->empty()) return {};
+    if (!head->starts_with(magic) && was_being_made(on.path())) return {};
     if (!head->starts_with(magic)) return error{errc::corrupt, on.path() + ": is not an SQLite database"};
     std::uint32_t id = 0;
     for (std::size_t i = 0; i < sizeof(id); ++i)
