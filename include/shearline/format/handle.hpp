@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <tuple>
 
 #include <shearline/format/number.hpp>
 #include <shearline/result.hpp>

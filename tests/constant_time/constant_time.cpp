@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Every function of ours that meets a secret, under valgrind's memcheck. Compiled by many compilers at many levels of
+// optimisation: what the source does not branch on, a compiler may.
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+
+#include <shearline/credential/credential_id.hpp>
+#include <shearline/custody/recoverable.hpp>
+#include <shearline/digest/hmac_sha256.hpp>
+#include <shearline/digest/stored_digest.hpp>
+#include <shearline/format/github_format.hpp>
+#include <shearline/format/key_format.hpp>
+#include <shearline/format/seam_format.hpp>
+#include <shearline/keyring_file.hpp>
+#include <shearline/mirror/line.hpp>
+#include <shearline/mirror/memo.hpp>
+#include <shearline/secret/compare.hpp>
+#include <shearline/testing/constant_time_policies.hpp>
+#ifdef SHEARLINE_TEST_OPENSSL
+#include <shearline/digest/hmac_sha256_openssl.hpp>
+#endif
+
+namespace {
+
+using namespace shearline;
+using namespace shearline::testing;
+using format = key_format<"instance">;
+using testing::detail::sample_bytes;
+
+void add_comparisons(constant_time_suite& suite) {
+    const auto equal = [](const auto& a, const auto& b) {
+        return constant_time_equal<std::tuple_size_v<std::remove_cvref_t<decltype(a)>>>(a, b);
+    };
+    add_comparison<8>(suite, "constant_time_equal", equal);
+    add_comparison<16>(suite, "constant_time_equal", equal);
+    add_comparison<24>(suite, "constant_time_equal", equal);
+    add_comparison<32>(suite, "constant_time_equal", equal);
+    add_comparison<43>(suite, "constant_time_equal", equal);
+    add_comparison<64>(suite, "constant_time_equal", equal);
+    add_comparison<32>(suite, "constant_time_equal_words", [](const auto& a, const auto& b) {
+        return constant_time_equal_words(std::bit_cast<std::array<std::uint64_t, 4>>(a),
+                                         std::bit_cast<std::array<std::uint64_t, 4>>(b));
+    });
+}
+
+/// The digits of a secret, written as a key with its checksum.
+bool render_a_fresh_secret() {
+    std::array<std::uint8_t, format::secret_chars> digits{};
+    for (std::size_t i = 0; i < digits.size(); ++i) digits[i] = static_cast<std::uint8_t>(i * 7 % 62);
+    secret(digits);
+    std::array<char, format::chars> text{};
+    render<format>(handle{1}, digits, text);
+    const std::uint32_t checksum = crc32::of({text.data(), text.size()});
+    const auto shown = declassified(text);
+    return declassified(checksum) != 0 && parse<format>({shown.data(), shown.size()});
+}
+
+bool spell_and_read_a_stored_digest() {
+    stored_digest stored{.pepper = 3, .mac = sample_bytes<32>()};
+    secret(stored.mac);
+    const std::string phc = stored.to_phc(handle{7});
+    std::string text = phc;
+    declassify(text.data(), text.size());
+    // That a text is base64 at all is public: 'p' to 'w' differ in three bits, and any of those is secret.
+    std::string other = text;
+    for (std::size_t i = other.size() - 43; i < other.size(); ++i) {
+        char c = other[i];
+        secret(c);
+        other[i] = static_cast<char>('p' | (c & 7));
+    }
+    other.back() = 'w';  // its last bits are zero
+    const auto read = stored_digest::parse(other);
+    return read && declassified(read->digest.mac) != digest_bytes{} && stored_digest::parse(text);
+}
+
+/// The whole check of a full verification, as a digester makes it, with every pepper's state and the digest secret.
+bool check_a_stored_digest() {
+    digest_bytes stored = hmac_sha256::mac(hmac_sha256::prepare(sample_bytes<32>()), sample_bytes<52>());
+    secret(stored);
+    auto pepper = sample_bytes<32>();
+    secret(pepper);
+    const auto state = hmac_sha256::prepare(pepper);
+    const bool same = constant_time_equal<32>(hmac_sha256::mac(state, sample_bytes<52>()), stored);
+    stored[31] ^= std::byte{1};
+    const bool other = constant_time_equal<32>(hmac_sha256::mac(state, sample_bytes<52>()), stored);
+    return declassified(same) && !declassified(other);
+}
+
+/// What a line keeps of a digest, and the comparison with it.
+bool compare_with_a_line() {
+    digest_bytes mac = sample_bytes<32>();
+    digest_bytes other = mac;
+    other[23] ^= std::byte{1};
+    secret(mac);
+    secret(other);
+    const line_digest a = to_line_digest(mac);
+    return declassified(constant_time_equal_words(a, to_line_digest(mac))) &&
+           !declassified(constant_time_equal_words(a, to_line_digest(other)));
+}
+
+bool derive_a_subkey() {
+    auto pepper = sample_bytes<32>();
+    secret(pepper);
+    label what{"shearline keyring subkey"};
+    what.text("digest").number(1);
+    const secret_bytes<32> made = shearline::detail::keyring_file::derive(pepper, what);
+    std::array<std::byte, 32> copied{};
+    const auto bytes = made.reveal(unsafe_reveal);
+    std::copy(bytes.begin(), bytes.end(), copied.begin());
+    return declassified(copied) != std::array<std::byte, 32>{};
+}
+
+bool remember_a_text() {
+    siphash_memo::key key = siphash_memo::make_key();
+    const std::string_view text = "instance_0000000000g0123456789ABCDEFGHIJKLMNOPQRSTUV0rw22a";
+    const siphash_memo::tag known = siphash_memo::of(key, text);
+    secret(key);
+    siphash_memo::tag stored = known;
+    secret(stored);
+    siphash_memo::tag wrong = known;
+    wrong[1] ^= 1;
+    secret(wrong);
+    const siphash_memo::tag asked = siphash_memo::of(key, text);
+    return declassified(siphash_memo::same(asked, stored)) && !declassified(siphash_memo::same(asked, wrong));
+}
+
+/// Sealing key and text are secret. (Opening is not here: libsodium branches on whether the tag is right, which is the
+/// answer.)
+bool seal() {
+    secret_bytes<32> key;
+    const auto bytes = sample_bytes<32>();
+    std::copy(bytes.begin(), bytes.end(), key.reveal_mutable(unsafe_reveal).begin());
+    secret(key.reveal(unsafe_reveal).data(), 32);
+    const std::string_view plain = "instance_0000000000g0123456789ABCDEFGHIJKLMNOPQRSTUV0rw22a";
+    const secret_text text = secret_text::copy_of(plain);
+    secret(text.reveal(unsafe_reveal).data(), plain.size());
+    const seal_binding here{environment::test, "instance", "acme", {}, handle{7}, 1};
+    const auto sealed = recoverable::seal(key, 1, here, text);
+    if (!sealed) return false;
+    declassify(key.reveal(unsafe_reveal).data(), 32);
+    declassify(sealed->box.data(), sealed->box.size());
+    const auto opened = recoverable::open(key, here, *sealed);
+    return opened && opened->reveal(unsafe_reveal) == plain;
+}
+
+}  // namespace
+
+int main() {
+    constant_time_suite suite;
+    if (!sodium_ready()) return 2;
+    add_comparisons(suite);
+    add_hash<hmac_sha256>(suite, "HMAC-SHA256 by libsodium");
+#ifdef SHEARLINE_TEST_OPENSSL
+    add_hash<openssl_hmac_sha256>(suite, "HMAC-SHA256 by OpenSSL");
+#endif
+    add_generator<format>(suite, "generating a key");
+    add_generator<github_format<"tok">>(suite, "generating a key of GitHub's format");
+    add_generator<seam_format<"mycompany">>(suite, "generating a key of Seam's format");
+    suite.function("rendering a secret and its checksum", render_a_fresh_secret);
+    suite.function("spelling and reading a stored digest", spell_and_read_a_stored_digest);
+    suite.function("checking a stored digest", check_a_stored_digest);
+    suite.function("comparing with a line", compare_with_a_line);
+    suite.function("deriving a subkey from a pepper", derive_a_subkey);
+    suite.function("the memo of a text", remember_a_text);
+    suite.function("sealing", seal);
+    add_constant_time_controls(suite);
+    return suite.finish();
+}
