@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// A store that fails when it is told to: before a commit, after one, late, or by saying a thing twice.
+// Depends on concepts.hpp and store/change.hpp; never on one store.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <shearline/concepts.hpp>
+#include <shearline/credential/audit_event.hpp>
+#include <shearline/store/change.hpp>
+#include <shearline/store/scan.hpp>
+
+namespace shearline::inline v0::testing {
+
+enum class fault : std::uint8_t {
+    none,
+    before_commit,  ///< `unavailable`, and nothing was changed
+    after_commit,   ///< `in_doubt`, and everything was changed
+    delay,          ///< all is well, 2 ms later
+    duplicate,      ///< all is well, and the feed gives its last entries once more
+    reading,        ///< `unavailable` for every reading
+};
+
+/// Any store, with the fault that was asked for; thread-safe as the store is. It models `key_store`.
+template <typename Store>
+class fault_store {
+public:
+    using transaction = typename Store::transaction;
+
+    explicit fault_store(Store& of) noexcept : m_of{&of} {}
+
+    /// The fault from now on.
+    void have(fault now) noexcept { m_fault.store(now, std::memory_order_release); }
+
+    template <typename Body>
+    [[nodiscard]] auto transact(Body&& body) {
+        using outcome = decltype(m_of->transact(std::forward<Body>(body)));
+        const fault now = current();
+        if (now == fault::before_commit) {
+            // The body has run, and what it wrote is gone.
+            const auto undone = m_of->transact([&](transaction& tx) -> outcome {
+                auto done = body(tx);
+                return done ? outcome{error{errc::unavailable, "the disk failed before the commit"}} : std::move(done);
+            });
+            return outcome{undone.error()};
+        }
+        outcome done = m_of->transact(std::forward<Body>(body));
+        if (now == fault::after_commit && done)
+            return outcome{error{errc::in_doubt, "the disk failed while it committed"}};
+        return done;
+    }
+
+    [[nodiscard]] result<std::optional<key_view>> look_up(std::string_view format, const handle& key) const {
+        if (current() == fault::reading) return broken();
+        return m_of->look_up(format, key);
+    }
+    [[nodiscard]] result<std::optional<credential_view>> read(const credential_id& id) const {
+        if (current() == fault::reading) return broken();
+        return m_of->read(id);
+    }
+    [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
+        if (current() == fault::reading) return broken();
+        return m_of->list(which, tenant);
+    }
+    [[nodiscard]] result<page<audit_event>> audit(const page_request& which, std::string_view tenant) const {
+        if (current() == fault::reading) return broken();
+        return m_of->audit(which, tenant);
+    }
+    [[nodiscard]] result<std::vector<change>> changes_after(std::uint64_t after, std::size_t limit) const {
+        const fault now = current();
+        if (now == fault::reading) return broken();
+        if (now == fault::duplicate && after >= 2) after -= 2;
+        return m_of->changes_after(after, limit);
+    }
+    template <typename Sink>
+    [[nodiscard]] result<std::uint64_t> scan(std::string_view format, Sink& sink) const {
+        if (current() == fault::reading) return broken();
+        return m_of->scan(format, sink);
+    }
+    [[nodiscard]] result<void> record_usage(std::span<const usage> used) {
+        if (const fault now = current(); now == fault::before_commit || now == fault::reading) return broken();
+        return m_of->record_usage(used);
+    }
+    [[nodiscard]] std::uint64_t change_count() const noexcept { return m_of->change_count(); }
+
+private:
+    [[nodiscard]] fault current() const {
+        const fault now = m_fault.load(std::memory_order_acquire);
+        if (now == fault::delay) std::this_thread::sleep_for(std::chrono::milliseconds{2});
+        return now;
+    }
+    static error broken() { return {errc::unavailable, "the disk failed"}; }
+
+    Store* m_of;
+    std::atomic<fault> m_fault{fault::none};
+};
+
+}  // namespace shearline::inline v0::testing

@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The history of verifications and of what took access away, over threads and processes, and its judge.
+// Depends on testing/report.hpp; never on a verifier, nor on how a change reaches it.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <random>
+#include <span>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <shearline/testing/report.hpp>
+
+namespace shearline::inline v0::testing {
+
+/// One call, with when it began and ended by the clock that all processes of a machine share (CLOCK_MONOTONIC).
+/// Trivially copyable: a process can hand its own on as bytes.
+struct history_event {
+    std::uint64_t key = 0;  ///< a name that the test gives
+    std::int64_t began_ns = 0;
+    std::int64_t ended_ns = 0;
+    bool narrows = false;  ///< a revocation, or whatever else takes access away; else a verification
+    bool yes = false;      ///< acknowledged; granted
+};
+static_assert(std::is_trivially_copyable_v<history_event>);
+
+/// What one thread did. Not thread-safe: each thread has its own.
+class history_recorder {
+public:
+    /// Runs `call() -> bool`, a verification, and notes whether it granted.
+    template <typename Call>
+    bool verify(std::uint64_t key, Call call) {
+        return note(key, false, call);
+    }
+    /// Runs `call() -> bool`, after whose success the key must be denied for good.
+    template <typename Call>
+    bool narrow(std::uint64_t key, Call call) {
+        return note(key, true, call);
+    }
+
+    [[nodiscard]] const std::vector<history_event>& events() const noexcept { return m_events; }
+    void clear() noexcept { m_events.clear(); }
+
+private:
+    static std::int64_t now_ns() noexcept {
+        return std::chrono::nanoseconds{std::chrono::steady_clock::now().time_since_epoch()}.count();
+    }
+    template <typename Call>
+    bool note(std::uint64_t key, bool narrows, Call call) {
+        history_event event{.key = key, .began_ns = now_ns(), .ended_ns = 0, .narrows = narrows, .yes = false};
+        event.yes = call();
+        event.ended_ns = now_ns();
+        m_events.push_back(event);
+        return event.yes;
+    }
+
+    std::vector<history_event> m_events;
+};
+
+/// The events of all threads and processes, judged together.
+class revocation_history {
+public:
+    void add(std::span<const history_event> events) { m_events.insert(m_events.end(), events.begin(), events.end()); }
+
+    [[nodiscard]] std::size_t size() const noexcept { return m_events.size(); }
+
+    /// A verification that BEGAN after a narrowing call had returned must have been denied; one that overlaps it may go
+    /// either way. `staleness` is what a cache allows itself on top: it is held to what it says. Sorts once, O(n log
+    /// n).
+    [[nodiscard]] report judge(std::chrono::nanoseconds staleness = {}) const {
+        std::map<std::uint64_t, std::int64_t> dead_since;
+        for (const history_event& event : m_events)
+            if (event.narrows && event.yes) {
+                const auto [at, fresh] = dead_since.emplace(event.key, event.ended_ns);
+                if (!fresh) at->second = std::min(at->second, event.ended_ns);
+            }
+        report seen;
+        for (const history_event& event : m_events) {
+            if (event.narrows) continue;
+            const auto dead = dead_since.find(event.key);
+            const bool must_be_denied = dead != dead_since.end() && event.began_ns > dead->second + staleness.count();
+            seen.check(
+                !event.yes || !must_be_denied, "a verification that began after a revocation had returned was granted",
+                dead == dead_since.end() ? std::string{}
+                                         : "key " + std::to_string(event.key) + ", " +
+                                               std::to_string((event.began_ns - dead->second) / 1'000) + " us later");
+        }
+        return seen;
+    }
+
+private:
+    std::vector<history_event> m_events;
+};
+
+/// Lets other threads in, now and then and for a while: where a test has put one, orders come about that would else
+/// wait for years. Costs next to nothing where it does nothing.
+inline void schedule_point() noexcept {
+    thread_local std::minstd_rand random{
+        static_cast<unsigned>(std::hash<std::thread::id>{}(std::this_thread::get_id()))};
+    const auto draw = random() % 64;
+    if (draw == 0) {
+        std::this_thread::sleep_for(std::chrono::microseconds{random() % 50});
+    } else if (draw < 8) {
+        std::this_thread::yield();
+    }
+}
+
+/// A store with a schedule point before and after everything that it does.
+template <typename Store>
+class scheduled_store {
+public:
+    using transaction = typename Store::transaction;
+
+    explicit scheduled_store(Store& of) noexcept : m_of{&of} {}
+
+    template <typename Body>
+    [[nodiscard]] auto transact(Body&& body) {
+        return between([&] { return m_of->transact(std::forward<Body>(body)); });
+    }
+    template <typename Format, typename Key>
+    [[nodiscard]] auto look_up(const Format& format, const Key& key) const {
+        return between([&] { return m_of->look_up(format, key); });
+    }
+    template <typename Id>
+    [[nodiscard]] auto read(const Id& id) const {
+        return between([&] { return m_of->read(id); });
+    }
+    template <typename Request, typename Tenant>
+    [[nodiscard]] auto list(const Request& which, const Tenant& tenant) const {
+        return between([&] { return m_of->list(which, tenant); });
+    }
+    template <typename Request, typename Tenant>
+    [[nodiscard]] auto audit(const Request& which, const Tenant& tenant) const {
+        return between([&] { return m_of->audit(which, tenant); });
+    }
+    [[nodiscard]] auto changes_after(std::uint64_t after, std::size_t limit) const {
+        return between([&] { return m_of->changes_after(after, limit); });
+    }
+    template <typename Format, typename Sink>
+    [[nodiscard]] auto scan(const Format& format, Sink& sink) const {
+        return between([&] { return m_of->scan(format, sink); });
+    }
+    template <typename Usage>
+    [[nodiscard]] auto record_usage(const Usage& used) {
+        return between([&] { return m_of->record_usage(used); });
+    }
+    [[nodiscard]] std::uint64_t change_count() const noexcept { return m_of->change_count(); }
+
+private:
+    template <typename Call>
+    static auto between(Call call) {
+        schedule_point();
+        auto outcome = call();
+        schedule_point();
+        return outcome;
+    }
+
+    Store* m_of;
+};
+
+}  // namespace shearline::inline v0::testing

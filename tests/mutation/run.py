@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 the shearline authors
+# SPDX-License-Identifier: BSL-1.0
+"""Plants the faults of mutants.py, one at a time, in a copy of the headers, and looks whether a test fails.
+
+    run.py SOURCE_ROOT WORK_FOLDER [PART_OF_A_NAME …]      all mutants, or those whose description holds such a part
+    run.py SOURCE_ROOT --check                             whether each mutant's words stand once in its header
+
+A mutant is killed by the first test that fails, and the report names it; one that no longer compiles is killed by the
+compiler. Without a fault, every program must pass first. As many copies are worked on as there are processors.
+"""
+import os
+import pathlib
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import threading
+
+from mutants import MUTANTS
+
+PROGRAMS = {"durability": ["tests/durability/durability", "60", "3"], "credential": ["tests/authority/test_credential"]}
+FAILED_CASE = re.compile(r'error: in "([^"]+)"')
+TIME_LIMIT = 300
+
+
+def command_of(program):
+    return PROGRAMS.get(program, [f"tests/{program}/test_{program}"])
+
+
+def planted(text, words, instead, where):
+    if text.count(words) != 1:
+        sys.exit(f"{where}: the words of a mutant stand there {text.count(words)} times: {words!r}")
+    return text.replace(words, instead)
+
+
+def check(root):
+    for what, header, words, instead, _ in MUTANTS:
+        planted((root / "include/shearline" / header).read_text(), words, instead, header)
+    names = [mutant[0] for mutant in MUTANTS]
+    if len(names) != len(set(names)):
+        sys.exit("two mutants have one description")
+    print(f"{len(MUTANTS)} mutants")
+
+
+class Copy:
+    """A copy of the tree, and its build."""
+
+    def __init__(self, root, work):
+        self.tree, self.build = work / "tree", work / "build"
+        shutil.rmtree(self.tree, ignore_errors=True)
+        ignored = shutil.ignore_patterns("node_modules")
+        for folder in ("include", "tests", "fuzz"):
+            shutil.copytree(root / folder, self.tree / folder, ignore=ignored)
+        for file in ("meson.build", "meson_options.txt", "README.md"):
+            shutil.copy2(root / file, self.tree / file)
+        (self.tree / "docs/security").mkdir(parents=True, exist_ok=True)
+        # -O1: what is to be wiped is really there; without debug information, which takes most of the time. Warnings
+        # are no matter: a fault may leave something unused.
+        environment = dict(os.environ, CXX="ccache g++" if shutil.which("ccache") else "g++",
+                           CCACHE_BASEDIR=str(work), CCACHE_NOHASHDIR="1")
+        self.environment = environment
+        if not (self.build / "build.ninja").exists():
+            subprocess.run(["meson", "setup", str(self.build), str(self.tree), "-Doptimization=1", "-Ddebug=false",
+                            "-Dwerror=false", "-Dwarning_level=0", "-Dtests=enabled", "-Dexamples=disabled",
+                            "-Dbench=disabled", "-Dfuzz=disabled"],
+                           check=True, env=environment, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+
+    def compile(self, program):
+        done = subprocess.run(["ninja", "-C", str(self.build), "-j1", command_of(program)[0]], env=self.environment,
+                              capture_output=True, text=True, check=False)
+        return done.returncode == 0, done.stdout
+
+    def failing_test(self, program):
+        """The test that fails, or None."""
+        try:
+            ran = subprocess.run(["./" + command_of(program)[0], *command_of(program)[1:]], cwd=self.build,
+                                 capture_output=True, text=True, check=False, timeout=TIME_LIMIT, errors="replace")
+        except subprocess.TimeoutExpired:
+            return f"{program}: takes more than {TIME_LIMIT} s"
+        if ran.returncode == 0:
+            return None
+        case = FAILED_CASE.search(ran.stdout + ran.stderr)
+        return f"{program}: {case.group(1) if case else f'exit status {ran.returncode}'}"
+
+    def killer(self, mutant):
+        """What kills a mutant, or None."""
+        _, header, words, instead, programs = mutant
+        path = self.tree / "include/shearline" / header
+        good = path.read_text()
+        path.write_text(planted(good, words, instead, header))
+        try:
+            for program in programs:
+                compiles, said = self.compile(program)
+                if not compiles:
+                    return "the compiler" if "error:" in said else f"{program}: {said[-400:]}"
+                if failing := self.failing_test(program):
+                    return failing
+            return None
+        finally:
+            path.write_text(good)
+
+
+def main(root, work, wanted):
+    check(root)
+    mutants = [one for one in MUTANTS if not wanted or any(part in one[0] for part in wanted)]
+    copies = [Copy(root, work / str(number)) for number in range(os.cpu_count() or 1)]
+    lock, todo, survivors, killed = threading.Lock(), queue.Queue(), [], 0
+    for program in sorted({program for mutant in mutants for program in mutant[4]}):
+        todo.put(program)
+    broken = []
+
+    def each(copy, work_on):
+        while True:
+            try:
+                one = todo.get_nowait()
+            except queue.Empty:
+                return
+            work_on(copy, one)
+
+    def in_parallel(work_on):
+        threads = [threading.Thread(target=each, args=(copy, work_on)) for copy in copies]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def without_fault(copy, program):
+        compiles, said = copy.compile(program)
+        failing = copy.failing_test(program) if compiles else said[-2000:]
+        if failing:
+            broken.append(f"{program}: {failing}")
+
+    def with_fault(copy, mutant):
+        nonlocal killed
+        killer = copy.killer(mutant)
+        with lock:
+            killed += killer is not None
+            if killer is None:
+                survivors.append(mutant[0])
+            print(f"{'SURVIVED' if killer is None else 'killed'}: {mutant[0]} ({mutant[1]})"
+                  + (f": {killer}" if killer else ""), flush=True)
+
+    in_parallel(without_fault)
+    if broken:
+        sys.exit("without a fault these fail already: " + "; ".join(broken))
+    for mutant in mutants:
+        todo.put(mutant)
+    in_parallel(with_fault)
+    print(f"mutants: {killed} killed, {len(survivors)} survived")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[2:] == ["--check"]:
+        check(pathlib.Path(sys.argv[1]))
+    else:
+        sys.exit(main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), sys.argv[3:]))
