@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 the shearline authors
+# SPDX-License-Identifier: BSL-1.0
+"""Reads what llvm-cov exported, and tells which share of the lines and branches of the headers the tests ran.
+
+    coverage.py EXPORT.json INCLUDE_FOLDER [--missed]
+
+A line or a branch in a template counts as run where any instantiation ran it. With --missed, names each that none did.
+"""
+import collections
+import json
+import pathlib
+import sys
+
+# Where every line and branch must be run; the rest of include/ together to MOST_OF_ALL.
+WHOLE = ("format", "digest", "secret", "mirror", "verifier.hpp", "http")
+MOST_OF_ALL = 95.0
+
+
+def lines_of(segments):
+    """{line: run?} of one file's segments, as llvm-cov counts them."""
+    lines, active = {}, None
+    for index, (line, _, count, has_count, is_entry, is_gap) in enumerate(segments):
+        end = segments[index + 1][0] if index + 1 < len(segments) else line
+        if has_count and not is_gap:
+            for each in range(line, end + (1 if index + 1 < len(segments) and segments[index + 1][1] > 1 else 0)):
+                lines[each] = max(lines.get(each, 0), count)
+        active = count if has_count else None
+    return lines, active
+
+
+def part_of(name):
+    return name.split("/")[0]
+
+
+def share(run, all_of_them):
+    return 100.0 * run / all_of_them if all_of_them else 100.0
+
+
+def main(export, include, missed):
+    root = str(pathlib.Path(include).resolve() / "shearline") + "/"
+    data = json.loads(pathlib.Path(export).read_text())["data"][0]
+    sums = collections.defaultdict(lambda: [0, 0, 0, 0])  # of a folder: lines run, lines, branches run, branches
+    for file in data["files"]:
+        if not file["filename"].startswith(root):
+            continue
+        name = file["filename"].removeprefix(root)
+        if name.startswith("testing/"):
+            continue  # what judges is not judged here
+        summary, part = file["summary"], sums[part_of(name)]
+        # A branch of a template is listed for each instantiation: it was run where any of them ran it.
+        branches = collections.defaultdict(lambda: [0, 0])
+        for line, column, end_line, end_column, yes, no, *_ in file.get("branches", []):
+            ways = branches[line, column, end_line, end_column]
+            ways[0], ways[1] = max(ways[0], yes), max(ways[1], no)
+        part[0] += summary["lines"]["covered"]
+        part[1] += summary["lines"]["count"]
+        part[2] += sum((yes > 0) + (no > 0) for yes, no in branches.values())
+        part[3] += 2 * len(branches)
+        if missed:
+            for line, count in sorted(lines_of(file["segments"])[0].items()):
+                if count == 0:
+                    print(f"{name}:{line}: never run")
+            for (line, column, *_), (yes, no) in sorted(branches.items()):
+                if not yes or not no:
+                    print(f"{name}:{line}:{column}: never {'either way' if not yes and not no else yes and 'false' or 'true'}")
+    if not sums:
+        sys.exit(f"{export}: knows no header of {root}")
+    total = [sum(column) for column in zip(*sums.values())]
+    failed = False
+    for part, (lines_run, lines, ways_run, ways) in sorted(sums.items()):
+        whole = part in WHOLE
+        good = not whole or (lines_run == lines and ways_run == ways)
+        failed |= not good
+        print(f"coverage of {part}: lines {share(lines_run, lines):.1f}% branches {share(ways_run, ways):.1f}%"
+              + ("" if good else "  (must be 100%)"))
+    lines_share, branches_share = share(total[0], total[1]), share(total[2], total[3])
+    failed |= lines_share < MOST_OF_ALL or branches_share < MOST_OF_ALL
+    print(f"coverage: lines {lines_share:.1f}% branches {branches_share:.1f}%")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2], "--missed" in sys.argv[3:]))
