@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(every_handle_is_equally_likely_and_zero_is_none) {
     for (int i = 0; i < 20'000; ++i) {
         const auto key = generate<tiny>();
         BOOST_REQUIRE(key);
-        ++seen.at(key->handle.value);
+        ++seen.at(static_cast<std::size_t>(key->handle.value));
     }
     BOOST_TEST(seen[0] == 0U);
     seen.erase(seen.begin());

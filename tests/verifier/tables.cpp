@@ -7,9 +7,11 @@
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -100,6 +102,15 @@ BOOST_AUTO_TEST_CASE(of_too_many_lines_is_refused) {
     BOOST_REQUIRE(!refused);
     BOOST_TEST((refused.error().code() == errc::invalid_argument));
     BOOST_TEST(line_table::lines_for(UINT64_MAX) == UINT64_MAX);
+}
+
+BOOST_AUTO_TEST_CASE(of_as_many_bytes_as_there_are_addresses_is_refused,
+                     *boost::unit_test::enable_if<sizeof(std::size_t) == 4>()) {
+    const std::uint64_t lines = (std::uint64_t{1} << 32U) / sizeof(line);  // whose bytes, in 32 bits, are none
+    const auto refused = line_table::make(lines);
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST((refused.error().code() == errc::unavailable));
+    BOOST_TEST((refused.error().context().find(std::to_string(lines)) != std::string::npos));
 }
 
 BOOST_AUTO_TEST_CASE(counts_what_was_used) {

@@ -48,6 +48,9 @@ public:
     [[nodiscard]] static result<std::unique_ptr<line_table>> make(std::uint64_t lines) {
         if (lines > std::numeric_limits<std::uint32_t>::max())
             return error{errc::invalid_argument, "a table of " + std::to_string(lines) + " lines: too many"};
+        // Where size_t has 32 bits, the bytes of so many lines would come out as few.
+        if (lines > std::numeric_limits<std::size_t>::max() / sizeof(line))
+            return error{errc::unavailable, "a table of " + std::to_string(lines) + " lines: no memory is so large"};
         const auto size = static_cast<std::size_t>(lines);
         auto block = page_block::make(size * sizeof(line));
         if (!block) return std::move(block).error();
@@ -59,7 +62,7 @@ public:
     /// Where a search for a handle begins. Handles are no secrets; a multiplication spreads imported ones, too.
     [[nodiscard]] std::size_t home_of(handle key) const noexcept {
         const std::uint64_t mixed = key.value * 0x9e37'79b9'7f4a'7c15U;  // 2^64 / the golden ratio
-        return static_cast<std::size_t>((static_cast<wide>(mixed) * m_size) >> 64U);
+        return static_cast<std::size_t>(upper_word(mixed, m_size));
     }
     void prefetch(std::size_t at) const noexcept { __builtin_prefetch(&m_lines[at]); }
 
@@ -149,7 +152,15 @@ public:
     }
 
 private:
-    __extension__ using wide = unsigned __int128;
+    /// The product of the two, of which `lines` has 32 bits, without its lower 64.
+    static constexpr std::uint64_t upper_word(std::uint64_t mixed, std::uint64_t lines) noexcept {
+#ifdef __SIZEOF_INT128__
+        __extension__ using wide = unsigned __int128;
+        return static_cast<std::uint64_t>((static_cast<wide>(mixed) * lines) >> 64U);
+#else  // a 32-bit machine: by halves, of which no product or sum passes 64 bits
+        return ((mixed >> 32U) * lines + (((mixed & 0xffff'ffffU) * lines) >> 32U)) >> 32U;
+#endif
+    }
 
     struct count {  // one word
         std::uint32_t uses = 0;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -195,12 +196,13 @@ public:
         if (!after) return after.error();
         page<credential_view> found;
         for (std::uint64_t i = *after; i < m_data.order.size(); ++i) {
-            if (!tenant.empty() && m_data.credentials.at(m_data.order[i]).tenant != tenant) continue;
+            const credential_id& id = m_data.order[static_cast<std::size_t>(i)];
+            if (!tenant.empty() && m_data.credentials.at(id).tenant != tenant) continue;
             if (found.items.size() == which.limit) {
                 found.next = std::to_string(i);
                 break;
             }
-            found.items.push_back(view_of(m_data.order[i]));
+            found.items.push_back(view_of(id));
         }
         return found;
     }
@@ -225,7 +227,7 @@ public:
         const std::scoped_lock lock{m_mutex};
         std::vector<change> found;
         for (std::uint64_t i = sequence; i < m_data.changes.size() && found.size() < limit; ++i)
-            found.push_back(m_data.changes[i]);
+            found.push_back(m_data.changes[static_cast<std::size_t>(i)]);
         return found;
     }
 

@@ -25,7 +25,7 @@ class usage_log {
 public:
     /// One use of a key, `uses` times.
     void note(handle key, timestamp at, std::uint64_t uses = 1) {
-        shard& part = m_shards[key.value % m_shards.size()];
+        shard& part = m_shards[static_cast<std::size_t>(key.value % m_shards.size())];
         const std::scoped_lock lock{part.mutex};
         count& counted = part.counts[key.value];
         counted.uses += uses;
