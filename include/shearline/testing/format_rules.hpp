@@ -45,7 +45,8 @@ struct format_rules {
     /// A number as `width` digits.
     [[nodiscard]] std::string spell(std::uint64_t number, std::size_t width) const {
         std::string text;
-        for (; number != 0; number /= alphabet.size()) text.insert(text.begin(), alphabet[number % alphabet.size()]);
+        for (; number != 0; number /= alphabet.size())
+            text.insert(text.begin(), alphabet[static_cast<std::size_t>(number % alphabet.size())]);
         return std::string(width - text.size(), alphabet[0]) + text;
     }
 
