@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(of_too_many_lines_is_refused) {
 
 BOOST_AUTO_TEST_CASE(of_as_many_bytes_as_there_are_addresses_is_refused,
                      *boost::unit_test::enable_if<sizeof(std::size_t) == 4>()) {
-    const std::uint64_t lines = (std::uint64_t{1} << 32U) / sizeof(line);  // whose bytes, in 32 bits, are none
+    const std::uint64_t lines = (std::uint64_t{1} << 32U) / sizeof(line) + 1'024;  // in 32 bits, the bytes of 1,024
     const auto refused = line_table::make(lines);
     BOOST_REQUIRE(!refused);
     BOOST_TEST((refused.error().code() == errc::unavailable));
@@ -251,10 +251,12 @@ BOOST_AUTO_TEST_CASE(add_up_with_those_of_the_table_whatever_makes_room_for_what
         if (use == 50'000) counts->freeze();
         if (use == 50'100) counts->thaw();
         counts->note(*table, *table->find(handle{key}), handle{key}, noon);
-        ++expected[key];
+        ++expected[static_cast<std::size_t>(key)];
     }
     std::vector<std::uint32_t> found(1'001);
-    const auto take = [&](handle key, std::uint32_t uses, line_seconds) { found[key.value] += uses; };
+    const auto take = [&](handle key, std::uint32_t uses, line_seconds) {
+        found.at(static_cast<std::size_t>(key.value)) += uses;
+    };
     counts->take_all(take);
     table->take_uses(take);
     BOOST_TEST(found == expected, boost::test_tools::per_element());
@@ -271,11 +273,13 @@ BOOST_AUTO_TEST_CASE(follow_their_keys_into_another_table_and_keep_those_that_ha
     }
     for (std::uint64_t i = 1; i <= 99; i += 2) counts->note(*second, *second->find(handle{i}), handle{i}, noon + 1s);
     std::vector<std::uint32_t> found(101);
-    const auto take = [&](handle key, std::uint32_t uses, line_seconds) { found[key.value] += uses; };
+    const auto take = [&](handle key, std::uint32_t uses, line_seconds) {
+        found.at(static_cast<std::size_t>(key.value)) += uses;
+    };
     counts->take_all(take);
     second->take_uses(take);
     first->take_uses(take);
-    for (std::uint64_t i = 1; i <= 100; ++i) BOOST_TEST(found[i] == (i % 2 == 1 ? 2U : 1U), i);
+    for (std::size_t i = 1; i <= 100; ++i) BOOST_TEST(found[i] == (i % 2 == 1 ? 2U : 1U), i);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

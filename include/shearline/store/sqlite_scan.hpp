@@ -78,7 +78,8 @@ template <typename Sink>
     if (!done) return std::move(done).error();
 
     const auto place_of = [&ordinals](std::uint64_t ordinal) -> std::uint64_t {
-        if (ordinal <= ordinals.size() && ordinals[ordinal - 1] == ordinal) return ordinal - 1;
+        const std::uint64_t likely = ordinal - 1;
+        if (likely < ordinals.size() && ordinals[static_cast<std::size_t>(likely)] == ordinal) return likely;
         const auto at = std::lower_bound(ordinals.begin(), ordinals.end(), ordinal);
         return at != ordinals.end() && *at == ordinal ? static_cast<std::uint64_t>(at - ordinals.begin())
                                                       : std::numeric_limits<std::uint64_t>::max();
