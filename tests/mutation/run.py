@@ -82,7 +82,9 @@ class Copy:
         if ran.returncode == 0:
             return None
         case = FAILED_CASE.search(ran.stdout + ran.stderr)
-        return f"{program}: {case.group(1) if case else f'exit status {ran.returncode}'}"
+        if not case:
+            return f"{program}: exit status {ran.returncode}"
+        return f"{program}: {case.group(1).split('<')[0]}"
 
     def killer(self, mutant):
         """What kills a mutant, or None."""

@@ -3,11 +3,6 @@
 // The bodies of fuzzers, for types of your own: any bytes in, and the process ends where a promise is broken.
 // Depends on format/, http/, digest/, custody/ and the rules in testing/; never on libFuzzer: a replay can call them
 // too.
-//
-//     extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-//         shearline::testing::fuzz_format<acme_format>(acme_rules, std::string(data, data + size));
-//         return 0;
-//     }
 #pragma once
 
 #include <algorithm>
@@ -31,6 +26,13 @@
 #include <shearline/testing/request_rules.hpp>
 
 namespace shearline::inline v0::testing {
+
+// Such a body for a format of one's own:
+//
+//     extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+//         shearline::testing::fuzz_format<acme_format>(acme_rules, std::string(data, data + size));
+//         return 0;
+//     }
 
 /// Ends the process, as a fuzzer expects of a finding, where a promise is broken.
 inline void require(bool held, const char* promise) {

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 the shearline authors
+# SPDX-License-Identifier: BSL-1.0
+"""Runs fuzzers side by side, tells how far they are, makes what they find as small as it gets, and sums up.
+
+    run.py BUILD_FOLDER WORK_FOLDER SECONDS TARGET …
+
+Starts from fuzz/corpus and from what earlier runs left in WORK_FOLDER/corpus. What is found stays in WORK_FOLDER: what
+is worth keeping is copied into fuzz/corpus by hand. Ends with a line for each target:
+`fuzz TARGET: E executions, C edges, F failures`.
+"""
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+# No input of use is longer, and the short ones are tried sooner.
+MAX_LEN = {"parse": 160, "foreign": 160, "stored_digest": 160, "sealed_text": 512, "steps": 256, "headers": 1024,
+           "contacts": 2048, "http": 4096, "database": 65536}
+EXECUTED = re.compile(r"^stat::number_of_executed_units: (\d+)", re.MULTILINE)
+PROGRESS = re.compile(r"^#(\d+)\s.*cov: (\d+)", re.MULTILINE)
+
+
+def explore(build, work, seconds, target):
+    """(executions, edges, failures) of one run."""
+    corpus, log = work / "corpus" / target, work / f"{target}.log"
+    corpus.mkdir(parents=True, exist_ok=True)
+    findings = work / "findings" / target
+    findings.mkdir(parents=True, exist_ok=True)
+    before = set(findings.iterdir())
+    program = build / "fuzz" / f"fuzz_{target}"
+    options = [f"-max_len={MAX_LEN[target]}", "-timeout=30", "-rss_limit_mb=4096", f"-artifact_prefix={findings}/"]
+    if (HERE / f"{target}.dict").exists():
+        options.append(f"-dict={HERE / (target + '.dict')}")
+    # Databases and sockets want a file system in memory.
+    environment = dict(os.environ, TMPDIR="/dev/shm" if os.path.isdir("/dev/shm") else "/tmp")
+    with log.open("w") as to:
+        running = subprocess.Popen([str(program), *options, f"-max_total_time={seconds}", "-print_final_stats=1",
+                                    str(corpus), str(HERE / "corpus" / target)],
+                                   stdout=to, stderr=to, stdin=subprocess.DEVNULL, env=environment)
+        told = time.monotonic()
+        while running.poll() is None:
+            time.sleep(0.5)
+            if time.monotonic() - told > 15:
+                told = time.monotonic()
+                if done := PROGRESS.findall(log.read_text(errors="replace")):
+                    print(f"  {target}: {int(done[-1][0]):,} executions, {done[-1][1]} edges", flush=True)
+    said = log.read_text(errors="replace")
+    executed, edges = EXECUTED.findall(said), PROGRESS.findall(said)
+    new = sorted(set(findings.iterdir()) - before)
+    for finding in new:
+        small = finding.with_name("small-" + finding.name)
+        subprocess.run([str(program), "-minimize_crash=1", "-max_total_time=30", f"-exact_artifact_path={small}",
+                        str(finding)], capture_output=True, env=environment, stdin=subprocess.DEVNULL, check=False)
+        print(f"  {target}: FOUND {small if small.exists() else finding} (see {log})", flush=True)
+    failures = len(new) if new else int(running.returncode != 0)
+    return int(executed[-1]) if executed else 0, int(edges[-1][1]) if edges else 0, failures
+
+
+def main(build, work, seconds, targets):
+    build, work = pathlib.Path(build).resolve(), pathlib.Path(work).resolve()
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        outcomes = list(pool.map(lambda target: explore(build, work, seconds, target), targets))
+    for target, (executions, edges, failures) in zip(targets, outcomes):
+        print(f"fuzz {target}: {executions} executions, {edges} edges, {failures} failures")
+    return 1 if any(failures or not executions for executions, _, failures in outcomes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4:]))
