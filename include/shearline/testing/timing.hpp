@@ -1,0 +1,242 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Whether the time of a function depends on its input, by statistics: Welch's t-test over two classes of inputs
+// (O. Reparaz, J. Balasch, I. Verbauwhede, "dude, is my code constant time?", DATE 2017).
+// Depends on std; never on what is measured.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string_view>
+#include <vector>
+
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+namespace shearline::inline v0::testing {
+
+/// What statistics say. A leak is a proof; its absence is none: "constant time" is what constant_time.hpp asks for.
+enum class timing_verdict : std::uint8_t {
+    no_evidence,   ///< |t| below 4.5
+    inconclusive,  ///< from 4.5 to 10, too few measurements, or a control that failed
+    leak,          ///< |t| above 10
+};
+
+[[nodiscard]] constexpr std::string_view to_string(timing_verdict verdict) noexcept {
+    switch (verdict) {
+        case timing_verdict::no_evidence: return "no evidence";
+        case timing_verdict::inconclusive: return "inconclusive";
+        case timing_verdict::leak: return "leak";
+    }
+    return "unknown";
+}
+
+/// Mean and variance of numbers as they come (B. P. Welford, 1962).
+class running_moments {
+public:
+    void add(double x) noexcept {
+        ++m_count;
+        const double off = x - m_mean;
+        m_mean += off / static_cast<double>(m_count);
+        m_squares += off * (x - m_mean);
+    }
+    [[nodiscard]] std::uint64_t count() const noexcept { return m_count; }
+    [[nodiscard]] double mean() const noexcept { return m_mean; }
+    /// Of the sample; 0 for fewer than two numbers.
+    [[nodiscard]] double variance() const noexcept {
+        return m_count < 2 ? 0 : m_squares / static_cast<double>(m_count - 1);
+    }
+
+private:
+    std::uint64_t m_count = 0;
+    double m_mean = 0;
+    double m_squares = 0;
+};
+
+/// Welch's t of two samples: how many standard errors their means are apart. 0 where it is not defined.
+[[nodiscard]] inline double welch_t(const running_moments& a, const running_moments& b) noexcept {
+    if (a.count() < 2 || b.count() < 2) return 0;
+    const double error = a.variance() / static_cast<double>(a.count()) + b.variance() / static_cast<double>(b.count());
+    return error > 0 ? (a.mean() - b.mean()) / std::sqrt(error) : 0;
+}
+
+/// The verdict on the greatest |t| of so many measurements.
+[[nodiscard]] constexpr timing_verdict timing_verdict_of(double t, std::uint64_t measurements) noexcept {
+    const double size = t < 0 ? -t : t;
+    if (size > 10) return timing_verdict::leak;
+    return size < 4.5 && measurements >= 10'000 ? timing_verdict::no_evidence : timing_verdict::inconclusive;
+}
+
+struct timing_result {
+    double t = 0;  ///< the greatest of all crops, with its sign
+    std::uint64_t measurements = 0;
+    timing_verdict verdict = timing_verdict::inconclusive;
+};
+
+/// Takes times of two classes. Interrupts and other programs make a few of them long, in both classes alike: so they
+/// are compared as they are, and cropped at several percentiles of the first ones.
+class timing_test {
+public:
+    /// `time` in any unit; `second` tells the class.
+    void add(bool second, double time) {
+        if (m_first.size() < first_ones) {
+            m_first.push_back({second, time});
+            if (m_first.size() == first_ones) choose_crops();
+            return;
+        }
+        take(second, time);
+    }
+
+    [[nodiscard]] timing_result outcome() const {
+        timing_result found;
+        for (const auto& crop : m_crops)
+            if (const double t = welch_t(crop.of[0], crop.of[1]); std::abs(t) > std::abs(found.t)) found.t = t;
+        found.measurements = m_crops.empty() ? 0 : m_crops.back().of[0].count() + m_crops.back().of[1].count();
+        found.verdict = timing_verdict_of(found.t, found.measurements);
+        return found;
+    }
+
+private:
+    static constexpr std::size_t first_ones = 2'000;
+    static constexpr std::array<double, 5> percentiles{0.5, 0.75, 0.9, 0.98, 1};
+
+    struct cropped {
+        double most = 0;
+        std::array<running_moments, 2> of{};
+    };
+    struct timed {
+        bool second;
+        double time;
+    };
+
+    void choose_crops() {
+        std::vector<double> sorted;
+        for (const timed& one : m_first) sorted.push_back(one.time);
+        std::sort(sorted.begin(), sorted.end());
+        for (const double percentile : percentiles) {
+            const auto at = static_cast<std::size_t>(percentile * static_cast<double>(sorted.size()));
+            m_crops.push_back({at < sorted.size() ? sorted[at] : HUGE_VAL, {}});
+        }
+        for (const timed& one : m_first) take(one.second, one.time);
+    }
+    void take(bool second, double time) {
+        for (cropped& crop : m_crops)
+            if (time <= crop.most) crop.of[second ? 1U : 0U].add(time);
+    }
+
+    std::vector<timed> m_first;
+    std::vector<cropped> m_crops;
+};
+
+namespace detail {
+
+/// The processor's own clock, with everything before it done.
+[[nodiscard]] inline std::uint64_t cycles() noexcept {
+#if defined(__x86_64__)
+    unsigned core = 0;
+    ::_mm_lfence();
+    const std::uint64_t at = ::__rdtscp(&core);
+    ::_mm_lfence();
+    return at;
+#elif defined(__aarch64__)
+    std::uint64_t at = 0;
+    asm volatile("isb; mrs %0, cntvct_el0" : "=r"(at) : : "memory");
+    return at;
+#else
+    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+#endif
+}
+
+}  // namespace detail
+
+/// Measures for about so long: `prepare(second) -> input` makes an input of one class or the other, which is done for
+/// many before any is timed, and in random order; `run(input)` is what is timed. Inputs lie side by side, so that
+/// neither class is warmer than the other.
+///
+///     const timing_result seen = measure_timing(std::chrono::seconds{10}, [](bool second) { return …; },
+///                                               [](const input& in) { return my_equal(in.a, in.b); });
+template <typename Prepare, typename Run>
+[[nodiscard]] timing_result measure_timing(std::chrono::milliseconds how_long, Prepare prepare, Run run) {
+    using input = decltype(prepare(true));
+    constexpr std::size_t at_once = 1'000;
+    std::mt19937_64 random{2026};
+    timing_test test;
+    const auto end = std::chrono::steady_clock::now() + how_long;
+    std::array<bool, at_once> classes{};
+    std::vector<input> inputs;
+    std::array<std::uint64_t, at_once> times{};
+    do {
+        inputs.clear();
+        for (std::size_t i = 0; i < at_once; ++i) inputs.push_back(prepare(classes[i] = random() % 2 != 0));
+        for (std::size_t i = 0; i < at_once; ++i) {
+            const std::uint64_t before = detail::cycles();
+            auto answer = run(static_cast<const input&>(inputs[i]));
+            asm volatile("" : "+m"(answer) : : "memory");
+            times[i] = detail::cycles() - before;
+        }
+        // The first ones of a batch find everything cold.
+        for (std::size_t i = 20; i < at_once; ++i) test.add(classes[i], static_cast<double>(times[i]));
+    } while (std::chrono::steady_clock::now() < end);
+    return test.outcome();
+}
+
+/// Two byte strings, of which the second is what a comparison is asked about.
+template <std::size_t Bytes>
+struct compared_bytes {
+    std::array<std::byte, Bytes> a{};
+    std::array<std::byte, Bytes> b{};
+};
+
+/// Equal strings against random ones.
+template <std::size_t Bytes>
+[[nodiscard]] compared_bytes<Bytes> equal_or_random(bool second) {
+    static std::mt19937_64 random{1};
+    compared_bytes<Bytes> made;
+    for (std::byte& byte : made.a) byte = static_cast<std::byte>(random());
+    made.b = made.a;
+    for (std::byte& byte : made.b) {
+        const auto drawn = static_cast<std::byte>(random());
+        if (second) byte = drawn;
+    }
+    return made;
+}
+
+/// Strings that differ in their first byte against strings that differ in their last one.
+template <std::size_t Bytes>
+[[nodiscard]] compared_bytes<Bytes> first_or_last(bool second) {
+    compared_bytes<Bytes> made = equal_or_random<Bytes>(false);
+    made.b[second ? Bytes - 1 : 0] ^= std::byte{1};
+    return made;
+}
+
+/// The comparison that the positive control measures: it ends at the first difference.
+template <std::size_t Bytes>
+[[nodiscard, gnu::noinline]] bool unsafe_early_exit_equal(const compared_bytes<Bytes>& of) noexcept {
+    for (std::size_t i = 0; i < Bytes; ++i) {
+        if (of.a[i] != of.b[i]) return false;
+        asm volatile("" : : : "memory");  // or the compiler makes one wide comparison of them
+    }
+    return true;
+}
+
+/// Whether this machine can tell at all: two classes that are the same are no leak, and the early exit is one. Ask it
+/// first, and call everything inconclusive where it says no.
+[[nodiscard]] inline bool timing_controls_hold(std::chrono::milliseconds how_long,
+                                               timing_result* null_control = nullptr,
+                                               timing_result* positive_control = nullptr) {
+    const auto equal = [](const compared_bytes<32>& of) { return unsafe_early_exit_equal(of); };
+    const timing_result same = measure_timing(
+        how_long, [](bool) { return equal_or_random<32>(false); }, equal);
+    const timing_result early = measure_timing(how_long, first_or_last<32>, equal);
+    if (null_control != nullptr) *null_control = same;
+    if (positive_control != nullptr) *positive_control = early;
+    return same.verdict != timing_verdict::leak && early.verdict == timing_verdict::leak;
+}
+
+}  // namespace shearline::inline v0::testing
