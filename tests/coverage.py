@@ -9,6 +9,7 @@ A line or a branch in a template counts as run where any instantiation ran it. W
 """
 import collections
 import json
+import os
 import pathlib
 import sys
 
@@ -19,14 +20,13 @@ MOST_OF_ALL = 95.0
 
 def lines_of(segments):
     """{line: run?} of one file's segments, as llvm-cov counts them."""
-    lines, active = {}, None
+    lines = {}
     for index, (line, _, count, has_count, is_entry, is_gap) in enumerate(segments):
         end = segments[index + 1][0] if index + 1 < len(segments) else line
         if has_count and not is_gap:
             for each in range(line, end + (1 if index + 1 < len(segments) and segments[index + 1][1] > 1 else 0)):
                 lines[each] = max(lines.get(each, 0), count)
-        active = count if has_count else None
-    return lines, active
+    return lines
 
 
 def part_of(name):
@@ -42,23 +42,27 @@ def main(export, include, missed):
     data = json.loads(pathlib.Path(export).read_text())["data"][0]
     sums = collections.defaultdict(lambda: [0, 0, 0, 0])  # of a folder: lines run, lines, branches run, branches
     for file in data["files"]:
-        if not file["filename"].startswith(root):
+        path = os.path.normpath(file["filename"])
+        if not path.startswith(root):
             continue
-        name = file["filename"].removeprefix(root)
+        name = path.removeprefix(root)
         if name.startswith("testing/"):
             continue  # what judges is not judged here
         summary, part = file["summary"], sums[part_of(name)]
-        # A branch of a template is listed for each instantiation: it was run where any of them ran it.
+        # A branch of a template is listed for each instantiation: it was run where any of them ran it. One that the
+        # compiler decides (`if constexpr`) has no ways: it counts nothing where its line was run.
+        line_counts = lines_of(file["segments"])
         branches = collections.defaultdict(lambda: [0, 0])
         for line, column, end_line, end_column, yes, no, *_ in file.get("branches", []):
             ways = branches[line, column, end_line, end_column]
             ways[0], ways[1] = max(ways[0], yes), max(ways[1], no)
+        branches = {where: ways for where, ways in branches.items() if any(ways) or not line_counts.get(where[0])}
         part[0] += summary["lines"]["covered"]
         part[1] += summary["lines"]["count"]
         part[2] += sum((yes > 0) + (no > 0) for yes, no in branches.values())
         part[3] += 2 * len(branches)
         if missed:
-            for line, count in sorted(lines_of(file["segments"])[0].items()):
+            for line, count in sorted(line_counts.items()):
                 if count == 0:
                     print(f"{name}:{line}: never run")
             for (line, column, *_), (yes, no) in sorted(branches.items()):

@@ -35,8 +35,6 @@ def count(test):
     passed, failed, skipped = count_cases(test.get("stderr", "") + test.get("stdout", "")) or (int(good), 0, 0)
     if any(argument.startswith("--run_test=") for argument in test.get("command", [])):
         skipped = 0  # Boost.Test calls skipped what was not asked for: another entry runs it
-    if any(word.startswith("--run_test=") for word in test.get("command", [])):
-        skipped = 0  # left to another test, which runs the rest of the same program
     if not good:  # a crash or a sanitizer's finding after the last case fails too
         failed = max(1, failed)
     return passed, failed, skipped

@@ -1,26 +1,34 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""claims.py ROOT: every test and every header that docs/security/claims.md names is there, and every claim has both."""
+"""claims.py ROOT: every test, header and mutant that docs/security/claims.md names is there, and every claim has them."""
 
 import pathlib
 import re
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "mutation"))
+from mutants import MUTANTS
+
 CODE = re.compile(r"`([^`]+)`")
 
 
 def complaints(root, page):
+    known = {mutant[0] for mutant in MUTANTS}
     rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| claim ")]
     if len(rows) < 20:
         yield "has lost its rows"
     for row in rows:
-        claim, kept, tests = (cell.strip() for cell in row.strip("|").split("|"))
+        claim, kept, tests, mutants = (cell.strip() for cell in row.strip("|").split("|"))
         if not CODE.search(kept) or not CODE.search(tests):
             yield f"'{claim}' has no header or no test"
         for name in CODE.findall(kept):
             if not (root / "include/shearline" / name).exists():
                 yield f"'{claim}': there is no include/shearline/{name}"
+        if "control" not in mutants and "bounds" not in mutants:
+            for mutant in mutants.split("; "):
+                if mutant not in known:
+                    yield f"'{claim}': there is no mutant '{mutant}'"
         for test in CODE.findall(tests):
             file, _, case = test.partition(": ")
             path = root / "tests" / file
@@ -37,6 +45,8 @@ def main():
     # Control: a test that is not there is missed.
     if not list(complaints(root, page.replace("opens_no_door", "opens_every_door"))):
         found.append("this check does not see that a test is missing")
+    if not list(complaints(root, page.replace("the secret is not checked", "the secret is not wanted"))):
+        found.append("this check does not see that a mutant is missing")
     for each in found:
         print(f"error: docs/security/claims.md: {each}")
     return 1 if found else 0

@@ -51,4 +51,14 @@ BOOST_AUTO_TEST_CASE(strings_of_different_lengths_are_unequal_even_if_one_begins
     BOOST_TEST(constant_time_equal(std::span<const std::byte>{}, all.first(0)));
 }
 
+BOOST_AUTO_TEST_CASE(tells_any_single_bit_of_words_apart) {
+    const std::array<std::uint64_t, 3> a{1, 0xffff'ffff'ffff'ffff, 0x0123'4567'89ab'cdef};
+    BOOST_TEST(shearline::constant_time_equal_words(a, a));
+    for (std::size_t bit = 0; bit < 192; ++bit) {
+        auto b = a;
+        b[bit / 64] ^= std::uint64_t{1} << (bit % 64);
+        BOOST_TEST(!shearline::constant_time_equal_words(a, b), "bit " << bit);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

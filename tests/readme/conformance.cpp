@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What the README says of proving a store of one's own: example.py holds these lines and its own against each other.
+#include <cstdio>
+#include <memory>
+
+#include <shearline/shearline.hpp>
+#include <shearline/testing/store_conformance.hpp>
+
+struct my_place {
+    using store_type = shearline::memory_store;  // here: your own
+    shearline::memory_store& store() { return *of; }
+    std::unique_ptr<shearline::memory_store> of = std::make_unique<shearline::memory_store>();
+};
+
+int main() {
+    const auto seen = shearline::testing::store_conformance([] { return my_place{}; });
+    if (!seen) std::puts(seen.message().c_str());  // the shortest sequence of calls that goes wrong
+    return seen ? 0 : 1;
+}
