@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Any bytes as a request to the CRM that a good key came with: the first line is its method and its target, the rest is
 // the body. Every one has an answer, in JSON, and none of them says that the server is at fault.
-#include <api.hpp>
-
-#include <database.hpp>
 #include <json_reader.hpp>
 #include <optional>
 #include <string>
@@ -13,27 +10,11 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <shearline/testing/fuzz.hpp>
-#include <shearline/testing/temporary_folder.hpp>
+#include "crm_world.hpp"
 
 namespace {
 
 using shearline::testing::require;
-
-template <typename T>
-T must(shearline::result<T> outcome) {
-    require(static_cast<bool>(outcome), "what is good is taken");
-    return *std::move(outcome);
-}
-
-struct world {
-    shearline::testing::temporary_folder home;
-    shearline::keyring ring = must(shearline::keyring::create(home.file("keyring")));
-    shearline::sqlite_store store = must(shearline::sqlite_store::open(home.file("keys.db")));
-    crm::contact_store contacts = must(crm::contact_store::open(home.file("crm.db")));
-    crm::key_verifier verifier = must(crm::key_verifier::open(store, ring));
-    crm::api api{verifier, contacts};
-};
 
 void check_json(const std::string& text) {
     const auto read = crm::read_object(text);
@@ -52,7 +33,7 @@ void check_json(const std::string& text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static std::optional<world> w;
+    static std::optional<crm_world> w;
     static unsigned long count = 0;
     if (count++ % 2'000 == 0) {
         w.reset();

@@ -12,10 +12,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
 }
 
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
-
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
-    const std::size_t mutated = LLVMFuzzerMutate(data, size, most);
-    if (seed % 2 == 0) shearline::testing::fix_checksum(support::token_rules, data, mutated);
-    return mutated;
+    return shearline::testing::mutate_key(support::token_rules, data, size, most, seed);
 }

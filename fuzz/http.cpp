@@ -9,40 +9,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <api.hpp>
-#include <database.hpp>
 #include <string>
 
-#include <shearline/testing/fuzz.hpp>
-#include <shearline/testing/temporary_folder.hpp>
+#include "crm_world.hpp"
 
 namespace {
 
 using shearline::testing::require;
 
-template <typename T>
-T must(shearline::result<T> outcome) {
-    require(static_cast<bool>(outcome), "what is good is taken");
-    return *std::move(outcome);
-}
-
-struct world {
-    shearline::testing::temporary_folder home;
-    shearline::keyring ring = must(shearline::keyring::create(home.file("keyring")));
-    shearline::sqlite_store store = must(shearline::sqlite_store::open(home.file("keys.db")));
-    crm::contact_store contacts = must(crm::contact_store::open(home.file("crm.db")));
-    std::string key = issue();
-    crm::key_verifier verifier = must(crm::key_verifier::open(store, ring));
-    crm::api api{verifier, contacts};
+struct world : crm_world {
     crm::http_server server = must(crm::http_server::start(
         {.port = 0, .io_threads = 1, .workers = 1}, [this](const crm::request& asked) { return api.handle(asked); },
         [](const crm::request_account&) {}));
-
-    std::string issue() {
-        auto keys = must(crm::key_authority::open(store, ring));
-        const auto made = must(keys.issue({.tenant = "t", .name = "n", .scopes = {"contacts:read"}}, {.actor = "a"}));
-        return std::string{made.text.reveal(shearline::unsafe_reveal)};
-    }
 
     /// Sends bytes, ends that direction, and reads until the server has ended the other.
     [[nodiscard]] std::string exchange(const std::string& bytes) const {

@@ -27,6 +27,7 @@
 
 #include <shearline/store/memory_store.hpp>
 #include <shearline/store/sqlite_store.hpp>
+#include <shearline/testing/temporary_folder.hpp>
 
 namespace store_test {
 
@@ -35,27 +36,12 @@ using namespace shearline;
 inline constexpr std::string_view format_name = "instance";
 
 /// A new folder, gone with its content when this ends.
-class temporary_folder {
+class temporary_folder : public shearline::testing::temporary_folder {
 public:
-    temporary_folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "shearline-store-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) std::abort();
-        m_path = name;
-    }
-    temporary_folder(const temporary_folder&) = delete;
-    temporary_folder& operator=(const temporary_folder&) = delete;
-    ~temporary_folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(m_path, ignored);
-    }
-    [[nodiscard]] std::string operator/(std::string_view name) const { return m_path + "/" + std::string{name}; }
-    [[nodiscard]] const std::string& path() const { return m_path; }
+    [[nodiscard]] std::string operator/(std::string_view name) const { return file(std::string{name}); }
 
     /// Every file by name with its bytes.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> content() const;
-
-private:
-    std::string m_path;
 };
 
 inline std::string bytes_of(const std::string& path) {
@@ -72,7 +58,7 @@ inline void write_bytes(const std::string& path, std::string_view bytes) {
 
 inline std::vector<std::pair<std::string, std::string>> temporary_folder::content() const {
     std::vector<std::pair<std::string, std::string>> all;
-    for (const auto& entry : std::filesystem::directory_iterator{m_path})
+    for (const auto& entry : std::filesystem::directory_iterator{path()})
         all.emplace_back(entry.path().filename().string(), bytes_of(entry.path().string()));
     std::sort(all.begin(), all.end());
     return all;

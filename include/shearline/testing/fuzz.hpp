@@ -25,6 +25,9 @@
 #include <shearline/testing/format_rules.hpp>
 #include <shearline/testing/request_rules.hpp>
 
+/// libFuzzer's; whoever calls `mutate_key` links it.
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
+
 namespace shearline::inline v0::testing {
 
 // Such a body for a format of one's own:
@@ -84,12 +87,20 @@ void fuzz_format(const format_rules& rules, const std::string& bytes) {
     require(mask<Format>(text).view() == mask<Format>(name).view(), "a key and its handle are shown alike");
 }
 
-/// For `LLVMFuzzerCustomMutator`: of an input that is as long as a key, gives it the right checksum, so that mutations
-/// get past it; leaves another as it is. Flip a coin before calling it: wrong checksums are worth trying, too.
+/// Of an input that is as long as a key, gives it the right checksum; leaves another as it is.
 inline void fix_checksum(const format_rules& rules, std::uint8_t* data, std::size_t size) {
     if (rules.checksum == nullptr || size != rules.chars()) return;
     const std::string fixed = rules.with_right_checksum(std::string(data, data + size));
     std::copy(fixed.begin(), fixed.end(), data);
+}
+
+/// For `LLVMFuzzerCustomMutator`: libFuzzer's own mutation, and every other time the right checksum after it, so that
+/// mutations get past it; wrong ones are worth trying, too.
+[[nodiscard]] inline std::size_t mutate_key(const format_rules& rules, std::uint8_t* data, std::size_t size,
+                                            std::size_t most, unsigned seed) {
+    const std::size_t mutated = ::LLVMFuzzerMutate(data, size, most);
+    if (seed % 2 == 0) fix_checksum(rules, data, mutated);
+    return mutated;
 }
 
 /// A request of any lines: what is found in it, or said to be wrong with it, is what the rules say; and no second

@@ -25,6 +25,7 @@ public:
         std::filesystem::remove_all(m_path, ignored);
     }
 
+    [[nodiscard]] std::string path() const { return m_path.string(); }
     [[nodiscard]] std::string file(const std::string& name) const { return (m_path / name).string(); }
 
 private:

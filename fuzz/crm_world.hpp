@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The CRM without its server, in a folder of its own, with one key that may read and write contacts.
+#pragma once
+
+#include <api.hpp>
+#include <database.hpp>
+#include <string>
+
+#include <shearline/testing/fuzz.hpp>
+#include <shearline/testing/temporary_folder.hpp>
+
+struct crm_world {
+    template <typename T>
+    static T must(shearline::result<T> outcome) {
+        shearline::testing::require(static_cast<bool>(outcome), "what is good is taken");
+        return *std::move(outcome);
+    }
+
+    std::string issue() {
+        auto keys = must(crm::key_authority::open(store, ring));
+        const auto made = must(
+            keys.issue({.tenant = "t", .name = "n", .scopes = {"contacts:read", "contacts:write"}}, {.actor = "a"}));
+        return std::string{made.text.reveal(shearline::unsafe_reveal)};
+    }
+
+    shearline::testing::temporary_folder home;
+    shearline::keyring ring = must(shearline::keyring::create(home.file("keyring")));
+    shearline::sqlite_store store = must(shearline::sqlite_store::open(home.file("keys.db")));
+    crm::contact_store contacts = must(crm::contact_store::open(home.file("crm.db")));
+    std::string key = issue();
+    crm::key_verifier verifier = must(crm::key_verifier::open(store, ring));
+    crm::api api{verifier, contacts};
+};
