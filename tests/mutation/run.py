@@ -20,7 +20,8 @@ import threading
 
 from mutants import MUTANTS
 
-PROGRAMS = {"durability": ["tests/durability/durability", "60", "3"], "credential": ["tests/authority/test_credential"]}
+PROGRAMS = {"durability": ["tests/durability/durability", "60", "3"], "credential": ["tests/authority/test_credential"],
+            "faults": ["tests/faults/test_faults"]}
 FAILED_CASE = re.compile(r'error: in "([^"]+)"')
 TIME_LIMIT = 300
 

@@ -1,0 +1,243 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Every call to the system and to libsodium's memory fails once, one after the other, with every error that it may
+// give: each time the library has an answer or an error, leaves no scrap and no half of anything, and works again
+// afterwards. The calls are those of our own headers: the linker leads them here (meson.build lists them).
+#define BOOST_TEST_MODULE faults
+#include <boost/test/unit_test.hpp>
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <shearline/shearline.hpp>
+#include <shearline/store/sqlite_store.hpp>
+#include <shearline/testing/temporary_folder.hpp>
+
+namespace {
+
+/// Which call is to fail, counted from now, and with which error; 0: none.
+int calls_left = 0;
+int error_number = 0;
+std::map<std::string, int> failed_calls;
+std::vector<std::string> calls;
+
+bool fails(const char* name) {
+    calls.emplace_back(name);
+    if (calls_left == 0 || --calls_left > 0) return false;
+    ++failed_calls[name];
+    errno = error_number;
+    return true;
+}
+
+}  // namespace
+
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
+#define WRAPPED(result, name, failure, parameters, arguments)                         \
+    extern "C" result __real_##name parameters;                                       \
+    extern "C" result __wrap_##name parameters {                                      \
+        return fails(#name) ? static_cast<result>(failure) : __real_##name arguments; \
+    }
+WRAPPED(int, fstat64, -1, (int file, struct ::stat* about), (file, about))
+WRAPPED(int, stat64, -1, (const char* path, struct ::stat* about), (path, about))
+WRAPPED(int, lstat64, -1, (const char* path, struct ::stat* about), (path, about))
+WRAPPED(::ssize_t, read, -1, (int file, void* to, std::size_t bytes), (file, to, bytes))
+WRAPPED(::ssize_t, write, -1, (int file, const void* from, std::size_t bytes), (file, from, bytes))
+WRAPPED(int, fchmod, -1, (int file, ::mode_t mode), (file, mode))
+WRAPPED(int, fsync, -1, (int file), (file))
+WRAPPED(int, rename, -1, (const char* from, const char* to), (from, to))
+WRAPPED(int, link, -1, (const char* from, const char* to), (from, to))
+WRAPPED(int, flock, -1, (int file, int how), (file, how))
+WRAPPED(char*, realpath, nullptr, (const char* path, char* to), (path, to))
+WRAPPED(void*, mmap64, MAP_FAILED, (void* at, std::size_t bytes, int mode, int flags, int file, ::off_t from),
+        (at, bytes, mode, flags, file, from))
+WRAPPED(int, mprotect, -1, (void* at, std::size_t bytes, int mode), (at, bytes, mode))
+WRAPPED(int, madvise, -1, (void* at, std::size_t bytes, int what), (at, bytes, what))
+WRAPPED(void*, sodium_malloc, nullptr, (std::size_t bytes), (bytes))
+WRAPPED(int, sodium_mlock, -1, (void* at, std::size_t bytes), (at, bytes))
+WRAPPED(int, sodium_mprotect_readonly, -1, (void* at), (at))
+
+extern "C" int __real_open64(const char* path, int flags, ...);
+extern "C" int __wrap_open64(const char* path, int flags, ...) {
+    std::va_list more;
+    va_start(more, flags);
+    const unsigned mode = (flags & O_CREAT) != 0 ? va_arg(more, unsigned) : 0U;
+    va_end(more);
+    return fails("open64") ? -1 : __real_open64(path, flags, mode);
+}
+// NOLINTEND(bugprone-reserved-identifier)
+
+namespace {
+
+using namespace shearline;
+using testing::temporary_folder;
+using bundle = policies<key_format<"instance">, recoverable>;
+
+constexpr int errors[] = {EIO, EINTR, ENOSPC, EPERM, ENOTDIR, ENAMETOOLONG, EEXIST};
+
+template <typename T>
+T must(result<T> outcome) {
+    if (!outcome) BOOST_FAIL(outcome.error().message());
+    if constexpr (!std::is_void_v<T>) return *std::move(outcome);
+}
+
+/// Runs `body()` with its first call failing, then its second, and so on until none is left to fail; `check()` after
+/// each.
+template <typename Body, typename Check>
+int with_every_call_failing(Body body, Check check) {
+    int failures = 0;
+    for (const int number : errors) {
+        for (int call = 1;; ++call) {
+            calls_left = call;
+            error_number = number;
+            body();
+            const bool reached = calls_left == 0;
+            calls_left = 0;
+            if (!reached) break;
+            ++failures;
+            BOOST_TEST_CONTEXT("call " << call << ", error " << number) { check(); }
+        }
+    }
+    return failures;
+}
+
+std::ptrdiff_t files_in(const temporary_folder& folder) {
+    return std::distance(std::filesystem::directory_iterator{folder.path()}, std::filesystem::directory_iterator{});
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(with_every_call_to_the_system_failing_once)
+
+BOOST_AUTO_TEST_CASE(a_keyring_is_made_whole_or_not_at_all) {
+    std::optional<temporary_folder> folder;
+    bool made = false;
+    const int failures = with_every_call_failing(
+        [&] {
+            folder.emplace();
+            made = static_cast<bool>(keyring::create(folder->file("keyring")));
+        },
+        [&] {
+            const auto opened = keyring::open(folder->file("keyring"));
+            BOOST_TEST((opened || opened.error().code() == errc::not_found));
+            BOOST_TEST((!made || opened));
+            BOOST_TEST(files_in(*folder) == (opened ? 1 : 0));  // and no scraps
+            if (!opened) (void)must(keyring::create(folder->file("keyring")));
+        });
+    BOOST_TEST(failures > 50);
+}
+
+BOOST_AUTO_TEST_CASE(a_keyring_is_replaced_whole_or_not_at_all) {
+    const temporary_folder folder;
+    const std::string path = folder.file("keyring");
+    const keyring old = must(keyring::create(path));
+    const int failures = with_every_call_failing(
+        [&] {
+            if (const auto next = old.with_new_pepper()) (void)next->save(path);
+            if (const auto opened = keyring::open(path)) (void)opened->subkey(key_kind::pepper, 1, "p", "f", {});
+        },
+        [&] {
+            const keyring now = must(keyring::open(path));
+            BOOST_TEST((now.current_pepper() == 1 || now.current_pepper() == 2));
+            BOOST_TEST(files_in(folder) == 1);
+            std::filesystem::remove(path);
+            must(old.save(path));
+        });
+    BOOST_TEST(failures > 100);
+}
+
+BOOST_AUTO_TEST_CASE(a_verifier_opens_and_grows_or_says_why_not) {
+    const temporary_folder folder;
+    const keyring ring = must(keyring::create(folder.file("keyring")));
+    memory_store store;
+    auto keys = must(authority<bundle, memory_store>::open(store, ring));
+    const auto first = must(keys.issue({.tenant = "acme", .name = "n"}, {.actor = "a"}));
+    const std::string text{first.text.reveal(unsafe_reveal)};
+    bool wrong = false;
+    const int failures = with_every_call_failing(
+        [&] {
+            auto fast = verifier<bundle, memory_store>::open(store, ring);
+            if (!fast) {
+                wrong = wrong || fast.error().code() != errc::unavailable;
+                return;
+            }
+            auto reader = fast->new_reader();
+            wrong = wrong || !reader.verify(text, system_clock{}.now());
+            (void)fast->use(ring);
+            wrong = wrong || !reader.verify(text, system_clock{}.now());
+        },
+        [&] { BOOST_TEST(!wrong); });
+    BOOST_TEST(failures > 50);
+    // A table that must grow and cannot: what it has stays good, and nothing dead comes back.
+    auto fast = must(verifier<bundle, memory_store>::open(store, ring));
+    auto reader = fast.new_reader();
+    for (int i = 0; i < 200; ++i) {
+        const auto key = must(keys.issue({.tenant = "acme", .name = "n"}, {.actor = "a"}));
+        must(keys.revoke(key.credential, {.actor = "a"}));
+        calls_left = 1;
+        error_number = ENOMEM;
+        const bool dead = static_cast<bool>(reader.verify(key.text.reveal(unsafe_reveal), system_clock{}.now()));
+        calls_left = 0;
+        BOOST_TEST(!dead);
+    }
+    BOOST_TEST(static_cast<bool>(reader.verify(text, system_clock{}.now())));
+}
+
+BOOST_AUTO_TEST_CASE(a_store_opens_or_says_why_not_and_opens_later) {
+    std::optional<temporary_folder> folder;
+    bool named = true;
+    const int failures = with_every_call_failing(
+        [&] {
+            folder.emplace();
+            const auto store = sqlite_store::open(folder->file("keys.db"), {.readers = 1});
+            named = store || store.error().message().find("keys.db") != std::string::npos;
+        },
+        [&] {
+            BOOST_TEST(named);
+            (void)must(sqlite_store::open(folder->file("keys.db")));
+        });
+    BOOST_TEST(failures > 50);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_durable_before_it_has_its_name_and_its_folder_after) {
+    const temporary_folder folder;
+    const auto order_of = [](const char* naming) {
+        std::string order;  // of what was done last before the file got its name, and next after that
+        for (std::size_t i = 1; i + 1 < calls.size(); ++i) {
+            if (calls[i] != naming) continue;
+            for (std::size_t before = i; order.empty() && before-- > 0;)
+                if (calls[before] == "write" || calls[before] == "fsync") order = calls[before];
+            for (std::size_t after = i + 1; after < calls.size(); ++after)
+                if (calls[after] == "fsync") return order + ", " + naming + ", fsync";
+        }
+        return order;
+    };
+    calls.clear();
+    const keyring ring = must(keyring::create(folder.file("keyring")));
+    BOOST_TEST(order_of("link") == "fsync, link, fsync");
+    calls.clear();
+    must(must(ring.with_new_pepper()).save(folder.file("keyring")));
+    BOOST_TEST(order_of("rename") == "fsync, rename, fsync");
+}
+
+BOOST_AUTO_TEST_CASE(each_of_the_calls_was_met) {
+    // The control: a name that the linker does not lead here would never fail.
+    for (const char* name :
+         {"open64", "fstat64", "stat64", "lstat64", "read", "write", "fchmod", "fsync", "rename", "link", "flock",
+          "realpath", "mmap64", "mprotect", "madvise", "sodium_malloc", "sodium_mlock", "sodium_mprotect_readonly"})
+        BOOST_TEST(failed_calls[name] > 0, name);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
