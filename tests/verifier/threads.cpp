@@ -3,6 +3,7 @@
 // Readers go on while keys are made, replaced and revoked, and while tables are rebuilt under them.
 #include <array>
 #include <atomic>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -57,6 +58,32 @@ BOOST_AUTO_TEST_CASE(see_every_key_that_is_good_and_none_that_was_revoked_before
     for (const auto& view : must(keys.list({.limit = 1'000})).items)
         for (const record& key : view.keys) uses += key.uses;
     BOOST_TEST(uses == fast.count_of(std::nullopt));
+}
+
+BOOST_AUTO_TEST_CASE(have_changes_followed_and_their_uses_written_while_it_runs) {
+    world<memory_store> w;
+    auto keys = w.open<shown_once>();
+    const issued_key first = must(keys.issue(legacy_sync(), w.admin));
+    auto fast =
+        must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring, {.poll_every = 1ms, .flush_every = 2ms}));
+    result<std::size_t> ended = error{errc::unavailable, "it has not ended"};
+    {
+        std::jthread runs{[&](const std::stop_token& stop) { ended = fast.run(stop); }};
+        auto reader = fast.new_reader();
+        const auto waits_for = [](auto happened) {
+            for (int i = 0; i < 10'000 && !happened(); ++i) std::this_thread::sleep_for(1ms);
+            return happened();
+        };
+        BOOST_TEST(static_cast<bool>(reader.verify(text_of(first), noon)));
+        BOOST_TEST(waits_for([&] { return must(keys.find(first.credential)).keys[0].uses == 1; }));
+        (void)must(keys.issue(legacy_sync(), w.admin));
+        BOOST_TEST(waits_for([&] { return fast.size().keys == 2; }));
+        BOOST_TEST(fast.size().bytes() >= fast.size().lines * 64);
+        auto moved = std::move(reader);
+        BOOST_TEST(static_cast<bool>(moved.verify(text_of(first), noon)));
+    }
+    BOOST_TEST(must(std::move(ended)) <= 1U);
+    BOOST_TEST(must(keys.find(first.credential)).keys[0].uses == 2U);  // the last one, too
 }
 
 BOOST_AUTO_TEST_SUITE_END()
