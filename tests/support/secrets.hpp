@@ -31,13 +31,18 @@ namespace support {
 
 inline constexpr ::uid_t nobody = 65534;
 
+/// Of a build that measures coverage: writes what was counted, which `_exit` does not.
+extern "C" int __llvm_profile_write_file() __attribute__((weak));  // NOLINT(*-reserved-identifier,*-dcl51-cpp)
+
 /// Runs `body() -> int` in a child process and gives its exit status, or 1000 and the signal that ended it.
 template <typename Body>
 int in_child(Body body) {
     const ::pid_t child = ::fork();
     if (child == 0) {
         for (const int fatal : {SIGSEGV, SIGBUS, SIGABRT}) std::signal(fatal, SIG_DFL);  // Boost.Test catches them
-        ::_exit(body());
+        const int status = body();
+        if (__llvm_profile_write_file != nullptr) __llvm_profile_write_file();
+        ::_exit(status);
     }
     int status = 0;
     ::waitpid(child, &status, 0);
