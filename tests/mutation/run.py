@@ -97,7 +97,9 @@ class Copy:
             for program in programs:
                 compiles, said = self.compile(program)
                 if not compiles:
-                    return "the compiler" if "error:" in said else f"{program}: {said[-400:]}"
+                    if "error:" not in said:  # not the fault's doing: nothing is known of this mutant
+                        raise RuntimeError(f"{program} was not built: {said[-400:]}")
+                    return "the compiler"
                 if failing := self.failing_test(program):
                     return failing
             return None
@@ -137,7 +139,11 @@ def main(root, work, wanted):
 
     def with_fault(copy, mutant):
         nonlocal killed
-        killer = copy.killer(mutant)
+        try:
+            killer = copy.killer(mutant)
+        except RuntimeError as untried:
+            print(untried, flush=True)
+            killer = None
         with lock:
             killed += killer is not None
             if killer is None:
