@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <random>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #if defined(__x86_64__)
@@ -59,18 +60,23 @@ private:
     double m_squares = 0;
 };
 
-/// Welch's t of two samples: how many standard errors their means are apart. 0 where it is not defined.
+/// Welch's t of two samples: how many standard errors their means are apart. Infinite where neither sample varies and
+/// they differ, as a coarse clock may have it; 0 for fewer than two numbers of either.
 [[nodiscard]] inline double welch_t(const running_moments& a, const running_moments& b) noexcept {
-    if (a.count() < 2 || b.count() < 2) return 0;
+    if (a.count() < 2 || b.count() < 2 || a.mean() == b.mean()) return 0;
     const double error = a.variance() / static_cast<double>(a.count()) + b.variance() / static_cast<double>(b.count());
-    return error > 0 ? (a.mean() - b.mean()) / std::sqrt(error) : 0;
+    return (a.mean() - b.mean()) / std::sqrt(error);
 }
+
+/// Fewer measurements than this are no reason to say "no evidence".
+inline constexpr std::uint64_t least_measurements = 10'000;
 
 /// The verdict on the greatest |t| of so many measurements.
 [[nodiscard]] constexpr timing_verdict timing_verdict_of(double t, std::uint64_t measurements) noexcept {
     const double size = t < 0 ? -t : t;
     if (size > 10) return timing_verdict::leak;
-    return size < 4.5 && measurements >= 10'000 ? timing_verdict::no_evidence : timing_verdict::inconclusive;
+    return size < 4.5 && measurements >= least_measurements ? timing_verdict::no_evidence
+                                                            : timing_verdict::inconclusive;
 }
 
 struct timing_result {
@@ -78,6 +84,18 @@ struct timing_result {
     std::uint64_t measurements = 0;
     timing_verdict verdict = timing_verdict::inconclusive;
 };
+
+/// The longest times that the crops let in: percentiles of the first times, and no limit. Of an empty list no limits.
+[[nodiscard]] inline std::array<double, 5> timing_crops(std::vector<double> first) {
+    constexpr std::array<double, 5> percentiles{0.5, 0.75, 0.9, 0.98, 1};
+    std::array<double, 5> most{};
+    std::sort(first.begin(), first.end());
+    for (std::size_t i = 0; i < most.size(); ++i) {
+        const auto at = static_cast<std::size_t>(percentiles[i] * static_cast<double>(first.size()));
+        most[i] = at < first.size() ? first[at] : HUGE_VAL;
+    }
+    return most;
+}
 
 /// Takes times of two classes. Interrupts and other programs make a few of them long, in both classes alike: so they
 /// are compared as they are, and cropped at several percentiles of the first ones.
@@ -95,8 +113,10 @@ public:
 
     [[nodiscard]] timing_result outcome() const {
         timing_result found;
-        for (const auto& crop : m_crops)
+        for (const auto& crop : m_crops) {
+            if (std::min(crop.of[0].count(), crop.of[1].count()) < least_of_a_class) continue;
             if (const double t = welch_t(crop.of[0], crop.of[1]); std::abs(t) > std::abs(found.t)) found.t = t;
+        }
         found.measurements = m_crops.empty() ? 0 : m_crops.back().of[0].count() + m_crops.back().of[1].count();
         found.verdict = timing_verdict_of(found.t, found.measurements);
         return found;
@@ -104,7 +124,7 @@ public:
 
 private:
     static constexpr std::size_t first_ones = 2'000;
-    static constexpr std::array<double, 5> percentiles{0.5, 0.75, 0.9, 0.98, 1};
+    static constexpr std::uint64_t least_of_a_class = 100;  // of fewer, t is great by chance
 
     struct cropped {
         double most = 0;
@@ -116,13 +136,9 @@ private:
     };
 
     void choose_crops() {
-        std::vector<double> sorted;
-        for (const timed& one : m_first) sorted.push_back(one.time);
-        std::sort(sorted.begin(), sorted.end());
-        for (const double percentile : percentiles) {
-            const auto at = static_cast<std::size_t>(percentile * static_cast<double>(sorted.size()));
-            m_crops.push_back({at < sorted.size() ? sorted[at] : HUGE_VAL, {}});
-        }
+        std::vector<double> times;
+        for (const timed& one : m_first) times.push_back(one.time);
+        for (const double most : timing_crops(std::move(times))) m_crops.push_back({most, {}});
         for (const timed& one : m_first) take(one.second, one.time);
     }
     void take(bool second, double time) {
@@ -136,7 +152,7 @@ private:
 
 namespace detail {
 
-/// The processor's own clock, with everything before it done.
+/// The processor's own clock, with everything before it done, and nothing after it begun.
 [[nodiscard]] inline std::uint64_t cycles() noexcept {
 #if defined(__x86_64__)
     unsigned core = 0;
@@ -146,7 +162,7 @@ namespace detail {
     return at;
 #elif defined(__aarch64__)
     std::uint64_t at = 0;
-    asm volatile("isb; mrs %0, cntvct_el0" : "=r"(at) : : "memory");
+    asm volatile("isb; mrs %0, cntvct_el0; isb" : "=r"(at) : : "memory");
     return at;
 #else
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
@@ -170,73 +186,24 @@ template <typename Prepare, typename Run>
     const auto end = std::chrono::steady_clock::now() + how_long;
     std::array<bool, at_once> classes{};
     std::vector<input> inputs;
-    std::array<std::uint64_t, at_once> times{};
+    std::array<std::int64_t, at_once> times{};
     do {
         inputs.clear();
         for (std::size_t i = 0; i < at_once; ++i) inputs.push_back(prepare(classes[i] = random() % 2 != 0));
         for (std::size_t i = 0; i < at_once; ++i) {
+            const input* at = &inputs[i];
             const std::uint64_t before = detail::cycles();
-            auto answer = run(static_cast<const input&>(inputs[i]));
+            asm volatile("" : "+r"(at) : : "memory");  // which input it is, the compiler learns when the clock runs
+            auto answer = run(*at);
             asm volatile("" : "+m"(answer) : : "memory");
-            times[i] = detail::cycles() - before;
+            times[i] = static_cast<std::int64_t>(detail::cycles() - before);
         }
         // The first ones of a batch find everything cold.
-        for (std::size_t i = 20; i < at_once; ++i) test.add(classes[i], static_cast<double>(times[i]));
+        for (std::size_t i = 20; i < at_once; ++i)
+            if (times[i] >= 0)
+                test.add(classes[i], static_cast<double>(times[i]));  // or another core's clock is behind
     } while (std::chrono::steady_clock::now() < end);
     return test.outcome();
-}
-
-/// Two byte strings, of which the second is what a comparison is asked about.
-template <std::size_t Bytes>
-struct compared_bytes {
-    std::array<std::byte, Bytes> a{};
-    std::array<std::byte, Bytes> b{};
-};
-
-/// Equal strings against random ones.
-template <std::size_t Bytes>
-[[nodiscard]] compared_bytes<Bytes> equal_or_random(bool second) {
-    static std::mt19937_64 random{1};
-    compared_bytes<Bytes> made;
-    for (std::byte& byte : made.a) byte = static_cast<std::byte>(random());
-    made.b = made.a;
-    for (std::byte& byte : made.b) {
-        const auto drawn = static_cast<std::byte>(random());
-        if (second) byte = drawn;
-    }
-    return made;
-}
-
-/// Strings that differ in their first byte against strings that differ in their last one.
-template <std::size_t Bytes>
-[[nodiscard]] compared_bytes<Bytes> first_or_last(bool second) {
-    compared_bytes<Bytes> made = equal_or_random<Bytes>(false);
-    made.b[second ? Bytes - 1 : 0] ^= std::byte{1};
-    return made;
-}
-
-/// The comparison that the positive control measures: it ends at the first difference.
-template <std::size_t Bytes>
-[[nodiscard, gnu::noinline]] bool unsafe_early_exit_equal(const compared_bytes<Bytes>& of) noexcept {
-    for (std::size_t i = 0; i < Bytes; ++i) {
-        if (of.a[i] != of.b[i]) return false;
-        asm volatile("" : : : "memory");  // or the compiler makes one wide comparison of them
-    }
-    return true;
-}
-
-/// Whether this machine can tell at all: two classes that are the same are no leak, and the early exit is one. Ask it
-/// first, and call everything inconclusive where it says no.
-[[nodiscard]] inline bool timing_controls_hold(std::chrono::milliseconds how_long,
-                                               timing_result* null_control = nullptr,
-                                               timing_result* positive_control = nullptr) {
-    const auto equal = [](const compared_bytes<32>& of) { return unsafe_early_exit_equal(of); };
-    const timing_result same = measure_timing(
-        how_long, [](bool) { return equal_or_random<32>(false); }, equal);
-    const timing_result early = measure_timing(how_long, first_or_last<32>, equal);
-    if (null_control != nullptr) *null_control = same;
-    if (positive_control != nullptr) *positive_control = early;
-    return same.verdict != timing_verdict::leak && early.verdict == timing_verdict::leak;
 }
 
 }  // namespace shearline::inline v0::testing
