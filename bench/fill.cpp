@@ -26,9 +26,9 @@ struct nothing_taken {
 
 /// A database of so many keys, made once.
 sqlite_store& filled_store(std::uint64_t size) {
-    static const folder where;
+    static const temporary_folder where;
     static sqlite_store made = [size] {
-        auto store = must(sqlite_store::open((where.path / "keys.db").string()));
+        auto store = must(sqlite_store::open(where.file("keys.db")));
         constexpr std::uint64_t at_once = 50'000;
         for (std::uint64_t first = 0; first < size; first += at_once) {
             must(store.transact([&](auto& tx) -> result<void> {

@@ -25,6 +25,7 @@
 #include <shearline/digest/digester.hpp>
 #include <shearline/digest/hmac_sha256_openssl.hpp>
 #include <shearline/shearline.hpp>
+#include <shearline/testing/temporary_folder.hpp>
 
 namespace bench {
 
@@ -47,22 +48,11 @@ inline void must(const result<void>& outcome) {
     }
 }
 
-/// A folder that is gone at the end.
-struct folder {
-    folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "shearline-bench-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) std::abort();
-        path = name;
-    }
-    folder(const folder&) = delete;
-    folder& operator=(const folder&) = delete;
-    ~folder() { std::filesystem::remove_all(path); }
-    std::filesystem::path path;
-};
+using shearline::testing::temporary_folder;
 
 inline const keyring& ring() {
-    static const folder where;
-    static const keyring made = must(keyring::create((where.path / "keyring").string()));
+    static const temporary_folder where;
+    static const keyring made = must(keyring::create(where.file("keyring")));
     return made;
 }
 

@@ -14,6 +14,7 @@
 #include <shearline/digest/hmac_sha256_openssl.hpp>
 #include <shearline/shearline.hpp>
 #include <shearline/store/sqlite_store.hpp>
+#include <shearline/testing/temporary_folder.hpp>
 
 namespace {
 
@@ -30,22 +31,11 @@ T must(result<T> outcome) {
     return *std::move(outcome);
 }
 
-/// A folder, a keyring and a store, gone at the end.
-struct folder {
-    folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "shearline-bench-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) std::abort();
-        path = name;
-    }
-    folder(const folder&) = delete;
-    folder& operator=(const folder&) = delete;
-    ~folder() { std::filesystem::remove_all(path); }
-    std::filesystem::path path;
-};
+using shearline::testing::temporary_folder;
 
 const keyring& ring() {
-    static const folder where;
-    static const keyring made = must(keyring::create((where.path / "keyring").string()));
+    static const temporary_folder where;
+    static const keyring made = must(keyring::create(where.file("keyring")));
     return made;
 }
 
@@ -111,8 +101,8 @@ void verify_in_memory(benchmark::State& state, presented what) {
 }
 
 void verify_in_sqlite(benchmark::State& state, presented what) {
-    const folder where;
-    auto store = must(sqlite_store::open((where.path / "keys.db").string()));
+    const temporary_folder where;
+    auto store = must(sqlite_store::open(where.file("keys.db")));
     verify<hmac_sha256>(state, store, what);
 }
 

@@ -19,7 +19,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 # No input of use is longer, and the short ones are tried sooner.
-MAX_LEN = {"parse": 160, "foreign": 160, "stored_digest": 160, "sealed_text": 512, "steps": 256, "headers": 1024,
+MAX_LEN = {"parse": 160, "foreign": 160, "stored_digest": 160, "sealed_text": 512, "steps": 256, "headers": 640,
            "contacts": 2048, "http": 4096, "database": 65536}
 EXECUTED = re.compile(r"^stat::number_of_executed_units: (\d+)", re.MULTILINE)
 PROGRESS = re.compile(r"^#(\d+)\s.*cov: (\d+)", re.MULTILINE)

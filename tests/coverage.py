@@ -48,7 +48,7 @@ def main(export, include, missed):
         name = path.removeprefix(root)
         if name.startswith("testing/"):
             continue  # what judges is not judged here
-        summary, part = file["summary"], sums[part_of(name)]
+        part = sums[part_of(name)]
         # A branch of a template is listed for each instantiation: it was run where any of them ran it. One that the
         # compiler decides (`if constexpr`) has no ways: it counts nothing where its line was run.
         line_counts = lines_of(file["segments"])
@@ -56,9 +56,12 @@ def main(export, include, missed):
         for line, column, end_line, end_column, yes, no, *_ in file.get("branches", []):
             ways = branches[line, column, end_line, end_column]
             ways[0], ways[1] = max(ways[0], yes), max(ways[1], no)
-        branches = {where: ways for where, ways in branches.items() if any(ways) or not line_counts.get(where[0])}
-        part[0] += summary["lines"]["covered"]
-        part[1] += summary["lines"]["count"]
+        # So does one in a function that the compiler writes (`= default`).
+        source = pathlib.Path(path).read_text().splitlines()
+        branches = {where: ways for where, ways in branches.items()
+                    if (any(ways) or not line_counts.get(where[0])) and "= default;" not in source[where[0] - 1]}
+        part[0] += sum(count > 0 for count in line_counts.values())
+        part[1] += len(line_counts)
         part[2] += sum((yes > 0) + (no > 0) for yes, no in branches.values())
         part[3] += 2 * len(branches)
         if missed:

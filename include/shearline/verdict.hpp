@@ -177,7 +177,6 @@ class [[nodiscard]] verdict {
 public:
     verdict() noexcept = default;  ///< denies, as malformed, until it is assigned
     verdict(shearline::grant given) noexcept : m_answer{std::move(given)} {}       // NOLINT(*-explicit-*)
-    verdict(shearline::denial refused) noexcept : m_answer{refused} {}             // NOLINT(*-explicit-*)
     verdict(shearline::reason why) noexcept : m_answer{shearline::denial{why}} {}  // NOLINT(*-explicit-*)
 
     [[nodiscard]] explicit operator bool() const noexcept { return m_answer.index() == 1; }

@@ -119,9 +119,9 @@ public:
             }
             const timestamp at = m_of->latest(now);
             for (std::size_t i = 0; i < texts.size(); ++i)
-                answers[i] = asked[i].key.value == 0 ? m_seat->refuse(reason::malformed)
-                             : !is_true              ? m_seat->refuse(reason::stale)
-                                                     : m_of->answer(*m_seat, table, asked[i], at, required_scope);
+                answers[i] = !may_be_key<format>(texts[i]) ? m_seat->refuse(reason::malformed)
+                             : !is_true                    ? m_seat->refuse(reason::stale)
+                                                           : m_of->answer(*m_seat, table, asked[i], at, required_scope);
         }
 
         shared* m_of;

@@ -97,6 +97,14 @@ BOOST_AUTO_TEST_CASE(counts_the_grace_to_the_millisecond) {
     BOOST_TEST((state_at({}, key, noon) == key_standing::grace_over));
 }
 
+BOOST_AUTO_TEST_CASE(is_live_unless_it_can_never_be_good_again) {
+    for (const key_standing dead : {key_standing::revoked, key_standing::grace_over, key_standing::expired})
+        BOOST_TEST(!is_live(dead));
+    for (const key_standing live : {key_standing::pending, key_standing::not_yet_valid, key_standing::suspended,
+                                    key_standing::retiring, key_standing::active})
+        BOOST_TEST(is_live(live));
+}
+
 BOOST_AUTO_TEST_CASE(puts_what_is_final_before_what_may_pass) {
     credential owner{};
     owner.suspended = true;

@@ -43,6 +43,12 @@ BOOST_AUTO_TEST_CASE(opens_as_what_it_was_sealed_as) {
     BOOST_TEST((text->reveal(unsafe_reveal) == plain));
 }
 
+BOOST_AUTO_TEST_CASE(is_not_made_of_nothing) {
+    const auto refused = recoverable::seal(key_of(7), 3, binding(), secret_text::copy_of(""));
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST((refused.error().code() == errc::invalid_argument));
+}
+
 BOOST_AUTO_TEST_CASE(does_not_hold_its_text) {
     const sealed_text box = sealed();
     const std::string bytes(reinterpret_cast<const char*>(box.box.data()), box.box.size());

@@ -67,7 +67,6 @@ outcome cut_power(std::uint64_t cuts, std::uint64_t seed, bool synchronous_off) 
         disk.cut_now();
         auto after = std::make_unique<temporary_folder>();
         disk.restore(folder->path(), after->path());
-        disk.set_synchronous_off(synchronous_off);
         folder = std::move(after);
         auto left = sqlite_store::open(folder->file("keys.db"), options);
         opens = static_cast<bool>(left);

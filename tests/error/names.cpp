@@ -67,6 +67,7 @@ BOOST_AUTO_TEST_CASE(that_stand_for_nothing_open_nothing) {
     volatile int nothing = 99;
     BOOST_TEST((refusal_of(static_cast<key_standing>(nothing + 0)) == reason::revoked));
     BOOST_TEST(status_of(static_cast<face>(nothing + 0)) == 503U);
+    BOOST_TEST((refusal_of(key_standing::pending) == reason::pending));
     BOOST_TEST(!may_move(static_cast<key_state>(nothing + 0), key_state::active));
     for (int number = 1; number <= static_cast<int>(reason::missing_scope); ++number)
         BOOST_TEST(denial{static_cast<reason>(number)}.status() >= 401U);

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdlib>
@@ -20,11 +21,14 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <shearline/shearline.hpp>
 #include <shearline/store/sqlite_store.hpp>
 #include <shearline/testing/temporary_folder.hpp>
+
+#include "../support/in_child.hpp"
 
 namespace {
 
@@ -59,6 +63,7 @@ WRAPPED(int, fchmod, -1, (int file, ::mode_t mode), (file, mode))
 WRAPPED(int, fsync, -1, (int file), (file))
 WRAPPED(int, rename, -1, (const char* from, const char* to), (from, to))
 WRAPPED(int, link, -1, (const char* from, const char* to), (from, to))
+WRAPPED(::uid_t, geteuid, 12'345, (), ())  // never fails; but it may be another's
 WRAPPED(int, flock, -1, (int file, int how), (file, how))
 WRAPPED(char*, realpath, nullptr, (const char* path, char* to), (path, to))
 WRAPPED(void*, mmap64, MAP_FAILED, (void* at, std::size_t bytes, int mode, int flags, int file, ::off_t from),
@@ -67,6 +72,7 @@ WRAPPED(int, mprotect, -1, (void* at, std::size_t bytes, int mode), (at, bytes, 
 WRAPPED(int, madvise, -1, (void* at, std::size_t bytes, int what), (at, bytes, what))
 WRAPPED(void*, sodium_malloc, nullptr, (std::size_t bytes), (bytes))
 WRAPPED(int, sodium_mlock, -1, (void* at, std::size_t bytes), (at, bytes))
+WRAPPED(int, sodium_init, -1, (), ())
 WRAPPED(int, sodium_mprotect_readonly, -1, (void* at), (at))
 
 extern "C" long __real_syscall(long number, ...);
@@ -94,7 +100,7 @@ using namespace shearline;
 using testing::temporary_folder;
 using bundle = policies<key_format<"instance">, recoverable>;
 
-constexpr int errors[] = {EIO, EINTR, ENOSPC, EPERM, ENOTDIR, ENAMETOOLONG, EEXIST};
+constexpr int errors[] = {EIO, EINTR, ENOSPC, EPERM, EROFS, ENOTDIR, ENAMETOOLONG, EINVAL, EEXIST};
 
 template <typename T>
 T must(result<T> outcome) {
@@ -129,6 +135,30 @@ std::ptrdiff_t files_in(const temporary_folder& folder) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(with_every_call_to_the_system_failing_once)
+
+BOOST_AUTO_TEST_CASE(nothing_is_done_where_libsodium_cannot_start) {  // first: it is asked once
+    const temporary_folder folder;
+    const auto wrong = [&] {
+        calls_left = 1;
+        error_number = EIO;
+        int code = sodium_ready() ? 1 : 0;
+        const auto is_refused = [&](const auto& outcome) {
+            return !outcome && outcome.error().code() == errc::unavailable;
+        };
+        const auto number = [] { return 7; };
+        if (!is_refused(guarded<int>::make(number))) code |= 2;
+        if (!is_refused(fork_wiped<int>::make(number))) code |= 4;
+        std::array<std::byte, 8> bytes{};
+        if (!is_refused(system_entropy{}.fill(bytes))) code |= 8;
+        if (!is_refused(create_private_file(folder.file("secret"), "text"))) code |= 16;
+        if (!is_refused(keyring::create(folder.file("keyring")))) code |= 32;
+        if (!is_refused(recoverable::seal({}, 1, {}, secret_text::copy_of("text")))) code |= 64;
+        return code;
+    };
+    BOOST_TEST(support::in_child(wrong) == 0);
+    BOOST_REQUIRE(sodium_ready());
+    BOOST_TEST(std::filesystem::is_empty(folder.path()));
+}
 
 BOOST_AUTO_TEST_CASE(a_keyring_is_made_whole_or_not_at_all) {
     std::optional<temporary_folder> folder;
@@ -189,6 +219,22 @@ BOOST_AUTO_TEST_CASE(a_verifier_opens_and_grows_or_says_why_not) {
         },
         [&] { BOOST_TEST(!wrong); });
     BOOST_TEST(failures > 50);
+    // The first change to an empty mirror: credentials, scopes and peppers have their memory yet to get.
+    std::optional<memory_store> empty;
+    std::optional<verifier<bundle, memory_store>> following;
+    const int not_followed = with_every_call_failing(
+        [&] {
+            const int later = std::exchange(calls_left, 0);
+            following.reset();
+            empty.emplace();
+            following.emplace(must(verifier<bundle, memory_store>::open(*empty, ring)));
+            auto issuing = must(authority<bundle, memory_store>::open(*empty, ring));
+            (void)must(issuing.issue({.tenant = "acme", .name = "n"}, {.actor = "a"}));
+            calls_left = later;
+            (void)following->poll();
+        },
+        [&] { must(following->poll()); });
+    BOOST_TEST(not_followed > 0);
     // A table that must grow and cannot: what it has stays good, and nothing dead comes back.
     auto fast = must(verifier<bundle, memory_store>::open(store, ring));
     auto reader = fast.new_reader();
@@ -201,6 +247,17 @@ BOOST_AUTO_TEST_CASE(a_verifier_opens_and_grows_or_says_why_not) {
         calls_left = 0;
         BOOST_TEST(!dead);
     }
+    BOOST_TEST(static_cast<bool>(reader.verify(text, system_clock{}.now())));
+    // And where it is full at last: nothing is granted before there is room for what is new.
+    bool denied = false;
+    for (int i = 0; i < 1'000 && !denied; ++i) {
+        (void)must(keys.issue({.tenant = "acme", .name = "n"}, {.actor = "a"}));
+        calls_left = 1;
+        denied = !reader.verify(text, system_clock{}.now());
+        calls_left = 0;
+    }
+    BOOST_TEST(denied);
+    must(fast.poll());
     BOOST_TEST(static_cast<bool>(reader.verify(text, system_clock{}.now())));
 }
 
@@ -243,9 +300,26 @@ BOOST_AUTO_TEST_CASE(a_file_is_durable_before_it_has_its_name_and_its_folder_aft
 
 BOOST_AUTO_TEST_CASE(each_of_the_calls_was_met) {
     // The control: a name that the linker does not lead here would never fail.
-    for (const char* name : {"open64", "fstat64", "stat64", "lstat64", "read", "write", "fchmod", "fsync", "rename",
-                             "link", "flock", "realpath", "mmap64", "mprotect", "madvise", "sodium_malloc",
-                             "sodium_mlock", "sodium_mprotect_readonly", "syscall"})
+    for (const char* name : {"open64",
+                             "fstat64",
+                             "stat64",
+                             "lstat64",
+                             "read",
+                             "write",
+                             "fchmod",
+                             "fsync",
+                             "rename",
+                             "link",
+                             "flock",
+                             "geteuid",
+                             "realpath",
+                             "mmap64",
+                             "mprotect",
+                             "madvise",
+                             "sodium_malloc",
+                             "sodium_mlock",
+                             "sodium_mprotect_readonly",
+                             "syscall"})
         BOOST_TEST(failed_calls[name] > 0, name);
 }
 

@@ -52,6 +52,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_it_never_wrote) {
 
 BOOST_AUTO_TEST_CASE(is_ordered_by_its_number) {
     BOOST_TEST((handle{1} < handle{2}));
+    BOOST_TEST(!(handle{2} < handle{2}));
     BOOST_TEST((handle{7} == handle{7}));
     BOOST_TEST((handle{7} != handle{8}));
 }

@@ -10,6 +10,7 @@
 
 #include <string>
 
+#include "../support/in_child.hpp"
 #include "support.hpp"
 
 namespace {
@@ -69,6 +70,9 @@ BOOST_AUTO_TEST_CASE(holds_the_longest_key_that_a_format_may_have) {
     static_assert(longest::chars == max_key_chars);
     const std::string text = key_text<longest>(handle{1}, counting_digits<longest>());
     BOOST_TEST(mask<longest>(text).view() == text.substr(0, max_key_chars - secret) + "***");
+    const auto shows = [](std::size_t chars) { return [=] { (void)masked_key{std::string(chars, 'x')}; }; };
+    BOOST_TEST(!support::aborts(shows(max_key_chars)));
+    BOOST_TEST(support::aborts(shows(max_key_chars + 1)));
 }
 
 BOOST_AUTO_TEST_CASE(never_allocates) {

@@ -10,12 +10,9 @@
 #include <boost/mpl/list.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
 #include <string>
 
+#include "../support/in_child.hpp"
 #include "support.hpp"
 
 namespace {
@@ -29,21 +26,6 @@ using formats =
 
 constexpr auto compiled = rendered<instance>(handle{42}, counting_digits<instance>());
 static_assert(parse<instance>({compiled.data(), compiled.size()})->handle == handle{42});
-
-/// Whether `act` ends its process by `abort`.
-template <typename Act>
-bool aborts(Act act) {
-    const pid_t child = fork();
-    BOOST_REQUIRE(child >= 0);
-    if (child == 0) {
-        std::signal(SIGABRT, SIG_DFL);  // Boost.Test would report it as a failure of its own
-        act();
-        _exit(0);
-    }
-    int status = 0;
-    BOOST_REQUIRE(waitpid(child, &status, 0) == child);
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
-}
 
 }  // namespace
 
@@ -86,6 +68,7 @@ BOOST_AUTO_TEST_CASE(aborts_on_a_handle_that_the_format_cannot_spell) {
     const auto render_seam = [](std::uint64_t value) {
         return [value] { rendered<seam>(handle{value}, counting_digits<seam>()); };
     };
+    using support::aborts;
     BOOST_TEST(aborts(render_instance(0)));
     BOOST_TEST(!aborts(render_instance(1)));
     BOOST_TEST(!aborts(render_instance(UINT64_MAX)));

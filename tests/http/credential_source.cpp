@@ -75,6 +75,8 @@ BOOST_AUTO_TEST_CASE(is_any_token68_and_need_not_be_a_key) {
 BOOST_AUTO_TEST_CASE(is_missing_where_no_field_carries_one) {
     BOOST_TEST(outcome({}) == missing);
     BOOST_TEST(outcome({{"Host", "a"}, {"Cookie", key()}, {"Proxy-Authorization", key()}, {"", key()}}) == missing);
+    for (const char* as_long : {"Authorizatiom", "Buthorization", "X-API-Kez", "Y_API_Key", "X-APIaKey", "X-AP0-Key"})
+        BOOST_TEST(outcome({{as_long, key()}}) == missing, as_long);
     for (const std::string_view name : {"Authorizatio", "Authorizations", "X-API-Keys", "API-Key", "XAPIKey"})
         BOOST_TEST(outcome({{name, key()}}) == missing, name);
 }

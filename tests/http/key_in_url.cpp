@@ -78,6 +78,7 @@ BOOST_AUTO_TEST_CASE(gives_nothing_away_that_is_neither) {
                                       "/?a=%"s,
                                       "/?a=%4"s,
                                       "/?a=%zz"s,
+                                      "/?a=%4z"s,
                                       "/?%6"s,
                                       "/?ke%"s,
                                       "/?monkey=1"s,

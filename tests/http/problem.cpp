@@ -103,6 +103,14 @@ BOOST_AUTO_TEST_CASE(of_a_denial_tells_the_face_and_never_the_reason) {
                R"({"type":"about:blank","title":"Unauthorized","status":401,"detail":"the API key is not valid"})");
 }
 
+BOOST_AUTO_TEST_CASE(of_a_face_is_of_its_status_and_of_one_that_is_none_the_worst) {
+    for (const face shown : {face::invalid_key, face::not_allowed, face::limited, face::unavailable})
+        BOOST_TEST(problem_of(shown).status == status_of(shown));
+    BOOST_TEST(problem_of(face::limited).title == "Too Many Requests");
+    volatile int nothing = 99;
+    BOOST_TEST(problem_of(static_cast<face>(nothing + 0)).title == "Service Unavailable");
+}
+
 BOOST_AUTO_TEST_CASE(of_an_unreadable_credential_says_what_is_wrong_with_it) {
     BOOST_TEST(to_json(problem_of(credential_error{credential_errc::missing, "Authorization"})) ==
                R"({"type":"about:blank","title":"Unauthorized","status":401,)"

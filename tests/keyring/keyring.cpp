@@ -107,19 +107,13 @@ BOOST_AUTO_TEST_CASE(of_processes_that_open_or_make_it_together_all_have_the_sam
     const std::string path = folder.file("ring");
     std::vector<::pid_t> children;
     for (int i = 0; i < 8; ++i) {
-        const ::pid_t child = ::fork();
-        if (child == 0) {
+        children.push_back(start_child([&] {
             const auto ring = keyring::open_or_create(path);
             const auto later = keyring::open(path);
-            ::_exit(ring && later && ring->peppers() == later->peppers() ? 0 : 1);
-        }
-        children.push_back(child);
+            return ring && later && ring->peppers() == later->peppers() ? 0 : 1;
+        }));
     }
-    for (const ::pid_t child : children) {
-        int status = 1;
-        ::waitpid(child, &status, 0);
-        BOOST_TEST(status == 0);
-    }
+    for (const ::pid_t child : children) BOOST_TEST(end_of(child) == 0);
     BOOST_TEST(folder.count() == 1);
 }
 
@@ -272,8 +266,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_file) {
     const auto save_under_limit = [&](::rlim_t bytes) {
         return in_child([&] {
             std::signal(SIGXFSZ, SIG_IGN);
-            const ::rlimit limit{bytes, bytes};
-            if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 10;
+            if (!set_limit(RLIMIT_FSIZE, bytes)) return 10;
             const auto saved = next->save(path);
             if (saved) return 1;
             return saved.error().code() == errc::unavailable && saved.error().context().starts_with(path) ? 0 : 11;
@@ -291,8 +284,7 @@ BOOST_AUTO_TEST_CASE(keys_stay_readable_and_the_fallback_is_told_where_memory_ca
     const auto locked_under = [&](::rlim_t bytes) {
         const std::string path = folder.file("ring" + std::to_string(bytes));
         return in_child([&] {
-            const ::rlimit limit{bytes, bytes};
-            if (::setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || !become_ordinary_user()) return 10;
+            if (!set_limit(RLIMIT_MEMLOCK, bytes) || !become_ordinary_user()) return 10;
             if (::mlock(nullptr, 4096) == 0) return 77;  // a sanitizer stands in the way
             const auto ring = keyring::create(path);
             if (!ring || !ring->subkey(key_kind::pepper, 1, "digest", "instance", environment::live)) return 11;

@@ -27,6 +27,7 @@ using shearline::guarded;
 using shearline::unsafe_reveal;
 using support::become_ordinary_user;
 using support::in_child;
+using support::set_limit;
 using key = std::array<std::byte, 32>;
 
 template <typename Left, typename Right>
@@ -143,8 +144,7 @@ BOOST_AUTO_TEST_CASE(says_truly_whether_it_is_locked, *if_locking_is_real) {
 BOOST_AUTO_TEST_CASE(works_unlocked_and_says_so_where_locking_is_refused, *if_locking_is_real) {
     const auto under_limit = [](::rlim_t bytes) {
         return in_child([bytes] {
-            const ::rlimit limit{bytes, bytes};
-            if (::setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || !become_ordinary_user()) return 10;
+            if (!set_limit(RLIMIT_MEMLOCK, bytes) || !become_ordinary_user()) return 10;
             const auto kept = guarded<key>::make(sample);
             if (!kept) return 11;
             if (kept->reveal(unsafe_reveal) != sample()) return 12;
@@ -164,8 +164,7 @@ BOOST_AUTO_TEST_CASE(works_unlocked_and_says_so_where_locking_is_refused, *if_lo
 BOOST_AUTO_TEST_CASE(says_so_where_there_is_no_memory) {
     BOOST_TEST(in_child([] {
                    if (!shearline::sodium_ready()) return 10;
-                   const ::rlimit limit{1, 1};  // what is mapped stays; nothing more can be
-                   if (::setrlimit(RLIMIT_AS, &limit) != 0) return 11;
+                   if (!set_limit(RLIMIT_AS, 1)) return 11;  // what is mapped stays; nothing more can be
                    const auto kept =
                        guarded<std::array<std::byte, 65536>>::make([] { return std::array<std::byte, 65536>{}; });
                    if (kept) return 12;

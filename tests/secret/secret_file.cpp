@@ -4,16 +4,17 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "../support/secrets.hpp"
@@ -155,8 +156,7 @@ BOOST_AUTO_TEST_CASE(leaves_the_old_file_and_no_scraps_where_the_disk_is_full) {
     const auto write_under_limit = [&](::rlim_t bytes, std::string content) {
         return in_child([&] {
             std::signal(SIGXFSZ, SIG_IGN);  // the write fails then, as it does on a full disk
-            const ::rlimit limit{bytes, bytes};
-            if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 10;
+            if (!set_limit(RLIMIT_FSIZE, bytes)) return 10;
             const auto replaced = replace_private_file(path, 1000, content, accept_anything);
             if (replaced) return 1;
             if (!replaced.error().context().starts_with(path)) return 11;
@@ -196,31 +196,55 @@ BOOST_AUTO_TEST_CASE(says_so_where_the_folder_is_read_only) {
     BOOST_TEST(folder.count() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(is_made_durable_in_its_folder) {
+    BOOST_TEST(shearline::detail::private_file::folder_of("secret") == ".");
+    BOOST_TEST(shearline::detail::private_file::folder_of("/secret") == "/");
+    BOOST_TEST(shearline::detail::private_file::folder_of("/etc/acme/secret") == "/etc/acme");
+}
+
 BOOST_AUTO_TEST_CASE(of_many_processes_that_create_it_one_wins) {
     const open_folder folder;
     const std::string path = folder.file("secret");
     constexpr int processes = 12;
     std::vector<::pid_t> children;
     for (int i = 0; i < processes; ++i) {
-        const ::pid_t child = ::fork();
-        if (child == 0) {
+        children.push_back(start_child([&] {
             const auto created = create_private_file(path, std::string(500, static_cast<char>('a' + i)));
-            ::_exit(created ? i + 1 : created.error().code() == errc::conflict ? 0 : 100);
-        }
-        children.push_back(child);
+            return created ? i + 1 : created.error().code() == errc::conflict ? 0 : 100;
+        }));
     }
     int winner = 0;
     for (const ::pid_t child : children) {
-        int status = 0;
-        ::waitpid(child, &status, 0);
-        BOOST_REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) != 100));
-        if (WEXITSTATUS(status) == 0) continue;
+        const int status = end_of(child);
+        BOOST_REQUIRE((status >= 0 && status <= processes));
+        if (status == 0) continue;
         BOOST_TEST(winner == 0);
-        winner = WEXITSTATUS(status);
+        winner = status;
     }
     BOOST_REQUIRE(winner != 0);
     BOOST_TEST(read_all(path) == std::string(500, static_cast<char>('a' + winner - 1)));
     BOOST_TEST(folder.count() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(is_looked_at_again_by_who_had_to_wait_for_it) {
+    const open_folder folder;
+    const std::string path = folder.file("secret");
+    write_all(path, "old");
+    std::thread other;
+    result<void> later;
+    const auto replaced = replace_private_file(path, 1000, "new", [&](std::string_view) {
+        other = std::thread{[&] {  // waits for the lock of the file that is replaced now, and must not take it for old
+            later = replace_private_file(path, 1000, "newest", [](std::string_view old) {
+                return old == "new" ? result<void>{} : shearline::error{errc::conflict, "too early"};
+            });
+        }};
+        std::this_thread::sleep_for(std::chrono::milliseconds{200});
+        return result<void>{};
+    });
+    other.join();
+    BOOST_TEST(static_cast<bool>(replaced));
+    BOOST_TEST(static_cast<bool>(later));
+    BOOST_TEST(read_all(path) == "newest");
 }
 
 BOOST_AUTO_TEST_CASE(no_replacement_is_lost_among_many_processes) {
@@ -232,26 +256,20 @@ BOOST_AUTO_TEST_CASE(no_replacement_is_lost_among_many_processes) {
     constexpr int processes = 8;
     std::vector<::pid_t> children;
     for (int i = 0; i < processes; ++i) {
-        const ::pid_t child = ::fork();
-        if (child == 0) {
+        children.push_back(start_child([&] {
             for (int attempt = 0; attempt < 10000; ++attempt) {
                 const std::string seen = read_all(path);
                 const auto replaced =
                     replace_private_file(path, 1000, seen + static_cast<char>('a' + i), [&](std::string_view old) {
                         return old == seen ? result<void>{} : shearline::error{errc::conflict, "moved on"};
                     });
-                if (replaced) ::_exit(0);
-                if (replaced.error().code() != errc::conflict) ::_exit(2);
+                if (replaced) return 0;
+                if (replaced.error().code() != errc::conflict) return 2;
             }
-            ::_exit(1);
-        }
-        children.push_back(child);
+            return 1;
+        }));
     }
-    for (const ::pid_t child : children) {
-        int status = 0;
-        ::waitpid(child, &status, 0);
-        BOOST_TEST(status == 0);
-    }
+    for (const ::pid_t child : children) BOOST_TEST(end_of(child) == 0);
     std::string letters = read_all(path);
     std::sort(letters.begin(), letters.end());
     BOOST_TEST(letters == "abcdefgh");

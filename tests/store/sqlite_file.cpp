@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // What `sqlite_store::open` makes of the file that it is given; whatever it refuses is left as it was.
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -14,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "../support/in_child.hpp"
 #include "child.hpp"
 #include "support.hpp"
 
@@ -416,8 +416,7 @@ BOOST_AUTO_TEST_CASE(whose_counter_is_foreign_is_refused) {
 BOOST_AUTO_TEST_CASE(is_of_no_use_to_a_forked_child_and_stays_whole) {
     sqlite_place place;
     must(issue(place.store, 1));
-    const ::pid_t child = ::fork();
-    if (child == 0) {
+    const int status = support::in_child([&] {
         const auto read = place.store.look_up(format_name, handle{2});
         const auto written = issue(place.store, 2);
         bool good = !read && read.error().code() == errc::unavailable;
@@ -427,10 +426,8 @@ BOOST_AUTO_TEST_CASE(is_of_no_use_to_a_forked_child_and_stays_whole) {
         const auto open_files = [] { return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {}); };
         const auto before = open_files();
         { const sqlite_store ended = std::move(place.store); }
-        ::_exit(good && open_files() == before - 1 ? 0 : 1);
-    }
-    int status = 0;
-    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+        return good && open_files() == before - 1 ? 0 : 1;
+    });
     BOOST_TEST(status == 0);
     BOOST_TEST(std::filesystem::exists(place.path + "-wal"));  // the child closed nothing
     must(issue(place.store, 2));

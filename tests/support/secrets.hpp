@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the tests of secrets and of private files share: a child process with fewer rights, files with given rights, and
+// What the tests of secrets and of private files share: an ordinary user, files with given rights, and
 // a thread whose stack can be searched afterwards.
 #pragma once
 
@@ -8,14 +8,11 @@
 
 #include <pthread.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
@@ -25,29 +22,12 @@
 #include <sstream>
 #include <string>
 
+#include "in_child.hpp"
 #include "temporary_folder.hpp"
 
 namespace support {
 
 inline constexpr ::uid_t nobody = 65534;
-
-/// Of a build that measures coverage: writes what was counted, which `_exit` does not.
-extern "C" int __llvm_profile_write_file() __attribute__((weak));  // NOLINT(*-reserved-identifier,*-dcl51-cpp)
-
-/// Runs `body() -> int` in a child process and gives its exit status, or 1000 and the signal that ended it.
-template <typename Body>
-int in_child(Body body) {
-    const ::pid_t child = ::fork();
-    if (child == 0) {
-        for (const int fatal : {SIGSEGV, SIGBUS, SIGABRT}) std::signal(fatal, SIG_DFL);  // Boost.Test catches them
-        const int status = body();
-        if (__llvm_profile_write_file != nullptr) __llvm_profile_write_file();
-        ::_exit(status);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-}
 
 /// Gives up root's rights for good, where we have them: root may lock any memory and write to any folder.
 inline bool become_ordinary_user() {

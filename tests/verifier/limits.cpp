@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: BSL-1.0
 // What no store of ours gives a mirror, and others may: numbers that it cannot hold, scans that break their word, and
 // changes to what a credential is.
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include <shearline/mirror/mirror_fill.hpp>
+#include <shearline/mirror/mirror.hpp>
 
 #include "../authority/fixture.hpp"
 
@@ -16,6 +20,69 @@ namespace {
 
 const auto no_progress = [](std::uint64_t, std::uint64_t) {};
 using fill_type = mirror_fill<const decltype(no_progress)>;
+
+/// A feed that says what it is told to: one credential after the other becomes what the test wants it to be.
+class scripted_feed {
+public:
+    template <typename Sink>
+    result<std::uint64_t> scan(std::string_view, Sink& sink) const {
+        if (auto begun = sink.begin(0, 0); !begun) return std::move(begun).error();
+        return 0;
+    }
+    result<std::optional<credential_view>> read(const credential_id& id) const {
+        if (reads_fail) return error{errc::unavailable, "the disk failed"};
+        for (const credential_view& one : m_now)
+            if (one.about.id == id) return std::optional{one};
+        return std::optional<credential_view>{};
+    }
+    result<std::vector<change>> changes_after(std::uint64_t sequence, std::size_t limit) const {
+        std::vector<change> later(m_changes.begin() + static_cast<std::ptrdiff_t>(sequence), m_changes.end());
+        if (later.size() > limit) later.resize(limit);
+        return later;
+    }
+    result<void> record_usage(std::span<const usage>) { return {}; }
+    [[nodiscard]] std::uint64_t change_count() const noexcept { return m_changes.size(); }
+
+    /// From now on a credential is read like this; a change says that it came to `version`.
+    void becomes(const credential_view& view, std::uint64_t version) {
+        std::erase_if(m_now, [&](const credential_view& one) { return one.about.id == view.about.id; });
+        m_now.push_back(view);
+        changed(view.about.id, version);
+    }
+    void becomes(const credential_view& view) { becomes(view, view.about.version); }
+    bool reads_fail = false;
+    void changed(const credential_id& id, std::uint64_t version) {
+        m_changes.push_back({.sequence = m_changes.size() + 1, .credential = id, .version = version, .at = noon});
+    }
+
+private:
+    std::vector<credential_view> m_now;
+    std::vector<change> m_changes;
+};
+static_assert(key_feed<scripted_feed>);
+
+using scripted_mirror = mirror<instance_format, scripted_feed>;
+
+std::unique_ptr<scripted_mirror> mirror_of(scripted_feed& feed) {
+    return must(scripted_mirror::open(feed, 10s, no_progress));
+}
+
+/// A credential with keys of the handles from `first` on.
+credential_view view_of(std::uint8_t id, std::uint64_t first, std::size_t keys) {
+    credential_view made;
+    made.about.id = credential_id::from_random({id});
+    made.about.tenant = "acme";
+    made.about.scopes = {"a:b"};
+    made.about.version = 1;
+    for (std::uint64_t number = first; number < first + keys; ++number) {
+        record key{};
+        key.format = instance_format::name;
+        key.handle = handle{number};
+        key.digest.pepper = 1;
+        made.keys.push_back(key);
+    }
+    return made;
+}
 
 scanned_key key_of(std::uint64_t credential, std::uint64_t number, std::uint32_t pepper = 1) {
     return {.credential = credential,
@@ -70,6 +137,113 @@ BOOST_AUTO_TEST_CASE(refuses_what_its_lines_cannot_hold) {
     BOOST_TEST(code_of(fill.take(key_of(0, 1, line_status::max_pepper + 1))) == errc::invalid_argument);
     must(fill.take(key_of(0, 1, line_status::max_pepper)));
     BOOST_TEST(code_of(line_table::make(std::uint64_t{1} << 32U)) == errc::invalid_argument);
+    stable_array<int, 2, 2> few;
+    for (int i = 0; i < 4; ++i) must(few.append(i));
+    BOOST_TEST(code_of(few.append(4)) == errc::unavailable);
+    BOOST_TEST(few.size() == 4U);
+    BOOST_TEST(few[3] == 3);
+}
+
+BOOST_AUTO_TEST_CASE(holds_no_line_for_what_was_dead_before_it_was_filled) {
+    roster credentials;
+    fill_type fill{credentials, no_progress};
+    must(fill.begin(2, 2));
+    must(fill.take(credential_of()));
+    scanned_credential revoked = credential_of();
+    revoked.revoked = true;
+    must(fill.take(revoked));
+    scanned_key lost = key_of(0, 1);
+    lost.state = key_state::retiring;  // and does not say until when: its grace is over
+    must(fill.take(lost));
+    must(fill.take(key_of(1, 2)));
+    const auto table = fill.done();
+    BOOST_TEST((table->find(handle{2}) == nullptr));
+    BOOST_REQUIRE((table->find(handle{1}) != nullptr));
+    BOOST_TEST(table->find(handle{1})->owner().ends == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(is_not_true_where_its_feed_names_what_cannot_be_read) {
+    scripted_feed feed;
+    const auto mirrored = mirror_of(feed);
+    BOOST_TEST(mirrored->is_true(lease_clock::now()));
+    feed.becomes(view_of(1, 1, 1));
+    feed.reads_fail = true;
+    BOOST_TEST(code_of(mirrored->poll()) == errc::unavailable);
+    BOOST_TEST(!mirrored->is_true(lease_clock::now()));
+    feed.reads_fail = false;
+    must(mirrored->poll());
+    BOOST_TEST(mirrored->is_true(lease_clock::now()));
+    feed.changed(credential_id::from_random({9}), 1);
+    BOOST_TEST(code_of(mirrored->poll()) == errc::unavailable);
+    BOOST_TEST(!mirrored->is_true(lease_clock::now()));
+}
+
+BOOST_AUTO_TEST_CASE(is_not_true_where_a_change_does_not_fit_into_a_line) {
+    scripted_feed feed;
+    const auto mirrored = mirror_of(feed);
+    credential_view view = view_of(1, 1, 1);
+    view.keys[0].digest.pepper = line_status::max_pepper + 1;
+    feed.becomes(view);
+    BOOST_TEST(code_of(mirrored->poll()) == errc::invalid_argument);
+    BOOST_TEST(!mirrored->is_true(lease_clock::now()));
+}
+
+BOOST_AUTO_TEST_CASE(does_not_go_back_to_what_a_credential_was) {
+    scripted_feed feed;
+    const auto mirrored = mirror_of(feed);
+    credential_view view = view_of(1, 1, 1);
+    view.about.version = 7;
+    view.about.suspended = true;
+    feed.becomes(view, 5);  // what was read is later than the change that told of it
+    must(mirrored->poll());
+    view.about.version = 6;
+    view.about.suspended = false;
+    feed.becomes(view);
+    must(mirrored->poll());
+    BOOST_TEST(mirrored->table().find(handle{1})->status().suspended);
+    view.about.version = 8;
+    feed.becomes(view);
+    must(mirrored->poll());
+    BOOST_TEST(!mirrored->table().find(handle{1})->status().suspended);
+}
+
+BOOST_AUTO_TEST_CASE(names_the_credential_that_a_key_is_of_now) {
+    scripted_feed feed;
+    const auto mirrored = mirror_of(feed);
+    const credential_view first = view_of(1, 1, 1);
+    feed.becomes(first);
+    must(mirrored->poll());
+    const credential_view other = view_of(2, 1, 1);
+    feed.becomes(other);
+    must(mirrored->poll());
+    const line* const known = mirrored->table().find(handle{1});
+    BOOST_TEST((mirrored->credentials()[known->owner().credential].subject.credential == other.about.id));
+}
+
+BOOST_AUTO_TEST_CASE(rebuilds_a_great_table_by_and_by) {
+    scripted_feed feed;
+    const auto mirrored = mirror_of(feed);
+    std::uint64_t known = 0;
+    const auto grow_by = [&](std::size_t keys) {
+        static std::uint8_t id = 0;
+        feed.becomes(view_of(++id, known + 1, keys));
+        known += keys;
+        must(mirrored->poll());
+    };
+    const auto size = [&] { return mirrored->table().size(); };
+    grow_by(60'000);  // a table, after some others, that a poll cannot rebuild at once
+    while (size() <= 65'536) grow_by(20'000);
+    const std::size_t before = size();
+    grow_by(before * line_table::most_full / 100 - known + 2);  // full: another is begun, and not ended
+    BOOST_TEST(size() == before);
+    int polls = 0;
+    for (; size() == before && polls < 10; ++polls) must(mirrored->poll());
+    BOOST_TEST(polls > 0);
+    BOOST_TEST(size() > before);
+    bool all_there = true;
+    for (std::uint64_t number = 1; number <= known; ++number)
+        all_there = all_there && mirrored->table().find(handle{number}) != nullptr;
+    BOOST_TEST(all_there);
 }
 
 BOOST_AUTO_TEST_CASE(knows_a_credential_by_what_it_has_become) {
@@ -92,8 +266,25 @@ BOOST_AUTO_TEST_CASE(knows_a_credential_by_what_it_has_become) {
     change_stored(w.opened.store, key.credential, [](credential& owner) { owner.scopes = {"contacts:read", "*"}; });
     BOOST_TEST(why_denied(reader.verify(text_of(key), noon + 1h, "contacts:write")) == reason::missing_scope);
     BOOST_TEST(static_cast<bool>(reader.verify(text_of(key), noon + 1h, "contacts:read")));
+    const std::string longest(60, 'a');  // of the same length as another, and longer than what is compared at once
+    change_stored(w.opened.store, key.credential, [&](credential& owner) { owner.scopes = {longest + ":read"}; });
+    BOOST_TEST(static_cast<bool>(reader.verify(text_of(key), noon + 1h, longest + ":read")));
+    BOOST_TEST(why_denied(reader.verify(text_of(key), noon + 1h, longest + ":make")) == reason::missing_scope);
     change_stored(w.opened.store, key.credential, [](credential& owner) { owner.scopes.clear(); });
     BOOST_TEST(why_denied(reader.verify(text_of(key), noon + 1h, "contacts:read")) == reason::missing_scope);
+}
+
+BOOST_AUTO_TEST_CASE(grants_nothing_to_a_key_that_was_not_activated_yet) {
+    world<memory_store> w;
+    auto keys = w.open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    must(w.opened.store.transact([&](memory_store::transaction& tx) -> result<void> {
+        record first = (*tx.keys_of(key.credential)).at(0);
+        first.state = key_state::pending;
+        return tx.update(first);
+    }));
+    auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
+    BOOST_TEST(why_denied(fast.new_reader().verify(text_of(key), noon)) == reason::pending);
 }
 
 BOOST_AUTO_TEST_CASE(takes_no_notice_of_keys_of_other_formats) {

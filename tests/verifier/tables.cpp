@@ -1,10 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Lines, tables and what is freed when.
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <cstddef>
@@ -12,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,6 +17,8 @@
 #include <shearline/mirror/table_pair.hpp>
 #include <shearline/mirror/use_counts.hpp>
 #include <shearline/secret/fork_wiped.hpp>
+
+#include "../support/in_child.hpp"
 
 using namespace shearline;
 
@@ -104,13 +104,31 @@ BOOST_AUTO_TEST_CASE(of_too_many_lines_is_refused) {
     BOOST_TEST(line_table::lines_for(UINT64_MAX) == UINT64_MAX);
 }
 
-BOOST_AUTO_TEST_CASE(of_as_many_bytes_as_there_are_addresses_is_refused,
-                     *boost::unit_test::enable_if<sizeof(std::size_t) == 4>()) {
-    const std::uint64_t lines = (std::uint64_t{1} << 32U) / sizeof(line) + 1'024;  // in 32 bits, the bytes of 1,024
-    const auto refused = line_table::make(lines);
-    BOOST_REQUIRE(!refused);
-    BOOST_TEST((refused.error().code() == errc::unavailable));
-    BOOST_TEST((refused.error().context().find(std::to_string(lines)) != std::string::npos));
+BOOST_AUTO_TEST_CASE(tells_how_far_a_search_goes) {
+    const auto table = table_of(line_table::least_lines);
+    BOOST_TEST(table->lines_per_hit() == 0.0);
+    line* const gone = table->insert(handle{1}, digest_of(1), active, {never, 0});
+    BOOST_TEST(table->lines_per_hit() == 1.0);
+    line_status superseded = active;
+    superseded.superseded = true;
+    table->set_status(*gone, superseded);
+    BOOST_TEST(table->lines_per_hit() == 0.0);
+    table->insert(handle{1}, digest_of(2), active, {never, 0});
+    BOOST_TEST(table->lines_per_hit() == 2.0);  // past the one that is gone
+    // Of those that begin in the last line, all but one lie in the first lines.
+    const auto around = table_of(line_table::least_lines);
+    int lines = 0;
+    for (std::uint64_t i = 1; lines < 3; ++i) {
+        if (around->home_of(handle{i}) != around->size() - 1) continue;
+        around->insert(handle{i}, digest_of(i), active, {never, 0});
+        ++lines;
+    }
+    BOOST_TEST(around->lines_per_hit() == 2.0);  // (1 + 2 + 3) / 3
+}
+
+BOOST_AUTO_TEST_CASE(of_more_bytes_than_can_be_counted_is_refused) {
+    BOOST_TEST(!page_block::make(UINT64_MAX));
+    BOOST_TEST(!page_block::make(std::uint64_t{1} << 62U));
 }
 
 BOOST_AUTO_TEST_CASE(counts_what_was_used) {
@@ -125,6 +143,20 @@ BOOST_AUTO_TEST_CASE(counts_what_was_used) {
     const std::set<std::pair<std::uint64_t, std::uint32_t>> expected{{1, 5}, {3, 1}};
     BOOST_TEST((taken([&](auto take) { table->take_uses(take); }) == expected));
     BOOST_TEST(taken([&](auto take) { table->take_uses(take); }).empty());
+}
+
+BOOST_AUTO_TEST_CASE(counts_what_many_threads_use) {
+    const auto table = table_of(line_table::least_lines);
+    const std::size_t place = table->number_of(*table->insert(handle{1}, digest_of(1), active, {}));
+    constexpr std::uint32_t each = 100'000;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i)
+        threads.emplace_back([&] {
+            for (std::uint32_t use = 0; use < each; ++use) table->add_uses(place, 1, 10);
+        });
+    for (std::thread& one : threads) one.join();
+    BOOST_TEST((taken([&](auto take) { table->take_uses(take); }) ==
+                std::set<std::pair<std::uint64_t, std::uint32_t>>{{1, 3 * each}}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -178,19 +210,42 @@ BOOST_AUTO_TEST_CASE(does_not_bring_a_dead_key_to_life_and_takes_its_memo_along_
     BOOST_TEST((tables.current().find(handle{6})->memo() == line::memo_words{11, 12}));
 }
 
+BOOST_AUTO_TEST_CASE(loses_no_count_of_a_table_that_was_replaced) {
+    epochs readers;
+    table_pair tables;
+    tables.start_with(table_of(line_table::least_lines));
+    BOOST_REQUIRE(static_cast<bool>(tables.put(handle{1}, digest_of(1), active, {never, 1}, readers)));
+    epochs::slot& place = readers.join();
+    const std::uint64_t entered = place.enter();
+    const line_table& old = tables.current();
+    const std::size_t there = old.number_of(*old.find(handle{1}));
+    const auto replace = [&] {
+        const line_table* const before = &tables.current();
+        for (std::uint64_t i = before->size(); &tables.current() == before; ++i)
+            BOOST_REQUIRE(static_cast<bool>(tables.put(handle{i}, digest_of(i), active, {never, 1}, readers)));
+    };
+    replace();
+    const auto take = [&] { return taken([&](auto each) { tables.take_counts(each); }); };
+    using counts = std::set<std::pair<std::uint64_t, std::uint32_t>>;
+    old.add_uses(there, 2, 10);
+    BOOST_TEST((take() == counts{{1, 2}}));  // out of the old table, which a reader may be using
+    old.add_uses(there, 3, 11);
+    replace();  // and another one, while the reader is still there
+    place.leave(entered);
+    tables.rebuild_some(0, readers);  // now it can go
+    BOOST_TEST((take() == counts{{1, 3}}));
+    BOOST_TEST(take().empty());
+}
+
 BOOST_AUTO_TEST_CASE(is_what_it_was_where_there_is_no_memory_for_a_greater_one,
                      *boost::unit_test::enable_if<!sanitized>()) {
-    const ::pid_t child = ::fork();
-    if (child == 0) {
+    const int status = support::in_child([] {
         epochs readers;
         table_pair tables;
         auto first = line_table::make(200'000);
-        if (!first) ::_exit(2);
+        if (!first) return 2;
         tables.start_with(*std::move(first));
-        ::rlimit limit{};
-        ::getrlimit(RLIMIT_AS, &limit);
-        limit.rlim_cur = 1;  // no more address space
-        ::setrlimit(RLIMIT_AS, &limit);
+        if (!support::set_limit(RLIMIT_AS, 1)) return 3;  // no more address space
         std::uint64_t i = 0;
         result<void> done;
         while (done && i < 200'000) {
@@ -201,10 +256,8 @@ BOOST_AUTO_TEST_CASE(is_what_it_was_where_there_is_no_memory_for_a_greater_one,
         for (std::uint64_t known = 1; known < i; ++known)
             good = good && tables.current().find(handle{known}) != nullptr;
         good = good && tables.current().find(handle{i}) == nullptr;
-        ::_exit(good ? 0 : 1);
-    }
-    int status = 0;
-    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+        return good ? 0 : 1;
+    });
     BOOST_TEST(status == 0);
 }
 
@@ -282,6 +335,56 @@ BOOST_AUTO_TEST_CASE(follow_their_keys_into_another_table_and_keep_those_that_ha
     for (std::size_t i = 1; i <= 100; ++i) BOOST_TEST(found[i] == (i % 2 == 1 ? 2U : 1U), i);
 }
 
+BOOST_AUTO_TEST_CASE(are_all_kept_while_another_thread_freezes_and_thaws_them) {
+    const auto table = table_of(line_table::least_lines);
+    const auto counts = std::make_unique<use_counts>();
+    const line* const known = table->insert(handle{1}, digest_of(1), active, {});
+    constexpr std::uint32_t uses = 1'000'000;
+    std::atomic<bool> begun{false}, done{false};
+    std::thread reader{[&] {
+        while (!begun) std::this_thread::yield();
+        for (std::uint32_t use = 0; use < uses; ++use) counts->note(*table, *known, handle{1}, noon);
+        done = true;
+    }};
+    begun = true;
+    while (!done) {
+        counts->freeze();
+        counts->thaw();
+    }
+    reader.join();
+    std::uint32_t found = 0;
+    const auto take = [&](handle, std::uint32_t more, line_seconds) { found += more; };
+    counts->take_all(take);
+    table->take_uses(take);
+    BOOST_TEST(found == uses);
+}
+
+BOOST_AUTO_TEST_CASE(of_keys_that_have_gone_make_room_for_no_others) {
+    const auto first = table_of(8'192);
+    const auto second = table_of(8'192);
+    const auto counts = std::make_unique<use_counts>();
+    constexpr std::uint64_t keys = 4'000;  // more than there are places: each place is wanted by some
+    for (std::uint64_t i = 1; i <= keys; ++i) first->insert(handle{i}, digest_of(i), active, {});
+    for (std::uint64_t i = 1; i <= keys; i += 3) second->insert(handle{i}, digest_of(i), active, {});
+    std::vector<std::uint32_t> expected(keys + 1), found(keys + 1);
+    const auto use = [&](const line_table& table, std::uint64_t number) {
+        const line* const known = table.find(handle{number});
+        if (known == nullptr) return;
+        counts->note(table, *known, handle{number}, noon);
+        ++expected[static_cast<std::size_t>(number)];
+    };
+    for (std::uint64_t i = 1; i <= keys; ++i) use(*first, i % 300 + 1);  // some places are taken once, others twice
+    for (int round = 0; round < 2; ++round)
+        for (std::uint64_t i = 1; i <= keys; ++i) use(*second, i);
+    const auto take = [&](handle key, std::uint32_t uses, line_seconds) {
+        found.at(static_cast<std::size_t>(key.value)) += uses;
+    };
+    counts->take_all(take);
+    first->take_uses(take);
+    second->take_uses(take);
+    BOOST_TEST(found == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(memory_that_a_fork_wipes)
@@ -292,11 +395,7 @@ BOOST_AUTO_TEST_CASE(is_there_for_its_process_and_zero_in_a_child) {
     const fork_wiped<const std::uint64_t> secret = *std::move(made);
     BOOST_TEST(secret.is_ours());
     BOOST_TEST(secret.reveal(unsafe_reveal) == 0x5ec7e7U);
-    const ::pid_t child = ::fork();
-    if (child == 0) ::_exit(!secret.is_ours() && secret.reveal(unsafe_reveal) == 0 ? 0 : 1);
-    int status = 0;
-    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
-    BOOST_TEST(status == 0);
+    BOOST_TEST(support::in_child([&] { return !secret.is_ours() && secret.reveal(unsafe_reveal) == 0 ? 0 : 1; }) == 0);
     BOOST_TEST(secret.reveal(unsafe_reveal) == 0x5ec7e7U);
 }
 
@@ -308,11 +407,7 @@ BOOST_AUTO_TEST_CASE(ends_a_lease_in_a_child) {
     BOOST_TEST(!trust.holds(now));
     trust.renew(now);
     BOOST_TEST((trust.holds(now) && trust.holds(now + 59min) && !trust.holds(now + 1h)));
-    const ::pid_t child = ::fork();
-    if (child == 0) ::_exit(!trust.is_ours() && !trust.holds(now) ? 0 : 1);
-    int status = 0;
-    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
-    BOOST_TEST(status == 0);
+    BOOST_TEST(support::in_child([&] { return !trust.is_ours() && !trust.holds(now) ? 0 : 1; }) == 0);
     BOOST_TEST((trust.is_ours() && trust.holds(now)));
 }
 

@@ -60,6 +60,49 @@ BOOST_AUTO_TEST_CASE(see_every_key_that_is_good_and_none_that_was_revoked_before
     BOOST_TEST(uses == fast.count_of(std::nullopt));
 }
 
+BOOST_AUTO_TEST_CASE(lose_no_use_to_a_flush_in_the_middle_of_a_verification) {
+    world<memory_store> w;
+    auto keys = w.open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
+    constexpr std::uint64_t enough = 500'000;
+    std::atomic<std::uint64_t> verified{0};
+    std::thread reading{[&] {
+        auto reader = fast.new_reader();
+        const std::vector<std::string_view> texts(64, text_of(key));
+        std::vector<verdict> answers(texts.size());
+        for (; verified < enough; verified += texts.size()) reader.verify_many(texts, noon, {}, answers);
+    }};
+    while (verified < enough) (void)must(fast.flush_usage());
+    reading.join();
+    (void)must(fast.flush_usage());
+    BOOST_TEST(must(keys.find(key.credential)).keys[0].uses == verified);
+}
+
+BOOST_AUTO_TEST_CASE(hold_what_any_of_them_was_told_of_the_time_against_a_key_that_ends) {
+    world<memory_store> w;
+    auto keys = w.open<shown_once>();
+    const issued_key key =
+        must(keys.issue({.name = "sync", .scopes = scopes_of({}), .expires_at = noon + 24h}, w.admin));
+    auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
+    const std::string text = text_of(key);
+    std::atomic<int> wrong{0};
+    std::atomic<std::int64_t> clock{0};  // of microseconds, that no two readers are told alike
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 2; ++t)
+        threads.emplace_back([&] {
+            auto reader = fast.new_reader();
+            for (std::int64_t told = 0; told < 500'000;) {
+                told = ++clock;
+                if (!reader.verify(text, noon + std::chrono::microseconds{told})) ++wrong;
+            }
+            (void)reader.verify(text, noon + 25h);
+            if (reader.verify(text, noon)) ++wrong;
+        });
+    for (std::thread& each : threads) each.join();
+    BOOST_TEST(wrong == 0);
+}
+
 BOOST_AUTO_TEST_CASE(have_changes_followed_and_their_uses_written_while_it_runs) {
     world<memory_store> w;
     auto keys = w.open<shown_once>();

@@ -1,9 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // A verifier answers as the authority does, from memory, and knows at once what the authority has changed.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <boost/mp11.hpp>
 #include <chrono>
 #include <optional>
@@ -12,6 +9,7 @@
 #include <vector>
 
 #include "../authority/fixture.hpp"
+#include "../support/in_child.hpp"
 
 using namespace shearline;
 using namespace support;
@@ -305,17 +303,14 @@ BOOST_AUTO_TEST_CASE(grants_nothing_in_a_forked_child_that_has_not_opened_its_ow
     auto fast = open_verifier<shown_once>(w);
     auto reader = fast.new_reader();
     BOOST_REQUIRE(reader.verify(text_of(key), noon));
-    const ::pid_t child = ::fork();
-    if (child == 0) {
+    const int status = support::in_child([&] {
         const verdict inherited = reader.verify(text_of(key), noon);
         bool good = !inherited && inherited.denial().reason() == reason::stale && inherited.denial().status() == 503;
         good = good && !fast.poll() && !fast.flush_usage();
         auto own = verifier<shown_once, memory_store>::open(w.opened.store, w.ring);
         good = good && own && own->new_reader().verify(text_of(key), noon);
-        ::_exit(good ? 0 : 1);
-    }
-    int status = 0;
-    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+        return good ? 0 : 1;
+    });
     BOOST_TEST(status == 0);
     BOOST_TEST(bool{reader.verify(text_of(key), noon)});
 }

@@ -40,9 +40,8 @@ public:
                                                environment where) {
         digester made;
         for (const auto& pepper : ring.peppers()) {
-            if (pepper.status == key_status::dropped) continue;
             const auto subkey = ring.subkey(key_kind::pepper, pepper.number, purpose, format, where);
-            if (!subkey) return subkey.error();
+            if (!subkey) continue;  // dropped
             auto state = guarded<state_type>::make([&] { return Hash::prepare(subkey->reveal(unsafe_reveal)); });
             if (!state) return state.error();
             if (pepper.status == key_status::current) made.m_current = made.m_peppers.size();
@@ -70,13 +69,6 @@ public:
         for (const keyed& one : m_peppers)
             if (one.number == pepper) return Hash::mac(one.state.reveal(unsafe_reveal), message);
         return std::nullopt;
-    }
-
-    /// Whether a pepper of this number is there. O(peppers).
-    [[nodiscard]] bool has(std::uint32_t pepper) const noexcept {
-        for (const keyed& one : m_peppers)
-            if (one.number == pepper) return true;
-        return false;
     }
 
     /// The digests of a message under every pepper, for a look-up of what may have been stored under any of them.

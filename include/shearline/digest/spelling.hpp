@@ -36,11 +36,10 @@ template <std::size_t Bytes>
     // libsodium takes some bytes above 127 for digits.
     unsigned all_bits = 0;
     for (const char c : text) all_bits |= static_cast<unsigned char>(c);
-    std::size_t read_bytes = 0;
+    // It reads the whole text or fails, and so many digits are so many bytes.
     return all_bits < 128 &&
            ::sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), Bytes, text.data(), text.size(), nullptr,
-                               &read_bytes, nullptr, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
-           read_bytes == Bytes;
+                               nullptr, nullptr, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0;
 }
 
 /// Reads the number of a key: 1 to 2^32-1 in decimal, without sign, space or leading zero. Variable time.

@@ -56,11 +56,11 @@ struct basic_alphabet {
     };
 
 private:
-    static constexpr bool has(unsigned code) noexcept {
+    static constexpr auto has = [](unsigned code) {
         for (const char c : chars)
             if (static_cast<unsigned char>(c) == code) return true;
         return false;
-    }
+    };
     static constexpr std::size_t run_count = [] {
         std::size_t count = 0;
         for (unsigned code = '!'; code <= '~'; ++code) count += has(code) && !has(code - 1) ? 1U : 0U;
@@ -110,7 +110,7 @@ private:
         return static_cast<unsigned char>(chars[digit]);
     }
 
-    static constexpr bool jumps_at(std::size_t digit) noexcept { return code_of(digit) != code_of(digit - 1) + 1; }
+    static constexpr auto jumps_at = [](std::size_t digit) { return code_of(digit) != code_of(digit - 1) + 1; };
 
     static constexpr std::size_t jump_count = [] {
         std::size_t count = 0;

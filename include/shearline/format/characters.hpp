@@ -53,16 +53,21 @@ template <typename Alphabet>
     return found;
 }
 
+/// Whether a character of a key can stand in its place.
+template <typename Format>
+[[nodiscard]] constexpr bool is_good_character(char c, std::size_t place) noexcept {
+    const char fixed = fixed_characters<Format>[place];
+    return fixed == 0 ? Format::alphabet::decode(c) != Format::alphabet::no_digit : c == fixed;
+}
+
 /// Whether all characters of a text, which is as long as the format says, can stand in their places: one look at the
 /// whole, sixteen at a time.
 template <typename Format>
 [[nodiscard]] constexpr bool has_good_characters(std::string_view text) noexcept {
     using alphabet = typename Format::alphabet;
     if (std::is_constant_evaluated() || Format::chars < sizeof(characters16)) {
-        for (std::size_t i = 0; i < Format::chars; ++i) {
-            const char fixed = fixed_characters<Format>[i];
-            if (fixed == 0 ? alphabet::decode(text[i]) == alphabet::no_digit : text[i] != fixed) return false;
-        }
+        for (std::size_t i = 0; i < Format::chars; ++i)
+            if (!is_good_character<Format>(text[i], i)) return false;
         return true;
     }
     characters16 bad{};
@@ -78,17 +83,12 @@ template <typename Format>
     return (halves[0] | halves[1]) == 0;
 }
 
-/// Where the first character stands that `part` cannot hold, or `Format::chars`.
+/// Where the first character stands that cannot, in a text without `has_good_characters`: the last, if no other.
 template <typename Format>
-[[nodiscard]] constexpr std::size_t find_bad_character(const placed_part& part, std::string_view text) noexcept {
-    using alphabet = typename Format::alphabet;
-    const std::string_view field = part.of(text);
-    for (std::size_t i = 0; i < field.size(); ++i) {
-        const bool good = part.kind == part_kind::literal ? field[i] == part.text[i]
-                                                          : alphabet::decode(field[i]) != alphabet::no_digit;
-        if (!good) return part.offset + i;
-    }
-    return Format::chars;
+[[nodiscard]] constexpr std::size_t find_bad_character(std::string_view text) noexcept {
+    std::size_t place = 0;
+    while (place + 1 < Format::chars && is_good_character<Format>(text[place], place)) ++place;
+    return place;
 }
 
 }  // namespace shearline::inline v0::detail

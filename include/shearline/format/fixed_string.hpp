@@ -20,7 +20,7 @@ struct fixed_string {
         for (std::size_t i = 0; i < Size; ++i) chars[i] = text[i];
     }
 
-    [[nodiscard]] static constexpr std::size_t size() noexcept { return Size; }
+    [[nodiscard]] static consteval std::size_t size() noexcept { return Size; }
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {chars, Size}; }
 
     template <std::size_t Other>

@@ -39,12 +39,8 @@ template <typename Format>
     }
     if (text.size() != Format::chars) return format_error{format_errc::wrong_length, Format::chars};
 
-    if (!detail::has_good_characters<Format>(text)) {
-        for (const placed_part& part : Format::layout) {
-            const std::size_t bad = detail::find_bad_character<Format>(part, text);
-            if (bad != Format::chars) return format_error{format_errc::bad_character, bad};
-        }
-    }
+    if (!detail::has_good_characters<Format>(text))
+        return format_error{format_errc::bad_character, detail::find_bad_character<Format>(text)};
 
     parsed_key key{.text = text, .handle = {}, .authenticated = {text.data(), Format::checksum_part.offset}};
     if constexpr (Format::has_handle) {

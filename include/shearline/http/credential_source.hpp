@@ -71,7 +71,7 @@ namespace detail {
 
 /// Whether all keys of a format can be sent as token68.
 template <typename Format>
-[[nodiscard]] constexpr bool fits_header() noexcept {
+[[nodiscard]] consteval bool fits_header() noexcept {
     for (const placed_part& part : Format::layout)
         if (!are_token68_chars(part.text)) return false;
     return are_token68_chars(Format::alphabet::chars);

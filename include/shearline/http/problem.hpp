@@ -96,15 +96,19 @@ inline void append_json(std::string& json, std::string_view text) {
             .detail = to_string(wrong.code)};
 }
 
-/// The problem of a denial. It tells the face alone: the private reason is not in it.
-[[nodiscard]] inline problem problem_of(const denial& refused) noexcept {
-    switch (refused.face()) {
-        case face::invalid_key: return {refused.status(), "Unauthorized", "the API key is not valid"};
-        case face::not_allowed: return {refused.status(), "Forbidden", "the API key may not do this"};
-        case face::limited: return {refused.status(), "Too Many Requests", "try again later"};
+/// The problem that a face is shown as.
+[[nodiscard]] inline problem problem_of(face shown) noexcept {
+    const unsigned status = status_of(shown);
+    switch (shown) {
+        case face::invalid_key: return {status, "Unauthorized", "the API key is not valid"};
+        case face::not_allowed: return {status, "Forbidden", "the API key may not do this"};
+        case face::limited: return {status, "Too Many Requests", "try again later"};
         case face::unavailable: break;
     }
-    return {refused.status(), "Service Unavailable", "keys cannot be verified right now: try again"};
+    return {status, "Service Unavailable", "keys cannot be verified right now: try again"};
 }
+
+/// The problem of a denial. It tells the face alone: the private reason is not in it.
+[[nodiscard]] inline problem problem_of(const denial& refused) noexcept { return problem_of(refused.face()); }
 
 }  // namespace shearline::inline v0

@@ -48,15 +48,12 @@ public:
     [[nodiscard]] static result<std::unique_ptr<line_table>> make(std::uint64_t lines) {
         if (lines > std::numeric_limits<std::uint32_t>::max())
             return error{errc::invalid_argument, "a table of " + std::to_string(lines) + " lines: too many"};
-        // Where size_t has 32 bits, the bytes of so many lines would come out as few.
-        if (lines > std::numeric_limits<std::size_t>::max() / sizeof(line))
-            return error{errc::unavailable, "a table of " + std::to_string(lines) + " lines: no memory is so large"};
-        const auto size = static_cast<std::size_t>(lines);
-        auto block = page_block::make(size * sizeof(line));
+        auto block = page_block::make(lines * sizeof(line));
         if (!block) return std::move(block).error();
-        auto counts = page_block::make(size * sizeof(std::atomic<std::uint64_t>));
+        auto counts = page_block::make(lines * sizeof(std::atomic<std::uint64_t>));
         if (!counts) return std::move(counts).error();
-        return std::unique_ptr<line_table>{new line_table{size, *std::move(block), *std::move(counts)}};
+        return std::unique_ptr<line_table>{
+            new line_table{static_cast<std::size_t>(lines), *std::move(block), *std::move(counts)}};
     }
 
     /// Where a search for a handle begins. Handles are no secrets; a multiplication spreads imported ones, too.

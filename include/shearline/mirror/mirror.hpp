@@ -121,7 +121,7 @@ public:
 
 private:
     static constexpr std::size_t changes_at_once = 256;
-    static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 18U;
+    static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 16U;
     static constexpr std::size_t rebuilt_at_once = 4'096;
 
     mirror(Store& store, lease trust) noexcept : m_store{&store}, m_lease{std::move(trust)} {}

@@ -25,12 +25,14 @@ public:
 
     /// Errors: `unavailable` where the system gives no such amount. (A system that overcommits may promise more than
     /// it has: limits of a container or of `ulimit -v` are met here, or else by its out-of-memory killer.)
-    [[nodiscard]] static result<page_block> make(std::size_t bytes) {
+    [[nodiscard]] static result<page_block> make(std::uint64_t size) {
+        // What 32 bits cannot count would come out as less.
+        if (size > std::numeric_limits<std::size_t>::max() / 2) return none(size);
+        const auto bytes = static_cast<std::size_t>(size);
         const bool huge = bytes >= huge_page_bytes;
         const std::size_t slack = huge ? huge_page_bytes : 0;
-        if (bytes > std::numeric_limits<std::size_t>::max() / 2) return none(bytes);
         void* const at = ::mmap(nullptr, bytes + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (at == MAP_FAILED) return none(bytes);
+        if (at == MAP_FAILED) return none(size);
         page_block block{static_cast<std::byte*>(at), bytes + slack};
 #ifdef MADV_HUGEPAGE
         if (huge) (void)::madvise(block.data(), bytes, MADV_HUGEPAGE);
@@ -54,7 +56,7 @@ public:
 private:
     page_block(std::byte* first, std::size_t bytes) noexcept : m_first{first}, m_bytes{bytes} {}
 
-    static error none(std::size_t bytes) {
+    static error none(std::uint64_t bytes) {
         return {errc::unavailable, "the system gives no " + std::to_string(bytes >> 20U) + " MiB of memory"};
     }
 

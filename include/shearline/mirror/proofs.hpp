@@ -41,15 +41,14 @@ public:
 
     /// Why a text is not the key of a line, or none where it is; the line then remembers it. `may_be_key` holds for the
     /// text: its length and its prefix have been compared. A memo is of all the other bytes, so that a text whose memo
-    /// matches is the one that once passed all of this, to the last byte, and nothing of it is looked at again but that
-    /// its pepper is still there.
+    /// matches is the one that once passed all of this, to the last byte, and nothing of it is looked at again. The
+    /// memo's key is of these peppers alone: with others, nothing is remembered.
     [[nodiscard]] std::optional<reason> refute(std::string_view text, line& known,
                                                std::uint32_t pepper) const noexcept {
         if constexpr (memo::remembers) {
             const auto tag = memo::of(m_memo_key.reveal(unsafe_reveal), text.substr(format::prefix.size()));
             if (memo::same(tag, known.memo())) [[likely]]
-                return !is_outdated(pepper) || m_digests.has(pepper) ? std::nullopt
-                                                                     : std::optional{reason::pepper_dropped};
+                return std::nullopt;
             const auto refuted = refute_by_digest(text, known, pepper);
             if (!refuted) known.set_memo(tag);
             return refuted;

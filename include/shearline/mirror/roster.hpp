@@ -30,22 +30,21 @@ namespace shearline::inline v0 {
 
 /// An array that grows at its end and never moves: one writer appends, readers use what they were told the number of.
 /// A page that was not reached yet takes no memory.
-template <typename T>
+template <typename T, std::uint32_t PerBlock = 65'536, std::uint32_t MostBlocks = 4'096>
 class stable_array {
     static_assert(std::is_trivially_copyable_v<T>, "stable_array<T>: T must be trivially copyable");
-    static constexpr std::uint32_t per_block = 65'536;
-    static constexpr std::uint32_t most_blocks = 4'096;
 
 public:
-    /// Its number, from 0. `unavailable` where the system gives no memory, or there are 2^28 of them.
+    /// Its number, from 0. `unavailable` where the system gives no memory, or all blocks are full: 2^28 of them.
     [[nodiscard]] result<std::uint32_t> append(const T& value) {
-        if (m_size == per_block * most_blocks)
-            return error{errc::unavailable, "a mirror holds no more than 2^28 of them"};
-        if (m_size % per_block == 0) {
+        if (m_size == PerBlock * MostBlocks)
+            return error{errc::unavailable,
+                         "a mirror holds no more than " + std::to_string(PerBlock * MostBlocks) + " of them"};
+        if (m_size % PerBlock == 0) {
             // NOLINTNEXTLINE(bugprone-sizeof-expression): T may well be a pointer
-            auto block = page_block::make(per_block * sizeof(T));
+            auto block = page_block::make(PerBlock * sizeof(T));
             if (!block) return std::move(block).error();
-            m_first[m_size / per_block].store(reinterpret_cast<T*>(block->data()), std::memory_order_release);
+            m_first[m_size / PerBlock].store(reinterpret_cast<T*>(block->data()), std::memory_order_release);
             m_blocks.push_back(*std::move(block));
         }
         at(m_size) = value;
@@ -53,16 +52,16 @@ public:
     }
 
     [[nodiscard]] const T& operator[](std::uint32_t number) const noexcept {
-        return m_first[number / per_block].load(std::memory_order_acquire)[number % per_block];
+        return m_first[number / PerBlock].load(std::memory_order_acquire)[number % PerBlock];
     }
     /// For the writer, and for what readers do not read.
     [[nodiscard]] T& at(std::uint32_t number) noexcept {
-        return m_first[number / per_block].load(std::memory_order_relaxed)[number % per_block];
+        return m_first[number / PerBlock].load(std::memory_order_relaxed)[number % PerBlock];
     }
     [[nodiscard]] std::uint32_t size() const noexcept { return m_size; }
 
 private:
-    std::array<std::atomic<T*>, most_blocks> m_first{};  // of each block
+    std::array<std::atomic<T*>, MostBlocks> m_first{};  // of each block
     std::vector<page_block> m_blocks;
     std::uint32_t m_size = 0;
 };

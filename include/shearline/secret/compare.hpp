@@ -22,11 +22,16 @@ template <std::size_t Bytes = std::dynamic_extent>
                                        std::span<const std::byte, Bytes> b) noexcept {
     const auto* const x = reinterpret_cast<const unsigned char*>(a.data());
     const auto* const y = reinterpret_cast<const unsigned char*>(b.data());
-    if constexpr (Bytes == 16) return ::crypto_verify_16(x, y) == 0;
-    if constexpr (Bytes == 32) return ::crypto_verify_32(x, y) == 0;
-    if constexpr (Bytes == 64) return ::crypto_verify_64(x, y) == 0;
-    if (a.size() != b.size()) return false;
-    return ::sodium_memcmp(x, y, a.size()) == 0;  // joined by &&, an unoptimised build would branch on the answer
+    if constexpr (Bytes == 16) {
+        return ::crypto_verify_16(x, y) == 0;
+    } else if constexpr (Bytes == 32) {
+        return ::crypto_verify_32(x, y) == 0;
+    } else if constexpr (Bytes == 64) {
+        return ::crypto_verify_64(x, y) == 0;
+    } else {
+        if (a.size() != b.size()) return false;
+        return ::sodium_memcmp(x, y, a.size()) == 0;  // joined by &&, an unoptimised build would branch on the answer
+    }
 }
 
 /// Whether two tags that lie in registers are equal. Constant-time in their content: no branch before the last word,

@@ -218,7 +218,7 @@ result<void> replace_private_file(const std::string& path, std::size_t max_bytes
         struct ::stat named {};
         if (::fstat(file->get(), &held) != 0) return io::file_error(path, "look at it", errno);
         if (::stat(target.c_str(), &named) != 0) return io::file_error(path, "look at it", errno);
-        if (held.st_dev != named.st_dev || held.st_ino != named.st_ino) continue;
+        if (std::pair{held.st_dev, held.st_ino} != std::pair{named.st_dev, named.st_ino}) continue;
 
         const auto old = io::read_to_end(*file, path, max_bytes);
         if (!old) return old.error();

@@ -89,8 +89,9 @@ template <typename T>
 ///     return suite.finish();
 ///
 /// A body gives whether its answer was right. Run the program under `valgrind -q --error-exitcode=0
-/// --expensive-definedness-checks=yes`, or build it with MemorySanitizer, which sees less. Without either it ends with
-/// 77, which test runners take for "skipped".
+/// --expensive-definedness-checks=yes`; without it, it ends with 77, which test runners take for "skipped". A build
+/// with MemorySanitizer is a second line, not the first: it overlooks some of the controls, and takes for a finding
+/// what goes through inline assembly or through a library that was not built with it.
 class constant_time_suite {
 public:
     /// A function that must not be found out.

@@ -60,8 +60,8 @@ void every_text(std::string_view characters, std::size_t longest, Take take) {
 }
 
 /// Holds `parse` of a small format to its rules on EVERY text of up to `longest` characters out of `characters`, which
-/// should be those of the rules and some that occur nowhere in them. A key must have one spelling. `accepted`, where
-/// given, is how many keys there must be: counted by hand, it holds the rules themselves.
+/// should be those of the rules and some that occur nowhere in them. A key must have one spelling. `accepted` is how
+/// many keys there must be: counted by hand, it holds the rules themselves.
 template <typename Format>
 [[nodiscard]] report exhaustive(const format_rules& rules, std::string_view characters, std::size_t longest,
                                 std::uint64_t accepted) {

@@ -28,7 +28,8 @@ namespace shearline::inline v0::testing {
 /// While it lives, every database that SQLite opens lies on it: files are written through to the system's, and of each
 /// it is known which bytes were synced. A power cut, at a call that was chosen before, takes an image: what was synced,
 /// and of what was written since whatever a disk might have kept, by whole sectors of 512 bytes. The program goes on
-/// unharmed; the image is what a restarted machine finds.
+/// unharmed; the image is what a restarted machine finds. Sectors are not torn within, and that a file was made or
+/// deleted lasts at once: a file system that loses names is not simulated.
 ///
 /// One at a time in a process. Thread-safe.
 class power_loss_vfs {
@@ -69,7 +70,9 @@ public:
                 std::ofstream{to / path.filename(), std::ios::binary} << bytes;
                 std::filesystem::permissions(to / path.filename(), std::filesystem::perms{0600});
             }
+        const bool off = shared().synchronous_off;  // a control goes on
         shared() = disk{};
+        shared().synchronous_off = off;
     }
 
     /// The negative control: every connection from now on has PRAGMA synchronous = OFF, whatever it asks for.

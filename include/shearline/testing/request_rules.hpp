@@ -6,10 +6,9 @@
 
 #include <cctype>
 #include <cstddef>
-#include <functional>
 #include <set>
-#include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,10 +28,13 @@ struct sample_request {
     /// The first line is the target, each further one a field; a line that begins with a blank belongs to the one
     /// before it.
     [[nodiscard]] static sample_request of_lines(const std::string& text) {
-        std::istringstream lines{text};
         sample_request made;
-        std::getline(lines, made.target);
-        for (std::string line; std::getline(lines, line);) {
+        std::size_t end = text.find('\n');
+        made.target = text.substr(0, end);
+        while (end != std::string::npos && end + 1 < text.size()) {
+            const std::size_t start = end + 1;
+            end = text.find('\n', start);
+            const std::string line = text.substr(start, end == std::string::npos ? end : end - start);
             if (!made.fields.empty() && (line.starts_with(' ') || line.starts_with('\t'))) {
                 made.fields.back().value += '\n' + line;
                 continue;
@@ -94,12 +96,13 @@ public:
 
 private:
     static std::string trimmed(const std::string& text) {
-        const std::string blanks = " \t";
+        const std::string_view blanks = " \t";
         const std::size_t first = text.find_first_not_of(blanks);
         return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(blanks) - first + 1);
     }
 
-    static bool has_only(const std::string& text, const std::function<bool(unsigned char)>& allowed) {
+    template <typename Allowed>
+    static bool has_only(const std::string& text, Allowed allowed) {
         for (const char c : text)
             if (!allowed(static_cast<unsigned char>(c))) return false;
         return true;
@@ -153,7 +156,7 @@ private:
     static bool is_token68(std::string text) {
         text.erase(text.find_last_not_of('=') + 1);
         return !text.empty() && has_only(text, [](unsigned char c) {
-            return is_word(c) || std::string{"-._~+/"}.find(static_cast<char>(c)) != std::string::npos;
+            return is_word(c) || std::string_view{"-._~+/"}.find(static_cast<char>(c)) != std::string_view::npos;
         });
     }
 

@@ -39,7 +39,7 @@ namespace shearline::inline v0::testing {
 /// -Wl,-z,now, or else the first call of each function saves registers, and what is in them, on the stack.
 class secret_scan {
 public:
-    /// Errors: `unavailable` where this process may not be read (a container without ptrace).
+    /// Errors: `unavailable` where this process may not be read (a container without ptrace), which is tried.
     [[nodiscard]] static result<secret_scan> start() {
         int to_scanner[2];
         int from_scanner[2];
@@ -57,6 +57,13 @@ public:
         ::close(from_scanner[1]);
         ::prctl(PR_SET_PTRACER, scanner, 0, 0, 0);  // where Yama asks for it; elsewhere it does not matter
         secret_scan made{scanner, to_scanner[1], from_scanner[0]};
+        // A scanner that cannot find what is here would find nothing anywhere.
+        static const char known[] = "what every scan must find";
+        made.look_for(known);
+        const std::string found = made.places();
+        if (found.empty() || found == unreadable)
+            return error{errc::unavailable,
+                         "a scanner cannot read the memory of this process: is ptrace allowed here?"};
         return made;
     }
 
@@ -92,6 +99,7 @@ public:
 
 private:
     static constexpr std::size_t most_bytes = 1'024;
+    static constexpr const char* unreadable = "cannot be read";
 
     secret_scan(::pid_t scanner, int to, int from) noexcept : m_scanner{scanner}, m_to{to}, m_from{from} {}
 
@@ -124,7 +132,7 @@ private:
         const std::string folder = "/proc/" + std::to_string(scanned);
         std::FILE* const maps = std::fopen((folder + "/maps").c_str(), "re");
         const int memory = ::open((folder + "/mem").c_str(), O_RDONLY | O_CLOEXEC);
-        if (maps == nullptr || memory < 0) return "cannot be read";
+        if (maps == nullptr || memory < 0) return unreadable;
         const std::size_t half = secret.size() / 2;
         const std::boyer_moore_horspool_searcher first{secret.begin(), secret.begin() + static_cast<long>(half)};
         const std::boyer_moore_horspool_searcher second{secret.begin() + static_cast<long>(half), secret.end()};
@@ -162,7 +170,7 @@ private:
         }
         std::fclose(maps);
         ::close(memory);
-        return read_bytes == 0 ? "cannot be read" : found;
+        return read_bytes == 0 ? std::string{unreadable} : found;
     }
 
     ::pid_t m_scanner;
