@@ -110,6 +110,7 @@ public:
         auto [at, is_new] = m_rotated.try_emplace(i, 0);
         ++at->second;
         m_changes.push_back({.sequence = m_changes.size() + 1,
+                             .tag = m_changes.size() + 1,
                              .kind = change_kind::rotated,
                              .credential = id_of(i),
                              .version = at->second + 1,
@@ -118,7 +119,7 @@ public:
     }
 
     template <typename Sink>
-    result<std::uint64_t> scan(std::string_view /*format*/, Sink& sink) const {
+    result<feed_head> scan(std::string_view /*format*/, Sink& sink) const {
         if (auto begun = sink.begin(m_size, m_size); !begun) return begun.error();
         for (std::uint64_t i = 0; i < m_size; ++i) {
             const std::string tenant = tenant_of(i);
@@ -130,7 +131,7 @@ public:
             const scanned_key one{i, key.handle, key.state, {}, key.digest};
             if (auto taken = sink.take(one); !taken) return taken.error();
         }
-        return std::uint64_t{0};
+        return feed_head{};
     }
 
     result<std::optional<credential_view>> read(const credential_id& id) const {
@@ -164,6 +165,7 @@ public:
     }
     result<void> record_usage(std::span<const usage> /*used*/) { return {}; }
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_count.load(std::memory_order_acquire); }
+    [[nodiscard]] bool hears_changes() const noexcept { return true; }
 
     static constexpr const char* scope = "contacts:write";
 

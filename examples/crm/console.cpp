@@ -159,6 +159,7 @@ told told_of(errc code) {
             return {409, "The key cannot be shown again",
                     "Its text is no longer kept. Regenerate it to get one that can."};
         case errc::unavailable:
+        case errc::rolled_back:
         case errc::deadline_exceeded:
         case errc::in_doubt:
             return {503, "The key store does not answer", "Nothing may have been changed. Try again in a moment."};

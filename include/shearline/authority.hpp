@@ -23,6 +23,7 @@
 #include <shearline/rules/requests.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
+#include <shearline/store/feed_watch.hpp>
 #include <shearline/store/idempotency.hpp>
 #include <shearline/store/key_maker.hpp>
 #include <shearline/store/keyring_binding.hpp>
@@ -37,7 +38,8 @@ namespace shearline::inline v0 {
 /// A change is checked, made and recorded in one transaction: credential, record, feed and audit event appear together
 /// or not at all, and what a call returned is durable. Every change can fail with `invalid_argument` (the context or
 /// the arguments), `deadline_exceeded`, `not_found`, `conflict` (the idempotency token came with other arguments
-/// before) and what the store says; after `in_doubt`, repeat the call with the same idempotency token.
+/// before), `rolled_back` (the store was restored from an older copy since this authority saw it) and what the store
+/// says; after `in_doubt`, repeat the call with the same idempotency token.
 template <typename Policies, typename Store, typename Clock>
 class authority {
     static_assert(key_store<Store>, "authority<Policies, Store>: Store must model key_store, as sqlite_store does");
@@ -58,7 +60,11 @@ public:
         if (!tokens) return tokens.error();
         const auto bound = store.transact([&ring](transaction& tx) { return bind_keyring(tx, ring); });
         if (!bound) return bound.error();
-        return authority{store, clock, *std::move(keys), *std::move(tokens)};
+        authority opened{store, clock, *std::move(keys), *std::move(tokens)};
+        const auto head = store.head();
+        if (!head) return head.error();
+        (void)opened.m_feed->look(*head);
+        return opened;
     }
     static result<authority> open(Store&&, const keyring&, const Clock& = Clock{}) = delete;
     static result<authority> open(Store&, keyring&&, const Clock& = Clock{}) = delete;
@@ -71,8 +77,9 @@ public:
         if (!presented) return reason_of(presented.error());
         const auto found = m_store->look_up(format::name, presented->handle);
         if (!found) return reason::store_unavailable;
-        if (!*found) return reason::unknown_handle;
-        const auto& [owner, key] = **found;
+        if (!*found) return why_unknown();
+        const auto& [owner, key, head] = **found;
+        if (!m_feed->look(head)) return reason::stale;
         switch (m_keys.check(key, *presented)) {
             case digest_match::no_such_pepper: return reason::pepper_dropped;
             case digest_match::no: return reason::wrong_secret;
@@ -267,11 +274,29 @@ private:
     auto in_transaction(const request_context& by, Body body) {
         using outcome = decltype(body(std::declval<transaction&>(), timestamp{}));
         if (auto good = check(by); !good) return outcome{good.error()};
-        return m_store->transact([&](transaction& tx) -> outcome {
+        feed_head reached;
+        outcome done = m_store->transact([&](transaction& tx) -> outcome {
             if (by.deadline && std::chrono::steady_clock::now() >= *by.deadline)
                 return error{errc::deadline_exceeded, "the deadline passed before the change was begun"};
-            return body(tx, m_clock.now());
+            const auto before = tx.head();
+            if (!before) return before.error();
+            if (auto same = m_feed->look(*before); !same) return same.error();
+            outcome made = body(tx, m_clock.now());
+            if (!made) return made;
+            const auto after = tx.head();
+            if (!after) return after.error();
+            reached = *after;
+            return made;
         });
+        if (done) (void)m_feed->look(reached);
+        return done;
+    }
+
+    /// Of a store that was taken back, nobody can say what it does not hold.
+    [[nodiscard]] reason why_unknown() const {
+        const auto head = m_store->head();
+        if (!head) return reason::store_unavailable;
+        return m_feed->look(*head) ? reason::unknown_handle : reason::stale;
     }
 
     /// Runs `body()`, unless the same was asked for before: then gives the first outcome again.
@@ -343,6 +368,7 @@ private:
     key_maker<Policies> m_keys;
     tokens_type m_tokens;
     std::unique_ptr<usage_log> m_usage = std::make_unique<usage_log>();
+    std::unique_ptr<feed_watch> m_feed = std::make_unique<feed_watch>();
 };
 
 }  // namespace shearline::inline v0

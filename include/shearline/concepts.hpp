@@ -88,8 +88,9 @@ concept store_transaction =
         { tx.update(owner) } -> std::same_as<result<void>>;
         { tx.insert(stored) } -> std::same_as<result<void>>;
         { tx.update(stored) } -> std::same_as<result<void>>;  // not the usage: that is counted apart
-        { tx.append(what) } -> std::same_as<result<void>>;    // the store gives the sequence
+        { tx.append(what) } -> std::same_as<result<void>>;    // the store gives the sequence, and keeps the tag
         { tx.append(event) } -> std::same_as<result<void>>;   // the store gives the sequence
+        { tx.head() } -> std::same_as<result<feed_head>>;     // with what was appended by then
         { tx.find_idempotent(token, now) } -> std::same_as<result<std::optional<idempotency_entry>>>;
         { tx.insert(entry) } -> std::same_as<result<void>>;  // and forgets those that have expired by then
         { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;
@@ -117,14 +118,17 @@ concept scan_sink = requires(T& sink, std::uint64_t count, const scanned_credent
 
 /// What a verifier's copy in memory is made from and kept true by. `change_count` is one load: it has moved before a
 /// change to any credential or key is acknowledged, in this process or another on the same machine; what is read after
-/// that shows the change. `changes_after` gives changes in the order of their commits, without gaps.
+/// that shows the change. `hears_changes` says whether that still holds: a store whose files were moved or replaced no
+/// longer hears of what others change, and never will again. `changes_after` gives changes in the order of their
+/// commits, without gaps.
 template <typename T>
 concept key_feed = requires(T& store, const credential_id& id, std::string_view text, std::uint64_t after,
                             std::size_t limit, std::span<const usage> used, detail::any_scan_sink& sink) {
-    { store.scan(text, sink) } -> std::same_as<result<std::uint64_t>>;  // one consistent read, up to this sequence
+    { store.scan(text, sink) } -> std::same_as<result<feed_head>>;  // one consistent read, up to this change
     { store.read(id) } -> std::same_as<result<std::optional<credential_view>>>;
     { store.changes_after(after, limit) } -> std::same_as<result<std::vector<change>>>;
     { store.change_count() } noexcept -> std::same_as<std::uint64_t>;
+    { store.hears_changes() } noexcept -> std::same_as<bool>;
     { store.record_usage(used) } -> std::same_as<result<void>>;  // adds uses, moves last_used_at forward only
 };
 
@@ -140,6 +144,7 @@ concept key_store =
             store.transact([](typename T::transaction&) -> result<void> { return {}; })
         } -> std::same_as<result<void>>;
         { store.look_up(text, key) } -> std::same_as<result<std::optional<key_view>>>;
+        { store.head() } -> std::same_as<result<feed_head>>;
         { store.list(which, text) } -> std::same_as<result<page<credential_view>>>;  // oldest first; text: tenant or ""
         { store.audit(which, text) } -> std::same_as<result<page<audit_event>>>;     // newest first; text: tenant or ""
     };

@@ -53,6 +53,7 @@ enum class errc : std::uint8_t {
     corrupt,               ///< a file or a row is not what we wrote
     wrong_version,         ///< written by an older or a newer schema than this build reads
     unavailable,           ///< the store, the disk or the entropy source does not answer now; try again
+    rolled_back,           ///< the store shows an older state than it did before: a backup was restored
     deadline_exceeded,     ///< the request's deadline passed before anything was changed
     in_doubt,              ///< the change may or may not have been made: repeat with the same idempotency token
 };
@@ -70,6 +71,7 @@ enum class errc : std::uint8_t {
         case errc::corrupt: return "corrupt";
         case errc::wrong_version: return "wrong version";
         case errc::unavailable: return "unavailable";
+        case errc::rolled_back: return "rolled back";
         case errc::deadline_exceeded: return "deadline exceeded";
         case errc::in_doubt: return "in doubt";
     }

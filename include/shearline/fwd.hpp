@@ -72,6 +72,7 @@ class verdict;
 // 4
 enum class change_kind : std::uint8_t;
 struct change;
+struct feed_head;
 struct usage;
 struct idempotency_entry;
 struct keyring_check;

@@ -167,20 +167,25 @@ public:
     [[nodiscard]] result<std::size_t> flush_usage() { return m_shared->flush_usage(); }
 
     /// Polls and flushes, in the periods of the options, until it is asked to stop; then flushes once more and says
-    /// what came of that. Blocks; nothing is lost where it ends this way.
-    [[nodiscard]] result<std::size_t> run(std::stop_token stop) {
+    /// what came of that. Blocks; nothing is lost where it ends this way. `told(const error&)` hears of each call that
+    /// failed and is repeated in the next period: a log may want to know why verifications are denied.
+    template <typename Told>
+    [[nodiscard]] result<std::size_t> run(std::stop_token stop, Told told) {
         std::mutex mutex;
         std::condition_variable_any asked;
         auto flushed = std::chrono::steady_clock::now();
         for (std::unique_lock lock{mutex};;) {
-            // Where one of them fails, readers find it out for themselves, and the next round tries again.
             (void)asked.wait_for(lock, stop, m_shared->options.poll_every, [] { return false; });
             if (stop.stop_requested()) return flush_usage();
-            (void)poll();
+            if (const auto polled = poll(); !polled) told(polled.error());
             if (std::chrono::steady_clock::now() - flushed < m_shared->options.flush_every) continue;
-            (void)flush_usage();
+            if (const auto written = flush_usage(); !written) told(written.error());
             flushed = std::chrono::steady_clock::now();
         }
+    }
+
+    [[nodiscard]] result<std::size_t> run(std::stop_token stop) {
+        return run(std::move(stop), [](const error&) {});
     }
 
     /// Goes on with another snapshot of the keyring: a pepper that was dropped proves nothing from now on, and what was

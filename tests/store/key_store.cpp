@@ -413,6 +413,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(numbers_the_feed_from_one_without_gaps, Place, pla
     BOOST_TEST((all[5].credential == id_of(1)));
     BOOST_TEST(all[5].version == 8U);
     BOOST_TEST((all[5].at == at_ms(1)));
+    BOOST_TEST(all[5].tag == 0xf000'0000'0000'0001U);
     BOOST_TEST((all[6].kind == change_kind::suspended));
     const auto some = must(place.store.changes_after(3, 2));
     BOOST_REQUIRE(some.size() == 2);
@@ -423,6 +424,23 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(numbers_the_feed_from_one_without_gaps, Place, pla
     const auto most = std::numeric_limits<std::uint64_t>::max();
     BOOST_TEST(must(place.store.changes_after(most, std::numeric_limits<std::size_t>::max())).empty());
     BOOST_TEST(must(place.store.changes_after(0, std::numeric_limits<std::size_t>::max())).size() == 7U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(tells_where_its_feed_ends, Place, places) {
+    Place place;
+    BOOST_TEST((must(place.store.head()) == feed_head{}));
+    must(issue(place.store, 1));
+    const feed_head first{1, 0xf000'0000'0000'0001};
+    BOOST_TEST((must(place.store.head()) == first));
+    BOOST_TEST((must(place.store.look_up(format_name, handle{2}))->head == first));
+    must(place.store.transact([&](auto& tx) -> result<void> {
+        BOOST_TEST((must(tx.head()) == first));
+        must(tx.append(sample_change(7)));
+        BOOST_TEST((must(tx.head()) == feed_head{2, 0xf000'0000'0000'0007}));
+        return {};
+    }));
+    BOOST_TEST((must(place.store.head()) == feed_head{2, 0xf000'0000'0000'0007}));
+    BOOST_TEST(place.store.hears_changes());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(moves_the_change_count_before_a_change_returns, Place, places) {
@@ -498,7 +516,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(remembers_the_keyring, Place, places) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(shows_all_that_a_copy_needs_in_one_scan, Place, places) {
     Place place;
     scanned none;
-    BOOST_TEST(must(place.store.scan(format_name, none)) == 0U);
+    BOOST_TEST((must(place.store.scan(format_name, none)) == feed_head{}));
     BOOST_TEST(none.begun == 1);
     BOOST_TEST(none.owners.empty());
 
@@ -523,8 +541,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(shows_all_that_a_copy_needs_in_one_scan, Place, pl
     }));
 
     scanned all;
-    const std::uint64_t sequence = must(place.store.scan(format_name, all));
-    BOOST_TEST(sequence == must(place.store.changes_after(0, 1'000)).back().sequence);
+    const feed_head head = must(place.store.scan(format_name, all));
+    const change newest = must(place.store.changes_after(0, 1'000)).back();
+    BOOST_TEST((head == feed_head{newest.sequence, newest.tag}));
     BOOST_TEST(all.begun == 1);
     BOOST_TEST(all.promised.first == 9U);
     BOOST_TEST(all.promised.second == 9U);  // nine, one dead, one more; that of another format is not counted

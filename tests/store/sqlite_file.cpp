@@ -405,6 +405,52 @@ BOOST_AUTO_TEST_CASE(that_was_moved_or_replaced_is_no_longer_written_or_read) {
     BOOST_TEST((code_of(issue(place.store, 4)) == errc::unavailable));
 }
 
+BOOST_AUTO_TEST_CASE(says_that_it_no_longer_hears_of_changes_once_one_of_its_files_is_another) {
+    for (const std::string name : {"", "-changes"}) {
+        sqlite_place place;
+        must(issue(place.store, 1));
+        BOOST_TEST(place.store.hears_changes());
+        std::filesystem::rename(place.path + name, place.folder / "moved");
+        BOOST_TEST(!place.store.hears_changes(), "moved: keys.db" << name);
+        write_bytes(place.path + name, "another");
+        BOOST_TEST(!place.store.hears_changes(), "replaced: keys.db" << name);
+        std::filesystem::rename(place.folder / "moved", place.path + name);
+        BOOST_TEST(place.store.hears_changes(), "put back: keys.db" << name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(whose_counter_goes_while_it_commits_leaves_the_change_in_doubt) {
+    sqlite_place place;
+    const auto done = place.store.transact([&](sqlite_store::transaction& tx) -> result<void> {
+        std::filesystem::remove(place.path + "-changes");
+        return tx.append(sample_change(1));
+    });
+    BOOST_TEST((code_of(done) == errc::in_doubt));
+    BOOST_TEST(must(must(sqlite_store::open(place.path)).changes_after(0, 10)).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(of_an_older_schema_is_brought_forward_with_all_that_is_in_it) {
+    const temporary_folder folder;
+    const std::string path = folder / "keys.db";
+    {
+        raw_database raw{path};
+        raw.run(detail::sqlite::steps[0]);
+        raw.run("PRAGMA application_id = " + std::to_string(detail::sqlite::application_id) +
+                "; PRAGMA user_version = 1");
+        for (std::uint32_t number = 1; number <= 3; ++number)
+            raw.run("INSERT INTO change(kind, credential, version, at) VALUES (1, '" + id_of(number).to_string() +
+                    "', 1, 1700000000000)");
+    }
+    ::chmod(path.c_str(), 0600);
+    auto store = must(sqlite_store::open(path));
+    const auto changes = must(store.changes_after(0, 10));
+    BOOST_REQUIRE(changes.size() == 3);
+    BOOST_TEST(changes[0].tag != changes[1].tag);  // each has one now
+    BOOST_TEST(changes[1].tag != changes[2].tag);
+    must(issue(store, 4));
+    BOOST_TEST(must(store.head()).sequence == 4U);
+}
+
 BOOST_AUTO_TEST_CASE(whose_counter_is_foreign_is_refused) {
     const temporary_folder folder;
     const std::string path = folder / "keys.db";

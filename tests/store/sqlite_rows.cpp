@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         "UPDATE change SET credential = 'x'",
         "UPDATE change SET sequence = 9 WHERE sequence = 2",
         "DELETE FROM change WHERE sequence = 1",
-        "INSERT INTO change SELECT 9223372036854775807, kind, credential, version, at FROM change WHERE sequence = 1",
+        "INSERT INTO change SELECT 9223372036854775807, kind, credential, version, at, tag FROM change WHERE sequence = 1",
         "UPDATE audit_event SET at = -1",
         "UPDATE audit_event SET handle = 0",
         "UPDATE audit_event SET credential = 'x'",
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(at_the_end_of_the_feed_stops_it_and_does_no_harm) {
     sqlite_place place;
     fill(place.store);
     raw_database{place.path}.run(
-        "INSERT INTO change SELECT 9223372036854775807, kind, credential, version, at "
+        "INSERT INTO change SELECT 9223372036854775807, kind, credential, version, at, tag "
         "FROM change WHERE sequence = 1");
     BOOST_TEST((code_of(issue(place.store, 9)) == errc::corrupt));
     BOOST_TEST(!must(place.store.read(id_of(9))).has_value());

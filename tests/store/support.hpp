@@ -124,7 +124,12 @@ inline record sample_record(std::uint32_t number, std::uint64_t handle_value, st
 }
 
 inline change sample_change(std::uint32_t number, change_kind kind = change_kind::issued, std::uint64_t version = 1) {
-    return {.sequence = 0, .kind = kind, .credential = id_of(number), .version = version, .at = at_ms(number)};
+    return {.sequence = 0,
+            .tag = 0xf000'0000'0000'0000 + number,
+            .kind = kind,
+            .credential = id_of(number),
+            .version = version,
+            .at = at_ms(number)};
 }
 
 inline audit_event sample_event(std::uint32_t number, const std::string& tenant = "acme") {

@@ -23,7 +23,7 @@ public:
     explicit troubled_store(memory_store& of) : m_of{&of} {}
 
     template <typename Sink>
-    result<std::uint64_t> scan(std::string_view format, Sink& sink) const {
+    result<feed_head> scan(std::string_view format, Sink& sink) const {
         struct failing {
             result<void> begin(std::uint64_t credentials, std::uint64_t keys) { return to->begin(credentials, keys); }
             result<void> take(const scanned_credential& one) { return to->take(one); }
@@ -35,9 +35,10 @@ public:
             std::uint64_t fails_after;
             std::uint64_t taken = 0;
         } between{&sink, scan_fails_after};
-        auto sequence = m_of->scan(format, between);
+        auto head = m_of->scan(format, between);
+        if (head) head->tag ^= other_history;
         if (after_scan) std::exchange(after_scan, nullptr)();
-        return sequence;
+        return head;
     }
     result<std::optional<credential_view>> read(const credential_id& id) const {
         if (fails) return error{errc::unavailable, "the disk failed"};
@@ -47,15 +48,21 @@ public:
         return view;
     }
     result<std::vector<change>> changes_after(std::uint64_t sequence, std::size_t limit) const {
-        if (fails) return error{errc::unavailable, "the disk failed"};
         ++asked;
-        return m_of->changes_after(sequence, limit);
+        std::this_thread::sleep_for(takes.load());
+        if (fails) return error{errc::unavailable, "the disk failed"};
+        auto changes = m_of->changes_after(sequence, limit);
+        if (changes) std::erase_if(*changes, [this](const change& one) { return one.sequence > ends_at; });
+        if (changes)
+            for (change& one : *changes) one.tag ^= other_history;
+        return changes;
     }
     result<void> record_usage(std::span<const usage> used) {
         if (fails) return error{errc::unavailable, "the disk failed"};
         return m_of->record_usage(used);
     }
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_of->change_count(); }
+    [[nodiscard]] bool hears_changes() const noexcept { return hears; }
 
     std::uint64_t scan_fails_after = UINT64_MAX;
     std::atomic<bool> fails{false};
@@ -63,6 +70,10 @@ public:
     mutable std::function<void()> after_scan{};
     mutable std::function<void()> after_read{};
     std::optional<credential_view> old_view{};
+    std::uint64_t ends_at = UINT64_MAX;  ///< the last change that it shows, as a restored copy does
+    std::uint64_t other_history = 0;     ///< by what its tags differ from those of before
+    std::atomic<std::chrono::milliseconds> takes{0ms};  ///< before it gives changes, or fails to
+    bool hears = true;
 
 private:
     memory_store* m_of;
@@ -184,6 +195,144 @@ BOOST_AUTO_TEST_CASE(denies_once_its_lease_is_over_unless_the_store_answers) {
     w.store.fails = false;
     must(fast.poll());
     BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+}
+
+BOOST_AUTO_TEST_CASE(counts_its_lease_from_before_it_asked) {
+    troubled_world w;
+    const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
+    auto fast = w.open_verifier(60ms);
+    auto reader = fast.new_reader();
+    std::this_thread::sleep_for(80ms);
+    w.store.takes = 90ms;
+    BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+    const int before = w.store.asked;
+    w.store.takes = 0ms;
+    BOOST_TEST(bool{reader.verify(text_of(key), noon)});  // what it was told is 90 ms old, and asked for again
+    BOOST_TEST(w.store.asked == before + 1);
+}
+
+BOOST_AUTO_TEST_CASE(asks_a_slow_store_that_fails_once_for_all_threads) {
+    troubled_world w;
+    const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
+    auto fast = w.open_verifier();
+    (void)must(w.keys.issue(legacy_sync(), w.admin));  // which the verifier would have to hear of
+    w.store.takes = 250ms;
+    w.store.fails = true;
+    const int before = w.store.asked;
+    std::atomic<int> granted{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 16; ++i)
+        threads.emplace_back([&] { granted += fast.new_reader().verify(text_of(key), noon) ? 1 : 0; });
+    for (std::thread& each : threads) each.join();
+    BOOST_TEST(granted == 0);
+    BOOST_TEST(w.store.asked - before <= 4);  // it was once for each thread: a late one may ask again
+    w.store.takes = 0ms;
+    w.store.fails = false;
+    must(fast.poll());
+    BOOST_TEST(bool{fast.new_reader().verify(text_of(key), noon)});
+}
+
+BOOST_AUTO_TEST_CASE(waits_after_a_failure_and_not_since_the_question) {
+    troubled_world w;
+    const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
+    auto fast = w.open_verifier();
+    auto reader = fast.new_reader();
+    (void)must(w.keys.issue(legacy_sync(), w.admin));
+    w.store.takes = 30ms;  // longer than the pause
+    w.store.fails = true;
+    int paused = 0;
+    for (int round = 0; round < 20 && paused == 0; ++round) {  // a machine that is busy may sleep through a pause
+        BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::stale);
+        const int before = w.store.asked;
+        BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::stale);
+        paused += w.store.asked == before ? 1 : 0;
+    }
+    BOOST_TEST(paused == 1);
+}
+
+BOOST_AUTO_TEST_CASE(denies_at_once_while_a_silent_store_is_asked) {
+    troubled_world w;
+    const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
+    auto fast = w.open_verifier();
+    (void)must(w.keys.issue(legacy_sync(), w.admin));
+    w.store.takes = 2s;
+    const int before = w.store.asked;
+    std::thread asks{[&] { (void)fast.new_reader().verify(text_of(key), noon); }};
+    while (w.store.asked == before) std::this_thread::yield();
+    auto reader = fast.new_reader();
+    // The first waits a while for the thread that asks; all others would take minutes if they did, too.
+    for (int i = 0; i < 10'000 && w.store.asked == before + 1; ++i)
+        BOOST_REQUIRE(why_denied(reader.verify(text_of(key), noon)) == reason::stale);
+    BOOST_TEST(fast.count_of(reason::stale) == 10'000U);
+    asks.join();
+    BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+}
+
+BOOST_AUTO_TEST_CASE(denies_as_long_as_its_store_shows_an_older_state) {
+    troubled_world w;
+    const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
+    (void)must(w.keys.issue(legacy_sync(), w.admin));
+    auto fast = w.open_verifier(1h);
+    auto reader = fast.new_reader();
+    w.store.ends_at = 1;
+    BOOST_TEST(bool{reader.verify(text_of(key), noon)});  // it has not looked yet
+    for (int i = 0; i < 2; ++i) {
+        const auto polled = fast.poll();
+        BOOST_TEST(code_of(polled) == errc::rolled_back);
+        BOOST_TEST(polled.error().context().find("change 2") != std::string::npos);
+        BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::stale);
+    }
+    w.store.ends_at = 0;
+    BOOST_TEST(code_of(fast.poll()) == errc::rolled_back);
+    w.store.ends_at = UINT64_MAX;
+    must(fast.poll());
+    BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+}
+
+BOOST_AUTO_TEST_CASE(fills_itself_anew_where_its_store_went_on_from_an_older_state) {
+    troubled_world w;
+    const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
+    const issued_key dead = must(w.keys.issue(legacy_sync(), w.admin));
+    auto fast = w.open_verifier(1h);
+    auto reader = fast.new_reader();
+    w.store.other_history = 1;
+    w.store.scan_fails_after = 0;
+    BOOST_TEST(code_of(fast.poll()) == errc::unavailable);
+    BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::stale);
+    must(w.keys.revoke(dead.credential, w.admin));
+    BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::stale);  // no verification fills it
+    w.store.scan_fails_after = UINT64_MAX;
+    must(fast.poll());
+    BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+    BOOST_TEST(why_denied(reader.verify(text_of(dead), noon)) == reason::unknown_handle);
+    must(w.keys.revoke(key.credential, w.admin));
+    BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::revoked);
+}
+
+BOOST_AUTO_TEST_CASE(denies_at_once_when_its_store_no_longer_hears_of_changes) {
+    troubled_world w;
+    const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
+    auto fast = w.open_verifier(1h);
+    auto reader = fast.new_reader();
+    w.store.hears = false;
+    BOOST_TEST(code_of(fast.poll()) == errc::unavailable);
+    BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::stale);
+    w.store.hears = true;
+    must(fast.poll());
+    BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+}
+
+BOOST_AUTO_TEST_CASE(tells_of_what_fails_while_it_runs) {
+    troubled_world w;
+    auto fast = must(verifier<shown_once, troubled_store>::open(w.store, w.ring, {.poll_every = 1ms}));
+    w.store.fails = true;
+    std::stop_source stop;
+    std::string told;
+    (void)fast.run(stop.get_token(), [&](const error& what) {
+        told = what.message();
+        stop.request_stop();
+    });
+    BOOST_TEST(told == "unavailable: the disk failed");
 }
 
 BOOST_AUTO_TEST_CASE(keeps_its_counts_until_the_store_takes_them) {

@@ -25,9 +25,9 @@ using fill_type = mirror_fill<const decltype(no_progress)>;
 class scripted_feed {
 public:
     template <typename Sink>
-    result<std::uint64_t> scan(std::string_view, Sink& sink) const {
+    result<feed_head> scan(std::string_view, Sink& sink) const {
         if (auto begun = sink.begin(0, 0); !begun) return std::move(begun).error();
-        return 0;
+        return feed_head{};
     }
     result<std::optional<credential_view>> read(const credential_id& id) const {
         if (reads_fail) return error{errc::unavailable, "the disk failed"};
@@ -42,6 +42,7 @@ public:
     }
     result<void> record_usage(std::span<const usage>) { return {}; }
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_changes.size(); }
+    [[nodiscard]] bool hears_changes() const noexcept { return true; }
 
     /// From now on a credential is read like this; a change says that it came to `version`.
     void becomes(const credential_view& view, std::uint64_t version) {

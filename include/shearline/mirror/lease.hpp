@@ -49,6 +49,9 @@ public:
         m_end.reveal(unsafe_reveal).store((asked + m_length).count(), std::memory_order_release);
     }
 
+    /// It holds no longer, until it is renewed.
+    void end() noexcept { m_end.reveal(unsafe_reveal).store(0, std::memory_order_release); }
+
     /// Whether this process made it.
     [[nodiscard]] bool is_ours() const noexcept { return m_end.is_ours(); }
 

@@ -27,6 +27,7 @@
 #include <shearline/mirror/roster.hpp>
 #include <shearline/mirror/table_pair.hpp>
 #include <shearline/store/change.hpp>
+#include <shearline/store/feed_watch.hpp>
 
 namespace shearline::inline v0 {
 
@@ -37,6 +38,11 @@ namespace shearline::inline v0 {
 /// change it goes; then the changes after that are followed, in their order. For each, the credential is read anew and
 /// must be of that change's version at least, and a version is never undone by an earlier one: whatever was read
 /// earlier, a change that takes access away wins.
+///
+/// The last change that was applied is read again with those that follow. If the store no longer has it, the store was
+/// restored from an older copy, and the mirror is not true until the store has caught up; if it has another change in
+/// its place, the store went on from an older copy, and the next `poll` fills the mirror anew. If the store no longer
+/// hears of changes, the mirror is not true any more.
 ///
 /// Keys that were dead when it was filled are not in it, and those that died since go when the table is rebuilt.
 /// `poll` and the rest may be called from any thread; they take a lock. Readers take none.
@@ -54,16 +60,8 @@ public:
         auto trust = lease::make(lease_length);
         if (!trust) return std::move(trust).error();
         std::unique_ptr<mirror> made{new mirror{store, *std::move(trust)}};
-        const auto asked = lease_clock::now();
-        // Before the read: a change that comes meanwhile is followed, and at worst applied twice.
-        const std::uint64_t count = store.change_count();
-        mirror_fill fill{made->m_roster, progress};
-        const auto sequence = store.scan(Format::name, fill);
-        if (!sequence) return error{sequence.error().code(), sequence.error().context() + fill.how_far()};
-        made->m_tables.start_with(fill.done());
-        made->m_sequence = *sequence;
-        made->m_applied.store(count, std::memory_order_release);
-        made->m_lease.renew(asked);
+        const auto begin = [&](std::unique_ptr<line_table> first) { made->m_tables.start_with(std::move(first)); };
+        if (auto filled = made->fill(progress, begin); !filled) return std::move(filled).error();
         return made;
     }
 
@@ -84,26 +82,30 @@ public:
     [[nodiscard]] const roster& credentials() const noexcept { return m_roster; }
     [[nodiscard]] epochs& readers() noexcept { return m_readers; }
 
-    /// Applies what the feed has, on behalf of a verification that cannot be answered without: false where the store
-    /// did not answer, and then for 10 ms it is not asked again.
+    /// Applies what the feed has, on behalf of a verification that cannot be answered without. False if the store did
+    /// not answer: it is asked again 10 ms after that. While one thread asks, others wait for it for 100 ms at most, and
+    /// not at all once the store has failed or has let somebody wait for so long.
     [[nodiscard]] bool make_true() noexcept {
         if (!is_ours()) return false;
         const auto lock = wait_for_turn();
-        const auto now = lease_clock::now();
-        if (is_true(now)) return true;  // somebody else has made it
-        if (now < m_retry_at) return false;
+        if (!lock) return false;
+        if (is_true(lease_clock::now())) return true;  // another thread has made it
+        if (lease_clock::now() < m_retry_at) return false;
         if (follow()) return true;
-        m_retry_at = now + std::chrono::milliseconds{10};
+        m_retry_at = lease_clock::now() + std::chrono::milliseconds{10};
         return false;
     }
 
-    /// Applies what the feed has, renews the lease, and goes on with the rebuilding of a table. The number of changes.
-    /// Errors: what the store says, `unavailable` for a lack of memory, or in a forked child; what was applied by then
-    /// stays, and the mirror is not true until all is.
+    /// Applies what the feed has, or fills the mirror anew where the store has another history; renews the lease, and
+    /// goes on with the rebuilding of a table. The number of changes.
+    /// Errors: what the store says; `rolled_back` if it was restored from an older copy; `unavailable` for a lack of
+    /// memory, in a forked child, and if the store no longer hears of changes. What was applied by then stays, and the
+    /// mirror is not true until all is.
     [[nodiscard]] result<std::size_t> poll() {
         if (!is_ours()) return error{errc::unavailable, "a mirror is of no use to a forked child: open another"};
         std::unique_lock lock{m_mutex};
         auto applied = follow();
+        if (!applied && m_is_another_history) applied = start_over();
         for (std::size_t rebuilt = 0; rebuilt < rebuilt_by_a_poll; rebuilt += rebuilt_at_once) {
             if (!m_tables.rebuild_some(rebuilt_at_once, m_readers)) break;
             lock.unlock();  // whoever must follow the feed need not wait for all of it
@@ -126,23 +128,76 @@ private:
 
     mirror(Store& store, lease trust) noexcept : m_store{&store}, m_lease{std::move(trust)} {}
 
-    /// The lock. To follow one change takes some microseconds, and to sleep and be woken takes longer: so whoever
-    /// finds it taken looks again for a while.
-    std::unique_lock<std::mutex> wait_for_turn() {
-        for (int looked = 0; looked < 20; ++looked) {
-            if (std::unique_lock lock{m_mutex, std::try_to_lock}; lock) return lock;
-            std::this_thread::yield();
+    /// The lock, or none. To follow one change takes some microseconds, and to sleep and be woken takes longer: so
+    /// whoever finds it taken looks again for a while.
+    std::unique_lock<std::mutex> wait_for_turn() noexcept {
+        constexpr std::chrono::milliseconds patience{100};
+        std::unique_lock lock{m_mutex, std::try_to_lock};
+        const auto end = std::chrono::steady_clock::now() + patience;
+        for (int looked = 0; !lock && !m_is_silent.load(std::memory_order_relaxed); ++looked) {
+            if (looked < 20) {
+                std::this_thread::yield();
+            } else if (std::chrono::steady_clock::now() < end) {
+                std::this_thread::sleep_for(std::chrono::microseconds{50});
+            } else {
+                m_is_silent.store(true, std::memory_order_relaxed);
+            }
+            (void)lock.try_lock();
         }
-        return std::unique_lock{m_mutex};
+        return lock;
+    }
+
+    /// Asks the store for everything, and gives the table to `begin`.
+    template <typename Progress, typename Begin>
+    result<void> fill(Progress&& progress, Begin begin) {
+        const auto asked = lease_clock::now();
+        // Before the read: a change that comes meanwhile is followed, and at worst applied twice.
+        const std::uint64_t count = m_store->change_count();
+        mirror_fill filling{m_roster, progress};
+        const auto head = m_store->scan(Format::name, filling);
+        if (!head) return error{head.error().code(), head.error().context() + filling.how_far()};
+        begin(filling.done());
+        m_last = *head;
+        applied_until(count, asked);
+        return {};
+    }
+
+    result<std::size_t> start_over() {
+        const auto nobody = [](std::uint64_t, std::uint64_t) {};
+        const auto begin = [this](std::unique_ptr<line_table> other) { m_tables.start_over(std::move(other), m_readers); };
+        if (auto filled = fill(nobody, begin); !filled) return std::move(filled).error();
+        m_is_another_history = false;
+        return std::size_t{0};
+    }
+
+    void applied_until(std::uint64_t count, lease_clock::moment asked) noexcept {
+        m_applied.store(count, std::memory_order_release);
+        m_lease.renew(asked);
+        m_is_silent.store(false, std::memory_order_relaxed);
+        m_retry_at = {};
     }
 
     result<std::size_t> follow() {
+        auto applied = follow_feed();
+        if (!applied) m_is_silent.store(true, std::memory_order_relaxed);
+        return applied;
+    }
+
+    result<std::size_t> follow_feed() {
         const auto asked = lease_clock::now();
         const std::uint64_t count = m_store->change_count();
+        if (!m_store->hears_changes()) {
+            m_lease.end();
+            return error{errc::unavailable,
+                         "the store's files were moved, deleted or replaced since it was opened: open it anew"};
+        }
         std::size_t applied = 0;
         for (;;) {
-            const auto changes = m_store->changes_after(m_sequence, changes_at_once);
+            const std::uint64_t before = m_last.sequence == 0 ? 0 : m_last.sequence - 1;
+            auto changes = m_store->changes_after(before, changes_at_once);
             if (!changes) return changes.error();
+            const bool is_all = changes->size() < changes_at_once;
+            if (auto same = take_last(*changes); !same) return std::move(same).error();
             for (std::size_t i = 0; i < changes->size(); ++i) {
                 const change& one = (*changes)[i];
                 // A credential that changes again further on is read then, once.
@@ -151,13 +206,30 @@ private:
                 if (again) continue;
                 if (auto done = follow(one); !done) return std::move(done).error();
             }
-            if (!changes->empty()) m_sequence = changes->back().sequence;
+            if (!changes->empty()) m_last = {changes->back().sequence, changes->back().tag};
             applied += changes->size();
-            if (changes->size() < changes_at_once) break;
+            if (is_all) break;
         }
-        m_applied.store(count, std::memory_order_release);
-        m_lease.renew(asked);
+        applied_until(count, asked);
         return applied;
+    }
+
+    /// Takes the last change that was applied, and any before it, out of what was read. An error, and the end of trust,
+    /// if it is not there.
+    result<void> take_last(std::vector<change>& read) {
+        if (m_last.sequence == 0) return {};
+        std::erase_if(read, [this](const change& one) { return one.sequence < m_last.sequence; });
+        const bool is_there = !read.empty() && read.front().sequence == m_last.sequence;
+        if (is_there && read.front().tag == m_last.tag) {
+            read.erase(read.begin());
+            m_is_another_history = false;
+            return {};
+        }
+        m_lease.end();
+        m_is_another_history = is_there;
+        if (!is_there) return rolled_back(m_last.sequence);
+        return error{errc::rolled_back, "the store has another change " + std::to_string(m_last.sequence) +
+                                            " than before: an older copy was restored, and the store went on from it"};
     }
 
     result<void> follow(const change& what) {
@@ -207,7 +279,9 @@ private:
     table_pair m_tables;
     std::mutex m_mutex;
     std::atomic<std::uint64_t> m_applied{0};
-    std::uint64_t m_sequence = 0;
+    feed_head m_last;                   // that was applied
+    bool m_is_another_history = false;  // the store has another change in its place
+    std::atomic<bool> m_is_silent{false};  // the store did not answer the last time, or has kept somebody waiting
     lease_clock::moment m_retry_at{0};
 };
 

@@ -31,6 +31,12 @@ public:
         m_current.store(m_owned.get(), std::memory_order_seq_cst);
     }
 
+    /// Goes on with another table, which is whole; the one until now is kept while readers may be using it.
+    void start_over(std::unique_ptr<line_table> whole, epochs& readers) {
+        m_next = std::move(whole);
+        replace(readers);
+    }
+
     /// Makes a key what it is said to be, in both tables: a new one gets a line, unless it is dead. `unavailable` where
     /// there is no room for it and no memory for a greater table; then the lines are what they were.
     [[nodiscard]] result<void> put(handle key, const line_digest& digest, line_status status, line_owner owner,

@@ -29,14 +29,24 @@ enum class change_kind : std::uint8_t {
     resumed = 6,
 };
 
-/// One entry of the feed: a credential, or a key of it, is no longer what it was. Who follows the feed reads the
+/// One entry of the feed: a credential, or a key of it, is no longer what it was. Whoever follows the feed reads the
 /// credential anew and keeps what has the higher version.
 struct change {
     std::uint64_t sequence = 0;  ///< given by the store, from 1, in the order of commits, without gaps
+    std::uint64_t tag = 0;       ///< random: tells this change from any other that could have its sequence
     change_kind kind = change_kind::issued;
     credential_id credential;
     std::uint64_t version = 0;  ///< of the credential, after the change
     timestamp at;
+};
+
+/// Where a feed ends: its newest change, or zeros where nothing has changed yet. The same sequence with another tag is
+/// another history: the store was restored from a backup, or replaced, and went on from there.
+struct feed_head {
+    std::uint64_t sequence = 0;
+    std::uint64_t tag = 0;
+
+    friend bool operator==(const feed_head&, const feed_head&) = default;
 };
 
 /// How often a key was used since this was last written, and when last.
@@ -64,10 +74,11 @@ struct keyring_check {
     std::array<std::byte, 8> check{};
 };
 
-/// What a verification needs: one key and its credential, read together.
+/// What a verification needs: one key, its credential, and where the feed ended then; read together.
 struct key_view {
     credential about;
     record key;
+    feed_head head{};
 };
 
 /// A credential and all its keys, newest first, read together.

@@ -19,12 +19,13 @@
 
 #include <shearline/result.hpp>
 #include <shearline/secret/secret_file.hpp>
+#include <shearline/store/file_identity.hpp>
 
 namespace shearline::inline v0 {
 
 /// Counts in a file that is mapped into every process that opened it, so that reading it is one load and no system
-/// call. Holds nothing that outlives the processes: only that the number moved means something, never how far. Its
-/// users leave the file alone while any of them runs.
+/// call. Holds nothing that outlives the processes: only that the number moved means something, never how far. While it
+/// is open, its file must not be truncated: a load past the end of a mapped file kills the process (SIGBUS).
 ///
 /// Thread-safe, except that nothing may use it while it is moved or destroyed.
 class change_counter {
@@ -67,13 +68,13 @@ public:
         if (!S_ISREG(about.st_mode) || about.st_size != static_cast<::off_t>(sizeof(layout))) return foreign(path);
         void* const at = ::mmap(nullptr, sizeof(layout), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
         if (at == MAP_FAILED) return file_error(path, "map it", errno);
-        change_counter counter{path, std::move(file), static_cast<layout*>(at)};
+        change_counter counter{{path, about}, std::move(file), static_cast<layout*>(at)};
         if (std::string_view{counter.m_page->magic, magic.size()} != magic) return foreign(path);
         return counter;
     }
 
     change_counter(change_counter&& other) noexcept
-        : m_path{std::move(other.m_path)},
+        : m_identity{std::move(other.m_identity)},
           m_file{std::move(other.m_file)},
           m_page{std::exchange(other.m_page, nullptr)} {}
     change_counter& operator=(change_counter&&) = delete;
@@ -89,19 +90,14 @@ public:
     /// Moves the number on. Never waits.
     void bump() noexcept { std::atomic_ref{m_page->count}.fetch_add(1, std::memory_order_acq_rel); }
 
-    [[nodiscard]] const std::string& path() const noexcept { return m_path; }
+    [[nodiscard]] const std::string& path() const noexcept { return m_identity.path(); }
 
-    /// Whether the file was deleted or replaced: then those who come later count in another one. Two system calls.
-    [[nodiscard]] bool is_orphan() const noexcept {
-        struct ::stat ours {};
-        struct ::stat named {};
-        return ::fstat(m_file.get(), &ours) != 0 || ::lstat(m_path.c_str(), &named) != 0 ||
-               ours.st_dev != named.st_dev || ours.st_ino != named.st_ino;
-    }
+    /// Whether the file was deleted or replaced: then those who come later count in another one. One system call.
+    [[nodiscard]] bool is_orphan() const noexcept { return !m_identity.holds(); }
 
 private:
-    change_counter(std::string path, descriptor file, layout* page) noexcept
-        : m_path{std::move(path)}, m_file{std::move(file)}, m_page{page} {}
+    change_counter(file_identity identity, descriptor file, layout* page) noexcept
+        : m_identity{std::move(identity)}, m_file{std::move(file)}, m_page{page} {}
 
     static result<void> make(const std::string& path) {
         layout fresh{};
@@ -117,8 +113,8 @@ private:
                                    "delete it"};
     }
 
-    std::string m_path;
-    descriptor m_file;
+    file_identity m_identity;
+    descriptor m_file;  // kept open, so that its inode is not given to another file
     layout* m_page;
 };
 

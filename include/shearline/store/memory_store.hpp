@@ -119,6 +119,10 @@ public:
             return {};
         }
 
+        [[nodiscard]] result<feed_head> head() const {
+            return m_new.changes.empty() ? head_of(*m_base) : head_of(m_new);
+        }
+
         [[nodiscard]] result<std::optional<idempotency_entry>> find_idempotent(const digest_bytes& token,
                                                                                timestamp now) const {
             for (const auto* map : {&m_new.idempotent, &m_base->idempotent})
@@ -181,7 +185,13 @@ public:
         const std::scoped_lock lock{m_mutex};
         const auto at = m_data.records.find(name_of(format, key));
         if (at == m_data.records.end()) return std::optional<key_view>{};
-        return std::optional{key_view{m_data.credentials.at(at->second.credential), at->second}};
+        return std::optional{key_view{m_data.credentials.at(at->second.credential), at->second, head_of(m_data)}};
+    }
+
+    /// Where the feed ends.
+    [[nodiscard]] result<feed_head> head() const {
+        const std::scoped_lock lock{m_mutex};
+        return head_of(m_data);
     }
 
     [[nodiscard]] result<std::optional<credential_view>> read(const credential_id& id) const {
@@ -233,7 +243,7 @@ public:
 
     /// Shows every key that is not revoked, and every credential, to `sink` (see store/scan.hpp). Others wait.
     template <typename Sink>
-    [[nodiscard]] result<std::uint64_t> scan(std::string_view format, Sink& sink) const {
+    [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
         const std::scoped_lock lock{m_mutex};
         const auto is_shown = [format](const record& key) {
             return key.format == format && key.state != key_state::revoked;
@@ -261,7 +271,7 @@ public:
             const scanned_key one{places.at(key.credential), key.handle, key.state, key.retires_at, key.digest};
             if (auto taken = sink.take(one); !taken) return std::move(taken).error();
         }
-        return std::uint64_t{m_data.changes.size()};
+        return head_of(m_data);
     }
 
     [[nodiscard]] result<void> record_usage(std::span<const usage> used) {
@@ -278,8 +288,12 @@ public:
 
     /// How many changes there have been. One load; never waits.
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_change_count.load(std::memory_order_acquire); }
+    [[nodiscard]] bool hears_changes() const noexcept { return true; }
 
 private:
+    static feed_head head_of(const contents& of) {
+        return of.changes.empty() ? feed_head{} : feed_head{of.changes.back().sequence, of.changes.back().tag};
+    }
     [[nodiscard]] credential_view view_of(const credential_id& id) const {
         return {m_data.credentials.at(id), *transaction{m_data}.keys_of(id)};
     }

@@ -141,6 +141,20 @@ template <typename Take, typename... Values>
     return std::optional{credential_view{**std::move(owner), *std::move(keys)}};
 }
 
+/// The newest change; zeros where there is none.
+[[nodiscard]] inline result<feed_head> find_head(connection& on) {
+    feed_head found;
+    auto done = each_row(
+        on, 1,
+        [&](row_reader& row) {
+            found.sequence = row.count();
+            found.tag = row.bits();
+        },
+        "SELECT sequence, tag FROM change ORDER BY sequence DESC LIMIT 1");
+    if (!done) return std::move(done).error();
+    return found;
+}
+
 [[nodiscard]] inline result<std::optional<key_view>> find_key(connection& on, std::string_view format, handle name) {
     auto key = find_record(on, format, name);
     if (!key) return std::move(key).error();
@@ -148,7 +162,9 @@ template <typename Take, typename... Values>
     auto owner = find_credential(on, (*key)->credential);
     if (!owner) return std::move(owner).error();
     if (!*owner) return dangling(on);
-    return std::optional{key_view{**std::move(owner), **std::move(key)}};
+    const auto head = find_head(on);
+    if (!head) return head.error();
+    return std::optional{key_view{**std::move(owner), **std::move(key), *head}};
 }
 
 /// A number of a caller, where SQLite's are signed: what is past them is past every row.
@@ -236,9 +252,10 @@ template <typename Take, typename... Values>
             one.credential = row.id();
             one.version = row.count();
             one.at = row.time();
+            one.tag = row.bits();
             row.require(one.sequence == after + found.size());
         },
-        "SELECT sequence, kind, credential, version, at FROM change WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
+        "SELECT sequence, kind, credential, version, at, tag FROM change WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
         clamped(after), clamped(limit));
     if (!done) return std::move(done).error();
     return found;

@@ -128,11 +128,15 @@ public:
     std::uint32_t small_count() {
         return static_cast<std::uint32_t>(integer(1, std::numeric_limits<std::uint32_t>::max()));
     }
+    /// All 64 bits, with a meaning of their own.
+    std::uint64_t bits() {
+        return std::bit_cast<std::uint64_t>(
+            integer(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()));
+    }
     timestamp time() { return from_unix_ms(integer(0, last_unix_ms)); }
     shearline::handle handle() {
         const int at = m_at;
-        const shearline::handle key{std::bit_cast<std::uint64_t>(
-            integer(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()))};
+        const shearline::handle key{bits()};
         refuse_unless(is_good(key), at);
         return key;
     }

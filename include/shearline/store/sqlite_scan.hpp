@@ -45,13 +45,13 @@ template <typename Take, typename... Values>
 /// Everything that a scan shows (see store/scan.hpp), inside a transaction that the caller has begun: two passes over
 /// two tables, in the order in which they lie in the file, and no look-up for any row.
 template <typename Sink>
-[[nodiscard]] result<std::uint64_t> scan(connection& on, std::string_view format, Sink& sink) {
-    auto sequence = scan_number(on, "SELECT coalesce(max(sequence), 0) FROM change");
-    if (!sequence) return sequence;
+[[nodiscard]] result<feed_head> scan(connection& on, std::string_view format, Sink& sink) {
+    auto head = find_head(on);
+    if (!head) return head;
     auto credentials = scan_number(on, "SELECT count(*) FROM credential");
-    if (!credentials) return credentials;
+    if (!credentials) return std::move(credentials).error();
     auto keys = scan_number(on, "SELECT count(*) FROM record WHERE format = ?1 AND state <> 4", format);
-    if (!keys) return keys;
+    if (!keys) return std::move(keys).error();
     if (auto begun = sink.begin(*credentials, *keys); !begun) return std::move(begun).error();
 
     std::vector<std::uint64_t> ordinals;  // ascending; where nobody has meddled, 1, 2, 3 …
@@ -103,7 +103,7 @@ template <typename Sink>
     if (!done) return std::move(done).error();
     if (ordinals.size() != *credentials || taken != *keys)  // an index that does not fit its table
         return error{errc::corrupt, on.path() + ": is damaged: restore it from a backup"};
-    return sequence;
+    return head;
 }
 
 }  // namespace detail::sqlite

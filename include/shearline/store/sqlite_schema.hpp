@@ -31,7 +31,7 @@ inline constexpr std::size_t max_box_bytes = 1'024;
 ///
 /// Times are milliseconds since 1970. A handle is kept as the signed number of the same 64 bits. A digest is a PHC
 /// string, which names its handle: moved to another row it is found out.
-inline constexpr std::array<const char*, 1> steps{R"sql(
+inline constexpr std::array<const char*, 2> steps{R"sql(
 CREATE TABLE credential(
     ordinal INTEGER PRIMARY KEY, -- the order of issue
     id TEXT NOT NULL UNIQUE,
@@ -114,6 +114,11 @@ CREATE TABLE keyring_check(
     proof BLOB NOT NULL CHECK (length(proof) = 8),
     UNIQUE (kind, number)
 ) STRICT;
+)sql",
+                                                  R"sql(
+-- What tells one history of the feed from another. Changes of before get theirs here.
+ALTER TABLE change ADD COLUMN tag INTEGER NOT NULL DEFAULT 0;
+UPDATE change SET tag = random();
 )sql"};
 
 /// The version that this build writes.

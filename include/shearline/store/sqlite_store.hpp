@@ -4,6 +4,8 @@
 // Depends on SQLite, through store/sqlite_connection.hpp, and POSIX; never on an authority. Not in the umbrella.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +21,7 @@
 
 #include <shearline/concepts.hpp>
 #include <shearline/store/change_counter.hpp>
+#include <shearline/store/file_identity.hpp>
 #include <shearline/store/sqlite_file.hpp>
 #include <shearline/store/sqlite_pool.hpp>
 #include <shearline/store/sqlite_scan.hpp>
@@ -43,8 +46,11 @@ struct sqlite_options {
 /// thread. A look-up is O(log n). Movable; one that was moved from may only be destroyed or assigned to.
 ///
 /// Beside `<path>` lie SQLite's `<path>-wal` and `<path>-shm`, and the change counter, `<path>-changes`: all four
-/// belong together, on a local disk, under one name, and none may be moved or deleted while a process has the store
-/// open; where that happens, calls are `unavailable` until it is opened anew. Back it up with SQLite's means.
+/// belong together, on a local disk, under one name, and none may be moved, deleted, truncated or copied over while a
+/// process has the store open. If a file is moved, deleted or replaced, calls are `unavailable` until the store is opened
+/// anew. If `-shm` or `-changes` is truncated, every process that has it mapped is killed (SIGBUS). Back up and restore
+/// with SQLite's means (`.backup`, `.restore`), and stop all processes before a restore: those that run notice it, and
+/// deny until they are restarted or the store has caught up.
 ///
 /// Kept as they are: texts of up to 60,000 bytes a row (a credential's scopes, none of them empty or with a space, are
 /// one text), 1,000 labels a credential, times from 1970 to 9999; beyond that is `invalid_argument`. Nothing in the
@@ -76,6 +82,9 @@ public:
         if (!file) return file.error();
         auto writer = detail::sqlite::take_up(*file, options.busy_timeout, options.check_file);
         if (!writer) return std::move(writer).error();
+        struct ::stat about {};
+        if (::lstat(file->c_str(), &about) != 0 || (*writer)->has_moved())
+            return error{errc::unavailable, *file + ": was moved or replaced while it was opened; try again"};
         auto counter = change_counter::open(*file + "-changes");
         if (!counter) return std::move(counter).error();
         std::vector<std::unique_ptr<connection>> readers;
@@ -90,7 +99,8 @@ public:
         // Whoever was here before may have ended between a commit and its bump.
         counter->bump();
         return sqlite_store{
-            std::make_unique<state>(*std::move(counter), std::move(writers), std::move(readers), options.busy_timeout)};
+            std::make_unique<state>(file_identity{*file, about}, *std::move(counter), std::move(writers), std::move(readers),
+                                    options.busy_timeout)};
     }
 
     /// Runs `body(transaction&) -> result<T>` once, alone among writers of all processes, and commits if and only if it
@@ -113,6 +123,10 @@ public:
         });
         // Whatever came of it: what the body found may be the work of a process that ended between commit and bump.
         m_state->counter.bump();
+        if (done && m_state->counter.is_orphan())
+            return error{errc::in_doubt, m_state->counter.path() +
+                                             ": was deleted or replaced during the change, of which others may not "
+                                             "have heard; open the store anew, and repeat"};
         return done;
     }
 
@@ -136,6 +150,11 @@ public:
         return reading([&](connection& on) { return detail::sqlite::list_audit(on, which, tenant); });
     }
 
+    /// Where the feed ends.
+    [[nodiscard]] result<feed_head> head() const {
+        return reading([](connection& on) { return detail::sqlite::find_head(on); });
+    }
+
     /// The feed after a sequence number, at most `limit` changes.
     [[nodiscard]] result<std::vector<change>> changes_after(std::uint64_t sequence, std::size_t limit) const {
         return reading([&](connection& on) { return detail::sqlite::list_changes(on, sequence, limit); });
@@ -144,7 +163,7 @@ public:
     /// Shows every key that is not revoked, and every credential, to `sink` (see store/scan.hpp), as of one moment;
     /// others may write meanwhile. O(all of them), and 8 bytes of memory for each credential.
     template <typename Sink>
-    [[nodiscard]] result<std::uint64_t> scan(std::string_view format, Sink& sink) const {
+    [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
         return reading([&](connection& on) { return detail::sqlite::scan(on, format, sink); });
     }
 
@@ -173,12 +192,22 @@ public:
     /// call; never waits.
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_state->counter.load(); }
 
+    /// Whether the store's file and its change counter are still those that were opened. Where not, this object neither
+    /// hears of what others change nor reads it, and never will: open the store anew. Two system calls.
+    [[nodiscard]] bool hears_changes() const noexcept {
+        return m_state->file.holds() && !m_state->counter.is_orphan();
+    }
+
 private:
     struct state {
-        state(change_counter opened, std::vector<std::unique_ptr<connection>> writing,
+        state(file_identity opened, change_counter counting, std::vector<std::unique_ptr<connection>> writing,
               std::vector<std::unique_ptr<connection>> reading, std::chrono::milliseconds patience)
-            : counter{std::move(opened)}, writer{std::move(writing), patience}, readers{std::move(reading), patience} {}
+            : file{std::move(opened)},
+              counter{std::move(counting)},
+              writer{std::move(writing), patience},
+              readers{std::move(reading), patience} {}
 
+        file_identity file;
         change_counter counter;
         pool writer;
         pool readers;

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] result<std::optional<idempotency_entry>> find_idempotent(const digest_bytes& token, timestamp now) {
         return detail::sqlite::find_entry(*m_on, token, now);
     }
+    [[nodiscard]] result<feed_head> head() { return detail::sqlite::find_head(*m_on); }
     [[nodiscard]] result<std::vector<keyring_check>> keyring_checks() { return detail::sqlite::list_checks(*m_on); }
 
     [[nodiscard]] result<void> insert(const credential& owner) {
@@ -105,9 +106,9 @@ public:
             !detail::sqlite::is_count(what.version) || !detail::sqlite::is_good(what.at))
             return error{errc::invalid_argument, "the change has a number or a time out of bounds: it cannot be kept"};
         return write(
-            "INSERT INTO change(sequence, kind, credential, version, at) "
-            "VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM change), ?1, ?2, ?3, ?4)",
-            column(what.kind), column(what.credential), column(what.version), column(what.at));
+            "INSERT INTO change(sequence, kind, credential, version, at, tag) "
+            "VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM change), ?1, ?2, ?3, ?4, ?5)",
+            column(what.kind), column(what.credential), column(what.version), column(what.at), column(what.tag));
     }
 
     [[nodiscard]] result<void> append(const audit_event& event) {

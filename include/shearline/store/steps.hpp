@@ -4,7 +4,10 @@
 // Depends on credential/ and store/change.hpp; never on one store.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +15,7 @@
 #include <shearline/credential/audit_event.hpp>
 #include <shearline/credential/record.hpp>
 #include <shearline/credential/request_context.hpp>
+#include <shearline/secret/entropy.hpp>
 #include <shearline/store/change.hpp>
 
 namespace shearline::inline v0 {
@@ -70,7 +74,9 @@ template <typename Transaction>
 template <typename Transaction>
 [[nodiscard]] result<void> tell(Transaction& tx, const credential& owner, const change_account& what,
                                 const request_context& by, timestamp now) {
-    auto done = tx.append(change{.kind = what.kind, .credential = owner.id, .version = owner.version, .at = now});
+    change told{.kind = what.kind, .credential = owner.id, .version = owner.version, .at = now};
+    auto done = system_entropy{}.fill(std::as_writable_bytes(std::span{&told.tag, 1}));
+    if (done) done = tx.append(told);
     if (done) done = audit(tx, owner, what.action, what.key, by, now);
     return done;
 }

@@ -82,8 +82,12 @@ public:
         if (now == fault::duplicate && after >= 2) after -= 2;
         return m_of->changes_after(after, limit);
     }
+    [[nodiscard]] result<feed_head> head() const {
+        if (current() == fault::reading) return broken();
+        return m_of->head();
+    }
     template <typename Sink>
-    [[nodiscard]] result<std::uint64_t> scan(std::string_view format, Sink& sink) const {
+    [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
         if (current() == fault::reading) return broken();
         return m_of->scan(format, sink);
     }
@@ -92,6 +96,7 @@ public:
         return m_of->record_usage(used);
     }
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_of->change_count(); }
+    [[nodiscard]] bool hears_changes() const noexcept { return m_of->hears_changes(); }
 
 private:
     [[nodiscard]] fault current() const {

@@ -145,6 +145,9 @@ public:
     [[nodiscard]] auto changes_after(std::uint64_t after, std::size_t limit) const {
         return between([&] { return m_of->changes_after(after, limit); });
     }
+    [[nodiscard]] auto head() const {
+        return between([&] { return m_of->head(); });
+    }
     template <typename Format, typename Sink>
     [[nodiscard]] auto scan(const Format& format, Sink& sink) const {
         return between([&] { return m_of->scan(format, sink); });
@@ -154,6 +157,7 @@ public:
         return between([&] { return m_of->record_usage(used); });
     }
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_of->change_count(); }
+    [[nodiscard]] bool hears_changes() const noexcept { return m_of->hears_changes(); }
 
 private:
     template <typename Call>

@@ -120,12 +120,25 @@ private:
                 expect(
                     seen.kind == wanted.kind && seen.credential == wanted.credential && seen.version == wanted.version,
                     "the feed tells of another change");
+                if (after + i == m_tags.size()) {
+                    expect(std::find(m_tags.begin(), m_tags.end(), seen.tag) == m_tags.end(),
+                           "two changes have the same tag");
+                    m_tags.push_back(seen.tag);
+                }
+                expect(seen.tag == m_tags[after + i], "a change has another tag than before");
             }
         }
+        const auto head = store.head();
+        if (!succeeded(head)) return;
+        expect(*head == expected_head(), "the head is not the newest change");
         const std::uint64_t count = store.change_count();
         expect(m_changes.size() == m_seen_changes || count != m_seen_count, "the count of changes did not move");
         m_seen_changes = m_changes.size();
         m_seen_count = count;
+    }
+
+    [[nodiscard]] feed_head expected_head() const {
+        return m_tags.empty() ? feed_head{} : feed_head{m_tags.size(), m_tags.back()};
     }
 
     template <typename Store, typename Verify>
@@ -174,9 +187,9 @@ private:
             std::uint64_t promised = 0, taken = 0;
             std::vector<std::uint64_t> handles{};
         } seen;
-        const auto sequence = store.scan(format, seen);
-        if (!succeeded(sequence)) return;
-        expect(*sequence == m_changes.size(), "a scan ends at the last change");
+        const auto head = store.scan(format, seen);
+        if (!succeeded(head)) return;
+        expect(*head == expected_head(), "a scan ends at the last change");
         expect(seen.taken == seen.promised, "a scan gives as much as it promised");
         std::vector<std::uint64_t> alive;
         for (const expected_credential& owner : credentials)
@@ -188,6 +201,7 @@ private:
     }
 
     std::vector<expected_change> m_changes;
+    std::vector<std::uint64_t> m_tags;  // as the store first showed them
     std::uint64_t m_seen_changes = 0;
     std::uint64_t m_seen_count = 0;
     std::optional<std::string> m_failure;

@@ -31,8 +31,9 @@ enum class store_fault : std::uint8_t {
     forgets_tokens,
     stands_still,
     forgets_uses,
+    forgets_tags,
 };
-inline constexpr std::size_t store_faults = static_cast<std::size_t>(store_fault::forgets_uses) + 1;
+inline constexpr std::size_t store_faults = static_cast<std::size_t>(store_fault::forgets_tags) + 1;
 
 [[nodiscard]] constexpr std::string_view to_string(store_fault fault) noexcept {
     switch (fault) {
@@ -47,6 +48,7 @@ inline constexpr std::size_t store_faults = static_cast<std::size_t>(store_fault
         case store_fault::forgets_tokens: return "a store that forgets idempotency tokens";
         case store_fault::stands_still: return "a store whose count of changes does not move";
         case store_fault::forgets_uses: return "a store that counts no uses";
+        case store_fault::forgets_tags: return "a store that does not keep the tags of changes";
     }
     return "unknown";
 }
@@ -65,7 +67,13 @@ public:
         [[nodiscard]] result<void> insert(const record& key) { return m_of->insert(key); }
         [[nodiscard]] result<void> insert(const keyring_check& check) { return m_of->insert(check); }
         [[nodiscard]] auto keyring_checks() const { return m_of->keyring_checks(); }
-        [[nodiscard]] result<void> append(const change& what) { return m_of->append(what); }
+        [[nodiscard]] result<void> append(const change& what) {
+            if (m_fault != store_fault::forgets_tags) return m_of->append(what);
+            change untagged = what;
+            untagged.tag = 0;
+            return m_of->append(untagged);
+        }
+        [[nodiscard]] auto head() const { return m_of->head(); }
 
         [[nodiscard]] result<void> update(const credential& owner) {
             if (m_fault == store_fault::forgets_suspension && owner.suspended) {
@@ -134,8 +142,9 @@ public:
             changes->erase(changes->begin() + 1);
         return changes;
     }
+    [[nodiscard]] auto head() const { return m_of.head(); }
     template <typename Sink>
-    [[nodiscard]] result<std::uint64_t> scan(std::string_view format, Sink& sink) const {
+    [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
         return m_of.scan(format, sink);
     }
     [[nodiscard]] result<void> record_usage(std::span<const usage> used) {
@@ -145,6 +154,7 @@ public:
     [[nodiscard]] std::uint64_t change_count() const noexcept {
         return m_fault == store_fault::stands_still ? 0 : m_of.change_count();
     }
+    [[nodiscard]] bool hears_changes() const noexcept { return m_of.hears_changes(); }
 
 private:
     memory_store m_of;

@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Files that are replaced, rewound or deleted while a verifier and an authority use them: what was revoked stays so.
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "../authority/fixture.hpp"
+
+using namespace shearline;
+using namespace support;
+
+namespace {
+
+struct close_database {
+    void operator()(sqlite3* db) const noexcept { sqlite3_close(db); }
+};
+
+/// SQLite as its shell uses it.
+class shell {
+public:
+    explicit shell(const std::string& path) {
+        sqlite3* db = nullptr;
+        BOOST_REQUIRE(sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) ==
+                      SQLITE_OK);
+        m_db.reset(db);
+        sqlite3_busy_timeout(db, 5'000);
+    }
+    void run(const std::string& sql) const {
+        BOOST_REQUIRE_MESSAGE(sqlite3_exec(m_db.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK,
+                              sql << ": " << sqlite3_errmsg(m_db.get()));
+    }
+    /// `.restore FROM`
+    void restore(const std::string& from) const {
+        const shell source{from};
+        sqlite3_backup* const copy = sqlite3_backup_init(m_db.get(), "main", source.m_db.get(), "main");
+        BOOST_REQUIRE(copy != nullptr);
+        BOOST_REQUIRE(sqlite3_backup_step(copy, -1) == SQLITE_DONE);
+        BOOST_REQUIRE(sqlite3_backup_finish(copy) == SQLITE_OK);
+    }
+
+private:
+    std::unique_ptr<sqlite3, close_database> m_db;
+};
+
+/// In a process of its own: to close a file that SQLite has open would drop its locks.
+void command(const std::string& words) { BOOST_REQUIRE(std::system(words.c_str()) == 0); }
+
+/// A store whose older copy has a key alive that was revoked since.
+struct rewound_world : world<sqlite_store> {
+    using keys_type = authority<shown_once>;
+    using verifier_type = shearline::verifier<shown_once, sqlite_store>;
+
+    rewound_world() {
+        shell{copy}.restore(path);
+        must(keys.revoke(dead.credential, admin));
+        later = must(keys.issue(legacy_sync(), admin));
+        fast = must(verifier_type::open(opened.store, ring, {.lease = 1h}));
+        BOOST_REQUIRE(asks(good));
+        BOOST_REQUIRE(!asks(dead));
+        BOOST_REQUIRE(keys.verify(text_of(good)));
+        BOOST_REQUIRE(!keys.verify(text_of(dead)));
+    }
+
+    verdict asks(const issued_key& key) { return fast->new_reader().verify(text_of(key), noon); }
+
+    /// What another process does: opens the store as it is now, and revokes the good key. Whether that succeeded.
+    bool another_process_revokes() {
+        auto other = sqlite_store::open(path);
+        if (!other) return false;
+        auto theirs = keys_type::open(*other, ring, clock);
+        return theirs && theirs->revoke(good.credential, admin);
+    }
+
+    std::string path = folder.file("keys.db");
+    std::string copy = folder.file("old.db");
+    keys_type keys = open<shown_once>();
+    issued_key good = must(keys.issue(legacy_sync(), admin));
+    issued_key dead = must(keys.issue(legacy_sync(), admin));
+    issued_key later;
+    std::optional<verifier_type> fast;
+};
+
+struct replacement {
+    const char* what;
+    std::function<void(const rewound_world&)> make;
+};
+
+const replacement replacements[] = {
+    {".restore", [](const rewound_world& w) { shell{w.path}.restore(w.copy); }},
+    {"cp", [](const rewound_world& w) { command("cp " + w.copy + " " + w.path); }},
+    {"cp after a checkpoint",
+     [](const rewound_world& w) {
+         shell{w.path}.run("PRAGMA wal_checkpoint(TRUNCATE)");
+         command("cp " + w.copy + " " + w.path);
+     }},
+    {"mv", [](const rewound_world& w) { command("mv " + w.copy + " " + w.path); }},
+    {"rm of all but the counter", [](const rewound_world& w) { command("rm " + w.path + " " + w.path + "-[ws]*"); }},
+    {"rm of the counter", [](const rewound_world& w) { command("rm " + w.path + "-changes"); }},
+    {"rm of everything", [](const rewound_world& w) { command("rm " + w.path + "*"); }},
+    {"an older schema",
+     [](const rewound_world& w) {
+         const std::string older = w.folder.file("older.db");
+         {
+             const shell made{older};
+             made.run(detail::sqlite::steps[0]);
+             made.run("PRAGMA application_id = " + std::to_string(detail::sqlite::application_id) +
+                      "; PRAGMA user_version = 1; ATTACH '" + w.copy + "' AS of");
+             for (const std::string table : {"credential", "credential_metadata", "record", "audit_event", "keyring_check"})
+                 made.run("INSERT INTO " + table + " SELECT * FROM of." + table);
+             made.run("INSERT INTO change SELECT sequence, kind, credential, version, at FROM of.change");
+         }
+         shell{w.path}.restore(older);
+     }},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(a_store_that_was_replaced_under_a_verifier_and_an_authority)
+
+BOOST_AUTO_TEST_CASE(brings_no_revoked_key_back) {
+    for (const replacement& one : replacements) {
+        BOOST_TEST_CONTEXT(one.what) {
+            rewound_world w;
+            one.make(w);
+            BOOST_TEST(!w.asks(w.dead));
+            BOOST_TEST(!w.keys.verify(text_of(w.dead)));
+            const bool revoked = w.another_process_revokes();
+            for (int i = 0; i < 3; ++i) {
+                BOOST_TEST(!w.asks(w.dead));
+                BOOST_TEST(!w.keys.verify(text_of(w.dead)));
+                if (i > 0 || !w.opened.store.hears_changes()) (void)w.fast->poll();
+                if (revoked) BOOST_TEST(!w.asks(w.good));
+                if (revoked) BOOST_TEST(!w.keys.verify(text_of(w.good)));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(is_noticed_by_both_and_nothing_is_changed_in_it) {
+    rewound_world w;
+    shell{w.path}.restore(w.copy);
+    BOOST_TEST(why_denied(w.keys.verify(text_of(w.good))) == reason::stale);
+    BOOST_TEST(why_denied(w.keys.verify(text_of(w.later))) == reason::stale);  // which the copy does not have
+    BOOST_TEST(code_of(w.keys.issue(legacy_sync(), w.admin)) == errc::rolled_back);
+    BOOST_TEST(code_of(w.keys.revoke(w.good.credential, w.admin)) == errc::rolled_back);
+    BOOST_TEST(code_of(w.fast->poll()) == errc::rolled_back);
+    BOOST_TEST(why_denied(w.asks(w.good)) == reason::stale);
+    BOOST_TEST(must(w.opened.store.head()).sequence == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(is_noticed_by_an_authority_that_has_only_just_changed_something) {
+    world<sqlite_store> w;
+    auto keys = w.open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    shell{w.folder.file("old.db")}.restore(w.folder.file("keys.db"));
+    must(keys.revoke(key.credential, w.admin));
+    shell{w.folder.file("keys.db")}.restore(w.folder.file("old.db"));
+    BOOST_TEST(why_denied(keys.verify(text_of(key))) == reason::stale);
+}
+
+BOOST_AUTO_TEST_CASE(is_used_again_once_it_has_caught_up) {
+    rewound_world w;
+    const std::string newest = w.folder.file("newest.db");
+    shell{newest}.restore(w.path);
+    shell{w.path}.restore(w.copy);
+    BOOST_TEST(code_of(w.fast->poll()) == errc::rolled_back);
+    shell{w.path}.restore(newest);  // the right copy
+    must(w.fast->poll());
+    BOOST_TEST(bool{w.asks(w.good)});
+    BOOST_TEST(bool{w.keys.verify(text_of(w.good))});
+
+    shell{w.path}.restore(w.copy);  // and one with which others go on
+    auto other = must(sqlite_store::open(w.path));
+    auto theirs = must(rewound_world::keys_type::open(other, w.ring, w.clock));
+    must(theirs.revoke(w.good.credential, w.admin));
+    BOOST_TEST(why_denied(w.asks(w.good)) == reason::stale);
+    const issued_key fresh = must(theirs.issue(legacy_sync(), w.admin));
+    (void)must(theirs.issue(legacy_sync(), w.admin));
+    BOOST_TEST(why_denied(w.asks(fresh)) == reason::stale);
+    must(w.fast->poll());
+    BOOST_TEST(bool{w.asks(fresh)});
+    BOOST_TEST(!w.asks(w.good));
+    BOOST_TEST(!w.asks(w.later));
+    BOOST_TEST(bool{w.keys.verify(text_of(fresh))});
+}
+
+BOOST_AUTO_TEST_CASE(is_the_same_after_a_vacuum) {
+    rewound_world w;
+    for (const char* sql : {"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)", "REINDEX"}) {
+        shell{w.path}.run(sql);
+        must(w.fast->poll());
+        BOOST_TEST(bool{w.asks(w.good)}, sql);
+        BOOST_TEST(bool{w.keys.verify(text_of(w.good))}, sql);
+    }
+    BOOST_TEST(w.another_process_revokes());
+    BOOST_TEST(!w.asks(w.good));
+    BOOST_TEST(!w.keys.verify(text_of(w.good)));
+}
+
+BOOST_AUTO_TEST_CASE(ends_all_trust_when_its_counter_is_another_one) {
+    rewound_world w;
+    std::filesystem::remove(w.path + "-changes");
+    BOOST_TEST(w.another_process_revokes());
+    BOOST_TEST(code_of(w.fast->poll()) == errc::unavailable);
+    BOOST_TEST(why_denied(w.asks(w.good)) == reason::stale);
+    BOOST_TEST(why_denied(w.keys.verify(text_of(w.good))) == reason::revoked);  // it asks the store itself
+    BOOST_TEST(code_of(w.keys.issue(legacy_sync(), w.admin)) == errc::unavailable);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
