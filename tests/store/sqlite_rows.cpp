@@ -32,6 +32,7 @@ std::vector<result<void>> read_everything(sqlite_store& store) {
     note(store.audit({}, ""), outcomes);
     note(store.audit({}, "acme"), outcomes);
     note(store.changes_after(0, 100), outcomes);
+    note(store.head(), outcomes);
     scanned all;
     note(store.scan(format_name, all), outcomes);
     note(store.transact([](auto& tx) { return tx.find(id_of(1)); }), outcomes);
@@ -103,6 +104,8 @@ const std::string record_columns =
     "sealing_key, nonce, box";
 const std::string credential_columns =
     "ordinal, id, tenant, name, scopes, not_before, expires_at, suspended, generation, version, created_at, revoked_at";
+
+const std::string change_columns = "sequence, kind, credential, version, at, tag";
 
 }  // namespace
 
@@ -204,7 +207,8 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         lookalike("credential", credential_columns) + "UPDATE credential SET version = '1'",
         lookalike("credential", credential_columns) + "INSERT INTO credential SELECT * FROM credential",
         lookalike("credential", credential_columns) + "UPDATE credential SET ordinal = NULL, name = x'00ff'",
-        lookalike("change", "sequence, kind, credential, version, at") + "UPDATE change SET credential = NULL",
+        lookalike("change", change_columns) + "UPDATE change SET credential = NULL",
+        lookalike("change", change_columns) + "UPDATE change SET tag = 'x'",
         lookalike("audit_event", "sequence, at, actor, action, tenant, credential, handle, source_address, reason") +
             "UPDATE audit_event SET reason = NULL",
         // or are not there at all
