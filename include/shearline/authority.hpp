@@ -209,6 +209,7 @@ public:
 
     /// A credential and all its keys, newest first.
     [[nodiscard]] result<credential_view> find(const credential_id& id) const {
+        if (auto same = check_feed(); !same) return std::move(same).error();
         auto found = m_store->read(id);
         if (!found) return found.error();
         if (!*found) return error{errc::not_found, "no credential has this name"};
@@ -225,11 +226,13 @@ public:
     /// Credentials in the order of issue, all or those of one tenant.
     [[nodiscard]] result<page<credential_view>> list(const page_request& which = {},
                                                      std::string_view tenant = {}) const {
+        if (auto same = check_feed(); !same) return std::move(same).error();
         return m_store->list(which, tenant);
     }
 
     /// What happened, newest first, all or of one tenant.
     [[nodiscard]] result<page<audit_event>> audit(const page_request& which = {}, std::string_view tenant = {}) const {
+        if (auto same = check_feed(); !same) return std::move(same).error();
         return m_store->audit(which, tenant);
     }
 
@@ -292,11 +295,18 @@ private:
         return done;
     }
 
-    /// Of a store that was taken back, nobody can say what it does not hold.
-    [[nodiscard]] reason why_unknown() const {
+    /// `rolled_back` if the store was restored from an older copy since it was seen.
+    [[nodiscard]] result<void> check_feed() const {
         const auto head = m_store->head();
-        if (!head) return reason::store_unavailable;
-        return m_feed->look(*head) ? reason::unknown_handle : reason::stale;
+        if (!head) return head.error();
+        return m_feed->look(*head);
+    }
+
+    /// A store that was taken back may have lost the key.
+    [[nodiscard]] reason why_unknown() const {
+        const auto same = check_feed();
+        if (same) return reason::unknown_handle;
+        return same.error().code() == errc::rolled_back ? reason::stale : reason::store_unavailable;
     }
 
     /// Runs `body()`, unless the same was asked for before: then gives the first outcome again.
@@ -354,7 +364,10 @@ private:
     result<key_view> view_of(const handle& key) const {
         auto found = m_store->look_up(format::name, key);
         if (!found) return found.error();
-        if (!*found) return error{errc::not_found, "no key has this handle"};
+        if (!*found) {
+            if (auto same = check_feed(); !same) return std::move(same).error();
+            return error{errc::not_found, "no key has this handle"};
+        }
         return **std::move(found);
     }
 

@@ -133,6 +133,8 @@ BOOST_AUTO_TEST_CASE(that_is_full_when_a_store_is_made_leaves_a_file_that_can_be
             BOOST_TEST((opened.error().code() == errc::unavailable), opened.error().message());
             BOOST_TEST(opened.error().context().find("disk full") != std::string::npos, opened.error().message());
             BOOST_TEST(opened.error().context().find(path) != std::string::npos, opened.error().message());
+        } else {
+            BOOST_TEST(raw_database{path}.text("PRAGMA journal_mode") == "wal");
         }
         auto store = must(sqlite_store::open(path));
         must(issue(store, 1));

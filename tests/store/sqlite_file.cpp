@@ -406,7 +406,7 @@ BOOST_AUTO_TEST_CASE(that_was_moved_or_replaced_is_no_longer_written_or_read) {
 }
 
 BOOST_AUTO_TEST_CASE(says_that_it_no_longer_hears_of_changes_once_one_of_its_files_is_another) {
-    for (const std::string name : {"", "-changes"}) {
+    for (const std::string name : {"", "-wal", "-shm", "-changes"}) {
         sqlite_place place;
         must(issue(place.store, 1));
         BOOST_TEST(place.store.hears_changes());

@@ -104,6 +104,9 @@ const replacement replacements[] = {
      }},
     {"mv", [](const rewound_world& w) { command("mv " + w.copy + " " + w.path); }},
     {"rm of all but the counter", [](const rewound_world& w) { command("rm " + w.path + " " + w.path + "-[ws]*"); }},
+    {"rm of the log", [](const rewound_world& w) { command("rm " + w.path + "-wal"); }},
+    {"rm of the log's index", [](const rewound_world& w) { command("rm " + w.path + "-shm"); }},
+    {"rm of the log and its index", [](const rewound_world& w) { command("rm " + w.path + "-[ws]*"); }},
     {"rm of the counter", [](const rewound_world& w) { command("rm " + w.path + "-changes"); }},
     {"rm of everything", [](const rewound_world& w) { command("rm " + w.path + "*"); }},
     {"an older schema",
@@ -152,6 +155,11 @@ BOOST_AUTO_TEST_CASE(is_noticed_by_both_and_nothing_is_changed_in_it) {
     BOOST_TEST(why_denied(w.keys.verify(text_of(w.later))) == reason::stale);  // which the copy does not have
     BOOST_TEST(code_of(w.keys.issue(legacy_sync(), w.admin)) == errc::rolled_back);
     BOOST_TEST(code_of(w.keys.revoke(w.good.credential, w.admin)) == errc::rolled_back);
+    BOOST_TEST(code_of(w.keys.find(w.good.credential)) == errc::rolled_back);
+    BOOST_TEST(code_of(w.keys.find(w.good.handle)) == errc::rolled_back);
+    BOOST_TEST(code_of(w.keys.find(w.later.handle)) == errc::rolled_back);
+    BOOST_TEST(code_of(w.keys.list()) == errc::rolled_back);
+    BOOST_TEST(code_of(w.keys.audit()) == errc::rolled_back);
     BOOST_TEST(code_of(w.fast->poll()) == errc::rolled_back);
     BOOST_TEST(why_denied(w.asks(w.good)) == reason::stale);
     BOOST_TEST(must(w.opened.store.head()).sequence == 2U);

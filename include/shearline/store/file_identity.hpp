@@ -1,13 +1,17 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Whether a path still names the file that it named before.
-// Depends on POSIX; never on what is in the file.
+// Depends on secret/secret_file.hpp and POSIX; never on what is in the file.
 #pragma once
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <string>
 #include <utility>
+
+#include <shearline/result.hpp>
+#include <shearline/secret/secret_file.hpp>
 
 namespace shearline::inline v0 {
 
@@ -16,6 +20,13 @@ class file_identity {
 public:
     file_identity(std::string path, const struct ::stat& about)
         : m_path{std::move(path)}, m_device{about.st_dev}, m_inode{about.st_ino} {}
+
+    /// The file that a path names now. Errors, naming it: `not_found`, and what else the system says.
+    [[nodiscard]] static result<file_identity> of(std::string path) {
+        struct ::stat about {};
+        if (::lstat(path.c_str(), &about) != 0) return detail::private_file::file_error(path, "look at it", errno);
+        return file_identity{std::move(path), about};
+    }
 
     [[nodiscard]] const std::string& path() const noexcept { return m_path; }
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -19,9 +20,11 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <shearline/result.hpp>
 #include <shearline/secret/secret_file.hpp>
+#include <shearline/store/file_identity.hpp>
 #include <shearline/store/sqlite_connection.hpp>
 #include <shearline/store/sqlite_schema.hpp>
 
@@ -134,7 +137,10 @@ namespace detail::sqlite {
     if (!mode) return std::move(mode).error();
     const auto row = mode->next();
     if (!row) return row.error();
-    if (!*row || mode->bytes(0) != "wal")
+    const bool has_log = *row && mode->bytes(0) == "wal";
+    const auto end = mode->next();  // which commits the change, and may find the disk full
+    if (!end) return end.error();
+    if (!has_log)
         return error{errc::unavailable, on.path() + ": SQLite cannot keep a write-ahead log here: use a local disk"};
     return {};
 }
@@ -217,6 +223,39 @@ template <typename Step>
     if (!done) return std::move(done).error();
     return opened;
 }
+
+/// The database, its log and the index of the log: which files they were when the store was opened. While connections
+/// are open SQLite keeps all three. If somebody else deletes or replaces one, those who come later make another, and
+/// neither sees what the other writes.
+class database_files {
+public:
+    /// Of a database that connections have read. `unavailable` if one of the files is not there.
+    [[nodiscard]] static result<database_files> of(const std::string& path) {
+        database_files found;
+        for (const char* suffix : {"", "-wal", "-shm"}) {
+            auto one = file_identity::of(path + suffix);
+            if (!one) return error{errc::unavailable, one.error().context() + ": was it moved while it was opened?"};
+            found.m_files.push_back(*std::move(one));
+        }
+        return found;
+    }
+
+    /// `unavailable`, naming the first that was deleted, moved or replaced. Three system calls.
+    [[nodiscard]] result<void> check() const {
+        for (const file_identity& one : m_files)
+            if (!one.holds())
+                return error{errc::unavailable, one.path() +
+                                                    ": was deleted, moved or replaced since it was opened: open the "
+                                                    "store anew"};
+        return {};
+    }
+    [[nodiscard]] bool hold() const noexcept {
+        return std::all_of(m_files.begin(), m_files.end(), [](const file_identity& one) { return one.holds(); });
+    }
+
+private:
+    std::vector<file_identity> m_files;
+};
 
 }  // namespace detail::sqlite
 

@@ -56,8 +56,7 @@ public:
             for (auto& on : m_free) (void)on.release();
     }
 
-    /// The next free connection. `unavailable` where none came free in time, in a forked process, and where the file
-    /// is no longer the one that was opened.
+    /// The next free connection. `unavailable` where none came free in time, and in a forked process.
     [[nodiscard]] result<lease> borrow() {
         if (is_forked())
             return error{errc::unavailable, m_path +
@@ -68,11 +67,6 @@ public:
             return error{errc::unavailable, m_path + ": busy: other threads kept it; try again"};
         lease taken{*this, std::move(m_free.back())};
         m_free.pop_back();
-        lock.unlock();
-        if ((*taken).has_moved())
-            return error{errc::unavailable, m_path +
-                                                ": was deleted, moved or replaced since it was opened: open the "
-                                                "store anew"};
         return taken;
     }
 

@@ -4,8 +4,6 @@
 // Depends on SQLite, through store/sqlite_connection.hpp, and POSIX; never on an authority. Not in the umbrella.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +19,6 @@
 
 #include <shearline/concepts.hpp>
 #include <shearline/store/change_counter.hpp>
-#include <shearline/store/file_identity.hpp>
 #include <shearline/store/sqlite_file.hpp>
 #include <shearline/store/sqlite_pool.hpp>
 #include <shearline/store/sqlite_scan.hpp>
@@ -47,7 +44,7 @@ struct sqlite_options {
 ///
 /// Beside `<path>` lie SQLite's `<path>-wal` and `<path>-shm`, and the change counter, `<path>-changes`: all four
 /// belong together, on a local disk, under one name, and none may be moved, deleted, truncated or copied over while a
-/// process has the store open. If a file is moved, deleted or replaced, calls are `unavailable` until the store is opened
+/// process has the store open. If one is moved, deleted or replaced, calls are `unavailable` until the store is opened
 /// anew. If `-shm` or `-changes` is truncated, every process that has it mapped is killed (SIGBUS). Back up and restore
 /// with SQLite's means (`.backup`, `.restore`), and stop all processes before a restore: those that run notice it, and
 /// deny until they are restarted or the store has caught up.
@@ -82,9 +79,6 @@ public:
         if (!file) return file.error();
         auto writer = detail::sqlite::take_up(*file, options.busy_timeout, options.check_file);
         if (!writer) return std::move(writer).error();
-        struct ::stat about {};
-        if (::lstat(file->c_str(), &about) != 0 || (*writer)->has_moved())
-            return error{errc::unavailable, *file + ": was moved or replaced while it was opened; try again"};
         auto counter = change_counter::open(*file + "-changes");
         if (!counter) return std::move(counter).error();
         std::vector<std::unique_ptr<connection>> readers;
@@ -94,12 +88,17 @@ public:
             if (auto set = (*reader)->run("PRAGMA query_only = ON"); !set) return std::move(set).error();
             readers.push_back(*std::move(reader));
         }
+        auto files = detail::sqlite::database_files::of(*file);
+        if (!files) return std::move(files).error();
+        bool is_one_file = !(*writer)->has_moved();
+        for (const auto& reader : readers) is_one_file = is_one_file && !reader->has_moved();
+        if (!is_one_file) return error{errc::unavailable, *file + ": was replaced while it was opened; try again"};
         std::vector<std::unique_ptr<connection>> writers;
         writers.push_back(*std::move(writer));
         // Whoever was here before may have ended between a commit and its bump.
         counter->bump();
         return sqlite_store{
-            std::make_unique<state>(file_identity{*file, about}, *std::move(counter), std::move(writers), std::move(readers),
+            std::make_unique<state>(*std::move(files), *std::move(counter), std::move(writers), std::move(readers),
                                     options.busy_timeout)};
     }
 
@@ -192,22 +191,22 @@ public:
     /// call; never waits.
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_state->counter.load(); }
 
-    /// Whether the store's file and its change counter are still those that were opened. Where not, this object neither
-    /// hears of what others change nor reads it, and never will: open the store anew. Two system calls.
+    /// Whether the store's files are still those that were opened. If not, this object does not hear of what others
+    /// change, nor read it: open the store anew. Four system calls.
     [[nodiscard]] bool hears_changes() const noexcept {
-        return m_state->file.holds() && !m_state->counter.is_orphan();
+        return m_state->files.hold() && !m_state->counter.is_orphan();
     }
 
 private:
     struct state {
-        state(file_identity opened, change_counter counting, std::vector<std::unique_ptr<connection>> writing,
+        state(detail::sqlite::database_files opened, change_counter counting, std::vector<std::unique_ptr<connection>> writing,
               std::vector<std::unique_ptr<connection>> reading, std::chrono::milliseconds patience)
-            : file{std::move(opened)},
+            : files{std::move(opened)},
               counter{std::move(counting)},
               writer{std::move(writing), patience},
               readers{std::move(reading), patience} {}
 
-        file_identity file;
+        detail::sqlite::database_files files;
         change_counter counter;
         pool writer;
         pool readers;
@@ -218,6 +217,7 @@ private:
     /// Runs `read(connection&)` in one transaction, begun after the call: it sees every commit that returned before.
     template <typename Read>
     auto reading(Read read) const -> decltype(read(std::declval<connection&>())) {
+        if (auto same = m_state->files.check(); !same) return same.error();
         const auto on = m_state->readers.borrow();
         if (!on) return on.error();
         if (auto begun = (**on).run("BEGIN"); !begun) return begun.error();
@@ -226,6 +226,7 @@ private:
 
     template <typename Write>
     auto writing(Write write) -> decltype(write(std::declval<connection&>())) {
+        if (auto same = m_state->files.check(); !same) return same.error();
         const auto on = m_state->writer.borrow();
         if (!on) return on.error();
         if (auto begun = (**on).run("BEGIN IMMEDIATE"); !begun) return begun.error();
