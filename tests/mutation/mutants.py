@@ -135,6 +135,8 @@ MUTANTS = [
     ("a store that was cut short while it was made does not open", "store/sqlite_file.hpp",
      "if (!head->starts_with(magic) && was_being_made(on.path())) return {};", "", ["store"]),
     ("deleted texts stay in the file", "store/sqlite_file.hpp", "PRAGMA secure_delete = ON;", "", ["store"]),
+    ("a forked child uses the connections of its parent", "store/sqlite_pool.hpp", "return !m_opener->is_ours();",
+     "return false;", ["store"]),
     ("an update of an older version is taken", "store/sqlite_transaction.hpp", "WHERE id = ?1 AND version = ?8 - 1",
      "WHERE id = ?1", ["store", "testing"]),
     ("a key can be moved to another credential", "store/sqlite_transaction.hpp",
