@@ -194,6 +194,11 @@ MUTANTS = [
     ("a verifier ignores scopes", "mirror/verifier_state.hpp",
      "if (!required_scope.empty() && !mirrored->credentials().covers(status.scopes, required_scope)) [[unlikely]]",
      "if (false)", ["verifier"]),
+    ("many texts are answered though nothing is known to be true", "verifier.hpp",
+     ": !is_true                    ? m_seat->refuse(reason::stale)", ": false ? m_seat->refuse(reason::stale)", ["verifier"]),
+    ("many texts are answered for no scope", "verifier.hpp",
+     "m_of->answer(*m_seat, table, asked[i], at, required_scope);", "m_of->answer(*m_seat, table, asked[i], at, {});",
+     ["verifier"]),
     ("time goes back", "mirror/verifier_state.hpp", "return std::max(known, now);", "return now;", ["verifier"]),
     ("uses are counted once", "mirror/verifier_state.hpp", "unwritten[last].uses += unwritten[i].uses;", "", ["verifier"]),
 
