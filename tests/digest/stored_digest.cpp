@@ -112,9 +112,20 @@ BOOST_AUTO_TEST_CASE(refuses_every_other_spelling) {
 
 BOOST_AUTO_TEST_CASE(an_error_never_holds_what_was_read) {
     const std::string mac = golden.substr(golden.size() - 43);
-    const auto read = stored_digest::parse("$hmac-sha256$k=x$0000000001F$" + mac);
-    BOOST_REQUIRE(!read);
-    BOOST_TEST(read.error().message().find(mac.substr(0, 6)) == std::string::npos);
+    const std::string wrong[] = {golden + std::string(20, '='),             // its length
+                                 "$hmac-sha512$k=3$0000000001F$" + mac,     // its beginning
+                                 "$hmac-sha256$k=3$0000000001F:" + mac,     // a '$'
+                                 "$hmac-sha256$k=x$0000000001F$" + mac,     // its pepper
+                                 "$hmac-sha256$k=3$00000000000$" + mac,     // its handle
+                                 golden.substr(0, golden.size() - 1) + "R"};  // its digest
+    for (const std::string& text : wrong) {
+        const auto read = stored_digest::parse(text);
+        BOOST_REQUIRE(!read);
+        const std::string words = read.error().message();
+        for (std::size_t i = 0; i + 6 < mac.size(); ++i)
+            BOOST_TEST(words.find(mac.substr(i, 6)) == std::string::npos, words);
+        BOOST_TEST(words.find("0000000001F") == std::string::npos, words);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -261,6 +261,60 @@ BOOST_AUTO_TEST_CASE(a_verifier_opens_and_grows_or_says_why_not) {
     BOOST_TEST(static_cast<bool>(reader.verify(text, system_clock{}.now())));
 }
 
+BOOST_AUTO_TEST_CASE(a_reader_counts_as_inside_until_it_enters_anew_once_no_barrier_comes) {
+    epochs readers;
+    BOOST_REQUIRE(readers.passed(readers.mark()));
+    epochs::slot& busy = readers.join();
+    epochs::slot& idle = readers.join();
+    epochs::slot& gone = readers.join();
+    busy.leave(busy.enter());
+    idle.leave(idle.enter());
+    BOOST_TEST(readers.passed(readers.mark()));  // the control: with barriers all are seen outside
+    calls_left = 1;
+    error_number = ENOMEM;
+    const epochs::moment first = readers.mark();
+    BOOST_REQUIRE(calls_left == 0);
+    BOOST_TEST(!readers.passed(first));  // each may be inside, and its store not be seen yet
+    for (const epochs::slot* each : {&busy, &idle, &gone}) BOOST_TEST(!each->has_passed(first));
+    const std::uint64_t entered = busy.enter();  // with a barrier of its own, after the unlinking
+    BOOST_TEST(busy.has_passed(first));
+    const epochs::moment second = readers.mark();
+    BOOST_TEST(!busy.has_passed(second));
+    busy.leave(entered);
+    BOOST_TEST(busy.has_passed(second));
+    readers.quit(gone);
+    BOOST_TEST(!readers.passed(second));
+    idle.leave(idle.enter());
+    BOOST_TEST((readers.passed(first) && readers.passed(second) && readers.passed(readers.mark())));
+    (void)readers.join();  // who comes now need not have been inside
+    BOOST_TEST(readers.passed(readers.mark()));
+    calls.clear();
+    (void)readers.mark();
+    BOOST_TEST(calls.empty());  // what has failed is not asked for again
+}
+
+BOOST_AUTO_TEST_CASE(the_counts_of_a_reader_that_may_be_inside_unseen_are_written_later) {
+    const temporary_folder folder;
+    const keyring ring = must(keyring::create(folder.file("keyring")));
+    memory_store store;
+    auto keys = must(authority<bundle, memory_store>::open(store, ring));
+    const auto key = must(keys.issue({.tenant = "acme", .name = "n"}, {.actor = "a"}));
+    const auto uses = [&] { return must(keys.find(key.handle)).keys.at(0).uses; };
+    auto fast = must(verifier<bundle, memory_store>::open(store, ring));
+    auto reader = fast.new_reader();
+    const std::string text{key.text.reveal(unsafe_reveal)};
+    const auto use = [&] { return static_cast<bool>(reader.verify(text, system_clock{}.now())); };
+    BOOST_TEST(use());
+    calls_left = 1;
+    error_number = EPERM;
+    BOOST_TEST(must(fast.flush_usage()) == 0U);
+    BOOST_REQUIRE(calls_left == 0);
+    BOOST_TEST(uses() == 0U);
+    BOOST_TEST(use());
+    BOOST_TEST(must(fast.flush_usage()) == 1U);
+    BOOST_TEST(uses() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_store_opens_or_says_why_not_and_opens_later) {
     std::optional<temporary_folder> folder;
     bool named = true;

@@ -21,7 +21,7 @@ import threading
 from mutants import MUTANTS
 
 PROGRAMS = {"durability": ["tests/durability/durability", "60", "3"], "credential": ["tests/authority/test_credential"],
-            "faults": ["tests/faults/test_faults"]}
+            "faults": ["tests/faults/test_faults"], "allocations": ["tests/faults/test_allocations"]}
 FAILED_CASE = re.compile(r'error: in "([^"]+)"')
 TIME_LIMIT = 300
 

@@ -45,6 +45,22 @@ void check_refused(const temporary_folder& folder, const std::string& path, errc
     }
 }
 
+/// While this lives, SQLite leaves what is deleted in its pages unless it is told otherwise, as it does unless it was
+/// built to do otherwise. (Debian's was.)
+class sqlite_that_leaves_what_is_deleted {
+public:
+    sqlite_that_leaves_what_is_deleted() { BOOST_REQUIRE(sqlite3_auto_extension(entry()) == SQLITE_OK); }
+    sqlite_that_leaves_what_is_deleted(const sqlite_that_leaves_what_is_deleted&) = delete;
+    sqlite_that_leaves_what_is_deleted& operator=(const sqlite_that_leaves_what_is_deleted&) = delete;
+    ~sqlite_that_leaves_what_is_deleted() { sqlite3_cancel_auto_extension(entry()); }
+
+private:
+    static int turn_off(sqlite3* db, char** /*message*/, const void* /*routines*/) {
+        return sqlite3_exec(db, "PRAGMA secure_delete = OFF", nullptr, nullptr, nullptr);
+    }
+    static void (*entry())() { return reinterpret_cast<void (*)()>(&turn_off); }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(an_sqlite_file)
@@ -303,8 +319,18 @@ BOOST_AUTO_TEST_CASE(with_other_tables_is_refused_and_left_alone) {
 BOOST_AUTO_TEST_CASE(holds_no_trace_of_a_sealed_text_once_its_key_is_revoked_and_the_log_is_written_back) {
     const temporary_folder folder;
     const std::string path = folder / "keys.db";
-    const std::string piece(16, '\x5a');  // of the box of the sample
-    must(issue(*std::make_unique<sqlite_store>(must(sqlite_store::open(path))), 1));
+    const std::string piece(16, '\x5a');  // of its box
+    const sqlite_that_leaves_what_is_deleted by_default;
+    BOOST_REQUIRE(raw_database{folder / "other.db"}.text("PRAGMA secure_delete") == "0");
+    record key = sample_record(1, 2);
+    key.sealed->box.assign(1'000, std::byte{0x5a});  // longer than the row without it, which would hide what is left
+    {
+        auto store = must(sqlite_store::open(path));
+        must(store.transact([&](sqlite_store::transaction& tx) -> result<void> {
+            auto done = tx.insert(sample_credential(1));
+            return done ? tx.insert(key) : done;
+        }));
+    }
     BOOST_TEST(bytes_of(path).find(piece) != std::string::npos);
     must(revoke_key(*std::make_unique<sqlite_store>(must(sqlite_store::open(path))), 1));
     for (const auto& [name, bytes] : folder.content()) BOOST_TEST(bytes.find(piece) == std::string::npos, name);

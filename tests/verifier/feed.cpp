@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../authority/fixture.hpp"
+#include "both_ways.hpp"
 
 using namespace shearline;
 using namespace support;
@@ -120,7 +121,7 @@ BOOST_AUTO_TEST_CASE(knows_what_was_revoked_while_it_was_filled) {
     const issued_key control = must(w.keys.issue(legacy_sync(), w.admin));
     w.store.after_scan = [&] { must(w.keys.revoke(key.credential, w.admin)); };
     auto fast = w.open_verifier();
-    auto reader = fast.new_reader();
+    both_ways reader{fast};
     BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::revoked);
     BOOST_TEST(bool{reader.verify(text_of(control), noon)});
 }
@@ -128,11 +129,11 @@ BOOST_AUTO_TEST_CASE(knows_what_was_revoked_while_it_was_filled) {
 BOOST_AUTO_TEST_CASE(knows_what_was_revoked_while_an_earlier_change_was_read) {
     troubled_world w;
     auto fast = w.open_verifier();
-    auto reader = fast.new_reader();
+    both_ways reader{fast};
     const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
     w.store.after_read = [&] { must(w.keys.revoke(key.credential, w.admin)); };
     // The verification began before the revocation: it may go either way. The next one may not.
-    (void)reader.verify(text_of(key), noon);
+    (void)fast.new_reader().verify(text_of(key), noon);
     BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::revoked);
 }
 
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(denies_where_it_cannot_learn_what_has_changed_and_recovers)
     const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
     const issued_key other = must(w.keys.issue(legacy_sync(), w.admin));
     auto fast = w.open_verifier();
-    auto reader = fast.new_reader();
+    both_ways reader{fast};
     w.store.fails = true;
     BOOST_TEST(bool{reader.verify(text_of(key), noon)});  // nothing has changed, and its lease holds
     must(w.keys.revoke(other.credential, w.admin));
@@ -153,7 +154,7 @@ BOOST_AUTO_TEST_CASE(denies_where_it_cannot_learn_what_has_changed_and_recovers)
     const std::string nearly = std::string{text_of(key)}.replace(12, 1, "!");
     const std::string_view texts[] = {text_of(key), text_of(other), "no key", nearly};
     verdict answers[4];
-    reader.verify_many(texts, noon, {}, answers);
+    fast.new_reader().verify_many(texts, noon, {}, answers);
     BOOST_TEST(why_denied(answers[0]) == reason::stale);
     BOOST_TEST(why_denied(answers[1]) == reason::stale);
     for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(why_denied(answers[i]) == why_denied(reader.verify(texts[i], noon)));
@@ -170,7 +171,7 @@ BOOST_AUTO_TEST_CASE(does_not_take_a_store_at_its_word_that_is_behind_its_own_fe
     const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
     w.store.old_view = credential_view{must(w.keys.find(key.credential))};
     auto fast = w.open_verifier();
-    auto reader = fast.new_reader();
+    both_ways reader{fast};
     BOOST_TEST(bool{reader.verify(text_of(key), noon)});
     must(w.keys.revoke(key.credential, w.admin));
     BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::stale);
@@ -183,18 +184,27 @@ BOOST_AUTO_TEST_CASE(does_not_take_a_store_at_its_word_that_is_behind_its_own_fe
 BOOST_AUTO_TEST_CASE(denies_once_its_lease_is_over_unless_the_store_answers) {
     troubled_world w;
     const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
-    auto fast = w.open_verifier(30ms);
-    auto reader = fast.new_reader();
-    std::this_thread::sleep_for(60ms);
-    const int before = w.store.asked;
-    BOOST_TEST(bool{reader.verify(text_of(key), noon)});  // it asked
-    BOOST_TEST(w.store.asked == before + 1);
-    w.store.fails = true;
-    std::this_thread::sleep_for(60ms);
-    BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::stale);
-    w.store.fails = false;
-    must(fast.poll());
-    BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+    for (const bool asks_many : {false, true}) {
+        auto fast = w.open_verifier(30ms);
+        auto reader = fast.new_reader();
+        const auto ask = [&] {
+            if (!asks_many) return reader.verify(text_of(key), noon);
+            const std::vector<std::string_view> texts(4, text_of(key));
+            std::vector<verdict> answers(texts.size());
+            reader.verify_many(texts, noon, {}, answers);
+            return answers.back();
+        };
+        std::this_thread::sleep_for(60ms);
+        const int before = w.store.asked;
+        BOOST_TEST(bool{ask()});  // it asked
+        BOOST_TEST(w.store.asked == before + 1);
+        w.store.fails = true;
+        std::this_thread::sleep_for(60ms);
+        BOOST_TEST(why_denied(ask()) == reason::stale);
+        w.store.fails = false;
+        must(fast.poll());
+        BOOST_TEST(bool{ask()});
+    }
 }
 
 BOOST_AUTO_TEST_CASE(counts_its_lease_from_before_it_asked) {

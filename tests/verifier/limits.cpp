@@ -12,6 +12,7 @@
 #include <shearline/mirror/mirror.hpp>
 
 #include "../authority/fixture.hpp"
+#include "both_ways.hpp"
 
 using namespace shearline;
 using namespace support;
@@ -252,7 +253,7 @@ BOOST_AUTO_TEST_CASE(knows_a_credential_by_what_it_has_become) {
     auto keys = w.open<shown_once>();
     const issued_key key = must(keys.issue(legacy_sync(), w.admin));
     auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
-    auto reader = fast.new_reader();
+    both_ways reader{fast};
     BOOST_TEST(static_cast<bool>(reader.verify(text_of(key), noon, "contacts:read")));
 
     change_stored(w.opened.store, key.credential, [](credential& owner) { owner.tenant = "umbrella"; });
@@ -285,7 +286,7 @@ BOOST_AUTO_TEST_CASE(grants_nothing_to_a_key_that_was_not_activated_yet) {
         return tx.update(first);
     }));
     auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
-    BOOST_TEST(why_denied(fast.new_reader().verify(text_of(key), noon)) == reason::pending);
+    BOOST_TEST(why_denied(both_ways{fast}.verify(text_of(key), noon)) == reason::pending);
 }
 
 BOOST_AUTO_TEST_CASE(takes_no_notice_of_keys_of_other_formats) {
@@ -293,7 +294,7 @@ BOOST_AUTO_TEST_CASE(takes_no_notice_of_keys_of_other_formats) {
     auto keys = w.open<shown_once>();
     const issued_key key = must(keys.issue(legacy_sync(), w.admin));
     auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
-    auto reader = fast.new_reader();
+    both_ways reader{fast};
     must(w.opened.store.transact([&](memory_store::transaction& tx) -> result<void> {
         record other = (*tx.keys_of(key.credential)).at(0);
         other.format = "another";

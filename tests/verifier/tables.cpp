@@ -270,20 +270,19 @@ BOOST_AUTO_TEST_CASE(is_kept_while_anybody_may_use_it) {
     epochs::slot& one = readers.join();
     epochs::slot& other = readers.join();
     const auto in_one = one.enter();
-    epochs::moment since = readers.mark();
-    BOOST_TEST(!epochs::passed(since));
+    const epochs::moment since = readers.mark();
+    BOOST_TEST(!readers.passed(since));
     auto in_other = other.enter();  // later: it cannot have what was replaced before
-    BOOST_TEST(!epochs::passed(since));
+    BOOST_TEST(!readers.passed(since));
     one.leave(in_one);
-    BOOST_TEST(epochs::passed(since));
-    epochs::moment again = readers.mark();
-    BOOST_TEST(!epochs::passed(again));
+    BOOST_TEST(readers.passed(since));
+    const epochs::moment again = readers.mark();
+    BOOST_TEST(!readers.passed(again));
     other.leave(in_other);
     in_other = other.enter();
-    BOOST_TEST(epochs::passed(again));
+    BOOST_TEST(readers.passed(again));
     other.leave(in_other);
-    epochs::moment nobody = readers.mark();
-    BOOST_TEST(epochs::passed(nobody));
+    BOOST_TEST(readers.passed(readers.mark()));
     readers.quit(one);
     BOOST_TEST((&readers.join() == &one));
 }

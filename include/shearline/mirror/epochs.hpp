@@ -10,58 +10,80 @@
 #include <unistd.h>
 #endif
 
+#include <algorithm>
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <mutex>
-#include <utility>
-#include <vector>
 
 namespace shearline::inline v0 {
 
 /// Epoch-based reclamation. A reader is inside from `enter` to `leave`. A writer unlinks what it wants to free, takes
-/// a `mark()`, and frees once `passed()` says that everybody who was inside then has left since.
+/// a `mark()`, and frees once `passed()` says that every reader that was inside then has left since. Neither allocates
+/// nor fails: once something is unlinked, nothing can come between that and its mark.
 ///
-/// Why that is safe: a reader counts itself in, and then loads the pointer; a writer changes the pointer, and then
-/// reads the counts. Were both to see the old value of the other, the writer would free what the reader uses. One of
-/// them must not be reordered, so each pair needs a full barrier between its store and its load. On Linux the writer
-/// pays for both: `membarrier` puts a barrier into every running thread of the process, and the reader's half is a
-/// plain store that only the compiler must leave in place. Elsewhere, and where the call is forbidden, both are
-/// sequentially consistent, which costs a reader some nanoseconds. (The pointer itself is loaded and stored
-/// sequentially consistent, which on x86 and ARMv8 costs a reader nothing.) `leave` releases and `passed` acquires:
-/// what a reader did inside happens before the freeing.
+/// Why that is safe: a reader writes down that it is inside, and then loads the pointer; a writer changes the pointer,
+/// and then reads what the readers wrote. If both saw the old value of the other, the writer would free what the reader
+/// uses. So each needs a full barrier between its store and its load. On Linux the writer pays for both: `membarrier`
+/// puts a barrier into every running thread of the process, and the reader's half is a plain store that only the
+/// compiler must leave in place. Elsewhere, and where the call is forbidden, both are sequentially consistent, which
+/// costs a reader some nanoseconds. (The pointer itself is loaded and stored sequentially consistent, which on x86 and
+/// ARMv8 costs a reader nothing.) `leave` releases and `passed` acquires: what a reader did inside happens before the
+/// freeing.
+///
+/// The call can be forbidden later, when a process shuts itself into a sandbox, and can fail for a lack of memory. From
+/// then on readers enter in the other way. A reader that has not done so yet may be inside unseen: for every moment from
+/// then on it counts as inside until it enters again, or quits.
 ///
 /// D. Dice, M. Herlihy, A. Kogan, "Fast Non-intrusive Memory Reclamation", SPAA 2016; M. Desnoyers et al.,
 /// "User-Level Implementations of Read-Copy Update", 2012.
 class epochs {
+    /// The two lowest bits of what a reader writes down; the others are the epoch in which it entered.
+    static constexpr std::uint64_t inside = 1;
+    static constexpr std::uint64_t ordered = 2;  ///< it entered by a full barrier, or has not entered
+    static constexpr std::uint64_t one_epoch = 4;
+
 public:
-    /// The place of one reader, on a cache line of its own. Odd: inside.
+    /// When something was unlinked.
+    struct moment {
+        std::uint64_t epoch = 0;
+        bool had_barrier = false;  ///< in every thread, after the unlinking
+    };
+
+    /// The place of one reader, on a cache line of its own.
     class alignas(64) slot {
     public:
+        explicit slot(const std::atomic<std::uint64_t>& epoch) noexcept : m_epoch{&epoch} {}
+
         /// What `leave` asks for.
         [[nodiscard]] std::uint64_t enter() noexcept {
-            const std::uint64_t next = m_count.load(std::memory_order_relaxed) + 1;
-            if (m_barriers_come) {
-                m_count.store(next, std::memory_order_relaxed);
+            // Acquire: a reader that knows of an epoch finds what was unlinked before it gone.
+            const std::uint64_t now = m_epoch->load(std::memory_order_acquire) | inside;
+            if (m_barriers_come.load(std::memory_order_relaxed)) {
+                m_word.store(now, std::memory_order_relaxed);
                 std::atomic_signal_fence(std::memory_order_seq_cst);
-            } else {
-                m_count.exchange(next, std::memory_order_seq_cst);
+                return now;
             }
-            return next;
+            m_word.exchange(now | ordered, std::memory_order_seq_cst);
+            return now | ordered;
         }
-        void leave(std::uint64_t entered) noexcept { m_count.store(entered + 1, std::memory_order_release); }
+        void leave(std::uint64_t entered) noexcept { m_word.store(entered - inside, std::memory_order_release); }
+
+        [[nodiscard]] bool is_inside() const noexcept { return (m_word.load(std::memory_order_acquire) & inside) != 0; }
+
+        /// Whether its reader cannot be using what was unlinked at that moment.
+        [[nodiscard]] bool has_passed(const moment& since) const noexcept {
+            const std::uint64_t word = m_word.load(std::memory_order_seq_cst);
+            if (!since.had_barrier && (word & ordered) == 0) return false;
+            return (word & inside) == 0 || word >= since.epoch;
+        }
 
     private:
         friend epochs;
-        std::atomic<std::uint64_t> m_count{0};
-        bool m_barriers_come = false;
+        const std::atomic<std::uint64_t>* m_epoch;
+        std::atomic<std::uint64_t> m_word{ordered};
+        std::atomic<bool> m_barriers_come{false};
         bool m_taken = false;
-    };
-
-    /// Who was inside at some moment.
-    struct moment {
-        std::vector<std::pair<const slot*, std::uint64_t>> inside;
     };
 
     epochs() = default;
@@ -71,55 +93,57 @@ public:
     /// A place for one thread. O(readers).
     [[nodiscard]] slot& join() {
         const std::scoped_lock lock{m_mutex};
-        for (slot& one : m_slots) {
-            if (one.m_taken) continue;
-            one.m_taken = true;
-            return one;
-        }
-        slot& fresh = m_slots.emplace_back();
-        fresh.m_barriers_come = m_barriers_come;
-        fresh.m_taken = true;
-        return fresh;
+        const auto free = std::find_if(m_slots.begin(), m_slots.end(), [](const slot& one) { return !one.m_taken; });
+        slot& place = free != m_slots.end() ? *free : m_slots.emplace_back(m_epoch);
+        place.m_taken = true;
+        place.m_barriers_come.store(m_barriers_come, std::memory_order_relaxed);
+        if (m_barriers_come) place.m_word.store(0, std::memory_order_relaxed);
+        return place;
     }
 
     /// Gives a place back, from outside.
     void quit(slot& place) noexcept {
         const std::scoped_lock lock{m_mutex};
+        place.m_word.store(ordered, std::memory_order_release);
         place.m_taken = false;
     }
 
-    /// Those who are inside now, and so may be using what was unlinked before. O(readers); one system call.
-    [[nodiscard]] moment mark() const {
-#ifdef __linux__
-        if (m_barriers_come) (void)::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-#endif
+    /// Now; what was unlinked before is freed when this has passed. O(readers) at most; one system call.
+    [[nodiscard]] moment mark() noexcept {
         const std::scoped_lock lock{m_mutex};
-        moment now;
-        for (const slot& one : m_slots) {
-            const std::uint64_t count = one.m_count.load(std::memory_order_seq_cst);
-            if (count % 2 == 1) now.inside.emplace_back(&one, count);
+        const std::uint64_t now = m_epoch.fetch_add(one_epoch, std::memory_order_seq_cst) + one_epoch;
+        if (m_barriers_come && !put_barriers()) {
+            m_barriers_come = false;
+            for (slot& one : m_slots) one.m_barriers_come.store(false, std::memory_order_relaxed);
         }
-        return now;
+        return {now, m_barriers_come};
     }
 
-    /// Whether all of them have left since. Never waits.
-    [[nodiscard]] static bool passed(moment& since) {
-        std::erase_if(since.inside,
-                      [](const auto& one) { return one.first->m_count.load(std::memory_order_acquire) != one.second; });
-        return since.inside.empty();
+    /// Whether no reader can be using what was unlinked at that moment. O(readers). Never waits for one.
+    [[nodiscard]] bool passed(const moment& since) const noexcept {
+        const std::scoped_lock lock{m_mutex};
+        return std::all_of(m_slots.begin(), m_slots.end(), [&](const slot& one) { return one.has_passed(since); });
     }
 
 private:
-    static bool have_barriers() noexcept {
+    static bool may_put_barriers() noexcept {
 #ifdef __linux__
         return ::syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 #else
         return false;
 #endif
     }
+    static bool put_barriers() noexcept {
+#ifdef __linux__
+        return ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0;
+#else
+        return false;
+#endif
+    }
 
-    bool m_barriers_come = have_barriers();
-    mutable std::mutex m_mutex;
+    alignas(64) std::atomic<std::uint64_t> m_epoch{one_epoch};
+    alignas(64) mutable std::mutex m_mutex;
+    bool m_barriers_come = may_put_barriers();
     std::deque<slot> m_slots;  // where a slot is, it stays
 };
 

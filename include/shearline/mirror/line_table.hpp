@@ -148,6 +148,18 @@ public:
         }
     }
 
+    /// How many keys have counts to take; of a table that no reader uses any more.
+    [[nodiscard]] std::size_t counted() const noexcept {
+        std::size_t keys = 0;
+        for (std::size_t block = 0; block < m_counted.size(); ++block) {
+            if (!m_counted[block].load(std::memory_order_relaxed)) continue;
+            const std::size_t end = std::min(m_size, (block + 1) * counts_per_mark);
+            for (std::size_t at = block * counts_per_mark; at < end; ++at)
+                if (std::bit_cast<count>(m_counts[at].load(std::memory_order_relaxed)).uses != 0) ++keys;
+        }
+        return keys;
+    }
+
 private:
     /// The product of the two, of which `lines` has 32 bits, without its lower 64.
     static constexpr std::uint64_t upper_word(std::uint64_t mixed, std::uint64_t lines) noexcept {
@@ -166,7 +178,7 @@ private:
     static constexpr std::size_t counts_per_mark = 4'096;
     static inline std::atomic<std::uint64_t> next_serial{1};
 
-    line_table(std::size_t size, page_block lines, page_block counts) noexcept
+    line_table(std::size_t size, page_block lines, page_block counts)
         : m_size{size},
           m_block{std::move(lines)},
           m_count_block{std::move(counts)},

@@ -126,7 +126,7 @@ private:
     static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 16U;
     static constexpr std::size_t rebuilt_at_once = 4'096;
 
-    mirror(Store& store, lease trust) noexcept : m_store{&store}, m_lease{std::move(trust)} {}
+    mirror(Store& store, lease trust) : m_store{&store}, m_lease{std::move(trust)} {}
 
     /// The lock, or none. To follow one change takes some microseconds, and to sleep and be woken takes longer: so
     /// whoever finds it taken looks again for a while.

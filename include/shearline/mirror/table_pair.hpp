@@ -33,6 +33,7 @@ public:
 
     /// Goes on with another table, which is whole; the one until now is kept while readers may be using it.
     void start_over(std::unique_ptr<line_table> whole, epochs& readers) {
+        m_retired.reserve(m_retired.size() + 1);
         m_next = std::move(whole);
         replace(readers);
     }
@@ -67,7 +68,7 @@ public:
             if (key.value == 0 || status.is_dead() || m_next->find(key) != nullptr) continue;
             m_next->insert(key, old.digest(), status, old.owner())->set_memo(old.memo());
         }
-        free_unused();
+        free_unused(readers);
         return m_next != nullptr;
     }
 
@@ -76,7 +77,7 @@ public:
     void take_counts(Take take) {
         m_owned->take_uses(take);
         for (retired& old : m_retired) old.table->take_uses(take);
-        for (const counted& late : std::exchange(m_late, {})) take(late.key, late.uses, late.last);
+        for (; !m_late.empty(); m_late.pop_back()) take(m_late.back().key, m_late.back().uses, m_late.back().last);
     }
 
 private:
@@ -110,7 +111,7 @@ private:
 
     result<void> make_room(epochs& readers) {
         if (m_next || !m_owned->is_full()) return {};
-        free_unused();
+        free_unused(readers);
         auto next = line_table::make(line_table::lines_for(m_owned->used() - m_owned->dead() + 1));
         // There is some room left; the error is for when there is not.
         if (!next) return m_owned->used() < m_owned->size() / 100 * 75 ? result<void>{} : result<void>{next.error()};
@@ -121,18 +122,23 @@ private:
     }
 
     void replace(epochs& readers) {
+        m_retired.reserve(m_retired.size() + 1);  // the last that may throw: the old table is not unlinked yet
         m_current.store(m_next.get(), std::memory_order_seq_cst);
         m_retired.push_back({std::exchange(m_owned, std::move(m_next)), readers.mark()});
     }
 
-    void free_unused() {
-        std::erase_if(m_retired, [this](retired& old) {
-            if (!epochs::passed(old.since)) return false;
-            old.table->take_uses([this](handle key, std::uint32_t uses, line_seconds last) {
+    void free_unused(epochs& readers) {
+        for (auto old = m_retired.begin(); old != m_retired.end();) {
+            if (!readers.passed(old->since)) {
+                ++old;
+                continue;
+            }
+            m_late.reserve(m_late.size() + old->table->counted());  // the last that may throw: no count is taken yet
+            old->table->take_uses([this](handle key, std::uint32_t uses, line_seconds last) {
                 m_late.push_back({key, uses, last});
             });
-            return true;
-        });
+            old = m_retired.erase(old);
+        }
     }
 
     std::atomic<line_table*> m_current{nullptr};

@@ -8,7 +8,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include <shearline/clock.hpp>
 #include <shearline/mirror/line_table.hpp>
@@ -44,9 +43,10 @@ public:
     template <typename Take>
     void take_all(Take take) {
         for (auto& set : m_sets)
-            for (entry& one : set)
-                if (const entry taken = std::exchange(one, {}); taken.uses != 0)
-                    take(taken.key, taken.uses, to_line_seconds(taken.last));
+            for (entry& one : set) {
+                if (one.uses != 0) take(one.key, one.uses, to_line_seconds(one.last));
+                one = {};  // only then: where there was no memory to take it, it stays
+            }
     }
 
     /// Lets go of what is now empty.

@@ -51,7 +51,7 @@ struct verifier_question {
 /// What one reader has for itself, on cache lines of its own.
 struct alignas(64) verifier_seat {
     epochs::slot* place = nullptr;
-    bool taken = true;
+    bool taken = false;
     std::array<std::atomic<std::uint64_t>, std::size(reason_table) + 1> counts{};  // [0]: grants
     use_counts uses{};
 
@@ -148,8 +148,8 @@ struct verifier_state {
         const std::scoped_lock lock{mutex};
         const auto idle = std::find_if(seats.begin(), seats.end(), [](const verifier_seat& one) { return !one.taken; });
         verifier_seat& found = idle != seats.end() ? *idle : seats.emplace_back();
-        found.taken = true;
         found.place = &mirrored->readers().join();
+        found.taken = true;
         return found;
     }
     void leave(verifier_seat& of) noexcept {  // its counts, and the uses that were not moved yet, stay
@@ -160,13 +160,14 @@ struct verifier_state {
 
     void use(proofs<Policies> next) {
         const std::scoped_lock lock{mutex};
-        auto before = std::exchange(owned_proofs, std::make_unique<const proofs<Policies>>(std::move(next)));
-        proves.store(owned_proofs.get(), std::memory_order_seq_cst);
-        retired_proofs.emplace_back(std::move(before), mirrored->readers().mark());
+        auto fresh = std::make_unique<const proofs<Policies>>(std::move(next));
+        retired_proofs.reserve(retired_proofs.size() + 1);  // the last that may throw: nothing is unlinked yet
+        proves.store(fresh.get(), std::memory_order_seq_cst);
+        retired_proofs.emplace_back(std::exchange(owned_proofs, std::move(fresh)), mirrored->readers().mark());
         free_unused();
     }
-    void free_unused() {
-        std::erase_if(retired_proofs, [](auto& old) { return epochs::passed(old.second); });
+    void free_unused() noexcept {
+        std::erase_if(retired_proofs, [this](auto& old) { return mirrored->readers().passed(old.second); });
     }
 
     result<std::size_t> flush_usage() {
@@ -177,9 +178,13 @@ struct verifier_state {
             unwritten.push_back({std::string{format::name}, key, from_line_seconds(last), uses});
         };
         for (verifier_seat& one : seats) one.uses.freeze();
-        epochs::moment since = mirrored->readers().mark();
-        while (!epochs::passed(since)) std::this_thread::yield();  // a reader is inside for less than a microsecond
-        for (verifier_seat& one : seats) one.uses.take_all(take);
+        const epochs::moment since = mirrored->readers().mark();
+        for (verifier_seat& one : seats) {
+            if (one.place == nullptr) continue;  // nobody has had it yet
+            // A reader is inside for less than a microsecond. One that may be so unseen keeps its counts for later.
+            while (one.place->is_inside() && !one.place->has_passed(since)) std::this_thread::yield();
+            if (one.place->has_passed(since)) one.uses.take_all(take);
+        }
         for (verifier_seat& one : seats) one.uses.thaw();
         mirrored->with_tables([&](table_pair& tables) { tables.take_counts(take); });
         if (unwritten.empty()) return std::size_t{0};

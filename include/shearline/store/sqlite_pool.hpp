@@ -1,25 +1,29 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Connections that threads take turns at.
-// Depends on store/sqlite_connection.hpp and POSIX; for sqlite_store.hpp, not in the umbrella.
+// Depends on store/sqlite_connection.hpp and secret/fork_wiped.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
-
-#include <sys/types.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <shearline/result.hpp>
+#include <shearline/secret/fork_wiped.hpp>
 #include <shearline/store/sqlite_connection.hpp>
 
 namespace shearline::inline v0 {
 
 namespace detail::sqlite {
+
+/// Tells the process that opened a store from its children by fork. (A pid does not: in a pid namespace of its own a
+/// child can have the pid of its parent.) It takes a page of memory, so all pools of a store share one.
+using process_mark = fork_wiped<const std::monostate>;
 
 /// A fixed set of connections. In a process that was forked from the one that made it, it lends nothing and closes
 /// nothing: SQLite's locks stayed with the parent, and what the child did would damage the parent's file.
@@ -47,8 +51,10 @@ public:
         std::unique_ptr<connection> m_on;
     };
 
-    connection_pool(std::vector<std::unique_ptr<connection>> all, std::chrono::milliseconds patience)
-        : m_patience{patience}, m_free{std::move(all)}, m_path{m_free.front()->path()} {}
+    /// The mark is borrowed and must outlive the pool.
+    connection_pool(const process_mark& opener, std::vector<std::unique_ptr<connection>> all,
+                    std::chrono::milliseconds patience)
+        : m_opener{&opener}, m_patience{patience}, m_free{std::move(all)}, m_path{m_free.front()->path()} {}
     connection_pool(const connection_pool&) = delete;
     connection_pool& operator=(const connection_pool&) = delete;
     ~connection_pool() {
@@ -71,7 +77,7 @@ public:
     }
 
 private:
-    [[nodiscard]] bool is_forked() const noexcept { return ::getpid() != m_owner; }
+    [[nodiscard]] bool is_forked() const noexcept { return !m_opener->is_ours(); }
 
     void give_back(std::unique_ptr<connection> on) {
         {
@@ -81,7 +87,7 @@ private:
         m_came_free.notify_one();
     }
 
-    const ::pid_t m_owner = ::getpid();
+    const process_mark* const m_opener;
     const std::chrono::milliseconds m_patience;
     std::mutex m_mutex;
     std::condition_variable m_came_free;

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <shearline/concepts.hpp>
@@ -70,13 +71,15 @@ public:
     /// Errors, each naming the file, which is then as it was: `corrupt` for what is not SQLite, not ours, or damaged;
     /// `wrong_version` for a newer schema; `permission_denied`; `not_found` where the folder is missing;
     /// `invalid_argument` for a link, for what is no file, and for options out of range; `unavailable` where the disk
-    /// is full, or another process keeps the file busy.
+    /// is full, another process keeps the file busy, or the system gives no memory that a fork wipes.
     [[nodiscard]] static result<sqlite_store> open(const std::string& path, const sqlite_options& options = {}) {
         using namespace std::chrono_literals;
         if (options.busy_timeout < 0ms || options.busy_timeout > 1h || options.readers < 1 || options.readers > 64)
             return error{errc::invalid_argument, path + ": a busy_timeout is 0 to 1 hour, and readers are 1 to 64"};
         const auto file = detail::sqlite::file_at(path);
         if (!file) return file.error();
+        auto mark = detail::sqlite::process_mark::make([] { return std::monostate{}; });
+        if (!mark) return error{mark.error().code(), path + ": " + mark.error().context()};
         auto writer = detail::sqlite::take_up(*file, options.busy_timeout, options.check_file);
         if (!writer) return std::move(writer).error();
         auto counter = change_counter::open(*file + "-changes");
@@ -97,9 +100,8 @@ public:
         writers.push_back(*std::move(writer));
         // Whoever was here before may have ended between a commit and its bump.
         counter->bump();
-        return sqlite_store{
-            std::make_unique<state>(*std::move(files), *std::move(counter), std::move(writers), std::move(readers),
-                                    options.busy_timeout)};
+        return sqlite_store{std::make_unique<state>(*std::move(mark), *std::move(files), *std::move(counter),
+                                                    std::move(writers), std::move(readers), options.busy_timeout)};
     }
 
     /// Runs `body(transaction&) -> result<T>` once, alone among writers of all processes, and commits if and only if it
@@ -199,13 +201,16 @@ public:
 
 private:
     struct state {
-        state(detail::sqlite::database_files opened, change_counter counting, std::vector<std::unique_ptr<connection>> writing,
-              std::vector<std::unique_ptr<connection>> reading, std::chrono::milliseconds patience)
-            : files{std::move(opened)},
+        state(detail::sqlite::process_mark here, detail::sqlite::database_files opened, change_counter counting,
+              std::vector<std::unique_ptr<connection>> writing, std::vector<std::unique_ptr<connection>> reading,
+              std::chrono::milliseconds patience)
+            : opener{std::move(here)},
+              files{std::move(opened)},
               counter{std::move(counting)},
-              writer{std::move(writing), patience},
-              readers{std::move(reading), patience} {}
+              writer{opener, std::move(writing), patience},
+              readers{opener, std::move(reading), patience} {}
 
+        detail::sqlite::process_mark opener;
         detail::sqlite::database_files files;
         change_counter counter;
         pool writer;
