@@ -71,9 +71,10 @@ public:
     mirror& operator=(const mirror&) = delete;
 
     /// Whether everything that the store has acknowledged is applied, and the lease holds; `now` is the lease clock's.
-    /// Where not, `make_true` may help. In a child by fork it never does. Some loads; never waits.
+    /// Where not, `make_true` may help. In a child by fork it never does. Some loads; never waits. Asked between
+    /// `enter` and `leave`; the lease comes first, because the store may be gone once `close` has ended it.
     [[nodiscard]] bool is_true(lease_clock::moment now) const noexcept {
-        return m_store->change_count() == m_applied.load(std::memory_order_acquire) && m_lease.holds(now);
+        return m_lease.holds(now) && m_store->change_count() == m_applied.load(std::memory_order_acquire);
     }
 
     /// Whether this process filled it. A child by fork must fill its own.
@@ -89,6 +90,7 @@ public:
     [[nodiscard]] bool make_true() noexcept {
         if (!is_ours()) return false;
         const auto lock = wait_for_turn();
+        if (is_closed()) return false;
         const auto now = lease_clock::now();
         if (is_true(now)) return true;  // somebody else has made it
         if (now < m_retry_at) return false;
@@ -111,6 +113,15 @@ public:
         }
         return applied;
     }
+
+    /// For good: it is not true again, and the store is not asked again, once everybody who is inside has left. Waits
+    /// for one who asks the store now.
+    void close() noexcept {
+        const std::scoped_lock lock{m_mutex};
+        m_closed.store(true, std::memory_order_seq_cst);
+        m_lease.end();
+    }
+    [[nodiscard]] bool is_closed() const noexcept { return m_closed.load(std::memory_order_seq_cst); }
 
     /// Runs `body(tables)`, alone with the lines: no table is replaced meanwhile.
     template <typename Body>
@@ -207,6 +218,7 @@ private:
     table_pair m_tables;
     std::mutex m_mutex;
     std::atomic<std::uint64_t> m_applied{0};
+    std::atomic<bool> m_closed{false};
     std::uint64_t m_sequence = 0;
     lease_clock::moment m_retry_at{0};
 };

@@ -26,6 +26,8 @@
 #include <shearline/mirror/mirror.hpp>
 #include <shearline/mirror/proofs.hpp>
 #include <shearline/mirror/use_counts.hpp>
+#include <shearline/rules/monotonic_time.hpp>
+#include <shearline/store/keyring_binding.hpp>
 #include <shearline/verdict.hpp>
 
 namespace shearline::inline v0 {
@@ -64,7 +66,7 @@ struct alignas(64) verifier_seat {
     }
 };
 
-/// From its beginning to its end its reader is inside.
+/// From its beginning to its end its reader is inside, but for what it does through `outside`.
 class inside {
 public:
     explicit inside(epochs::slot& place) noexcept : m_place{place}, m_entered{place.enter()} {}
@@ -72,12 +74,21 @@ public:
     inside& operator=(const inside&) = delete;
     ~inside() { m_place.leave(m_entered); }
 
+    template <typename Body>
+    bool outside(Body body) noexcept {
+        m_place.leave(m_entered);
+        const bool done = body();
+        m_entered = m_place.enter();
+        return done;
+    }
+
 private:
     epochs::slot& m_place;
     std::uint64_t m_entered;
 };
 
-/// Behind a pointer, so that a verifier may be moved while readers hold on to this.
+/// Behind a pointer, so that a verifier may be moved while readers hold on to this. Owned by the verifier and by each
+/// reader: a reader that outlives its verifier finds this closed, and the store is not touched again.
 template <typename Policies, typename Store>
 struct verifier_state {
     using format = typename Policies::format;
@@ -88,16 +99,31 @@ struct verifier_state {
           options{wanted},
           mirrored{std::move(filled)},
           owned_proofs{std::make_unique<const proofs<Policies>>(std::move(proving))},
-          proves{owned_proofs.get()} {}
+          proves{owned_proofs.get()},
+          time{monotonic_time::of(&borrowed)} {}
 
-    bool is_true() noexcept { return mirrored->is_true(lease_clock::now()) || mirrored->make_true(); }
+    bool is_true(inside& here) noexcept { return mirrored->is_true(lease_clock::now()) || make_true(here); }
 
-    /// The latest time that any verification was told of.
-    timestamp latest(timestamp now) noexcept {
-        timestamp known = latest_told.load(std::memory_order_relaxed);
-        while (known < now && !latest_told.compare_exchange_weak(known, now, std::memory_order_relaxed)) {
-        }
-        return std::max(known, now);
+    /// A store may take its time to answer: its reader is outside meanwhile, and may find this closed when it returns.
+    [[gnu::noinline]] bool make_true(inside& here) noexcept {
+        return here.outside([this] { return mirrored->make_true(); }) && !mirrored->is_closed();
+    }
+
+    /// When this returns no reader grants again, and no thread is in the store or uses the peppers, which are wiped.
+    void close() noexcept {
+        if (!mirrored->is_ours()) return;  // a child by fork: nothing is true there, and its parent's threads never leave
+        mirrored->close();
+        wait_for_readers();
+        const std::scoped_lock lock{mutex};
+        retired_proofs.clear();
+        owned_proofs.reset();
+        time.reset();
+    }
+
+    /// Until everybody who is inside now has left: nobody is inside for longer than a microsecond.
+    void wait_for_readers() {
+        epochs::moment since = mirrored->readers().mark();
+        while (!epochs::passed(since)) std::this_thread::yield();
     }
 
     [[gnu::always_inline]] verdict answer(verifier_seat& of, const line_table& table, verifier_question asked,
@@ -158,12 +184,18 @@ struct verifier_state {
         of.taken = false;
     }
 
-    void use(proofs<Policies> next) {
-        const std::scoped_lock lock{mutex};
-        auto before = std::exchange(owned_proofs, std::make_unique<const proofs<Policies>>(std::move(next)));
+    result<void> use(const keyring& ring) {
+        auto made = proofs<Policies>::make(ring);
+        if (!made) return std::move(made).error();
+        auto next = std::make_unique<const proofs<Policies>>(*std::move(made));
+        const std::scoped_lock lock{mutex};  // one at a time: the keyring that was bound last is the one in use
+        if constexpr (key_store<Store>)
+            if (auto bound = bind_keyring_in(*store, ring); !bound) return bound;
+        auto before = std::exchange(owned_proofs, std::move(next));
         proves.store(owned_proofs.get(), std::memory_order_seq_cst);
         retired_proofs.emplace_back(std::move(before), mirrored->readers().mark());
         free_unused();
+        return {};
     }
     void free_unused() {
         std::erase_if(retired_proofs, [](auto& old) { return epochs::passed(old.second); });
@@ -177,8 +209,7 @@ struct verifier_state {
             unwritten.push_back({std::string{format::name}, key, from_line_seconds(last), uses});
         };
         for (verifier_seat& one : seats) one.uses.freeze();
-        epochs::moment since = mirrored->readers().mark();
-        while (!epochs::passed(since)) std::this_thread::yield();  // a reader is inside for less than a microsecond
+        wait_for_readers();
         for (verifier_seat& one : seats) one.uses.take_all(take);
         for (verifier_seat& one : seats) one.uses.thaw();
         mirrored->with_tables([&](table_pair& tables) { tables.take_counts(take); });
@@ -217,8 +248,8 @@ struct verifier_state {
     std::unique_ptr<mirror<format, Store>> mirrored;
     std::unique_ptr<const proofs<Policies>> owned_proofs;
     std::atomic<const proofs<Policies>*> proves;
+    std::shared_ptr<monotonic_time> time;
     std::vector<std::pair<std::unique_ptr<const proofs<Policies>>, epochs::moment>> retired_proofs;
-    std::atomic<timestamp> latest_told{};
     std::mutex mutex;
     std::deque<verifier_seat> seats;  // where a seat is, it stays
     std::vector<usage> unwritten;
