@@ -179,6 +179,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(gives_no_key_that_is_not_of_its_entrys_credential,
         BOOST_TEST(code_of(keys.issue(legacy_sync(), with_token(w.admin))) == errc::corrupt);
         BOOST_TEST(must(keys.audit()).items.front().action == "issue");
     }
+    world<Store> w;  // nor its name, if no text is kept
+    auto keys = w.template open<shown_once>();
+    const issued_key other = must(keys.issue(legacy_sync(), w.admin));
+    const issued_key mine = must(keys.issue(legacy_sync(), with_token(w.admin)));
+    edit_entry(w, mine.credential, other.handle);
+    BOOST_TEST(code_of(keys.issue(legacy_sync(), with_token(w.admin))) == errc::corrupt);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_refused_if_its_entry_names_a_credential_that_is_not_there, Store, stores) {

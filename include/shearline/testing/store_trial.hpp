@@ -236,6 +236,7 @@ private:
         if (!succeeded(again)) return;
         expect(again->credential == first.id && again->handle == first.keys.front().handle,
                "a repeated call has another outcome");
+        ++m_model.events;  // it gave the key's text again
         asked.name = "another name";
         refused(m_now->issue(asked, by), errc::conflict, "a token was taken for other arguments");
     }
