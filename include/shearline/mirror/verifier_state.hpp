@@ -66,21 +66,13 @@ struct alignas(64) verifier_seat {
     }
 };
 
-/// From its beginning to its end its reader is inside, but for what it does through `outside`.
+/// From its beginning to its end its reader is inside.
 class inside {
 public:
     explicit inside(epochs::slot& place) noexcept : m_place{place}, m_entered{place.enter()} {}
     inside(const inside&) = delete;
     inside& operator=(const inside&) = delete;
     ~inside() { m_place.leave(m_entered); }
-
-    template <typename Body>
-    bool outside(Body body) noexcept {
-        m_place.leave(m_entered);
-        const bool done = body();
-        m_entered = m_place.enter();
-        return done;
-    }
 
 private:
     epochs::slot& m_place;
@@ -102,11 +94,10 @@ struct verifier_state {
           proves{owned_proofs.get()},
           time{monotonic_time::of(&borrowed)} {}
 
-    bool is_true(inside& here) noexcept { return mirrored->is_true(lease_clock::now()) || make_true(here); }
-
-    /// A store may take its time to answer: its reader is outside meanwhile, and may find this closed when it returns.
-    [[gnu::noinline]] bool make_true(inside& here) noexcept {
-        return here.outside([this] { return mirrored->make_true(); }) && !mirrored->is_closed();
+    /// For a reader that is outside, and may find this closed when it enters.
+    bool is_true(epochs::slot& place) noexcept {
+        if (const inside here{place}; mirrored->is_true(lease_clock::now())) return true;
+        return mirrored->make_true();
     }
 
     /// When this returns no reader grants again, and no thread is in the store or uses the peppers, which are wiped.
