@@ -20,20 +20,26 @@
 #include <shearline/credential/request_context.hpp>
 #include <shearline/format/parse.hpp>
 #include <shearline/policies.hpp>
+#include <shearline/rules/monotonic_time.hpp>
 #include <shearline/rules/requests.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
 #include <shearline/store/feed_watch.hpp>
 #include <shearline/store/idempotency.hpp>
 #include <shearline/store/key_maker.hpp>
-#include <shearline/store/keyring_binding.hpp>
+#include <shearline/store/keyring_snapshot.hpp>
+#include <shearline/store/steps.hpp>
 #include <shearline/store/usage_log.hpp>
 #include <shearline/verdict.hpp>
 
 namespace shearline::inline v0 {
 
-/// The credentials of one format in one store. Store and keyring are borrowed and must outlive it. Movable; after
-/// that, everything may be called from any thread, and every call may block on the store.
+/// The credentials of one format in one store. The store is borrowed and must outlive it; of the keyring it holds a
+/// snapshot. Movable; after that, everything may be called from any thread, and every call may block on the store.
+///
+/// Time does not go back: what has expired once, here or for another authority or verifier of this store object in this
+/// process, stays expired when the clock steps back. A clock that jumps more than a day past that, and is more than a
+/// day ahead of the system's clock, is believed for that call alone.
 ///
 /// A change is checked, made and recorded in one transaction: credential, record, feed and audit event appear together
 /// or not at all, and what a call returned is durable. Every change can fail with `invalid_argument` (the context or
@@ -54,20 +60,18 @@ public:
     /// Takes up a store under a keyring. `wrong_keyring` where the store's records were made under another one, or
     /// where a key of it is missing here (an older copy of the file).
     [[nodiscard]] static result<authority> open(Store& store, const keyring& ring, const Clock& clock = Clock{}) {
-        auto keys = key_maker<Policies>::make(ring);
-        if (!keys) return keys.error();
-        auto tokens = tokens_type::make(ring, format::name, format::environment_of);
-        if (!tokens) return tokens.error();
-        const auto bound = store.transact([&ring](transaction& tx) { return bind_keyring(tx, ring); });
-        if (!bound) return bound.error();
-        authority opened{store, clock, *std::move(keys), *std::move(tokens)};
-        const auto head = store.head();
-        if (!head) return head.error();
-        (void)opened.m_feed->look(*head);
+        auto secrets = std::make_unique<detail::current_keyring<Policies>>();
+        if (auto done = secrets->use(store, ring); !done) return done.error();
+        authority opened{store, clock, std::move(secrets)};
+        if (auto same = opened.check_feed(); !same) return same.error();
         return opened;
     }
     static result<authority> open(Store&&, const keyring&, const Clock& = Clock{}) = delete;
-    static result<authority> open(Store&, keyring&&, const Clock& = Clock{}) = delete;
+
+    /// Goes on with another snapshot of the keyring, as after a new pepper was made or an old one dropped. Whatever
+    /// begins after this returned uses it: a dropped pepper proves nothing. Thread-safe. Errors: those of `open`, and
+    /// then everything is as it was.
+    [[nodiscard]] result<void> use(const keyring& ring) { return m_secrets->use(*m_store, ring); }
 
     /// Whether a text is a key that may do what `required_scope` names (empty: any good key). Strict: asks the store
     /// each time, but only for a text whose checksum is right. Constant-time in digest and peppers; one look-up and
@@ -80,28 +84,30 @@ public:
         if (!*found) return why_unknown();
         const auto& [owner, key, head] = **found;
         if (!m_feed->look(head)) return reason::stale;
-        switch (m_keys.check(key, *presented)) {
+        const auto secrets = m_secrets->get();
+        switch (secrets->keys.check(key, *presented)) {
             case digest_match::no_such_pepper: return reason::pepper_dropped;
             case digest_match::no: return reason::wrong_secret;
             case digest_match::yes: break;
         }
-        const timestamp now = m_clock.now();
+        const timestamp now = time();
         if (const auto refused = refusal_of(state_at(owner, key, now))) return *refused;
         if (!required_scope.empty() && !scopes_cover(owner.scopes, required_scope)) return reason::missing_scope;
         m_usage->note(key.handle, now);
         return grant{own(owner), key.handle,
                      key.state == key_state::retiring && key.retires_at ? *key.retires_at : grant::not_retiring,
-                     m_keys.is_outdated(key)};
+                     secrets->keys.is_outdated(key)};
     }
 
     /// Makes a credential and its first key.
     [[nodiscard]] result<issued_key> issue(const new_credential& asked, const request_context& by) {
         if (auto good = check(asked); !good) return good.error();
         return in_transaction(by, [&](transaction& tx, timestamp now) {
-            return once(tx, {"issue", asked.tenant, label_of(asked)}, by, now, [&]() -> result<issued_key> {
+            const change_request request{"issue", asked.tenant, label_of(asked)};
+            return m_secrets->get()->once(tx, request, by, now, [&]() -> result<issued_key> {
                 if (asked.expires_at && *asked.expires_at <= now)
                     return error{errc::invalid_argument, "expires_at is not in the future: the key would open nothing"};
-                const auto id = m_keys.new_id();
+                const auto id = key_maker<Policies>::new_id();
                 if (!id) return id.error();
                 const credential owner = credential_from(asked, *id, now);
                 if (auto done = tx.insert(owner); !done) return done.error();
@@ -199,7 +205,7 @@ public:
             if (!keys) return keys.error();
             if (keys->empty() || !is_live(state_at(*owner, keys->front(), now)))
                 return error{errc::illegal_state, "the credential has no live key to show"};
-            auto text = m_keys.open(*owner, keys->front());
+            auto text = m_secrets->get()->keys.open(*owner, keys->front());
             if (!text) return text;
             if (auto done = shearline::audit(tx, *owner, "reveal", keys->front().handle, by, now); !done)
                 return done.error();
@@ -249,13 +255,11 @@ public:
     }
 
 private:
-    using tokens_type = idempotency<typename Policies::hash>;
-
     /// What a change is about, in the words of the audit and of an idempotency token.
     struct subject {
         std::string_view action;
         credential_id credential;
-        std::optional<handle> key{};
+        handle key{};  ///< 0 for a change of the whole credential
     };
 
     /// What a grant of a key of `owner` tells, in memory of its own.
@@ -269,8 +273,10 @@ private:
         return {made, &made->subject};
     }
 
-    authority(Store& store, Clock clock, key_maker<Policies> keys, tokens_type tokens)
-        : m_store{&store}, m_clock{std::move(clock)}, m_keys{std::move(keys)}, m_tokens{std::move(tokens)} {}
+    authority(Store& store, Clock clock, std::unique_ptr<detail::current_keyring<Policies>> secrets)
+        : m_store{&store}, m_clock{std::move(clock)}, m_secrets{std::move(secrets)} {}
+
+    [[nodiscard]] timestamp time() const noexcept { return m_time->at(m_clock.now()); }
 
     /// Runs `body(tx, now)` in one transaction, if the context is good and its deadline has not passed.
     template <typename Body>
@@ -284,7 +290,7 @@ private:
             const auto before = tx.head();
             if (!before) return before.error();
             if (auto same = m_feed->look(*before); !same) return same.error();
-            outcome made = body(tx, m_clock.now());
+            outcome made = body(tx, time());
             if (!made) return made;
             const auto after = tx.head();
             if (!after) return after.error();
@@ -309,19 +315,6 @@ private:
         return same.error().code() == errc::rolled_back ? reason::stale : reason::store_unavailable;
     }
 
-    /// Runs `body()`, unless the same was asked for before: then gives the first outcome again.
-    template <typename Body>
-    result<issued_key> once(transaction& tx, const change_request& asked, const request_context& by, timestamp now,
-                            Body body) {
-        const auto before = m_tokens.find(tx, by, asked, now);
-        if (!before) return before.error();
-        if (*before) return m_keys.repeat(tx, **before);
-        result<issued_key> made = body();
-        if (!made) return made;
-        if (auto done = m_tokens.remember(tx, by, asked, *made, now); !done) return done.error();
-        return made;
-    }
-
     /// Runs `body(tx, owner, now)` once on a credential that is there.
     template <typename Body>
     result<issued_key> change_credential(const subject& what, const request_context& by, Body body) {
@@ -329,8 +322,9 @@ private:
             auto owner = owner_of(tx, what.credential);
             if (!owner) return owner.error();
             label arguments{what.action};
-            arguments.text(what.credential.to_string()).number(what.key ? what.key->value : 0);
-            return once(tx, {what.action, owner->tenant, std::move(arguments)}, by, now, [&] {
+            arguments.text(what.credential.to_string()).number(what.key.value);
+            const change_request request{what.action, owner->tenant, std::move(arguments), owner->id};
+            return m_secrets->get()->once(tx, request, by, now, [&] {
                 auto outcome = body(tx, *owner, now);
                 if (outcome) outcome->credential = owner->id;
                 return outcome;
@@ -352,7 +346,7 @@ private:
     }
 
     result<issued_key> add_key(transaction& tx, const credential& owner, timestamp now) {
-        auto made = m_keys.key_for(owner, now);
+        auto made = m_secrets->get()->keys.key_for(owner, now);
         if (!made) return made.error();
         if (auto done = tx.insert(made->record); !done) return done.error();
         return issued_key{.credential = owner.id,
@@ -378,8 +372,8 @@ private:
 
     Store* m_store;
     Clock m_clock;
-    key_maker<Policies> m_keys;
-    tokens_type m_tokens;
+    std::shared_ptr<detail::monotonic_time> m_time = detail::monotonic_time::of(m_store);
+    std::unique_ptr<detail::current_keyring<Policies>> m_secrets;
     std::unique_ptr<usage_log> m_usage = std::make_unique<usage_log>();
     std::unique_ptr<feed_watch> m_feed = std::make_unique<feed_watch>();
 };

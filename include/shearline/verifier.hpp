@@ -46,8 +46,12 @@ struct verifier_size {
 /// after it: each looks at the store's change count first, and where that has moved it applies the feed before it
 /// answers, or denies (`stale`) where the store does not say. Grants are never cached.
 ///
-/// Store and keyring are borrowed and must outlive it; it must outlive its readers and the grants that they gave. It
-/// starts no thread: have one call `run`, or call `poll` and `flush_usage` now and then. Movable; everything may be
+/// The store is borrowed and must outlive it; the keyring is not needed after the call. A reader may outlive it, as one
+/// that is `thread_local` does: from the moment that the verifier's destructor returned it denies (`stale`) and does
+/// not touch the store. Tenant and scopes of a grant lie in memory that the verifier and all its readers share: they can
+/// be read while the verifier or the reader that gave the grant is there.
+///
+/// It starts no thread: have one call `run`, or call `poll` and `flush_usage` now and then. Movable; everything may be
 /// called from any thread, except that a reader is used by one thread at a time.
 template <typename Policies, typename Store>
 class verifier {
@@ -64,29 +68,31 @@ public:
     /// changed or the lease has run out.
     class reader {
     public:
-        reader(reader&& other) noexcept : m_of{other.m_of}, m_seat{std::exchange(other.m_seat, nullptr)} {}
+        reader(reader&& other) noexcept : m_of{std::move(other.m_of)}, m_seat{std::exchange(other.m_seat, nullptr)} {}
         reader& operator=(reader&&) = delete;
         ~reader() {
             if (m_seat != nullptr) m_of->leave(*m_seat);
         }
 
         /// Whether a text is a key that may do what `required_scope` names (empty: any good key) at `now`. Time never
-        /// goes back for a verifier: what has expired for one verification has expired for all after it. Ends of
-        /// validity count in whole seconds: a key ends up to a second early, and never late.
+        /// goes back: it is decided at `now`, or at the latest time that an authority or a verifier of this store
+        /// object was told in this process, whichever is later. A `now` more than a day past that, and more than a day
+        /// ahead of the system's clock, counts for this call alone. Ends of validity count in whole seconds: a key ends
+        /// up to a second early, and never late.
         ///
         /// Constant-time in digests, memos and peppers; that a handle is known, and that its memo is warm, can be
-        /// observed. O(1).
-        [[nodiscard]] verdict verify(std::string_view text, timestamp now,
-                                     std::string_view required_scope = {}) noexcept {
+        /// observed. O(1). Inlined, so that its cost does not depend on what else its caller does.
+        [[nodiscard, gnu::always_inline]] verdict verify(std::string_view text, timestamp now,
+                                                         std::string_view required_scope = {}) noexcept {
             shared& of = *m_of;
             seat& mine = *m_seat;
             if (!may_be_key<format>(text)) return mine.refuse(reason::malformed);
-            if (!of.is_true()) [[unlikely]]
-                return mine.refuse(reason::stale);
-            const handle key = find_handle<format>(text);
-            const detail::inside here{*mine.place};
-            const line_table& table = of.mirrored->table();
-            return of.answer(mine, table, {text, key, table.home_of(key)}, of.latest(now), required_scope);
+            if (const detail::inside here{*mine.place}; of.mirrored->is_true(lease_clock::now())) [[likely]] {
+                const handle key = find_handle<format>(text);
+                const line_table& table = of.mirrored->table();
+                return of.answer(mine, table, {text, key, table.home_of(key)}, of.time->at(now), required_scope);
+            }
+            return verify_once_true(text, now, required_scope);
         }
 
         /// The same for many texts, each answered in its place: all are read first, then all lines are asked for, and
@@ -103,28 +109,37 @@ public:
         friend verifier;
         static constexpr std::size_t at_once = 64;
 
-        reader(shared& of, seat& taken) noexcept : m_of{&of}, m_seat{&taken} {}
+        explicit reader(std::shared_ptr<shared> of) : m_of{std::move(of)}, m_seat{&m_of->join()} {}
+
+        /// A store may take its time: its reader is outside until it has answered.
+        [[gnu::noinline]] verdict verify_once_true(std::string_view text, timestamp now,
+                                                   std::string_view required_scope) noexcept {
+            verdict answer;
+            verify_some({&text, 1}, now, required_scope, {&answer, 1});
+            return answer;
+        }
 
         void verify_some(std::span<const std::string_view> texts, timestamp now, std::string_view required_scope,
                          std::span<verdict> answers) noexcept {
             std::array<detail::verifier_question, at_once> asked;
             for (std::size_t i = 0; i < texts.size(); ++i)
                 asked[i] = {texts[i], may_be_key<format>(texts[i]) ? find_handle<format>(texts[i]) : handle{}, 0};
-            const bool is_true = m_of->is_true();
+            const bool was_true = m_of->is_true(*m_seat->place);
             const detail::inside here{*m_seat->place};
+            const bool is_true = was_true && !m_of->mirrored->is_closed();
             const line_table& table = m_of->mirrored->table();
             for (std::size_t i = 0; i < texts.size(); ++i) {
                 asked[i].home = table.home_of(asked[i].key);
                 table.prefetch(asked[i].home);
             }
-            const timestamp at = m_of->latest(now);
+            const timestamp at = is_true ? m_of->time->at(now) : now;
             for (std::size_t i = 0; i < texts.size(); ++i)
                 answers[i] = !may_be_key<format>(texts[i]) ? m_seat->refuse(reason::malformed)
                              : !is_true                    ? m_seat->refuse(reason::stale)
                                                            : m_of->answer(*m_seat, table, asked[i], at, required_scope);
         }
 
-        shared* m_of;
+        std::shared_ptr<shared> m_of;
         seat* m_seat;
     };
 
@@ -134,16 +149,13 @@ public:
     template <typename Progress>
     [[nodiscard]] static result<verifier> open(Store& store, const keyring& ring, const verifier_options& options,
                                                Progress&& progress) {
-        if constexpr (key_store<Store>) {
-            const auto bound =
-                store.transact([&ring](typename Store::transaction& tx) { return bind_keyring(tx, ring); });
-            if (!bound) return bound.error();
-        }
+        if constexpr (key_store<Store>)
+            if (auto bound = bind_keyring_in(store, ring); !bound) return std::move(bound).error();
         auto proving = proofs<Policies>::make(ring);
         if (!proving) return std::move(proving).error();
         auto mirrored = mirror<format, Store>::open(store, options.lease, progress);
         if (!mirrored) return std::move(mirrored).error();
-        return verifier{std::make_unique<shared>(store, options, *std::move(mirrored), *std::move(proving))};
+        return verifier{std::make_shared<shared>(store, options, *std::move(mirrored), *std::move(proving))};
     }
     [[nodiscard]] static result<verifier> open(Store& store, const keyring& ring,
                                                const verifier_options& options = {}) {
@@ -152,7 +164,7 @@ public:
     static result<verifier> open(Store&&, const keyring&, const verifier_options& = {}) = delete;
 
     /// A reader for one thread. Takes a lock and may allocate.
-    [[nodiscard]] reader new_reader() { return reader{*m_shared, m_shared->join()}; }
+    [[nodiscard]] reader new_reader() { return reader{m_shared.get_deleter().state}; }
 
     /// Applies what the feed has; the number of changes. Errors: what the store says; verifications are then denied.
     [[nodiscard]] result<std::size_t> poll() {
@@ -189,13 +201,9 @@ public:
     }
 
     /// Goes on with another snapshot of the keyring: a pepper that was dropped proves nothing from now on, and what was
-    /// remembered of texts is forgotten. Errors: `unavailable` for a lack of guarded memory; then all is as it was.
-    [[nodiscard]] result<void> use(const keyring& ring) {
-        auto proving = proofs<Policies>::make(ring);
-        if (!proving) return std::move(proving).error();
-        m_shared->use(*std::move(proving));
-        return {};
-    }
+    /// remembered of texts is forgotten. Binds the store to it first, as `open` does. Errors: `wrong_keyring`, what the
+    /// store says, and `unavailable` for a lack of guarded memory; then everything is as it was.
+    [[nodiscard]] result<void> use(const keyring& ring) { return m_shared->use(ring); }
 
     /// How often each answer was given: of a denial by its reason, of grants by none.
     [[nodiscard]] std::uint64_t count_of(std::optional<reason> why) const { return m_shared->count_of(why); }
@@ -215,9 +223,15 @@ public:
     }
 
 private:
-    explicit verifier(std::unique_ptr<shared> made) noexcept : m_shared{std::move(made)} {}
+    /// The verifier's share of what its readers share: it is closed when the verifier ends, and freed with the last.
+    struct closing {
+        std::shared_ptr<shared> state;
+        void operator()(shared* ended) const noexcept { ended->close(); }
+    };
 
-    std::unique_ptr<shared> m_shared;
+    explicit verifier(std::shared_ptr<shared> made) noexcept : m_shared{made.get(), closing{made}} {}
+
+    std::unique_ptr<shared, closing> m_shared;
 };
 
 }  // namespace shearline::inline v0

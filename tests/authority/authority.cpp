@@ -218,6 +218,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(holds_the_bounds_of_a_credentials_time, Store, sto
     BOOST_TEST(code_of(keys.reveal(key.credential, w.admin)) == errc::illegal_state);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(does_not_grant_an_expired_key_again_when_the_clock_steps_back, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<kept>();
+    new_credential asked = legacy_sync();
+    asked.expires_at = noon + 1h;
+    const issued_key key = must(keys.issue(asked, w.admin));
+    w.clock.set(noon + 1h);
+    BOOST_TEST(why_denied(keys.verify(text_of(key))) == reason::expired);
+    w.clock.set(noon);
+    BOOST_TEST(why_denied(keys.verify(text_of(key))) == reason::expired);
+    BOOST_TEST(code_of(keys.rotate(key.credential, w.admin)) == errc::illegal_state);
+    BOOST_TEST(code_of(keys.reveal(key.credential, w.admin)) == errc::illegal_state);
+    BOOST_TEST(code_of(keys.issue(asked, w.admin)) == errc::invalid_argument);
+    const issued_key later = must(keys.issue(legacy_sync(), w.admin));
+    BOOST_TEST((must(keys.find(later.credential)).about.created_at == noon + 1h));
+    auto another = w.template open<kept>();
+    BOOST_TEST(why_denied(another.verify(text_of(key))) == reason::expired);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(reveals_the_newest_key_and_writes_it_down_first, Store, stores) {
     world<Store> w;
     auto keys = w.template open<kept>();

@@ -21,6 +21,14 @@ T must(result<T> outcome) {
     return *std::move(outcome);
 }
 
+/// Apart, so that what else `main` does has no part in how this is compiled.
+[[gnu::noinline]] int grants_of(verifier<bundle, memory_store>::reader& reader, std::string_view text, int wanted) {
+    const timestamp now = system_clock{}.now();
+    int granted = 0;
+    for (int i = 0; i < wanted; ++i) granted += reader.verify(text, now, "contacts:write") ? 1 : 0;
+    return granted;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -33,9 +41,6 @@ int main(int argc, char** argv) {
     const std::string text{issued.text.reveal(unsafe_reveal)};
     auto verifying = must(verifier<bundle, memory_store>::open(store, ring));
     auto reader = verifying.new_reader();
-    const timestamp now = system_clock{}.now();
-    int granted = 0;
     const int wanted = std::atoi(argv[2]);
-    for (int i = 0; i < wanted; ++i) granted += reader.verify(text, now, "contacts:write") ? 1 : 0;
-    return granted == wanted ? 0 : 1;
+    return grants_of(reader, text, wanted) == wanted ? 0 : 1;
 }

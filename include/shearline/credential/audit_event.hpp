@@ -19,7 +19,8 @@ struct audit_event {
     std::uint64_t sequence = 0;  ///< given by the store, from 1, without gaps
     timestamp at;
     std::string actor;
-    std::string action;  ///< "issue", "rotate", "revoke", "revoke key", "suspend", "resume", "reveal"
+    std::string action;  ///< "issue", "rotate", "revoke", "revoke key", "suspend", "resume", "reveal": a key's text was
+                         ///< given out again, by `reveal` or to a repeat of an issue or a rotation
     std::string tenant;
     credential_id credential;
     std::optional<shearline::handle> handle;  ///< the key, where the action was about one

@@ -43,14 +43,14 @@ public:
     }
 
     [[nodiscard]] bool holds(lease_clock::moment now) const noexcept {
-        return now.count() < m_end.reveal(unsafe_reveal).load(std::memory_order_acquire);
+        return now.count() < m_end.reveal(unsafe_reveal).load(std::memory_order_seq_cst);
     }
     void renew(lease_clock::moment asked) noexcept {
         m_end.reveal(unsafe_reveal).store((asked + m_length).count(), std::memory_order_release);
     }
 
-    /// It holds no longer, until it is renewed.
-    void end() noexcept { m_end.reveal(unsafe_reveal).store(0, std::memory_order_release); }
+    /// Ends it, before a writer looks at who is still inside. (Sequentially consistent, as `holds`: see epochs.hpp.)
+    void end() noexcept { m_end.reveal(unsafe_reveal).store(0, std::memory_order_seq_cst); }
 
     /// Whether this process made it.
     [[nodiscard]] bool is_ours() const noexcept { return m_end.is_ours(); }

@@ -69,9 +69,10 @@ public:
     mirror& operator=(const mirror&) = delete;
 
     /// Whether everything that the store has acknowledged is applied, and the lease holds; `now` is the lease clock's.
-    /// Where not, `make_true` may help. In a child by fork it never does. Some loads; never waits.
+    /// Where not, `make_true` may help. In a child by fork it never does. Some loads; never waits. Asked between
+    /// `enter` and `leave`; the lease comes first, because the store may be gone once `close` has ended it.
     [[nodiscard]] bool is_true(lease_clock::moment now) const noexcept {
-        return m_store->change_count() == m_applied.load(std::memory_order_acquire) && m_lease.holds(now);
+        return m_lease.holds(now) && m_store->change_count() == m_applied.load(std::memory_order_acquire);
     }
 
     /// Whether this process filled it. A child by fork must fill its own.
@@ -88,7 +89,7 @@ public:
     [[nodiscard]] bool make_true() noexcept {
         if (!is_ours()) return false;
         const auto lock = wait_for_turn();
-        if (!lock) return false;
+        if (!lock || is_closed()) return false;
         if (is_true(lease_clock::now())) return true;  // another thread has made it
         if (lease_clock::now() < m_retry_at) return false;
         if (follow()) return true;
@@ -113,6 +114,15 @@ public:
         }
         return applied;
     }
+
+    /// For good: it is not true again, and the store is not asked again, once everybody who is inside has left. Waits
+    /// for one who asks the store now.
+    void close() noexcept {
+        const std::scoped_lock lock{m_mutex};
+        m_closed.store(true, std::memory_order_seq_cst);
+        m_lease.end();
+    }
+    [[nodiscard]] bool is_closed() const noexcept { return m_closed.load(std::memory_order_seq_cst); }
 
     /// Runs `body(tables)`, alone with the lines: no table is replaced meanwhile.
     template <typename Body>
@@ -279,8 +289,9 @@ private:
     table_pair m_tables;
     std::mutex m_mutex;
     std::atomic<std::uint64_t> m_applied{0};
-    feed_head m_last;                   // that was applied
-    bool m_is_another_history = false;  // the store has another change in its place
+    std::atomic<bool> m_closed{false};
+    feed_head m_last;                      // that was applied
+    bool m_is_another_history = false;     // the store has another change in its place
     std::atomic<bool> m_is_silent{false};  // the store did not answer the last time, or has kept somebody waiting
     lease_clock::moment m_retry_at{0};
 };

@@ -26,6 +26,8 @@
 #include <shearline/mirror/mirror.hpp>
 #include <shearline/mirror/proofs.hpp>
 #include <shearline/mirror/use_counts.hpp>
+#include <shearline/rules/monotonic_time.hpp>
+#include <shearline/store/keyring_binding.hpp>
 #include <shearline/verdict.hpp>
 
 namespace shearline::inline v0 {
@@ -77,7 +79,8 @@ private:
     std::uint64_t m_entered;
 };
 
-/// Behind a pointer, so that a verifier may be moved while readers hold on to this.
+/// Behind a pointer, so that a verifier may be moved while readers hold on to this. Owned by the verifier and by each
+/// reader: a reader that outlives its verifier finds this closed, and the store is not touched again.
 template <typename Policies, typename Store>
 struct verifier_state {
     using format = typename Policies::format;
@@ -88,16 +91,34 @@ struct verifier_state {
           options{wanted},
           mirrored{std::move(filled)},
           owned_proofs{std::make_unique<const proofs<Policies>>(std::move(proving))},
-          proves{owned_proofs.get()} {}
+          proves{owned_proofs.get()},
+          time{monotonic_time::of(&borrowed)} {}
 
-    bool is_true() noexcept { return mirrored->is_true(lease_clock::now()) || mirrored->make_true(); }
+    /// For a reader that is outside, and may find this closed when it enters.
+    bool is_true(epochs::slot& place) noexcept {
+        if (const inside here{place}; mirrored->is_true(lease_clock::now())) return true;
+        return mirrored->make_true();
+    }
 
-    /// The latest time that any verification was told of.
-    timestamp latest(timestamp now) noexcept {
-        timestamp known = latest_told.load(std::memory_order_relaxed);
-        while (known < now && !latest_told.compare_exchange_weak(known, now, std::memory_order_relaxed)) {
-        }
-        return std::max(known, now);
+    /// When this returns no reader grants again, and no thread is in the store or uses the peppers, which are wiped.
+    void close() noexcept {
+        if (!mirrored->is_ours()) return;  // a child by fork: nothing is true there, and its parent's threads never leave
+        mirrored->close();
+        const std::scoped_lock lock{mutex};
+        const epochs::moment since = wait_for_readers();
+        if (!mirrored->readers().passed(since)) return;  // one may be inside unseen: all is freed with the last reader
+        retired_proofs.clear();
+        owned_proofs.reset();
+        time.reset();
+    }
+
+    /// Until every reader that is seen inside now has left: none is inside for longer than a microsecond. With the lock.
+    epochs::moment wait_for_readers() {
+        const epochs::moment since = mirrored->readers().mark();
+        for (const verifier_seat& one : seats)
+            while (one.place != nullptr && one.place->is_inside() && !one.place->has_passed(since))
+                std::this_thread::yield();
+        return since;
     }
 
     [[gnu::always_inline]] verdict answer(verifier_seat& of, const line_table& table, verifier_question asked,
@@ -158,13 +179,18 @@ struct verifier_state {
         of.taken = false;
     }
 
-    void use(proofs<Policies> next) {
-        const std::scoped_lock lock{mutex};
-        auto fresh = std::make_unique<const proofs<Policies>>(std::move(next));
+    result<void> use(const keyring& ring) {
+        auto made = proofs<Policies>::make(ring);
+        if (!made) return std::move(made).error();
+        auto fresh = std::make_unique<const proofs<Policies>>(*std::move(made));
+        const std::scoped_lock lock{mutex};  // one at a time: the keyring that was bound last is the one in use
+        if constexpr (key_store<Store>)
+            if (auto bound = bind_keyring_in(*store, ring); !bound) return bound;
         retired_proofs.reserve(retired_proofs.size() + 1);  // the last that may throw: nothing is unlinked yet
         proves.store(fresh.get(), std::memory_order_seq_cst);
         retired_proofs.emplace_back(std::exchange(owned_proofs, std::move(fresh)), mirrored->readers().mark());
         free_unused();
+        return {};
     }
     void free_unused() noexcept {
         std::erase_if(retired_proofs, [this](auto& old) { return mirrored->readers().passed(old.second); });
@@ -178,13 +204,9 @@ struct verifier_state {
             unwritten.push_back({std::string{format::name}, key, from_line_seconds(last), uses});
         };
         for (verifier_seat& one : seats) one.uses.freeze();
-        const epochs::moment since = mirrored->readers().mark();
-        for (verifier_seat& one : seats) {
-            if (one.place == nullptr) continue;  // nobody has had it yet
-            // A reader is inside for less than a microsecond. One that may be so unseen keeps its counts for later.
-            while (one.place->is_inside() && !one.place->has_passed(since)) std::this_thread::yield();
-            if (one.place->has_passed(since)) one.uses.take_all(take);
-        }
+        const epochs::moment since = wait_for_readers();
+        for (verifier_seat& one : seats)  // a place that nobody has had yet is null
+            if (one.place != nullptr && one.place->has_passed(since)) one.uses.take_all(take);
         for (verifier_seat& one : seats) one.uses.thaw();
         mirrored->with_tables([&](table_pair& tables) { tables.take_counts(take); });
         if (unwritten.empty()) return std::size_t{0};
@@ -222,8 +244,8 @@ struct verifier_state {
     std::unique_ptr<mirror<format, Store>> mirrored;
     std::unique_ptr<const proofs<Policies>> owned_proofs;
     std::atomic<const proofs<Policies>*> proves;
+    std::shared_ptr<monotonic_time> time;
     std::vector<std::pair<std::unique_ptr<const proofs<Policies>>, epochs::moment>> retired_proofs;
-    std::atomic<timestamp> latest_told{};
     std::mutex mutex;
     std::deque<verifier_seat> seats;  // where a seat is, it stays
     std::vector<usage> unwritten;

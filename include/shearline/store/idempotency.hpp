@@ -22,6 +22,7 @@ struct change_request {
     std::string_view operation;
     std::string_view tenant;
     label arguments;
+    std::optional<credential_id> credential{};  ///< that it changes; none if it makes one
 };
 
 /// The words of a request to issue, for `change_request`.

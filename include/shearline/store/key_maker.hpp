@@ -17,8 +17,6 @@
 #include <shearline/format/parse.hpp>
 #include <shearline/generate.hpp>
 #include <shearline/keyring.hpp>
-#include <shearline/store/change.hpp>
-#include <shearline/store/steps.hpp>
 
 namespace shearline::inline v0 {
 
@@ -28,8 +26,8 @@ struct made_key {
     secret_text text;
 };
 
-/// Makes, checks and opens the keys of one bundle of policies. Holds the peppers' subkeys in guarded memory; borrows
-/// the keyring for the sealing keys. Movable; everything may be called from any thread.
+/// Makes, checks and opens the keys of one bundle of policies. Holds the peppers' subkeys in guarded memory, and a
+/// snapshot of the keyring for the sealing keys. Movable; everything may be called from any thread.
 template <typename Policies>
 class key_maker {
     using format = typename Policies::format;
@@ -55,7 +53,7 @@ public:
                       .text = std::move(fresh->text)};
         made.record.digest = m_hashes.digest(authenticated_part(made.text));
         if constexpr (custody::keeps_text) {
-            const std::uint32_t number = m_ring->current_sealing_key();
+            const std::uint32_t number = m_ring.current_sealing_key();
             const auto key = sealing_key(number);
             if (!key) return key.error();
             auto sealed = custody::seal(*key, number, binding_of(owner, made.record), made.text);
@@ -99,35 +97,9 @@ public:
         }
     }
 
-    /// The first outcome of a change that is asked for again: with the key's text where it is still kept.
-    template <typename Transaction>
-    [[nodiscard]] result<issued_key> repeat(Transaction& tx, const idempotency_entry& before) const {
-        issued_key again{.credential = before.credential, .handle = {}};
-        if (!before.handle) return again;
-        const auto owner = owner_of(tx, before.credential);
-        if (!owner) return owner.error();
-        const auto keys = tx.keys_of(before.credential);
-        if (!keys) return keys.error();
-        again.handle = *before.handle;
-        for (const record& key : *keys) {
-            if (key.handle == again.handle) {
-                again.generation = key.generation;
-                auto text = open(*owner, key);
-                if (text)
-                    again.text = *std::move(text);
-                else if (text.error().code() != errc::not_recoverable)
-                    return text.error();
-            } else if (key.generation + 1 == again.generation && key.state == key_state::retiring) {
-                again.previous_until = key.retires_at;
-            }
-        }
-        again.text_lost = again.text.empty();
-        return again;
-    }
-
 private:
-    key_maker(digester<typename Policies::hash> hashes, const keyring& ring) noexcept
-        : m_hashes{std::move(hashes)}, m_ring{&ring} {}
+    key_maker(digester<typename Policies::hash> hashes, const keyring& ring)
+        : m_hashes{std::move(hashes)}, m_ring{ring} {}
 
     /// Of a text that this made or opened.
     [[nodiscard]] static std::span<const std::byte> authenticated_part(const secret_text& text) noexcept {
@@ -135,7 +107,7 @@ private:
     }
 
     [[nodiscard]] result<secret_bytes<32>> sealing_key(std::uint32_t number) const {
-        return m_ring->subkey(key_kind::sealing, number, "seal", format::name, format::environment_of);
+        return m_ring.subkey(key_kind::sealing, number, "seal", format::name, format::environment_of);
     }
 
     [[nodiscard]] static seal_binding binding_of(const credential& owner, const record& key) noexcept {
@@ -148,7 +120,7 @@ private:
     }
 
     digester<typename Policies::hash> m_hashes;
-    const keyring* m_ring;
+    keyring m_ring;
 };
 
 }  // namespace shearline::inline v0

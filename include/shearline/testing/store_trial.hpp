@@ -236,6 +236,7 @@ private:
         if (!succeeded(again)) return;
         expect(again->credential == first.id && again->handle == first.keys.front().handle,
                "a repeated call has another outcome");
+        ++m_model.events;  // it gave the key's text again
         asked.name = "another name";
         refused(m_now->issue(asked, by), errc::conflict, "a token was taken for other arguments");
     }
@@ -266,7 +267,7 @@ private:
     Place* m_place;
     temporary_folder m_folder;
     result<keyring> m_ring;
-    manual_clock m_clock{from_unix_ms(1'800'000'000'000)};
+    manual_clock m_clock{from_unix_ms(1'736'942'400'000)};
     request_context m_by{.actor = "trial"};
     std::optional<authority_of<immediate_bundle>> m_now;
     std::optional<authority_of<overlap_bundle>> m_later;

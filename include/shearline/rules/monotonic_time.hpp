@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The time that expiry is decided by: it does not go back, and one wild reading of a clock does not last.
+// Depends on clock.hpp; never on a store, which is an address here.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include <shearline/clock.hpp>
+
+namespace shearline::inline v0::detail {
+
+/// The latest credible time that any authority or verifier of one store was told in this process. Everything is decided
+/// at that time or at the time told, whichever is later, so what has expired stays expired when a clock steps back.
+///
+/// A time up to one day after the latest is credible. A time further ahead, or the first one, is credible if it is at
+/// most one day ahead of the system's clock. A time that is not credible counts for its own call alone: keys expire in
+/// that call and in no other.
+class monotonic_time {
+public:
+    static constexpr std::chrono::hours credible_step{24};
+
+    /// The time of a store that lies at this address. Shared by all who ask while one of them still holds it; the next
+    /// one starts anew, so a store that takes the place of an earlier one does not inherit its time.
+    [[nodiscard]] static std::shared_ptr<monotonic_time> of(const void* store) {
+        static std::mutex mutex;
+        static std::map<const void*, std::weak_ptr<monotonic_time>> known;
+        const std::scoped_lock lock{mutex};
+        std::erase_if(known, [](const auto& one) { return one.second.expired(); });
+        std::weak_ptr<monotonic_time>& here = known[store];
+        auto shared = here.lock();
+        if (!shared) here = shared = std::make_shared<monotonic_time>();
+        return shared;
+    }
+
+    /// The time to decide at, for a caller that was told `told`. Thread-safe; one load unless time moves on.
+    [[nodiscard]] timestamp at(timestamp told) noexcept {
+        const timestamp latest = m_latest.load(std::memory_order_relaxed);
+        return told <= latest ? latest : advance(latest, told);
+    }
+
+private:
+    [[gnu::noinline]] timestamp advance(timestamp latest, timestamp told) noexcept {
+        if (told - latest > credible_step && told - credible_step > system_clock{}.now()) return told;
+        while (latest < told && !m_latest.compare_exchange_weak(latest, told, std::memory_order_relaxed)) {
+        }
+        return std::max(latest, told);
+    }
+
+    alignas(64) std::atomic<timestamp> m_latest{timestamp{}};  // 1970 or later, so that a difference has no overflow
+};
+
+}  // namespace shearline::inline v0::detail

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What an authority makes of one keyring, and how it goes on with another one while threads use the first.
+// Depends on store/key_maker.hpp, store/idempotency.hpp and store/keyring_binding.hpp; never on one store.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include <shearline/keyring.hpp>
+#include <shearline/store/idempotency.hpp>
+#include <shearline/store/key_maker.hpp>
+#include <shearline/store/keyring_binding.hpp>
+#include <shearline/store/steps.hpp>
+
+namespace shearline::inline v0::detail {
+
+/// The keys and the idempotency tokens under one keyring. Immutable; any number of threads may use it.
+template <typename Policies>
+struct keyring_snapshot {
+    using format = typename Policies::format;
+
+    key_maker<Policies> keys;
+    idempotency<typename Policies::hash> tokens;
+
+    /// `unavailable` if the system has no guarded memory left.
+    [[nodiscard]] static result<keyring_snapshot> make(const keyring& ring) {
+        auto keys = key_maker<Policies>::make(ring);
+        if (!keys) return std::move(keys).error();
+        auto tokens = idempotency<typename Policies::hash>::make(ring, format::name, format::environment_of);
+        if (!tokens) return std::move(tokens).error();
+        return keyring_snapshot{*std::move(keys), *std::move(tokens)};
+    }
+
+    /// Runs `body()`, unless the same change was made before under the same token: then gives its outcome again.
+    template <typename Transaction, typename Body>
+    [[nodiscard]] result<issued_key> once(Transaction& tx, const change_request& asked, const request_context& by,
+                                          timestamp now, Body body) const {
+        const auto before = tokens.find(tx, by, asked, now);
+        if (!before) return before.error();
+        if (*before) return repeat(tx, **before, asked, by, now);
+        result<issued_key> made = body();
+        if (!made) return made;
+        if (auto done = tokens.remember(tx, by, asked, *made, now); !done) return done.error();
+        return made;
+    }
+
+private:
+    /// The outcome that was remembered, with the key's text if it is still kept: then that is audited as a reveal.
+    /// `corrupt` if the entry is not one that this request can have left: write access to the database must not give
+    /// one tenant the key of another.
+    template <typename Transaction>
+    [[nodiscard]] result<issued_key> repeat(Transaction& tx, const idempotency_entry& before,
+                                            const change_request& asked, const request_context& by,
+                                            timestamp now) const {
+        const auto owner = tx.find(before.credential);
+        if (!owner) return owner.error();
+        if (!*owner || (**owner).tenant != asked.tenant || (asked.credential && *asked.credential != before.credential))
+            return error{errc::corrupt, "an idempotency token's entry names a credential that is not the request's"};
+        issued_key again{.credential = before.credential, .handle = {}};
+        if (!before.handle) return again;
+        again.handle = *before.handle;
+        const auto key = tx.find(format::name, again.handle);
+        if (!key) return key.error();
+        if (*key && (**key).credential != before.credential)
+            return error{errc::corrupt, "an idempotency token's entry names a key of another credential"};
+        if (*key) {
+            auto text = keys.open(**owner, **key);
+            if (!text && text.error().code() != errc::not_recoverable) return text.error();
+            if (text) again.text = *std::move(text);
+            again.generation = (**key).generation;
+        }
+        again.text_lost = again.text.empty();
+        const auto others = tx.keys_of(before.credential);
+        if (!others) return others.error();
+        for (const record& other : *others)
+            if (other.generation + 1 == again.generation && other.state == key_state::retiring)
+                again.previous_until = other.retires_at;
+        if (!again.text_lost)
+            if (auto done = audit(tx, **owner, "reveal", again.handle, by, now); !done) return done.error();
+        return again;
+    }
+};
+
+/// The snapshot that an authority works with. Thread-safe: whoever took one keeps it until done with it.
+template <typename Policies>
+class current_keyring {
+public:
+    using snapshot = keyring_snapshot<Policies>;
+
+    /// Locks for the copy of a pointer, and never while something is hashed.
+    [[nodiscard]] std::shared_ptr<const snapshot> get() const {
+        const std::scoped_lock lock{m_mutex};
+        return m_current;
+    }
+
+    /// Binds the store to a keyring, and goes on with it. If that fails, everything stays as it was.
+    template <typename Store>
+    [[nodiscard]] result<void> use(Store& store, const keyring& ring) {
+        auto made = snapshot::make(ring);
+        if (!made) return std::move(made).error();
+        std::shared_ptr<const snapshot> next = std::make_shared<const snapshot>(*std::move(made));
+        // One at a time, so that the keyring that was bound last is the one in use.
+        const std::scoped_lock alone{m_changing};
+        if (auto bound = bind_keyring_in(store, ring); !bound) return bound;
+        const std::scoped_lock lock{m_mutex};
+        m_current.swap(next);
+        return {};
+    }
+
+private:
+    std::mutex m_changing;
+    mutable std::mutex m_mutex;
+    std::shared_ptr<const snapshot> m_current;
+};
+
+}  // namespace shearline::inline v0::detail
