@@ -20,11 +20,14 @@
 
 #include <shearline/clock.hpp>
 #include <shearline/concepts.hpp>
+#include <shearline/digest/digester.hpp>
 #include <shearline/format/find_handle.hpp>
+#include <shearline/format/secret_floor.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/mirror/verifier_state.hpp>
 #include <shearline/policies.hpp>
-#include <shearline/store/keyring_binding.hpp>
+#include <shearline/rules/text_or.hpp>
+#include <shearline/store/store_binding.hpp>
 #include <shearline/verdict.hpp>
 
 namespace shearline::inline v0 {
@@ -55,6 +58,8 @@ class verifier {
     static_assert(key_feed<Store>, "verifier<Policies, Store>: Store must model key_feed, as every key_store does");
     static_assert(format::has_handle,
                   "verifier: a key of this format carries no handle to look it up by: give the format a handle_field");
+    static_assert(unguessable_format<format>,
+                  "verifier: a secret under 128 bits can be guessed: give secret_field 22 base62 characters or more");
 
     using shared = detail::verifier_state<Policies, Store>;
     using seat = detail::verifier_seat;
@@ -70,14 +75,13 @@ public:
             if (m_seat != nullptr) m_of->leave(*m_seat);
         }
 
-        /// Whether a text is a key that may do what `required_scope` names (empty: any good key) at `now`. Time never
+        /// Whether a text is a key that holds `scope` at `now`; an empty scope is held by none. Time never
         /// goes back for a verifier: what has expired for one verification has expired for all after it. Ends of
         /// validity count in whole seconds: a key ends up to a second early, and never late.
         ///
         /// Constant-time in digests, memos and peppers; that a handle is known, and that its memo is warm, can be
         /// observed. O(1).
-        [[nodiscard]] verdict verify(std::string_view text, timestamp now,
-                                     std::string_view required_scope = {}) noexcept {
+        [[nodiscard]] verdict verify(std::string_view text, timestamp now, required_scope scope = any_scope) noexcept {
             shared& of = *m_of;
             seat& mine = *m_seat;
             if (!may_be_key<format>(text)) return mine.refuse(reason::malformed);
@@ -86,17 +90,20 @@ public:
             const handle key = find_handle<format>(text);
             const detail::inside here{*mine.place};
             const line_table& table = of.mirrored->table();
-            return of.answer(mine, table, {text, key, table.home_of(key)}, of.latest(now), required_scope);
+            return of.answer(mine, table, {text, key, table.home_of(key)}, of.latest(now), scope);
         }
 
         /// The same for many texts, each answered in its place: all are read first, then all lines are asked for, and
-        /// then they are checked, so that the latencies of memory overlap. `answers` is at least as long as `texts`.
-        void verify_many(std::span<const std::string_view> texts, timestamp now, std::string_view required_scope,
-                         std::span<verdict> answers) noexcept {
-            for (std::size_t first = 0; first < texts.size(); first += at_once) {
-                const std::size_t count = std::min(at_once, texts.size() - first);
-                verify_some(texts.subspan(first, count), now, required_scope, answers.subspan(first, count));
+        /// then they are checked, so that the latencies of memory overlap. Gives how many texts were answered: all,
+        /// unless `answers` is shorter than `texts`; what of `answers` is past that number stays as it was.
+        std::size_t verify_many(std::span<const std::string_view> texts, timestamp now, required_scope scope,
+                                std::span<verdict> answers) noexcept {
+            const std::size_t all = std::min(texts.size(), answers.size());
+            for (std::size_t first = 0; first < all; first += at_once) {
+                const std::size_t count = std::min(at_once, all - first);
+                verify_some(texts.subspan(first, count), now, scope, answers.subspan(first, count));
             }
+            return all;
         }
 
     private:
@@ -105,7 +112,7 @@ public:
 
         reader(shared& of, seat& taken) noexcept : m_of{&of}, m_seat{&taken} {}
 
-        void verify_some(std::span<const std::string_view> texts, timestamp now, std::string_view required_scope,
+        void verify_some(std::span<const std::string_view> texts, timestamp now, required_scope scope,
                          std::span<verdict> answers) noexcept {
             std::array<detail::verifier_question, at_once> asked;
             for (std::size_t i = 0; i < texts.size(); ++i)
@@ -121,7 +128,7 @@ public:
             for (std::size_t i = 0; i < texts.size(); ++i)
                 answers[i] = !may_be_key<format>(texts[i]) ? m_seat->refuse(reason::malformed)
                              : !is_true                    ? m_seat->refuse(reason::stale)
-                                                           : m_of->answer(*m_seat, table, asked[i], at, required_scope);
+                                                           : m_of->answer(*m_seat, table, asked[i], at, scope);
         }
 
         shared* m_of;
@@ -130,18 +137,17 @@ public:
 
     /// Fills a verifier. `progress(done, of)` is told of keys.
     ///
-    /// Errors: what the store says, with how far the filling came; `wrong_keyring`; `unavailable` for a lack of memory.
+    /// Errors: what the store says, with how far the filling came; `wrong_keyring`; `wrong_hash`; `unavailable` for a
+    /// lack of memory.
     template <typename Progress>
     [[nodiscard]] static result<verifier> open(Store& store, const keyring& ring, const verifier_options& options,
                                                Progress&& progress) {
-        if constexpr (key_store<Store>) {
-            const auto bound =
-                store.transact([&ring](typename Store::transaction& tx) { return bind_keyring(tx, ring); });
-            if (!bound) return bound.error();
-        }
+        if constexpr (key_store<Store>)
+            if (auto bound = bind_store<Policies>(store, ring); !bound) return bound.error();
         auto proving = proofs<Policies>::make(ring);
         if (!proving) return std::move(proving).error();
-        auto mirrored = mirror<format, Store>::open(store, options.lease, progress);
+        constexpr hash_name hash = digester<typename Policies::hash>::hash;
+        auto mirrored = mirror<format, Store>::open(store, options.lease, hash, progress);
         if (!mirrored) return std::move(mirrored).error();
         return verifier{std::make_unique<shared>(store, options, *std::move(mirrored), *std::move(proving))};
     }

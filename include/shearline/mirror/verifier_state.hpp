@@ -26,6 +26,7 @@
 #include <shearline/mirror/mirror.hpp>
 #include <shearline/mirror/proofs.hpp>
 #include <shearline/mirror/use_counts.hpp>
+#include <shearline/rules/text_or.hpp>
 #include <shearline/verdict.hpp>
 
 namespace shearline::inline v0 {
@@ -101,7 +102,7 @@ struct verifier_state {
     }
 
     [[gnu::always_inline]] verdict answer(verifier_seat& of, const line_table& table, verifier_question asked,
-                                          timestamp now, std::string_view required_scope) noexcept {
+                                          timestamp now, required_scope scope) noexcept {
         line* const known = table.find(asked.key, asked.home);
         if (known == nullptr) [[unlikely]]
             return of.refuse(why_unknown(asked.text));
@@ -116,7 +117,7 @@ struct verifier_state {
             if (const auto why = refusal_of(standing_of(status, owner, to_line_seconds(now)))) return of.refuse(*why);
             if (status.state == key_state::retiring) retiring_until = from_line_seconds(owner.ends);
         }
-        if (!required_scope.empty() && !mirrored->credentials().covers(status.scopes, required_scope)) [[unlikely]]
+        if (!scope.is_any() && !mirrored->credentials().covers(status.scopes, scope.text())) [[unlikely]]
             return of.refuse(reason::missing_scope);
         of.uses.note(table, *known, asked.key, now);
         of.count(0);

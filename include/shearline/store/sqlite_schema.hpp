@@ -31,7 +31,7 @@ inline constexpr std::size_t max_box_bytes = 1'024;
 ///
 /// Times are milliseconds since 1970. A handle is kept as the signed number of the same 64 bits. A digest is a PHC
 /// string, which names its handle: moved to another row it is found out.
-inline constexpr std::array<const char*, 1> steps{R"sql(
+inline constexpr std::array<const char*, 2> steps{R"sql(
 CREATE TABLE credential(
     ordinal INTEGER PRIMARY KEY, -- the order of issue
     id TEXT NOT NULL UNIQUE,
@@ -114,6 +114,13 @@ CREATE TABLE keyring_check(
     proof BLOB NOT NULL CHECK (length(proof) = 8),
     UNIQUE (kind, number)
 ) STRICT;
+)sql",
+                                                  R"sql(
+CREATE TABLE format_hash( -- the hash that the keys of a format are made with
+    format TEXT NOT NULL PRIMARY KEY,
+    hash TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO format_hash SELECT DISTINCT format, 'hmac-sha256' FROM record; -- no other was named
 )sql"};
 
 /// The version that this build writes.
