@@ -337,9 +337,8 @@ bool reads(const request& asked) { return asked.method == "GET" || asked.method 
 response api::handle(const request& asked) {
     const place at = place_of(asked.path());
     // What cannot be done by anybody needs no scope, but still a key: strangers do not learn what is here.
-    const std::string_view scope = !is_listed(allowed_at(at.what), asked.method) ? std::string_view{}
-                                   : reads(asked)                                ? scope_read
-                                                                                 : scope_write;
+    shearline::required_scope scope = shearline::any_scope;
+    if (is_listed(allowed_at(at.what), asked.method)) scope = reads(asked) ? scope_read : scope_write;
     std::vector<shearline::header_field> fields;
     for (const auto& [name, value] : asked.headers) fields.push_back({name, value});
     const auto credential = shearline::find_credential<crm_keys::format>(fields, asked.target);
@@ -349,7 +348,7 @@ response api::handle(const request& asked) {
     const shearline::verdict verdict = m_keys.verify(*credential, scope);
     if (!verdict)
         return library_problem(shearline::problem_of(verdict.denial()),
-                               shearline::challenge(realm, verdict.denial(), scope));
+                               shearline::challenge(realm, verdict.denial(), scope.text()));
     return answer_granted(asked);
 }
 

@@ -21,7 +21,7 @@ class key_check {
 public:
     explicit key_check(key_verifier& keys) noexcept : m_keys{keys} {}
 
-    [[nodiscard]] shearline::verdict verify(std::string_view text, std::string_view scope) {
+    [[nodiscard]] shearline::verdict verify(std::string_view text, shearline::required_scope scope) {
         auto reader = take();
         auto answer = reader.verify(text, shearline::coarse_clock{}.now(), scope);
         const std::scoped_lock lock{m_mutex};

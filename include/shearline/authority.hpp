@@ -19,10 +19,12 @@
 #include <shearline/credential/record.hpp>
 #include <shearline/credential/request_context.hpp>
 #include <shearline/format/parse.hpp>
+#include <shearline/format/secret_floor.hpp>
 #include <shearline/policies.hpp>
 #include <shearline/rules/monotonic_time.hpp>
 #include <shearline/rules/requests.hpp>
 #include <shearline/rules/scopes.hpp>
+#include <shearline/rules/text_or.hpp>
 #include <shearline/store/change.hpp>
 #include <shearline/store/feed_watch.hpp>
 #include <shearline/store/idempotency.hpp>
@@ -52,13 +54,16 @@ class authority {
     static_assert(clock_source<Clock>, "authority<…, Clock>: Clock must have `timestamp now() const noexcept`");
     static_assert(Policies::format::has_handle,
                   "authority: a key of this format carries no handle to look it up by: give the format a handle_field");
+    static_assert(unguessable_format<typename Policies::format>,
+                  "authority: a secret under 128 bits can be guessed: give secret_field 22 base62 characters or more");
 
     using format = typename Policies::format;
     using transaction = typename Store::transaction;
 
 public:
     /// Takes up a store under a keyring. `wrong_keyring` where the store's records were made under another one, or
-    /// where a key of it is missing here (an older copy of the file).
+    /// where a key of it is missing here (an older copy of the file); `wrong_hash` where the keys of this format were
+    /// made with another hash.
     [[nodiscard]] static result<authority> open(Store& store, const keyring& ring, const Clock& clock = Clock{}) {
         auto secrets = std::make_unique<detail::current_keyring<Policies>>();
         if (auto done = secrets->use(store, ring); !done) return done.error();
@@ -73,10 +78,10 @@ public:
     /// then everything is as it was.
     [[nodiscard]] result<void> use(const keyring& ring) { return m_secrets->use(*m_store, ring); }
 
-    /// Whether a text is a key that may do what `required_scope` names (empty: any good key). Strict: asks the store
-    /// each time, but only for a text whose checksum is right. Constant-time in digest and peppers; one look-up and
-    /// one hash. Out of memory ends the process, as in every `noexcept` function.
-    [[nodiscard]] verdict verify(std::string_view text, std::string_view required_scope = {}) const noexcept {
+    /// Whether a text is a key that holds `scope`; no key holds an empty one. Strict: asks the store each time, but not
+    /// for a text whose checksum is wrong. Constant-time in digest and peppers; one look-up and one hash. Out of memory
+    /// ends the process, as in every `noexcept` function.
+    [[nodiscard]] verdict verify(std::string_view text, required_scope scope = any_scope) const noexcept {
         const auto presented = parse<format>(text);
         if (!presented) return reason_of(presented.error());
         const auto found = m_store->look_up(format::name, presented->handle);
@@ -85,14 +90,10 @@ public:
         const auto& [owner, key, head] = **found;
         if (!m_feed->look(head)) return reason::stale;
         const auto secrets = m_secrets->get();
-        switch (secrets->keys.check(key, *presented)) {
-            case digest_match::no_such_pepper: return reason::pepper_dropped;
-            case digest_match::no: return reason::wrong_secret;
-            case digest_match::yes: break;
-        }
+        if (const auto refuted = secrets->keys.refute(key, *presented)) return *refuted;
         const timestamp now = time();
         if (const auto refused = refusal_of(state_at(owner, key, now))) return *refused;
-        if (!required_scope.empty() && !scopes_cover(owner.scopes, required_scope)) return reason::missing_scope;
+        if (!scope.is_any() && !scopes_cover(owner.scopes, scope.text())) return reason::missing_scope;
         m_usage->note(key.handle, now);
         return grant{own(owner), key.handle,
                      key.state == key_state::retiring && key.retires_at ? *key.retires_at : grant::not_retiring,
@@ -229,17 +230,18 @@ public:
         return find(found->about.id);
     }
 
-    /// Credentials in the order of issue, all or those of one tenant.
+    /// Credentials in the order of issue, all or those of one tenant. `invalid_argument` for an empty tenant.
     [[nodiscard]] result<page<credential_view>> list(const page_request& which = {},
-                                                     std::string_view tenant = {}) const {
-        if (auto same = check_feed(); !same) return std::move(same).error();
-        return m_store->list(which, tenant);
+                                                     tenant_filter of = all_tenants) const {
+        if (auto good = check_reading(of); !good) return std::move(good).error();
+        return m_store->list(which, of.text());
     }
 
-    /// What happened, newest first, all or of one tenant.
-    [[nodiscard]] result<page<audit_event>> audit(const page_request& which = {}, std::string_view tenant = {}) const {
-        if (auto same = check_feed(); !same) return std::move(same).error();
-        return m_store->audit(which, tenant);
+    /// What happened, newest first, all or of one tenant. `invalid_argument` for an empty tenant.
+    [[nodiscard]] result<page<audit_event>> audit(const page_request& which = {},
+                                                  tenant_filter of = all_tenants) const {
+        if (auto good = check_reading(of); !good) return std::move(good).error();
+        return m_store->audit(which, of.text());
     }
 
     /// Writes what `verify` counted to the store, in one batch, and says for how many keys. Call it now and then, and
@@ -306,6 +308,11 @@ private:
         const auto head = m_store->head();
         if (!head) return head.error();
         return m_feed->look(*head);
+    }
+
+    [[nodiscard]] result<void> check_reading(tenant_filter of) const {
+        if (auto good = check(of); !good) return good;
+        return check_feed();
     }
 
     /// A store that was taken back may have lost the key.

@@ -30,7 +30,8 @@ concept format_policy = requires(std::string_view text) {
 };
 
 /// A keyed hash with a precomputed key: what turns the text of a key into what is stored. `key_state` is trivially
-/// copyable, so that it can live in guarded memory; `mac` is constant-time in the key and in the message.
+/// copyable, so that it can live in guarded memory; `mac` is constant-time in the key and in the message. `name`, 1 to
+/// 32 characters of `[a-z0-9-]`, is stored with each digest and never changes: two hashes of one name give the same.
 template <typename T>
 concept hash_policy = requires(const typename T::key_state& state, std::span<const std::byte, 32> key,
                                std::span<const std::byte> message) {
@@ -80,7 +81,7 @@ template <typename T>
 concept store_transaction =
     requires(T& tx, const credential_id& id, std::string_view format, const handle& key, const credential& owner,
              const record& stored, change what, audit_event event, const idempotency_entry& entry,
-             const digest_bytes& token, const keyring_check& check, timestamp now) {
+             const digest_bytes& token, const keyring_check& check, const hash_name& hash, timestamp now) {
         { tx.find(id) } -> std::same_as<result<std::optional<credential>>>;
         { tx.find(format, key) } -> std::same_as<result<std::optional<record>>>;
         { tx.keys_of(id) } -> std::same_as<result<std::vector<record>>>;  // newest generation first
@@ -95,6 +96,7 @@ concept store_transaction =
         { tx.insert(entry) } -> std::same_as<result<void>>;  // and forgets those that have expired by then
         { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;
         { tx.insert(check) } -> std::same_as<result<void>>;
+        { tx.bind_hash(format, hash) } -> std::same_as<result<hash_name>>;  // the format's; remembers the first one
     };
 
 namespace detail {

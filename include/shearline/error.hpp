@@ -50,6 +50,7 @@ enum class errc : std::uint8_t {
     not_recoverable,       ///< the key's text is not kept, or no longer
     permission_denied,     ///< the system, or a file's mode, forbids it
     wrong_keyring,         ///< the keyring is not the one that the store's records were made under
+    wrong_hash,            ///< the hash is not the one that the store's keys of this format were made with
     corrupt,               ///< a file or a row is not what we wrote
     wrong_version,         ///< written by an older or a newer schema than this build reads
     unavailable,           ///< the store, the disk or the entropy source does not answer now; try again
@@ -68,6 +69,7 @@ enum class errc : std::uint8_t {
         case errc::not_recoverable: return "not recoverable";
         case errc::permission_denied: return "permission denied";
         case errc::wrong_keyring: return "wrong keyring";
+        case errc::wrong_hash: return "wrong hash";
         case errc::corrupt: return "corrupt";
         case errc::wrong_version: return "wrong version";
         case errc::unavailable: return "unavailable";
@@ -85,7 +87,8 @@ public:
     error(errc code, std::string context) noexcept : m_code{code}, m_context{std::move(context)} {}
 
     [[nodiscard]] errc code() const noexcept { return m_code; }
-    [[nodiscard]] const std::string& context() const noexcept { return m_context; }
+    [[nodiscard]] const std::string& context() const& noexcept { return m_context; }
+    [[nodiscard]] std::string context() && noexcept { return std::move(m_context); }
 
     /// "corrupt: keys.db: the page at …", for a log line.
     [[nodiscard]] std::string message() const {

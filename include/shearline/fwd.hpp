@@ -45,6 +45,7 @@ struct system_entropy;
 
 // 2
 using digest_bytes = std::array<std::byte, 32>;
+class hash_name;
 struct stored_digest;
 struct hmac_sha256;
 class keyring;
@@ -63,6 +64,8 @@ struct immediate;
 struct show_once;
 struct recoverable;
 struct sealed_text;
+template <typename Any>
+class text_or;
 enum class reason : std::uint8_t;
 enum class face : std::uint8_t;
 class grant;

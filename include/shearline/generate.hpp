@@ -15,6 +15,7 @@
 #include <shearline/format/constant_time.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/format/render.hpp>
+#include <shearline/format/secret_floor.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/entropy.hpp>
 #include <shearline/secret/secret_text.hpp>
@@ -84,6 +85,8 @@ result<void> draw_digits(Entropy& entropy, std::span<std::uint8_t> digits) {
 /// Thread-safe where the source is.
 template <typename Format, entropy_source Entropy>
 result<generated_key<Format>> generate(Entropy& entropy) {
+    static_assert(unguessable_format<Format>,
+                  "generate: a secret under 128 bits can be guessed: give secret_field 22 base62 characters or more");
     generated_key<Format> fresh;
     if constexpr (Format::has_handle) {
         auto number = detail::draw_number(entropy, Format::greatest_handle);

@@ -135,15 +135,19 @@ public:
     /// their labels. Nothing uses a master key itself, so that what serves one purpose serves no other. Constant-time
     /// in the master key.
     ///
+    /// `hash` is the name of the hash that the subkey is for, where one purpose can have several (see `digester`).
+    ///
     /// Errors: `not_found` for a number that this keyring never had; `illegal_state` for a dropped one.
     [[nodiscard]] result<secret_bytes<32>> subkey(key_kind kind, std::uint32_t number, std::string_view purpose,
-                                                  std::string_view format, environment env) const {
+                                                  std::string_view format, environment env,
+                                                  std::string_view hash = {}) const {
         const auto& all = m_keys->of(kind);
         if (number == 0 || number > all.size()) return error{errc::not_found, "no " + name(kind, number)};
         const auto& key = all[number - 1].key;
         if (!key) return error{errc::illegal_state, name(kind, number) + " was dropped"};
         label what{"shearline keyring subkey"};
         what.text(to_string(kind)).number(number).text(purpose).text(format).number(static_cast<std::uint64_t>(env));
+        if (!hash.empty()) what.text(hash);
         return detail::keyring_file::derive(key->reveal(unsafe_reveal), what);
     }
 

@@ -16,6 +16,9 @@ namespace shearline::inline v0 {
 
 /// A `T`, or an `E` that says why not. Reading the one that is not there aborts the process: an unread failure is
 /// never taken for a value. `constexpr` throughout; no thread safety of its own.
+///
+/// Of a temporary, `*` and `error()` give a value of its own, and `->` does not compile: what it leads to would be gone
+/// at the end of the statement. Give the result a name first, and check it.
 template <typename T, typename E = error>
 class [[nodiscard]] result {
     static_assert(!std::is_reference_v<T>, "result<T&>: return a pointer, or std::reference_wrapper<T>, instead");
@@ -35,13 +38,14 @@ public:
 
     [[nodiscard]] constexpr T& operator*() & noexcept { return have(), *m_value; }
     [[nodiscard]] constexpr const T& operator*() const& noexcept { return have(), *m_value; }
-    [[nodiscard]] constexpr T&& operator*() && noexcept { return have(), *std::move(m_value); }
-    [[nodiscard]] constexpr T* operator->() noexcept { return have(), &*m_value; }
-    [[nodiscard]] constexpr const T* operator->() const noexcept { return have(), &*m_value; }
+    [[nodiscard]] constexpr T operator*() && noexcept { return have(), *std::move(m_value); }
+    [[nodiscard]] constexpr T* operator->() & noexcept { return have(), &*m_value; }
+    [[nodiscard]] constexpr const T* operator->() const& noexcept { return have(), &*m_value; }
+    const T* operator->() const&& = delete;  // would lead into what is gone: give the result a name
 
     [[nodiscard]] constexpr E& error() & noexcept { return failed(), *m_error; }
     [[nodiscard]] constexpr const E& error() const& noexcept { return failed(), *m_error; }
-    [[nodiscard]] constexpr E&& error() && noexcept { return failed(), *std::move(m_error); }
+    [[nodiscard]] constexpr E error() && noexcept { return failed(), *std::move(m_error); }
 
 private:
     constexpr void have() const noexcept {
@@ -69,7 +73,7 @@ public:
 
     [[nodiscard]] constexpr E& error() & noexcept { return failed(), *m_error; }
     [[nodiscard]] constexpr const E& error() const& noexcept { return failed(), *m_error; }
-    [[nodiscard]] constexpr E&& error() && noexcept { return failed(), *std::move(m_error); }
+    [[nodiscard]] constexpr E error() && noexcept { return failed(), *std::move(m_error); }
 
 private:
     constexpr void failed() const noexcept {

@@ -19,6 +19,7 @@
 #include <shearline/format/alphabet.hpp>
 #include <shearline/format/checksum.hpp>
 #include <shearline/format/layout.hpp>
+#include <shearline/format/secret_floor.hpp>
 #include <shearline/format/basic_format.hpp>
 #include <shearline/format/key_format.hpp>
 #include <shearline/format/parse.hpp>
@@ -37,6 +38,7 @@
 #include <shearline/secret/entropy.hpp>
 
 // 2: from key text to what is stored
+#include <shearline/digest/hash_name.hpp>
 #include <shearline/digest/hmac_sha256.hpp>
 #include <shearline/digest/stored_digest.hpp>
 #include <shearline/generate.hpp>
@@ -54,6 +56,7 @@
 #include <shearline/custody/show_once.hpp>
 #include <shearline/custody/recoverable.hpp>
 #include <shearline/rules/scopes.hpp>
+#include <shearline/rules/text_or.hpp>
 #include <shearline/verdict.hpp>
 
 // 4: where records live, their copy in memory, and the bundle of policies

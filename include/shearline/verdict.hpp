@@ -28,6 +28,7 @@ enum class reason : std::uint8_t {
     wrong_checksum,     ///< of the format, but mistyped or made up; the store was not asked
     unknown_handle,     ///< no record has this handle
     wrong_secret,       ///< the handle is known, the secret is not the one
+    wrong_hash,         ///< the record's digest was made by another hash than this product's
     pepper_dropped,     ///< the record's pepper was dropped from the keyring: nothing can prove the key any more
     store_unavailable,  ///< the store did not answer
     stale,          ///< what the verifier knows may be old: it could not hear from its store, or is a forked child's
@@ -57,6 +58,7 @@ inline constexpr reason_row reason_table[] = {
     {reason::wrong_checksum, "wrong_checksum", face::invalid_key, true},
     {reason::unknown_handle, "unknown_handle", face::invalid_key, true},
     {reason::wrong_secret, "wrong_secret", face::invalid_key, true},
+    {reason::wrong_hash, "wrong_hash", face::invalid_key, true},
     {reason::pepper_dropped, "pepper_dropped", face::invalid_key, true},
     {reason::store_unavailable, "store_unavailable", face::unavailable, true},
     {reason::stale, "stale", face::unavailable, true},
@@ -152,9 +154,11 @@ public:
           bool rehash_due) noexcept
         : m_subject{std::move(subject)}, m_handle{key}, m_retiring_until{retiring_until}, m_rehash_due{rehash_due} {}
 
-    [[nodiscard]] const credential_id& credential() const noexcept { return m_subject->credential; }
-    [[nodiscard]] const std::string& tenant() const noexcept { return m_subject->profile->tenant; }
-    [[nodiscard]] const std::vector<std::string>& scopes() const noexcept { return m_subject->profile->scopes; }
+    [[nodiscard]] credential_id credential() const noexcept { return m_subject->credential; }
+    [[nodiscard]] const std::string& tenant() const& noexcept { return m_subject->profile->tenant; }
+    const std::string& tenant() const&& = delete;  // may go with the grant: give the verdict a name
+    [[nodiscard]] const std::vector<std::string>& scopes() const& noexcept { return m_subject->profile->scopes; }
+    const std::vector<std::string>& scopes() const&& = delete;  // as above
     [[nodiscard]] shearline::handle handle() const noexcept { return m_handle; }
 
     /// The end of this key's grace where it has been replaced already: tell the caller to fetch the new one.
@@ -172,7 +176,8 @@ private:
     bool m_rehash_due;
 };
 
-/// A grant or a denial. True in a condition when it grants; reading the one that is not there aborts.
+/// A grant or a denial. True in a condition when it grants; reading the one that is not there aborts. Of a temporary
+/// verdict, `grant()` gives a grant of its own.
 class [[nodiscard]] verdict {
 public:
     verdict() noexcept = default;  ///< denies, as malformed, until it is assigned
@@ -180,8 +185,9 @@ public:
     verdict(shearline::reason why) noexcept : m_answer{shearline::denial{why}} {}  // NOLINT(*-explicit-*)
 
     [[nodiscard]] explicit operator bool() const noexcept { return m_answer.index() == 1; }
-    [[nodiscard]] const shearline::grant& grant() const noexcept { return get<shearline::grant>(); }
-    [[nodiscard]] const shearline::denial& denial() const noexcept { return get<shearline::denial>(); }
+    [[nodiscard]] const shearline::grant& grant() const& noexcept { return get<shearline::grant>(); }
+    [[nodiscard]] shearline::grant grant() const&& noexcept { return get<shearline::grant>(); }
+    [[nodiscard]] shearline::denial denial() const noexcept { return get<shearline::denial>(); }
 
 private:
     template <typename T>

@@ -20,11 +20,14 @@
 
 #include <shearline/clock.hpp>
 #include <shearline/concepts.hpp>
+#include <shearline/digest/digester.hpp>
 #include <shearline/format/find_handle.hpp>
+#include <shearline/format/secret_floor.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/mirror/verifier_state.hpp>
 #include <shearline/policies.hpp>
-#include <shearline/store/keyring_binding.hpp>
+#include <shearline/rules/text_or.hpp>
+#include <shearline/store/store_binding.hpp>
 #include <shearline/verdict.hpp>
 
 namespace shearline::inline v0 {
@@ -59,6 +62,8 @@ class verifier {
     static_assert(key_feed<Store>, "verifier<Policies, Store>: Store must model key_feed, as every key_store does");
     static_assert(format::has_handle,
                   "verifier: a key of this format carries no handle to look it up by: give the format a handle_field");
+    static_assert(unguessable_format<format>,
+                  "verifier: a secret under 128 bits can be guessed: give secret_field 22 base62 characters or more");
 
     using shared = detail::verifier_state<Policies, Store>;
     using seat = detail::verifier_seat;
@@ -74,35 +79,38 @@ public:
             if (m_seat != nullptr) m_of->leave(*m_seat);
         }
 
-        /// Whether a text is a key that may do what `required_scope` names (empty: any good key) at `now`. Time never
-        /// goes back: it is decided at `now`, or at the latest time that an authority or a verifier of this store
-        /// object was told in this process, whichever is later. A `now` more than a day past that, and more than a day
-        /// ahead of the system's clock, counts for this call alone. Ends of validity count in whole seconds: a key ends
-        /// up to a second early, and never late.
+        /// Whether a text is a key that holds `scope` at `now`; no key holds an empty scope. Time never goes back: it is
+        /// decided at `now`, or at the latest time that an authority or a verifier of this store object was told in this
+        /// process, whichever is later. A `now` more than a day past that, and more than a day ahead of the system's
+        /// clock, counts for this call alone. Ends of validity count in whole seconds: a key ends up to a second early,
+        /// and never late.
         ///
         /// Constant-time in digests, memos and peppers; that a handle is known, and that its memo is warm, can be
         /// observed. O(1). Inlined, so that its cost does not depend on what else its caller does.
         [[nodiscard, gnu::always_inline]] verdict verify(std::string_view text, timestamp now,
-                                                         std::string_view required_scope = {}) noexcept {
+                                                         required_scope scope = any_scope) noexcept {
             shared& of = *m_of;
             seat& mine = *m_seat;
             if (!may_be_key<format>(text)) return mine.refuse(reason::malformed);
             if (const detail::inside here{*mine.place}; of.mirrored->is_true(lease_clock::now())) [[likely]] {
                 const handle key = find_handle<format>(text);
                 const line_table& table = of.mirrored->table();
-                return of.answer(mine, table, {text, key, table.home_of(key)}, of.time->at(now), required_scope);
+                return of.answer(mine, table, {text, key, table.home_of(key)}, of.time->at(now), scope);
             }
-            return verify_once_true(text, now, required_scope);
+            return verify_once_true(text, now, scope);
         }
 
         /// The same for many texts, each answered in its place: all are read first, then all lines are asked for, and
-        /// then they are checked, so that the latencies of memory overlap. `answers` is at least as long as `texts`.
-        void verify_many(std::span<const std::string_view> texts, timestamp now, std::string_view required_scope,
-                         std::span<verdict> answers) noexcept {
-            for (std::size_t first = 0; first < texts.size(); first += at_once) {
-                const std::size_t count = std::min(at_once, texts.size() - first);
-                verify_some(texts.subspan(first, count), now, required_scope, answers.subspan(first, count));
+        /// then they are checked, so that the latencies of memory overlap. Gives how many texts were answered: all,
+        /// unless `answers` is shorter than `texts`; what of `answers` is past that number stays as it was.
+        std::size_t verify_many(std::span<const std::string_view> texts, timestamp now, required_scope scope,
+                                std::span<verdict> answers) noexcept {
+            const std::size_t all = std::min(texts.size(), answers.size());
+            for (std::size_t first = 0; first < all; first += at_once) {
+                const std::size_t count = std::min(at_once, all - first);
+                verify_some(texts.subspan(first, count), now, scope, answers.subspan(first, count));
             }
+            return all;
         }
 
     private:
@@ -113,13 +121,13 @@ public:
 
         /// A store may take its time: its reader is outside until it has answered.
         [[gnu::noinline]] verdict verify_once_true(std::string_view text, timestamp now,
-                                                   std::string_view required_scope) noexcept {
+                                                   required_scope scope) noexcept {
             verdict answer;
-            verify_some({&text, 1}, now, required_scope, {&answer, 1});
+            verify_some({&text, 1}, now, scope, {&answer, 1});
             return answer;
         }
 
-        void verify_some(std::span<const std::string_view> texts, timestamp now, std::string_view required_scope,
+        void verify_some(std::span<const std::string_view> texts, timestamp now, required_scope scope,
                          std::span<verdict> answers) noexcept {
             std::array<detail::verifier_question, at_once> asked;
             for (std::size_t i = 0; i < texts.size(); ++i)
@@ -136,7 +144,7 @@ public:
             for (std::size_t i = 0; i < texts.size(); ++i)
                 answers[i] = !may_be_key<format>(texts[i]) ? m_seat->refuse(reason::malformed)
                              : !is_true                    ? m_seat->refuse(reason::stale)
-                                                           : m_of->answer(*m_seat, table, asked[i], at, required_scope);
+                                                           : m_of->answer(*m_seat, table, asked[i], at, scope);
         }
 
         std::shared_ptr<shared> m_of;
@@ -145,15 +153,17 @@ public:
 
     /// Fills a verifier. `progress(done, of)` is told of keys.
     ///
-    /// Errors: what the store says, with how far the filling came; `wrong_keyring`; `unavailable` for a lack of memory.
+    /// Errors: what the store says, with how far the filling came; `wrong_keyring`; `wrong_hash`; `unavailable` for a
+    /// lack of memory.
     template <typename Progress>
     [[nodiscard]] static result<verifier> open(Store& store, const keyring& ring, const verifier_options& options,
                                                Progress&& progress) {
         if constexpr (key_store<Store>)
-            if (auto bound = bind_keyring_in(store, ring); !bound) return std::move(bound).error();
+            if (auto bound = bind_store<Policies>(store, ring); !bound) return bound.error();
         auto proving = proofs<Policies>::make(ring);
         if (!proving) return std::move(proving).error();
-        auto mirrored = mirror<format, Store>::open(store, options.lease, progress);
+        constexpr hash_name hash = digester<typename Policies::hash>::hash;
+        auto mirrored = mirror<format, Store>::open(store, options.lease, hash, progress);
         if (!mirrored) return std::move(mirrored).error();
         return verifier{std::make_shared<shared>(store, options, *std::move(mirrored), *std::move(proving))};
     }

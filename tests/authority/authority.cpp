@@ -416,6 +416,62 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_a_keyring_that_is_another_one_or_an_older_
     (void)must(authority::open(w.opened.store, sealing, w.clock));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_a_hash_that_is_not_the_one_of_the_formats_keys, Store, stores) {
+    world<Store> w;
+    (void)w.template open<shown_once>();
+    const auto refused = world<Store>::template authority<renamed>::open(w.opened.store, w.ring, w.clock);
+    BOOST_TEST(code_of(refused) == errc::wrong_hash);
+    for (const std::string_view words : {"'instance'", "'hmac-sha256'", "'renamed-hash'"})
+        BOOST_TEST(refused.error().context().find(words) != std::string::npos, refused.error().message());
+    // Another format in the same store may have another hash.
+    auto other = w.template open<policies<test_key_format<"instance">, renamed_hash>>();
+    const issued_key key = must(other.issue(legacy_sync(), w.admin));
+    BOOST_TEST(bool{other.verify(text_of(key))});
+    const auto view = must(other.find(key.handle));
+    BOOST_TEST((view.keys.front().digest.hash == hash_name{"renamed-hash"}));
+    (void)w.template open<shown_once>();
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(denies_a_key_whose_stored_digest_names_another_hash, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    BOOST_TEST(bool{keys.verify(text_of(key))});
+    rename_hash(w.opened.store, key);
+    BOOST_TEST(why_denied(keys.verify(text_of(key))) == reason::wrong_hash);
+    BOOST_TEST(keys.verify(text_of(key)).denial().status() == 401U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(denies_an_empty_scope_to_every_key, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    for (const std::vector<std::string>& held : {std::vector<std::string>{}, {"contacts:read"}, {"*:*"}}) {
+        new_credential asked = legacy_sync();
+        asked.scopes = held;
+        const issued_key key = must(keys.issue(asked, w.admin));
+        BOOST_TEST(bool{keys.verify(text_of(key))});
+        BOOST_TEST(bool{keys.verify(text_of(key), any_scope)});
+        BOOST_TEST(why_denied(keys.verify(text_of(key), "")) == reason::missing_scope);
+        BOOST_TEST(why_denied(keys.verify(text_of(key), std::string{})) == reason::missing_scope);
+        BOOST_TEST(why_denied(keys.verify(text_of(key), std::string_view{})) == reason::missing_scope);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_format_that_can_be_guessed_only_by_its_unsafe_name) {
+    using guessable = basic_format<"guessable", environment::test, base62, literal<"guessable_">, handle_field<11>,
+                                   secret_field<1>>;
+    world<memory_store> w;
+    auto keys = w.open<policies<unsafe_short_secret<guessable>>>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    std::string guess{text_of(key)};
+    int opened = 0;
+    for (std::uint8_t digit = 0; digit < 62; ++digit) {
+        guess.back() = base62::encode(digit);
+        if (keys.verify(guess)) ++opened;
+    }
+    BOOST_TEST(opened == 1);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(opens_what_was_sealed_under_a_retired_sealing_key, Store, stores) {
     world<Store> w;
     auto keys = w.template open<kept>();
@@ -463,6 +519,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lists_credentials_and_events_in_pages, Store, stor
     } while (!which.cursor.empty());
     BOOST_TEST(listed == made, boost::test_tools::per_element());
     BOOST_TEST(must(keys.list({.limit = 100}, "globex")).items.size() == 3U);
+    BOOST_TEST(must(keys.list({.limit = 100}, all_tenants)).items.size() == 7U);
+    BOOST_TEST(code_of(keys.list({}, "")) == errc::invalid_argument);
+    BOOST_TEST(code_of(keys.list({}, std::string{})) == errc::invalid_argument);
+    BOOST_TEST(code_of(keys.list({}, std::string_view{})) == errc::invalid_argument);
 
     std::vector<std::uint64_t> sequences;
     which.cursor.clear();
@@ -473,6 +533,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lists_credentials_and_events_in_pages, Store, stor
     } while (!which.cursor.empty());
     BOOST_TEST(sequences == (std::vector<std::uint64_t>{7, 6, 5, 4, 3, 2, 1}), boost::test_tools::per_element());
     BOOST_TEST(must(keys.audit({.limit = 100}, "acme")).items.size() == 4U);
+    BOOST_TEST(must(keys.audit({.limit = 100}, all_tenants)).items.size() == 7U);
+    BOOST_TEST(code_of(keys.audit({}, "")) == errc::invalid_argument);
+    BOOST_TEST(code_of(keys.audit({}, std::string_view{})) == errc::invalid_argument);
     for (const page_request& bad :
          {page_request{0}, page_request{1'001}, page_request{5, "x"}, page_request{5, "1 "}}) {
         BOOST_TEST(code_of(keys.list(bad)) == errc::invalid_argument);

@@ -51,6 +51,11 @@ struct opened_store<shearline::sqlite_store> {
 
 using instance_format = shearline::key_format<"instance">;
 using shown_once = shearline::policies<instance_format>;
+/// HMAC-SHA256 under another name, and so another hash.
+struct renamed_hash : shearline::hmac_sha256 {
+    static constexpr std::string_view name = "renamed-hash";
+};
+using renamed = shearline::policies<instance_format, renamed_hash>;
 using kept = shearline::policies<shearline::recoverable, instance_format>;
 using graceful = shearline::policies<instance_format, shearline::overlap<std::chrono::hours{24}>>;
 
@@ -78,6 +83,23 @@ inline shearline::new_credential legacy_sync() {
             .name = "legacy sync",
             .scopes = {"contacts:read", "contacts:write"},
             .metadata = {{"owner", "Zoë"}}};
+}
+
+/// Writes into a stored key that another hash made its digest, and tells the feed.
+template <typename Store>
+void rename_hash(Store& store, const shearline::issued_key& key) {
+    must(store.transact([&](auto& tx) -> shearline::result<void> {
+        auto stored = *must(tx.find("instance", key.handle));
+        auto owner = *must(tx.find(key.credential));
+        stored.digest.hash = shearline::hash_name{"renamed-hash"};
+        ++owner.version;
+        must(tx.update(stored));
+        must(tx.update(owner));
+        return tx.append(shearline::change{.kind = shearline::change_kind::rotated,
+                                           .credential = owner.id,
+                                           .version = owner.version,
+                                           .at = noon});
+    }));
 }
 
 inline std::string_view text_of(const shearline::issued_key& key) { return key.text.reveal(shearline::unsafe_reveal); }

@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_SUITE(a_denial)
 
 BOOST_AUTO_TEST_CASE(shows_a_stranger_nothing_but_invalid_key_or_unavailable) {
     for (const reason why : {reason::malformed, reason::wrong_checksum, reason::unknown_handle, reason::wrong_secret,
-                             reason::pepper_dropped})
+                             reason::wrong_hash, reason::pepper_dropped})
         BOOST_TEST(denial{why}.status() == 401U);
     BOOST_TEST(denial{reason::store_unavailable}.status() == 503U);
 }

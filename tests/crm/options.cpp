@@ -71,8 +71,8 @@ BOOST_AUTO_TEST_CASE(says_which_argument_is_off) {
 }
 
 BOOST_AUTO_TEST_CASE(needs_no_folder_to_give_help) {
-    BOOST_TEST(read({"--help"})->help);
-    BOOST_TEST(read({"--version"})->version);
+    BOOST_TEST((*read({"--help"})).help);
+    BOOST_TEST((*read({"--version"})).version);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

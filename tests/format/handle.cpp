@@ -14,7 +14,7 @@ using shearline::format_error;
 using shearline::handle;
 
 static_assert(handle{42}.to_text().view() == "0000000000g");
-static_assert(handle::parse("0000000000g")->value == 42);
+static_assert((*handle::parse("0000000000g")).value == 42);
 
 }  // namespace
 
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_it_never_wrote) {
     BOOST_CHECK(failure("00000000000") == (format_error{format_errc::out_of_range, 0}));
     BOOST_CHECK(failure("LygHa16AHYG") == (format_error{format_errc::out_of_range, 0}));
     BOOST_CHECK(failure("zzzzzzzzzzz") == (format_error{format_errc::out_of_range, 0}));
-    BOOST_TEST(handle::parse("LygHa16AHYF")->value == UINT64_MAX);
+    BOOST_TEST((*handle::parse("LygHa16AHYF")).value == UINT64_MAX);
 }
 
 BOOST_AUTO_TEST_CASE(is_ordered_by_its_number) {

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(no_text_is_a_key_of_both_environments_whatever_the_lengths)
 BOOST_AUTO_TEST_CASE(a_key_in_another_alphabet_reads_back) {
     const std::string text = key_text<in_hexadecimal>(handle{UINT64_MAX}, counting_digits<in_hexadecimal>());
     BOOST_TEST(text.substr(0, 50) == "x_ffffffffffffffff0123456789abcdef0123456789abcdef");
-    BOOST_TEST(parse<in_hexadecimal>(text)->handle.value == UINT64_MAX);
+    BOOST_TEST((*parse<in_hexadecimal>(text)).handle.value == UINT64_MAX);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

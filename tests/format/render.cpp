@@ -25,7 +25,7 @@ using formats =
     boost::mpl::list<instance, test_key_format<"instance">, key_format<"x", 22, base58>, github_format<"ghp">, seam>;
 
 constexpr auto compiled = rendered<instance>(handle{42}, counting_digits<instance>());
-static_assert(parse<instance>({compiled.data(), compiled.size()})->handle == handle{42});
+static_assert((*parse<instance>({compiled.data(), compiled.size()})).handle == handle{42});
 
 }  // namespace
 

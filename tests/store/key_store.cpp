@@ -513,6 +513,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(remembers_the_keyring, Place, places) {
     }
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(remembers_the_first_hash_of_each_format, Place, places) {
+    Place place;
+    const hash_name first{"hmac-sha256"};
+    const hash_name second{"another-hash"};
+    const auto bind = [&place](std::string_view format, const hash_name& hash) {
+        return must(place.store.transact([&](auto& tx) { return tx.bind_hash(format, hash); }));
+    };
+    const auto failed = place.store.transact([&](auto& tx) -> result<void> {
+        BOOST_TEST((must(tx.bind_hash("a", second)) == second));
+        BOOST_TEST((must(tx.bind_hash("a", first)) == second));  // it reads its own writes
+        return error{errc::conflict, "on purpose"};
+    });
+    BOOST_TEST(!failed);
+    BOOST_TEST((bind("a", first) == first));  // what failed left nothing
+    BOOST_TEST((bind("b", second) == second));
+    BOOST_TEST((bind("a", second) == first));
+    BOOST_TEST((bind("b", first) == second));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(shows_all_that_a_copy_needs_in_one_scan, Place, places) {
     Place place;
     scanned none;

@@ -160,6 +160,31 @@ BOOST_AUTO_TEST_CASE(may_be_there_and_empty) {
     BOOST_TEST(raw.text("PRAGMA foreign_key_check").empty());
 }
 
+BOOST_AUTO_TEST_CASE(of_schema_version_1_is_brought_forward_with_its_keys_as_those_of_hmac_sha256) {
+    const temporary_folder folder;
+    const std::string path = folder / "keys.db";
+    const std::string id = id_of(1).to_string();
+    raw_database{path}.run(
+        detail::sqlite::steps[0] +
+        ("PRAGMA application_id = " + std::to_string(detail::sqlite::application_id)) +
+        "; PRAGMA user_version = 1; PRAGMA journal_mode = WAL;"
+        "INSERT INTO credential VALUES (1, '" + id + "', 'acme', 'sync', 'a:b', NULL, NULL, 0, 1, 1, 0, NULL);"
+        "INSERT INTO record VALUES ('instance', 2, 1, 1, 2, '" + digest_of(1).to_phc(handle{2}) +
+        "', 0, NULL, NULL, NULL, 0, NULL, NULL, NULL);"
+        "INSERT INTO change VALUES (1, 1, '" + id + "', 1, 0)");
+    ::chmod(path.c_str(), 0600);
+    auto store = must(sqlite_store::open(path));
+    BOOST_TEST(raw_database{path}.text("PRAGMA user_version") == std::to_string(detail::sqlite::schema_version));
+    const auto key = must(store.look_up("instance", handle{2}));
+    BOOST_REQUIRE(key.has_value());
+    BOOST_TEST((key->key.digest.mac == digest_of(1).mac));
+    BOOST_TEST((key->key.digest.hash == hash_name{"hmac-sha256"}));
+    const hash_name another{"another-hash"};
+    BOOST_TEST((must(store.transact([&](auto& tx) { return tx.bind_hash("instance", another); })) ==
+                hash_name{"hmac-sha256"}));
+    BOOST_TEST((must(store.transact([&](auto& tx) { return tx.bind_hash("other", another); })) == another));
+}
+
 BOOST_AUTO_TEST_CASE(of_a_newer_schema_is_refused_and_left_alone) {
     const temporary_folder folder;
     const std::string path = folder / "keys.db";

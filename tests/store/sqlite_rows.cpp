@@ -40,10 +40,12 @@ std::vector<result<void>> read_everything(sqlite_store& store) {
     note(store.transact([](auto& tx) { return tx.keys_of(id_of(1)); }), outcomes);
     note(store.transact([](auto& tx) { return tx.find_idempotent({std::byte{7}}, at_ms(0)); }), outcomes);
     note(store.transact([](auto& tx) { return tx.keyring_checks(); }), outcomes);
+    note(store.transact([](auto& tx) { return tx.bind_hash(format_name, hash_name{"hmac-sha256"}); }), outcomes);
     return outcomes;
 }
 
 void fill(sqlite_store& store) {
+    must(store.transact([](auto& tx) { return tx.bind_hash(format_name, hash_name{"hmac-sha256"}); }));
     must(issue(store, 1));
     must(issue(store, 5));
     must(store.transact([](auto& tx) -> result<void> {
@@ -134,7 +136,11 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         "UPDATE record SET digest = (SELECT digest FROM record WHERE handle = 6) WHERE handle = 2",
         "UPDATE record SET digest = digest || ' '",
         "UPDATE record SET digest = replace(digest, 'k=', 'k=0')",
-        "UPDATE record SET digest = replace(digest, 'hmac-sha256', 'plain')",
+        "UPDATE record SET digest = replace(digest, 'hmac-sha256', 'Plain')",
+        "UPDATE format_hash SET hash = ''",
+        "UPDATE format_hash SET hash = 'SHA256'",
+        "UPDATE format_hash SET hash = printf('%.*c', 33, 'x')",
+        "UPDATE format_hash SET hash = printf('%.*c', 3000000, 'x')",
         "UPDATE record SET digest = printf('%.*c', 60000, 'x')",
         "UPDATE record SET digest = printf('%.*c', 3000000, 'x')",
         "UPDATE record SET sealing_key = NULL",
@@ -223,7 +229,9 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(is_told_from_an_edit_that_is_good) {
-    for (const std::string edit : {"UPDATE record SET state = 3", "UPDATE credential SET suspended = 1",
+    for (const std::string edit : {"UPDATE record SET state = 3", "UPDATE format_hash SET hash = 'plain'",
+                                   "UPDATE record SET digest = replace(digest, 'hmac-sha256', 'plain')",
+                                   "UPDATE credential SET suspended = 1",
                                    "UPDATE credential SET tenant = 'acme', name = printf('%.*c', 50000, 'x')",
                                    "UPDATE record SET handle = -1, digest = replace(digest, '00000000002', "
                                    "'LygHa16AHYF') WHERE handle = 2",

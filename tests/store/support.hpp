@@ -91,6 +91,7 @@ inline timestamp at_ms(std::int64_t ms) { return from_unix_ms(1'700'000'000'000 
 
 inline stored_digest digest_of(std::uint32_t number) {
     stored_digest digest{.pepper = 1 + number % 3, .mac = {}};
+    if (number % 4 == 3) digest.hash = hash_name{"another-hash"};
     for (std::size_t i = 0; i < digest.mac.size(); ++i) digest.mac[i] = static_cast<std::byte>(number * 7 + i);
     return digest;
 }
@@ -199,6 +200,7 @@ inline void check_same(const record& a, const record& b) {
     BOOST_TEST((a.state == b.state));
     BOOST_TEST(a.digest.pepper == b.digest.pepper);
     BOOST_TEST((a.digest.mac == b.digest.mac));
+    BOOST_TEST((a.digest.hash == b.digest.hash));
     BOOST_TEST((a.created_at == b.created_at));
     BOOST_TEST((a.retires_at == b.retires_at));
     BOOST_TEST((a.revoked_at == b.revoked_at));

@@ -263,7 +263,10 @@ def digest_vectors():
                                 (7, 2**63, bytes(range(32, 64))), (12, 3, b"\xfb" * 32), (5, 5, b"\x3f\xff" * 16),
                                 (1000000000, 2**64 - 2, bytes(range(224, 256)))):
         tests.add(f"pepper {pepper}, handle {handle}", "valid", ["Pseudorandom"], text=phc(str(pepper), handle, mac),
-                  pepper=pepper, handle=str(handle), mac=mac.hex())
+                  hash="hmac-sha256", pepper=pepper, handle=str(handle), mac=mac.hex())
+    for name in ("hmac-sha512", "argon2id", "a", "-", "0" * 32):
+        tests.add(f"hash '{name}'", "valid", ["Algorithm"], text=phc(head=f"${name}$k="), hash=name, pepper=3,
+                  handle="7", mac=bytes(range(32)).hex())
     good = phc()
 
     def invalid(comment, text, flag):
@@ -271,8 +274,8 @@ def digest_vectors():
 
     for pepper in ("0", "00", "03", "+3", "-3", " 3", "3 ", "", "3a", "0x3", "4294967296", "99999999999", "3\0", "3.0"):
         invalid(f"pepper {pepper!r}", phc(pepper), "Pepper")
-    for head in ("$hmac-sha256$K=", "$HMAC-SHA256$k=", "hmac-sha256$k=", "$hmac-sha512$k=", "$hmac-sha256$v=1,k=",
-                 "$argon2id$k=", " $hmac-sha256$k=", "$hmac-sha256$$k=", "$hmac_sha256$k="):
+    for head in ("$hmac-sha256$K=", "$HMAC-SHA256$k=", "hmac-sha256$k=", "$hmac-sha256$v=1,k=",
+                 " $hmac-sha256$k=", "$hmac-sha256$$k=", "$hmac_sha256$k=", "$$k=", "$k=", f"${'a' * 33}$k="):
         invalid(f"head {head!r}", phc(head=head), "Algorithm")
     for length in (0, 1, 15, len(good) - 44, len(good) - 1):
         invalid(f"cut to {length} characters", good[:length], "Truncated")

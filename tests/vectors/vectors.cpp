@@ -154,6 +154,7 @@ BOOST_AUTO_TEST_CASE(of_stored_digests_hold) {
                        BOOST_TEST((read.error().code() == errc::corrupt));
                        return;
                    }
+                   BOOST_TEST(read->digest.hash.view() == text_of(test.at("hash")));
                    BOOST_TEST(static_cast<std::int64_t>(read->digest.pepper) == test.at("pepper").as_int64());
                    BOOST_TEST(std::to_string(read->handle.value) == text_of(test.at("handle")));
                    const std::string mac = bytes_of_hex(text_of(test.at("mac")));

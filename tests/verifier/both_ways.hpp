@@ -28,8 +28,7 @@ public:
     explicit both_ways(Verifier& of) : m_of{&of}, m_reader{of.new_reader()} {}
 
     /// One text: by itself, and in batches around the size of a batch in memory, among texts with other answers.
-    template <typename Scope = std::string_view>
-    verdict verify(std::string_view text, timestamp now, Scope scope = {}) {
+    verdict verify(std::string_view text, timestamp now, shearline::required_scope scope = shearline::any_scope) {
         std::vector<std::vector<std::string_view>> batches;
         for (const std::size_t size : {1U, 15U, 16U, 17U, 64U, 65U}) {
             std::vector<std::string_view>& batch = batches.emplace_back();
@@ -47,17 +46,16 @@ public:
     }
 
     /// Many texts, in one batch.
-    template <typename Scope = std::string_view>
-    std::vector<verdict> verify_all(const std::vector<std::string_view>& texts, timestamp now, Scope scope = {}) {
+    std::vector<verdict> verify_all(const std::vector<std::string_view>& texts, timestamp now,
+                                    shearline::required_scope scope = shearline::any_scope) {
         return compare(texts, now, scope, ++m_asked % 2 == 0);
     }
 
 private:
     using counts = std::vector<std::uint64_t>;
 
-    template <typename Scope>
-    std::vector<verdict> compare(const std::vector<std::string_view>& texts, timestamp now, Scope scope,
-                                 bool many_first) {
+    std::vector<verdict> compare(const std::vector<std::string_view>& texts, timestamp now,
+                                 shearline::required_scope scope, bool many_first) {
         std::vector<verdict> each;
         std::vector<verdict> many(texts.size(), verdict{shearline::reason::store_unavailable});  // a verifier gives none
         counts counted_each, counted_many;

@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(denies_where_it_cannot_learn_what_has_changed_and_recovers)
     const std::string nearly = std::string{text_of(key)}.replace(12, 1, "!");
     const std::string_view texts[] = {text_of(key), text_of(other), "no key", nearly};
     verdict answers[4];
-    fast.new_reader().verify_many(texts, noon, {}, answers);
+    fast.new_reader().verify_many(texts, noon, any_scope, answers);
     BOOST_TEST(why_denied(answers[0]) == reason::stale);
     BOOST_TEST(why_denied(answers[1]) == reason::stale);
     for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(why_denied(answers[i]) == why_denied(reader.verify(texts[i], noon)));
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(denies_once_its_lease_is_over_unless_the_store_answers) {
             if (!asks_many) return reader.verify(text_of(key), noon);
             const std::vector<std::string_view> texts(4, text_of(key));
             std::vector<verdict> answers(texts.size());
-            reader.verify_many(texts, noon, {}, answers);
+            reader.verify_many(texts, noon, any_scope, answers);
             return answers.back();
         };
         std::this_thread::sleep_for(60ms);

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(leaves_readers_that_deny, Store, stores) {
     for (int i = 0; i < 3; ++i) BOOST_TEST(why_denied(moved.verify(text, noon)) == reason::stale);
     const std::array<std::string_view, 2> texts{text, "no key"};
     std::array<verdict, 2> answers;
-    moved.verify_many(texts, noon, {}, answers);
+    moved.verify_many(texts, noon, any_scope, answers);
     BOOST_TEST(why_denied(answers[0]) == reason::stale);
     BOOST_TEST(why_denied(answers[1]) == reason::malformed);
 }
@@ -230,13 +230,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_not_set_by_a_wild_reading, Store, stores) {
     BOOST_TEST(bool{reader.verify(text_of(key), noon)});
     std::array<verdict, 1> answers;
     const std::array<std::string_view, 1> texts{text_of(key)};
-    reader.verify_many(texts, wild, {}, answers);
+    reader.verify_many(texts, wild, any_scope, answers);
     BOOST_TEST(why_denied(answers[0]) == reason::expired);
     w.clock.set(wild);
     BOOST_TEST(why_denied(keys.verify(text_of(key))) == reason::expired);
     w.clock.set(noon);
     BOOST_TEST(bool{keys.verify(text_of(key))});
-    reader.verify_many(texts, noon, {}, answers);
+    reader.verify_many(texts, noon, any_scope, answers);
     BOOST_TEST(bool{answers[0]});
 }
 

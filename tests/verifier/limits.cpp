@@ -66,7 +66,7 @@ static_assert(key_feed<scripted_feed>);
 using scripted_mirror = mirror<instance_format, scripted_feed>;
 
 std::unique_ptr<scripted_mirror> mirror_of(scripted_feed& feed) {
-    return must(scripted_mirror::open(feed, 10s, no_progress));
+    return must(scripted_mirror::open(feed, 10s, hash_name{"hmac-sha256"}, no_progress));
 }
 
 /// A credential with keys of the handles from `first` on.
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_SUITE(a_mirror)
 
 BOOST_AUTO_TEST_CASE(refuses_a_scan_that_does_not_keep_to_its_own_numbers) {
     roster credentials;
-    fill_type fill{credentials, no_progress};
+    fill_type fill{credentials, hash_name{"hmac-sha256"}, no_progress};
     must(fill.begin(1, 1));
     BOOST_TEST(code_of(fill.take(key_of(0, 1))) == errc::corrupt);  // of a credential that it has not given
     must(fill.take(credential_of()));
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_scan_that_does_not_keep_to_its_own_numbers) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_its_lines_cannot_hold) {
     roster credentials;
-    fill_type fill{credentials, no_progress};
+    fill_type fill{credentials, hash_name{"hmac-sha256"}, no_progress};
     must(fill.begin(1, 1));
     must(fill.take(credential_of()));
     BOOST_TEST(code_of(fill.take(key_of(0, 1, line_status::max_pepper + 1))) == errc::invalid_argument);
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_its_lines_cannot_hold) {
 
 BOOST_AUTO_TEST_CASE(holds_no_line_for_what_was_dead_before_it_was_filled) {
     roster credentials;
-    fill_type fill{credentials, no_progress};
+    fill_type fill{credentials, hash_name{"hmac-sha256"}, no_progress};
     must(fill.begin(2, 2));
     must(fill.take(credential_of()));
     scanned_credential revoked = credential_of();

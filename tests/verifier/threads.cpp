@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(lose_no_use_to_a_flush_in_the_middle_of_a_verification) {
         auto reader = fast.new_reader();
         const std::vector<std::string_view> texts(64, text_of(key));
         std::vector<verdict> answers(texts.size());
-        for (; verified < enough; verified += texts.size()) reader.verify_many(texts, noon, {}, answers);
+        for (; verified < enough; verified += texts.size()) reader.verify_many(texts, noon, any_scope, answers);
     }};
     while (verified < enough) (void)must(fast.flush_usage());
     reading.join();

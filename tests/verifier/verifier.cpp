@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(covers_scopes_as_the_authority_does, Store, stores
         asked.scopes = scopes;
         const issued_key key = must(keys.issue(asked, w.admin));
         for (const std::string required :
-             {"contacts:read", "contacts:write", "deals:read", "a:b", "a:c", "*:*", "contacts:*", "nonsense",
+             {"", "contacts:read", "contacts:write", "deals:read", "a:b", "a:c", "*:*", "contacts:*", "nonsense",
               "a-long-resource-name.of-many.parts:read", "a-long-resource-name.of-many.parts:write"})
             BOOST_TEST(bool{reader.verify(text_of(key), noon, required)} == bool{keys.verify(text_of(key), required)},
                        required);
@@ -227,7 +227,77 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_many_as_it_answers_one, Store, stores) {
                 BOOST_TEST(why_denied(answers[i]) == why_denied(one));
         }
     }
-    reader.verify_many({}, noon, {}, {});
+    BOOST_TEST(reader.verify_many({}, noon, any_scope, {}) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(answers_as_many_as_there_are_answers_and_leaves_the_others_alone, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    auto fast = open_verifier<shown_once>(w);
+    auto reader = fast.new_reader();
+    const std::vector<std::string_view> texts(130, text_of(key));
+    for (const std::size_t room : {0U, 1U, 63U, 64U, 65U, 128U, 129U}) {
+        std::vector<verdict> answers(140);
+        BOOST_TEST(reader.verify_many(texts, noon, "contacts:read", std::span{answers}.first(room)) == room);
+        for (std::size_t i = 0; i < answers.size(); ++i) BOOST_REQUIRE(bool{answers[i]} == (i < room));
+        BOOST_TEST(reader.verify_many(std::span{texts}.first(room), noon, "contacts:write", answers) == room);
+        BOOST_TEST(!answers.back());
+        const verdict before = reader.verify(text_of(key), noon);
+        answers.assign(answers.size(), before);
+        BOOST_TEST(reader.verify_many(std::span{texts}.first(room), noon, "deals:write", answers) == room);
+        for (std::size_t i = 0; i < answers.size(); ++i) BOOST_REQUIRE(bool{answers[i]} == (i >= room));
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(denies_an_empty_scope_to_every_key, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    auto fast = open_verifier<shown_once>(w);
+    auto reader = fast.new_reader();
+    for (const std::vector<std::string>& held : {std::vector<std::string>{}, {"contacts:read"}, {"*:*"}}) {
+        new_credential asked = legacy_sync();
+        asked.scopes = held;
+        const issued_key key = must(keys.issue(asked, w.admin));
+        BOOST_TEST(bool{reader.verify(text_of(key), noon)});
+        BOOST_TEST(bool{reader.verify(text_of(key), noon, any_scope)});
+        const std::vector<std::string_view> texts(3, text_of(key));
+        for (const std::string_view empty :
+             {std::string_view{}, std::string_view{""}, std::string_view{"x"}.substr(1)}) {
+            BOOST_TEST(why_denied(reader.verify(text_of(key), noon, empty)) == reason::missing_scope);
+            std::vector<verdict> answers(3);
+            reader.verify_many(texts, noon, empty, answers);
+            for (const verdict& answer : answers) BOOST_TEST(why_denied(answer) == reason::missing_scope);
+        }
+        std::vector<verdict> answers(3);
+        reader.verify_many(texts, noon, any_scope, answers);
+        for (const verdict& answer : answers) BOOST_TEST(bool{answer});
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(denies_a_key_whose_stored_digest_names_another_hash, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    auto running = open_verifier<shown_once>(w);
+    auto reader = running.new_reader();
+    for (int i = 0; i < 2; ++i) BOOST_TEST(bool{reader.verify(text_of(key), noon)});  // its memo is warm
+    rename_hash(w.opened.store, key);
+    BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::wrong_hash);
+    auto fresh = open_verifier<shown_once>(w);  // which reads it in a scan
+    BOOST_TEST(why_denied(fresh.new_reader().verify(text_of(key), noon)) == reason::wrong_hash);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(is_not_opened_with_another_hash, Store, stores) {
+    world<Store> w;
+    (void)w.template open<shown_once>();
+    BOOST_TEST(code_of(verifier<renamed, Store>::open(w.opened.store, w.ring)) == errc::wrong_hash);
+    world<Store> other;
+    auto keys = other.template open<renamed>();
+    const issued_key key = must(keys.issue(legacy_sync(), other.admin));
+    auto fast = open_verifier<renamed>(other);
+    BOOST_TEST(bool{fast.new_reader().verify(text_of(key), noon)});
+    BOOST_TEST(code_of(verifier<shown_once, Store>::open(other.opened.store, other.ring)) == errc::wrong_hash);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(remembers_nothing_of_a_text_that_is_no_key, Store, stores) {
@@ -287,7 +357,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tells_the_store_of_every_use, Store, stores) {
             for (std::size_t use = 0; use <= i % 5; ++use) BOOST_REQUIRE(one.verify(text_of(all[i]), noon + 3s));
             const std::string_view text[] = {text_of(all[i])};
             verdict answer[1];
-            other.verify_many(text, noon + 7s + 900ms, {}, answer);
+            other.verify_many(text, noon + 7s + 900ms, any_scope, answer);
             BOOST_REQUIRE(answer[0]);
             BOOST_REQUIRE(!other.verify(text_of(all[i]), noon + 8s, "deals:write"));
         }

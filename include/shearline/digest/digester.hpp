@@ -24,7 +24,7 @@
 namespace shearline::inline v0 {
 
 /// What `digester::check` found.
-enum class digest_match : std::uint8_t { yes, no, no_such_pepper };
+enum class digest_match : std::uint8_t { yes, no, no_such_pepper, other_hash };
 
 /// Holds one precomputed state for each pepper, in guarded memory. Constant-time in the peppers, the message and the
 /// digests; which pepper a digest names is not secret. Movable; reading is thread-safe.
@@ -32,15 +32,23 @@ template <typename Hash>
 class digester {
     static_assert(hash_policy<Hash>,
                   "digester<Hash>: Hash must be a keyed hash with a precomputed key, as hmac_sha256 is");
+    static_assert(hash_name::is_valid(Hash::name),
+                  "digester<Hash>: give the hash a name of 1 to 32 characters of a-z, 0-9 and '-', such as "
+                  "\"hmac-sha256\": stored digests carry it");
 
 public:
-    /// Derives the subkey of each pepper for `purpose`, `format` and environment. `unavailable` where the system gives
-    /// no memory for them.
+    /// The hash that every digest of this names.
+    static constexpr hash_name hash{Hash::name};
+
+    /// Derives the subkey of each pepper for `purpose`, `format`, environment and hash. `unavailable` where the system
+    /// gives no memory for them.
     [[nodiscard]] static result<digester> make(const keyring& ring, std::string_view purpose, std::string_view format,
                                                environment where) {
+        // The subkeys of hmac-sha256, the first hash, are those that it had when it was the only one.
+        constexpr std::string_view labelled = Hash::name == std::string_view{"hmac-sha256"} ? "" : Hash::name;
         digester made;
         for (const auto& pepper : ring.peppers()) {
-            const auto subkey = ring.subkey(key_kind::pepper, pepper.number, purpose, format, where);
+            const auto subkey = ring.subkey(key_kind::pepper, pepper.number, purpose, format, where, labelled);
             if (!subkey) continue;  // dropped
             auto state = guarded<state_type>::make([&] { return Hash::prepare(subkey->reveal(unsafe_reveal)); });
             if (!state) return state.error();
@@ -53,11 +61,14 @@ public:
     /// The digest of a message under the current pepper.
     [[nodiscard]] stored_digest digest(std::span<const std::byte> message) const noexcept {
         const keyed& current = m_peppers[m_current];
-        return {.pepper = current.number, .mac = Hash::mac(current.state.reveal(unsafe_reveal), message)};
+        return {.pepper = current.number,
+                .mac = Hash::mac(current.state.reveal(unsafe_reveal), message),
+                .hash = hash};
     }
 
-    /// Whether `stored` is the digest of `message`. O(peppers) beside the hash.
+    /// Whether `stored` is the digest of `message`; one by another hash is not looked at. O(peppers) beside the hash.
     [[nodiscard]] digest_match check(const stored_digest& stored, std::span<const std::byte> message) const noexcept {
+        if (stored.hash != hash) return digest_match::other_hash;
         const auto mac = digest_under(stored.pepper, message);
         if (!mac) return digest_match::no_such_pepper;
         return constant_time_equal<32>(*mac, stored.mac) ? digest_match::yes : digest_match::no;

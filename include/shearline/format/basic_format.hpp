@@ -63,8 +63,9 @@ template <typename Alphabet>
 }  // namespace detail
 
 /// A format: `Name` tells it from every other in stores and subkeys and never changes; `Parts` are `literal`,
-/// `handle_field`, `secret_field` and `checksum_field` in the order of the text. It sets no floor for the secret:
-/// products use `key_format`, which does. Everything here is known at compile time.
+/// `handle_field`, `secret_field` and `checksum_field` in the order of the text. It sets no floor for the secret, so
+/// that any foreign format can be read; generation, authorities and verifiers do (see `unguessable_format`). Everything
+/// here is known at compile time.
 template <fixed_string Name, environment Env, typename Alphabet, typename... Parts>
 struct basic_format {
     static_assert(Name.size() > 0, "basic_format: give the format a name, such as \"instance\"");

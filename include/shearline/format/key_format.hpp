@@ -15,6 +15,7 @@
 #include <shearline/format/fixed_string.hpp>
 #include <shearline/format/layout.hpp>
 #include <shearline/format/number.hpp>
+#include <shearline/format/secret_floor.hpp>
 
 namespace shearline::inline v0 {
 
@@ -41,7 +42,7 @@ struct checked_key_format {
                               handle_field<digits_for<Alphabet>(UINT64_MAX)>, secret_field<SecretChars>,
                               checksum_field<digits_for<Alphabet>(crc32::greatest), crc32, covers::all_before>>;
 
-    static_assert(type::secret_bits >= 128,
+    static_assert(unguessable_format<type>,
                   "key_format<\"prefix\", SecretChars>: a secret below 128 bits can be guessed: give more characters "
                   "(22 or more of base62; the default of 32 has 190 bits)");
 };

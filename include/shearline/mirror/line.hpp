@@ -18,6 +18,7 @@
 #include <shearline/clock.hpp>
 #include <shearline/credential/state.hpp>
 #include <shearline/digest/digest_bytes.hpp>
+#include <shearline/digest/stored_digest.hpp>
 #include <shearline/format/handle.hpp>
 
 namespace shearline::inline v0 {
@@ -52,6 +53,20 @@ using line_digest = std::array<std::uint64_t, 3>;
 [[nodiscard]] constexpr line_digest to_line_digest(const digest_bytes& whole) noexcept {
     const auto words = std::bit_cast<std::array<std::uint64_t, 4>>(whole);
     return {words[0], words[1], words[2]};
+}
+
+/// The number of no pepper: in the line of a key whose digest was made by another hash, which nothing here can prove.
+inline constexpr std::uint32_t no_pepper = 0;
+
+/// What a line holds of a stored digest.
+struct line_proof {
+    line_digest digest{};
+    std::uint32_t pepper = no_pepper;
+};
+
+/// What the line of a key says, in a mirror of keys whose digests were made by `hash`.
+[[nodiscard]] constexpr line_proof line_proof_of(const stored_digest& stored, const hash_name& hash) noexcept {
+    return stored.hash == hash ? line_proof{to_line_digest(stored.mac), stored.pepper} : line_proof{};
 }
 
 /// What may change of a key while it lives, in one word: it is read and written whole.

@@ -51,15 +51,15 @@ class mirror {
     static_assert(key_feed<Store>, "mirror<Format, Store>: Store must model key_feed, as every key_store does");
 
 public:
-    /// Fills a mirror. `progress(done, of)` is told of keys.
+    /// Fills a mirror for keys whose digests were made by `hash`. `progress(done, of)` is told of keys.
     ///
     /// Errors: what the store says, with how far the filling came; `unavailable` for a lack of memory.
     template <typename Progress>
     [[nodiscard]] static result<std::unique_ptr<mirror>> open(Store& store, std::chrono::milliseconds lease_length,
-                                                              Progress&& progress) {
+                                                              const hash_name& hash, Progress&& progress) {
         auto trust = lease::make(lease_length);
         if (!trust) return std::move(trust).error();
-        std::unique_ptr<mirror> made{new mirror{store, *std::move(trust)}};
+        std::unique_ptr<mirror> made{new mirror{store, hash, *std::move(trust)}};
         const auto begin = [&](std::unique_ptr<line_table> first) { made->m_tables.start_with(std::move(first)); };
         if (auto filled = made->fill(progress, begin); !filled) return std::move(filled).error();
         return made;
@@ -136,7 +136,8 @@ private:
     static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 16U;
     static constexpr std::size_t rebuilt_at_once = 4'096;
 
-    mirror(Store& store, lease trust) : m_store{&store}, m_lease{std::move(trust)} {}
+    mirror(Store& store, const hash_name& hash, lease trust)
+        : m_store{&store}, m_hash{hash}, m_lease{std::move(trust)} {}
 
     /// The lock, or none. To follow one change takes some microseconds, and to sleep and be woken takes longer: so
     /// whoever finds it taken looks again for a while.
@@ -163,7 +164,7 @@ private:
         const auto asked = lease_clock::now();
         // Before the read: a change that comes meanwhile is followed, and at worst applied twice.
         const std::uint64_t count = m_store->change_count();
-        mirror_fill filling{m_roster, progress};
+        mirror_fill filling{m_roster, m_hash, progress};
         const auto head = m_store->scan(Format::name, filling);
         if (!head) return error{head.error().code(), head.error().context() + filling.how_far()};
         begin(filling.done());
@@ -272,17 +273,18 @@ private:
                                line_end_of(owner.expires_at), *scopes,         *number};
         for (const record& key : view.keys) {
             if (key.format != Format::name) continue;
-            const auto words = line_words_of(terms, key.state, key.retires_at, key.digest.pepper);
+            const line_proof proof = line_proof_of(key.digest, m_hash);
+            const auto words = line_words_of(terms, key.state, key.retires_at, proof.pepper);
             if (!words) return words.error();
             const auto& [status, whose] = *words;
-            const line_digest digest = to_line_digest(key.digest.mac);
-            if (auto done = m_tables.put(key.handle, digest, status, whose, m_readers); !done) return done;
+            if (auto done = m_tables.put(key.handle, proof.digest, status, whose, m_readers); !done) return done;
         }
         m_roster.set_version(*number, owner.version);
         return {};
     }
 
     Store* m_store;
+    hash_name m_hash;
     lease m_lease;
     epochs m_readers;
     roster m_roster;

@@ -56,7 +56,8 @@ struct line_terms {
 template <typename Progress>
 class mirror_fill {
 public:
-    mirror_fill(roster& credentials, Progress& progress) noexcept : m_roster{&credentials}, m_progress{&progress} {}
+    mirror_fill(roster& credentials, const hash_name& hash, Progress& progress) noexcept
+        : m_roster{&credentials}, m_hash{hash}, m_progress{&progress} {}
 
     [[nodiscard]] result<void> begin(std::uint64_t /*credentials*/, std::uint64_t keys) {
         m_keys = keys;
@@ -79,11 +80,12 @@ public:
     [[nodiscard]] result<void> take(const scanned_key& one) {
         if (one.credential >= m_terms.size() || m_done + m_waiting == m_keys)
             return error{errc::corrupt, "a scan that does not keep to its own numbers"};
+        const line_proof proof = line_proof_of(one.digest, m_hash);
         const auto words = line_words_of(m_terms[static_cast<std::size_t>(one.credential)], one.state, one.retires_at,
-                                         one.digest.pepper);
+                                         proof.pepper);
         if (!words) return words.error();
         m_table->prefetch(m_table->home_of(one.handle));
-        m_batch[m_waiting++] = {one.handle, to_line_digest(one.digest.mac), words->first, words->second};
+        m_batch[m_waiting++] = {one.handle, proof.digest, words->first, words->second};
         if (m_waiting == m_batch.size()) insert();
         return {};
     }
@@ -121,6 +123,7 @@ private:
     }
 
     roster* m_roster;
+    hash_name m_hash;
     Progress* m_progress;
     std::unique_ptr<line_table> m_table;
     std::vector<line_terms> m_terms;

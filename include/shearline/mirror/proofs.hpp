@@ -69,7 +69,7 @@ private:
         const auto parsed = parse<format>(text);
         if (!parsed) return reason_of(parsed.error());
         const auto mac = m_digests.digest_under(pepper, std::as_bytes(std::span{parsed->authenticated}));
-        if (!mac) return reason::pepper_dropped;
+        if (!mac) return pepper == no_pepper ? reason::wrong_hash : reason::pepper_dropped;
         return constant_time_equal_words(to_line_digest(*mac), known.digest()) ? std::nullopt
                                                                                : std::optional{reason::wrong_secret};
     }

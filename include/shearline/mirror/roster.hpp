@@ -144,10 +144,11 @@ private:
         std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
     };
 
-    /// Most scopes have 8 to 16 characters: those are compared as two words, which is less than a call of memcmp.
+    /// Most scopes have 8 to 16 characters: those are compared as two words, which is less than a call of memcmp. Two
+    /// empty texts are not the same: a set without scopes covers nothing.
     static bool is_same_text(std::string_view a, std::string_view b) noexcept {
         if (a.size() != b.size()) return false;
-        if (a.size() < 8 || a.size() > 16) return a == b;
+        if (a.size() < 8 || a.size() > 16) return !a.empty() && a == b;
         const auto word = [](const char* from) {
             std::uint64_t bytes = 0;
             std::memcpy(&bytes, from, sizeof(bytes));

@@ -27,7 +27,8 @@
 #include <shearline/mirror/proofs.hpp>
 #include <shearline/mirror/use_counts.hpp>
 #include <shearline/rules/monotonic_time.hpp>
-#include <shearline/store/keyring_binding.hpp>
+#include <shearline/rules/text_or.hpp>
+#include <shearline/store/store_binding.hpp>
 #include <shearline/verdict.hpp>
 
 namespace shearline::inline v0 {
@@ -122,7 +123,7 @@ struct verifier_state {
     }
 
     [[gnu::always_inline]] verdict answer(verifier_seat& of, const line_table& table, verifier_question asked,
-                                          timestamp now, std::string_view required_scope) noexcept {
+                                          timestamp now, required_scope scope) noexcept {
         line* const known = table.find(asked.key, asked.home);
         if (known == nullptr) [[unlikely]]
             return of.refuse(why_unknown(asked.text));
@@ -137,7 +138,7 @@ struct verifier_state {
             if (const auto why = refusal_of(standing_of(status, owner, to_line_seconds(now)))) return of.refuse(*why);
             if (status.state == key_state::retiring) retiring_until = from_line_seconds(owner.ends);
         }
-        if (!required_scope.empty() && !mirrored->credentials().covers(status.scopes, required_scope)) [[unlikely]]
+        if (!scope.is_any() && !mirrored->credentials().covers(status.scopes, scope.text())) [[unlikely]]
             return of.refuse(reason::missing_scope);
         of.uses.note(table, *known, asked.key, now);
         of.count(0);
@@ -185,7 +186,7 @@ struct verifier_state {
         auto fresh = std::make_unique<const proofs<Policies>>(*std::move(made));
         const std::scoped_lock lock{mutex};  // one at a time: the keyring that was bound last is the one in use
         if constexpr (key_store<Store>)
-            if (auto bound = bind_keyring_in(*store, ring); !bound) return bound;
+            if (auto bound = bind_store<Policies>(*store, ring); !bound) return bound;
         retired_proofs.reserve(retired_proofs.size() + 1);  // the last that may throw: nothing is unlinked yet
         proves.store(fresh.get(), std::memory_order_seq_cst);
         retired_proofs.emplace_back(std::exchange(owned_proofs, std::move(fresh)), mirrored->readers().mark());

@@ -13,6 +13,7 @@
 #include <shearline/credential/request_context.hpp>
 #include <shearline/result.hpp>
 #include <shearline/rules/scopes.hpp>
+#include <shearline/rules/text_or.hpp>
 
 namespace shearline::inline v0 {
 
@@ -51,6 +52,12 @@ namespace detail {
         return detail::bad("idempotency_token",
                            "22 to 255 visible ASCII characters, chosen at random with at least 128 bits");
     return {};
+}
+
+/// Whether a list can be narrowed as asked: an empty text is not a tenant, and never means all of them.
+[[nodiscard]] inline result<void> check(tenant_filter of) {
+    if (of.is_any() || !of.text().empty()) return {};
+    return error{errc::invalid_argument, "the tenant is empty: name one, or say `all_tenants`"};
 }
 
 /// Whether a credential can be issued as asked; `invalid_argument` says which part is off.

@@ -53,7 +53,8 @@ public:
     }
 
     /// The object; all zeros in a child. Not of a moved-from `fork_wiped`.
-    [[nodiscard]] T& reveal(reveal_token) const noexcept { return m_pages->object->value; }
+    [[nodiscard]] T& reveal(reveal_token) const& noexcept { return m_pages->object->value; }
+    T& reveal(reveal_token) const&& = delete;  // would outlive its owner: give the owner a name
 
     /// Whether this process made it, and did not come by it through a fork. Two loads.
     [[nodiscard]] bool is_ours() const noexcept { return m_pages->object->mark == alive; }

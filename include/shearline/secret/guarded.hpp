@@ -52,7 +52,8 @@ public:
     }
 
     /// The object. Not of a moved-from `guarded`. A move keeps it in place; valid until its last owner goes.
-    [[nodiscard]] const T& reveal(reveal_token) const noexcept { return *m_object; }
+    [[nodiscard]] const T& reveal(reveal_token) const& noexcept { return *m_object; }
+    const T& reveal(reveal_token) const&& = delete;  // would outlive its owner: give the owner a name
 
     /// Whether the pages are locked into memory; if not, they may reach swap.
     [[nodiscard]] bool locked() const noexcept { return m_locked; }

@@ -17,6 +17,7 @@
 #include <shearline/format/parse.hpp>
 #include <shearline/generate.hpp>
 #include <shearline/keyring.hpp>
+#include <shearline/verdict.hpp>
 
 namespace shearline::inline v0 {
 
@@ -71,9 +72,15 @@ public:
         return credential_id::from_random(random);
     }
 
-    /// Whether a text of the format is the key of a record. Constant-time in digest and peppers.
-    [[nodiscard]] digest_match check(const record& key, const parsed_key& presented) const noexcept {
-        return m_hashes.check(key.digest, std::as_bytes(std::span{presented.authenticated}));
+    /// Why a text of the format is not the key of a record, or none where it is. Constant-time in digest and peppers.
+    [[nodiscard]] std::optional<reason> refute(const record& key, const parsed_key& presented) const noexcept {
+        switch (m_hashes.check(key.digest, std::as_bytes(std::span{presented.authenticated}))) {
+            case digest_match::other_hash: return reason::wrong_hash;
+            case digest_match::no_such_pepper: return reason::pepper_dropped;
+            case digest_match::no: return reason::wrong_secret;
+            case digest_match::yes: return std::nullopt;
+        }
+        return reason::wrong_secret;
     }
 
     /// Whether a record is under a retired pepper, and so should be hashed anew.
@@ -89,7 +96,7 @@ public:
             auto text = custody::open(*unsealing, binding_of(owner, key), *key.sealed);
             if (!text) return text;
             const auto parsed = parse<format>(text->reveal(unsafe_reveal));
-            if (!parsed || parsed->handle.value != key.handle.value || check(key, *parsed) != digest_match::yes)
+            if (!parsed || parsed->handle.value != key.handle.value || refute(key, *parsed))
                 return error{errc::corrupt, "a sealed text is not the text of its key"};
             return text;
         } else {

@@ -51,10 +51,4 @@ template <typename Transaction>
     return {};
 }
 
-/// The same in a transaction of its own. Errors: `wrong_keyring`, and what the store says; nothing is then changed.
-template <typename Store>
-[[nodiscard]] result<void> bind_keyring_in(Store& store, const keyring& ring) {
-    return store.transact([&ring](typename Store::transaction& tx) { return bind_keyring(tx, ring); });
-}
-
 }  // namespace shearline::inline v0

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // What an authority makes of one keyring, and how it goes on with another one while threads use the first.
-// Depends on store/key_maker.hpp, store/idempotency.hpp and store/keyring_binding.hpp; never on one store.
+// Depends on store/key_maker.hpp, store/idempotency.hpp and store/store_binding.hpp; never on one store.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@
 #include <shearline/keyring.hpp>
 #include <shearline/store/idempotency.hpp>
 #include <shearline/store/key_maker.hpp>
-#include <shearline/store/keyring_binding.hpp>
 #include <shearline/store/steps.hpp>
+#include <shearline/store/store_binding.hpp>
 
 namespace shearline::inline v0::detail {
 
@@ -104,7 +104,7 @@ public:
         std::shared_ptr<const snapshot> next = std::make_shared<const snapshot>(*std::move(made));
         // One at a time, so that the keyring that was bound last is the one in use.
         const std::scoped_lock alone{m_changing};
-        if (auto bound = bind_keyring_in(store, ring); !bound) return bound;
+        if (auto bound = bind_store<Policies>(store, ring); !bound) return bound;
         const std::scoped_lock lock{m_mutex};
         m_current.swap(next);
         return {};

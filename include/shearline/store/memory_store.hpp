@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -44,6 +45,7 @@ class memory_store {
         std::vector<audit_event> audit;
         std::map<digest_bytes, idempotency_entry> idempotent;
         std::vector<keyring_check> checks;
+        std::map<std::string, hash_name, std::less<>> hashes;  // of formats
     };
 
 public:
@@ -147,6 +149,13 @@ public:
         [[nodiscard]] result<void> insert(const keyring_check& check) {
             m_new.checks.push_back(check);
             return {};
+        }
+
+        [[nodiscard]] result<hash_name> bind_hash(std::string_view format, const hash_name& hash) {
+            for (const contents* part : {static_cast<const contents*>(&m_new), m_base})
+                if (const auto at = part->hashes.find(format); at != part->hashes.end()) return at->second;
+            m_new.hashes.emplace(format, hash);
+            return hash;
         }
 
     private:
@@ -312,6 +321,7 @@ private:
             m_data.idempotent.insert_or_assign(named.first, named.second);
         }
         m_data.checks.insert(m_data.checks.end(), written.checks.begin(), written.checks.end());
+        m_data.hashes.merge(written.hashes);
         m_change_count.store(m_data.changes.size(), std::memory_order_release);
     }
 

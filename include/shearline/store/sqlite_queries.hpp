@@ -283,6 +283,15 @@ template <typename Take, typename... Values>
     return found;
 }
 
+/// The hash that the keys of a format are made with.
+[[nodiscard]] inline result<std::optional<hash_name>> find_hash(connection& on, std::string_view format) {
+    std::optional<hash_name> found;
+    auto done = each_row(
+        on, 1, [&](row_reader& row) { found = row.hash(); }, "SELECT hash FROM format_hash WHERE format = ?1", format);
+    if (!done) return std::move(done).error();
+    return found;
+}
+
 [[nodiscard]] inline result<std::vector<keyring_check>> list_checks(connection& on) {
     std::vector<keyring_check> found;
     auto done = each_row(

@@ -174,6 +174,12 @@ public:
         const auto read = stored_digest::parse(bytes(SQLITE_TEXT, max_row_text_bytes));
         return refuse_unless(read && read->handle == owner, at) ? read->digest : stored_digest{};
     }
+    std::optional<hash_name> hash() {
+        const int at = m_at;
+        const auto name = hash_name::parse(bytes(SQLITE_TEXT, hash_name::max_chars));
+        refuse_unless(name.has_value(), at);
+        return name;
+    }
     template <std::size_t Bytes>
     std::array<std::byte, Bytes> blob() {
         const int at = m_at;

@@ -119,6 +119,11 @@ CREATE TABLE keyring_check(
 -- What tells one history of the feed from another. Changes of before get theirs here.
 ALTER TABLE change ADD COLUMN tag INTEGER NOT NULL DEFAULT 0;
 UPDATE change SET tag = random();
+CREATE TABLE format_hash( -- the hash that the keys of a format are made with
+    format TEXT NOT NULL PRIMARY KEY,
+    hash TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO format_hash SELECT DISTINCT format, 'hmac-sha256' FROM record; -- no other was named
 )sql"};
 
 /// The version that this build writes.

@@ -145,6 +145,17 @@ public:
                      column(check.number), check.check);
     }
 
+    [[nodiscard]] result<hash_name> bind_hash(std::string_view format, const hash_name& hash) {
+        auto known = detail::sqlite::find_hash(*m_on, format);
+        if (!known) return std::move(known).error();
+        if (*known) return **known;
+        if (!detail::sqlite::fit({format}))
+            return error{errc::invalid_argument, "the format's name is too long: it cannot be kept"};
+        if (auto done = write("INSERT INTO format_hash(format, hash) VALUES (?1, ?2)", format, hash.view()); !done)
+            return std::move(done).error();
+        return hash;
+    }
+
 private:
     friend class sqlite_store;
     explicit sqlite_transaction(connection& on) noexcept : m_on{&on} {}

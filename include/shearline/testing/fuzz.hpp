@@ -83,7 +83,7 @@ void fuzz_format(const format_rules& rules, const std::string& bytes) {
     const std::string text = detail::rendered<Format>(name, secret);
     require(!rules.judge(text), "what render writes is a key by the rules");
     fuzz_parse<Format>(rules, text);
-    require(parse<Format>(text)->handle == name, "a key gives the handle that it was made with");
+    require((*parse<Format>(text)).handle == name, "a key gives the handle that it was made with");
     require(mask<Format>(text).view() == mask<Format>(name).view(), "a key and its handle are shown alike");
 }
 

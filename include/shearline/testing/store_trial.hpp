@@ -43,6 +43,10 @@ class store_trial {
 
     using format = key_format<"trial">;
     using immediate_bundle = policies<format, immediate, recoverable>;
+    struct another_hash : hmac_sha256 {
+        static constexpr std::string_view name = "another-hash";
+    };
+    using another_bundle = policies<format, another_hash>;
     using overlap_bundle = policies<format, overlap<std::chrono::hours{1}>, recoverable>;
     template <typename Bundle>
     using authority_of = authority<Bundle, typename Place::store_type, manual_clock>;
@@ -79,6 +83,8 @@ private:
         auto now = authority_of<immediate_bundle>::open(m_place->store(), *m_ring, m_clock);
         auto later = authority_of<overlap_bundle>::open(m_place->store(), *m_ring, m_clock);
         if (!now || !later) return false;
+        refused(authority_of<another_bundle>::open(m_place->store(), *m_ring, m_clock), errc::wrong_hash,
+                "the store takes another hash than the one that a format's keys were made with");
         m_now.emplace(*std::move(now));
         m_later.emplace(*std::move(later));
         return true;

@@ -32,8 +32,9 @@ enum class store_fault : std::uint8_t {
     stands_still,
     forgets_uses,
     forgets_tags,
+    forgets_hashes,
 };
-inline constexpr std::size_t store_faults = static_cast<std::size_t>(store_fault::forgets_tags) + 1;
+inline constexpr std::size_t store_faults = static_cast<std::size_t>(store_fault::forgets_hashes) + 1;
 
 [[nodiscard]] constexpr std::string_view to_string(store_fault fault) noexcept {
     switch (fault) {
@@ -49,6 +50,7 @@ inline constexpr std::size_t store_faults = static_cast<std::size_t>(store_fault
         case store_fault::stands_still: return "a store whose count of changes does not move";
         case store_fault::forgets_uses: return "a store that counts no uses";
         case store_fault::forgets_tags: return "a store that does not keep the tags of changes";
+        case store_fault::forgets_hashes: return "a store that does not remember the hash of a format";
     }
     return "unknown";
 }
@@ -99,6 +101,10 @@ public:
             return m_of->find_idempotent(token, now);
         }
         [[nodiscard]] result<void> insert(const idempotency_entry& entry) { return m_of->insert(entry); }
+        [[nodiscard]] result<hash_name> bind_hash(std::string_view format, const hash_name& hash) {
+            if (m_fault == store_fault::forgets_hashes) return hash;
+            return m_of->bind_hash(format, hash);
+        }
 
     private:
         memory_store::transaction* m_of;

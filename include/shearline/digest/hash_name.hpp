@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The name of a hash, as stored digests and stores carry it.
+// Depends on std; never on an algorithm.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+namespace shearline::inline v0 {
+
+/// 1 to 32 characters of `[a-z0-9-]`, such as `hmac-sha256`. A value without a heap: a scan reads a million of them.
+class hash_name {
+public:
+    static constexpr std::size_t max_chars = 32;
+
+    /// Whether a text is such a name.
+    [[nodiscard]] static constexpr bool is_valid(std::string_view text) noexcept {
+        return !text.empty() && text.size() <= max_chars && std::all_of(text.begin(), text.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+        });
+    }
+
+    /// The name; a text that is not one aborts, and does not compile in a constant expression.
+    constexpr explicit hash_name(std::string_view text) noexcept : m_size{static_cast<std::uint8_t>(text.size())} {
+        if (!is_valid(text)) std::abort();
+        std::copy(text.begin(), text.end(), m_chars.begin());
+    }
+
+    /// The name that a text is, if it is one.
+    [[nodiscard]] static constexpr std::optional<hash_name> parse(std::string_view text) noexcept {
+        return is_valid(text) ? std::optional{hash_name{text}} : std::nullopt;
+    }
+
+    [[nodiscard]] constexpr std::string_view view() const& noexcept { return {m_chars.data(), m_size}; }
+    std::string_view view() const&& = delete;  // would outlive its owner: name the owner
+
+    friend constexpr bool operator==(const hash_name&, const hash_name&) = default;
+
+private:
+    std::array<char, max_chars> m_chars{};
+    std::uint8_t m_size;
+};
+
+}  // namespace shearline::inline v0

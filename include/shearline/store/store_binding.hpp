@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Ties a store to what its keys are made with, keyring and hash: another one is noticed before it denies them all.
+// Depends on store/keyring_binding.hpp and digest/digester.hpp; never on one store.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <shearline/digest/digester.hpp>
+#include <shearline/keyring.hpp>
+#include <shearline/store/keyring_binding.hpp>
+
+namespace shearline::inline v0 {
+
+/// Compares a hash with the one that the store remembers for a format, and has the store remember the first.
+/// `wrong_hash` where they differ: no key of the format could be verified.
+template <typename Transaction>
+[[nodiscard]] result<void> bind_hash(Transaction& tx, std::string_view format, const hash_name& hash) {
+    const result<hash_name> stored = tx.bind_hash(format, hash);
+    if (!stored) return stored.error();
+    if (*stored == hash) return {};
+    std::string context{"the keys of the format '"};
+    context.append(format).append("' in this store were made with the hash '").append(stored->view());
+    context.append("', and this program uses '").append(hash.view());
+    return error{errc::wrong_hash, context.append("': open the store with the first, or give the format another name")};
+}
+
+/// Both in one transaction: `bind_keyring`, and `bind_hash` for the bundle's format and hash.
+template <typename Policies, typename Store>
+[[nodiscard]] result<void> bind_store(Store& store, const keyring& ring) {
+    return store.transact([&ring](typename Store::transaction& tx) -> result<void> {
+        if (auto bound = bind_keyring(tx, ring); !bound) return bound;
+        return bind_hash(tx, Policies::format::name, digester<typename Policies::hash>::hash);
+    });
+}
+
+}  // namespace shearline::inline v0

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include <shearline/digest/digester.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <shearline/digest/hmac_sha256.hpp>
+#include <shearline/digest/hmac_sha256_openssl.hpp>
+
+#include "../support/temporary_folder.hpp"
+
+using namespace shearline;
+
+namespace {
+
+struct renamed_hash : hmac_sha256 {
+    static constexpr std::string_view name = "renamed-hash";
+};
+
+/// A keyring of one pepper and one sealing key, whose bytes never change.
+keyring fixed_ring() {
+    const support::temporary_folder folder;
+    detail::keyring_file::contents keys;
+    std::array<std::byte, 32> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i + 1);
+    for (const key_kind kind : detail::keyring_file::kinds) {
+        auto made = detail::keyring_file::make_entry(kind, 1, key_status::current, bytes);
+        BOOST_REQUIRE(made);
+        keys.of(kind).push_back(*std::move(made));
+    }
+    const auto text = detail::keyring_file::print(keys);
+    BOOST_REQUIRE(text);
+    BOOST_REQUIRE(create_private_file(folder.file("ring"), text->reveal(unsafe_reveal)));
+    auto ring = keyring::open(folder.file("ring"));
+    BOOST_REQUIRE(ring);
+    return *std::move(ring);
+}
+
+template <typename Hash>
+digester<Hash> digester_of(const keyring& ring) {
+    auto made = digester<Hash>::make(ring, "key", "instance", environment::live);
+    BOOST_REQUIRE(made);
+    return *std::move(made);
+}
+
+const std::string text = "instance_0000000000g0123456789ABCDEFGHIJKLMNOPQRSTUV";
+const std::span<const std::byte> message = std::as_bytes(std::span{text});
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(a_digester)
+
+BOOST_AUTO_TEST_CASE(of_hmac_sha256_gives_the_digests_that_it_always_gave) {  // what stores hold depends on this
+    const keyring ring = fixed_ring();
+    const std::string golden = "$hmac-sha256$k=1$0000000000g$uuHg7zNXwIbc3mYZFO9cvfQYHlkCZdbNrtVIBr8TQvs";
+    BOOST_TEST(digester_of<hmac_sha256>(ring).digest(message).to_phc(handle{42}) == golden);
+    BOOST_TEST(digester_of<openssl_hmac_sha256>(ring).digest(message).to_phc(handle{42}) == golden);
+}
+
+BOOST_AUTO_TEST_CASE(names_its_hash_in_every_digest) {
+    const stored_digest made = digester_of<renamed_hash>(fixed_ring()).digest(message);
+    BOOST_TEST(made.hash.view() == "renamed-hash");
+    BOOST_TEST(made.to_phc(handle{42}).starts_with("$renamed-hash$k=1$"));
+}
+
+BOOST_AUTO_TEST_CASE(has_subkeys_of_its_own_for_each_hash) {  // the two hash alike, and differ only in their names
+    const keyring ring = fixed_ring();
+    const auto one = digester_of<hmac_sha256>(ring).digest(message);
+    const auto other = digester_of<renamed_hash>(ring).digest(message);
+    BOOST_TEST((one.mac != other.mac));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_digest_of_another_hash_even_where_its_bytes_are_right) {
+    const auto hashes = digester_of<hmac_sha256>(fixed_ring());
+    stored_digest stored = hashes.digest(message);
+    BOOST_TEST((hashes.check(stored, message) == digest_match::yes));
+    stored.hash = hash_name{"renamed-hash"};
+    BOOST_TEST((hashes.check(stored, message) == digest_match::other_hash));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
