@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // An authority holds a snapshot of the keyring, and goes on with another one while threads use it.
+#include <array>
 #include <atomic>
 #include <boost/mp11/list.hpp>
 #include <optional>
@@ -100,9 +101,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(changes_while_threads_verify_issue_rotate_and_reve
     std::atomic<bool> dropped{false};
     std::atomic<bool> stop{false};
     std::atomic<int> wrong{0};
-    std::atomic<int> made{0};
+    std::array<std::atomic<int>, 2> made{};
     std::vector<std::thread> threads;
-    for (int t = 0; t < 2; ++t)
+    for (std::atomic<int>& counted : made)
         threads.emplace_back([&] {
             auto reader = fast.new_reader();
             while (!stop) {
@@ -114,28 +115,29 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(changes_while_threads_verify_issue_rotate_and_reve
                 if (!next || !keys.verify(text_of(*next))) ++wrong;
                 auto shown = keys.reveal(key->credential, w.admin);
                 if (!shown || shown->reveal(unsafe_reveal) != text_of(*next)) ++wrong;
-                ++made;
+                ++counted;
                 std::this_thread::yield();
             }
         });
-    const auto wait_for = [&](int more) {
-        for (const int before = made; made < before + more;) std::this_thread::yield();
+    const auto wait_for_both = [&made] {  // until each has begun and ended a round since
+        for (std::atomic<int>& counted : made)
+            for (const int before = counted; counted < before + 2;) std::this_thread::yield();
     };
     keyring ring = w.ring;
     for (int round = 0; round < rounds; ++round) {
-        wait_for(2);
+        wait_for_both();
         ring = must(must(ring.with_new_pepper()).with_new_sealing_key());
+        must(fast.use(ring));  // first: it will be shown keys under the new pepper at once
         must(keys.use(ring));
-        must(fast.use(ring));
     }
-    wait_for(4);  // nobody still holds a key under the first pepper, but `old`
+    wait_for_both();  // nobody still holds a key under the first pepper, but `old`
     ring = must(ring.without_pepper(1));
     must(keys.use(ring));
     BOOST_TEST(why_denied(keys.verify(old)) == reason::pepper_dropped);
     must(fast.use(ring));
     BOOST_TEST(why_denied(fast.new_reader().verify(old, noon)) == reason::pepper_dropped);
     dropped = true;
-    wait_for(4);
+    wait_for_both();
     stop = true;
     for (std::thread& each : threads) each.join();
     BOOST_TEST(wrong == 0);
