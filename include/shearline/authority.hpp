@@ -49,6 +49,10 @@ class authority {
     using transaction = typename Store::transaction;
 
 public:
+    /// How many generations of a credential are kept, the newest: a rotation forgets keys that are revoked and older,
+    /// some hundred at the most. The audit keeps what happened to them.
+    static constexpr std::uint32_t kept_generations = 16;
+
     /// Takes up a store under a keyring. `wrong_keyring` where the store's records were made under another one, or
     /// where a key of it is missing here (an older copy of the file).
     [[nodiscard]] static result<authority> open(Store& store, const keyring& ring, const Clock& clock = Clock{}) {
@@ -82,7 +86,8 @@ public:
         if (const auto refused = refusal_of(state_at(owner, key, now))) return *refused;
         if (!required_scope.empty() && !scopes_cover(owner.scopes, required_scope)) return reason::missing_scope;
         m_usage->note(key.handle, now);
-        return grant{own(owner), key.handle,
+        return grant{owner.id, std::make_shared<const grant_profile>(grant_profile{owner.tenant, owner.scopes}),
+                     key.handle,
                      key.state == key_state::retiring && key.retires_at ? *key.retires_at : grant::not_retiring,
                      m_keys.is_outdated(key)};
     }
@@ -108,7 +113,8 @@ public:
     }
 
     /// Regenerates: gives a credential its next key, and lets the rotation policy end the one before it. Name, scopes,
-    /// tenant and metadata stay. `illegal_state` for a credential that was revoked or has expired.
+    /// tenant and metadata stay; of older keys see `kept_generations`. `illegal_state` for a credential that was
+    /// revoked or has expired.
     [[nodiscard]] result<issued_key> rotate(const credential_id& id, const request_context& by) {
         return change_credential(
             {"rotate", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
@@ -125,6 +131,8 @@ public:
                 };
                 if (auto done = move_live_keys(tx, id, give_way); !done) return done.error();
                 ++owner.generation;
+                if (owner.generation > kept_generations)
+                    if (auto done = tx.prune(id, owner.generation - kept_generations + 1); !done) return done.error();
                 auto made = add_key(tx, owner, now);
                 if (!made) return made;
                 made->previous_until = previous_until;
@@ -150,7 +158,7 @@ public:
     }
 
     /// Kills one key, for good, and deletes its sealed text. Its credential and its other keys stay as they are. A
-    /// success where that was done before.
+    /// success where that was done before; `not_found` once the key is forgotten (see `kept_generations`).
     [[nodiscard]] result<void> revoke(const handle& key, const request_context& by) {
         const auto found = view_of(key);
         if (!found) return found.error();
@@ -188,9 +196,10 @@ public:
         return in_transaction(by, [&](transaction& tx, timestamp now) -> result<secret_text> {
             const auto owner = owner_of(tx, id);
             if (!owner) return owner.error();
-            const auto keys = tx.keys_of(id);
+            const auto keys = tx.live_keys_of(id);
             if (!keys) return keys.error();
-            if (keys->empty() || !is_live(state_at(*owner, keys->front(), now)))
+            if (keys->empty() || keys->front().generation != owner->generation ||
+                !is_live(state_at(*owner, keys->front(), now)))
                 return error{errc::illegal_state, "the credential has no live key to show"};
             auto text = m_keys.open(*owner, keys->front());
             if (!text) return text;
@@ -200,7 +209,7 @@ public:
         });
     }
 
-    /// A credential and all its keys, newest first.
+    /// A credential and its newest keys, newest first.
     [[nodiscard]] result<credential_view> find(const credential_id& id) const {
         auto found = m_store->read(id);
         if (!found) return found.error();
@@ -208,7 +217,7 @@ public:
         return *std::move(*found);
     }
 
-    /// The credential that a key belongs to, and all its keys.
+    /// The credential that a key belongs to, and its newest keys.
     [[nodiscard]] result<credential_view> find(const handle& key) const {
         const auto found = view_of(key);
         if (!found) return found.error();
@@ -247,17 +256,6 @@ private:
         credential_id credential;
         std::optional<handle> key{};
     };
-
-    /// What a grant of a key of `owner` tells, in memory of its own.
-    static std::shared_ptr<const grant_subject> own(const credential& owner) {
-        struct owned {
-            grant_profile profile;
-            grant_subject subject;
-        };
-        auto made = std::make_shared<owned>(owned{{owner.tenant, owner.scopes}, {owner.id, nullptr}});
-        made->subject.profile = &made->profile;
-        return {made, &made->subject};
-    }
 
     authority(Store& store, Clock clock, key_maker<Policies> keys, tokens_type tokens)
         : m_store{&store}, m_clock{std::move(clock)}, m_keys{std::move(keys)}, m_tokens{std::move(tokens)} {}

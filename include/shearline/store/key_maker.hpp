@@ -99,28 +99,29 @@ public:
         }
     }
 
-    /// The first outcome of a change that is asked for again: with the key's text where it is still kept.
+    /// The first outcome of a change that is asked for again: with the key's text where it is still kept. Of a key that
+    /// was forgotten since, the handle alone.
     template <typename Transaction>
     [[nodiscard]] result<issued_key> repeat(Transaction& tx, const idempotency_entry& before) const {
         issued_key again{.credential = before.credential, .handle = {}};
         if (!before.handle) return again;
         const auto owner = owner_of(tx, before.credential);
         if (!owner) return owner.error();
-        const auto keys = tx.keys_of(before.credential);
-        if (!keys) return keys.error();
+        const auto made = tx.find(format::name, *before.handle);
+        if (!made) return made.error();
+        const auto live = tx.live_keys_of(before.credential);
+        if (!live) return live.error();
         again.handle = *before.handle;
-        for (const record& key : *keys) {
-            if (key.handle == again.handle) {
-                again.generation = key.generation;
-                auto text = open(*owner, key);
-                if (text)
-                    again.text = *std::move(text);
-                else if (text.error().code() != errc::not_recoverable)
-                    return text.error();
-            } else if (key.generation + 1 == again.generation && key.state == key_state::retiring) {
+        const bool is_kept = *made && (*made)->credential == before.credential;
+        again.generation = is_kept ? (*made)->generation : 0;
+        for (const record& key : *live)
+            if (key.generation + 1 == again.generation && key.state == key_state::retiring)
                 again.previous_until = key.retires_at;
-            }
-        }
+        auto text = is_kept ? open(*owner, **made) : error{errc::not_recoverable, "the key was forgotten since"};
+        if (text)
+            again.text = *std::move(text);
+        else if (text.error().code() != errc::not_recoverable)
+            return text.error();
         again.text_lost = again.text.empty();
         return again;
     }

@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,12 +62,14 @@ public:
         }
 
         [[nodiscard]] result<std::vector<record>> keys_of(const credential_id& id) const {
-            std::vector<record> newest_first;
-            for (const contents* part : {&m_new, m_base})
-                if (const auto names = part->keys.find(id); names != part->keys.end())
-                    for (auto name = names->second.rbegin(); name != names->second.rend(); ++name)
-                        newest_first.push_back(*find(*name));
-            return newest_first;
+            std::vector<record> keys = all_keys_of(id);
+            keys.erase(keys.begin() + static_cast<std::ptrdiff_t>(std::min(keys.size(), max_keys_read)), keys.end());
+            return keys;
+        }
+        [[nodiscard]] result<std::vector<record>> live_keys_of(const credential_id& id) const {
+            std::vector<record> keys = all_keys_of(id);
+            std::erase_if(keys, [](const record& key) { return key.state == key_state::revoked; });
+            return keys;
         }
 
         [[nodiscard]] result<void> insert(const credential& owner) {
@@ -105,6 +108,20 @@ public:
             next.uses = stored->uses;
             m_new.records.insert_or_assign(std::move(name), std::move(next));
             return {};
+        }
+
+        [[nodiscard]] result<std::size_t> prune(const credential_id& id, std::uint32_t below_generation) {
+            std::size_t pruned = 0;
+            const std::vector<record> keys = all_keys_of(id);
+            for (auto key = keys.rbegin(); key != keys.rend() && pruned < max_pruned; ++key) {
+                if (key->generation >= below_generation || key->state != key_state::revoked) continue;
+                key_name name = name_of(key->format, key->handle);
+                if (const auto names = m_new.keys.find(id); names != m_new.keys.end()) std::erase(names->second, name);
+                m_new.records.erase(name);
+                if (m_base->records.contains(name)) m_pruned.insert(std::move(name));
+                ++pruned;
+            }
+            return pruned;
         }
 
         [[nodiscard]] result<void> append(change what) {
@@ -154,13 +171,25 @@ public:
         explicit transaction(const contents& base) noexcept : m_base{&base} {}
 
         [[nodiscard]] const record* find(const key_name& name) const {
-            for (const auto* map : {&m_new.records, &m_base->records})
-                if (const auto at = map->find(name); at != map->end()) return &at->second;
-            return nullptr;
+            if (const auto at = m_new.records.find(name); at != m_new.records.end()) return &at->second;
+            if (m_pruned.contains(name)) return nullptr;
+            const auto at = m_base->records.find(name);
+            return at != m_base->records.end() ? &at->second : nullptr;
+        }
+
+        /// Newest first.
+        [[nodiscard]] std::vector<record> all_keys_of(const credential_id& id) const {
+            std::vector<record> all;
+            for (const contents* part : {&m_new, m_base})
+                if (const auto names = part->keys.find(id); names != part->keys.end())
+                    for (auto name = names->second.rbegin(); name != names->second.rend(); ++name)
+                        if (part == &m_new || !m_pruned.contains(*name)) all.push_back(*find(*name));
+            return all;
         }
 
         const contents* m_base;
         contents m_new;
+        std::set<key_name> m_pruned;  // of m_base
     };
 
     memory_store() = default;
@@ -173,7 +202,7 @@ public:
         const std::scoped_lock lock{m_mutex};
         transaction tx{m_data};
         auto outcome = std::forward<Body>(body)(tx);
-        if (outcome) commit(std::move(tx.m_new));
+        if (outcome) commit(std::move(tx.m_new), tx.m_pruned);
         return outcome;
     }
 
@@ -188,6 +217,13 @@ public:
         const std::scoped_lock lock{m_mutex};
         if (!m_data.credentials.contains(id)) return std::optional<credential_view>{};
         return std::optional{view_of(id)};
+    }
+
+    [[nodiscard]] result<std::optional<credential_view>> read_live(const credential_id& id) const {
+        const std::scoped_lock lock{m_mutex};
+        const auto owner = m_data.credentials.find(id);
+        if (owner == m_data.credentials.end()) return std::optional<credential_view>{};
+        return std::optional{credential_view{owner->second, *transaction{m_data}.live_keys_of(id)}};
     }
 
     [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
@@ -284,7 +320,12 @@ private:
         return {m_data.credentials.at(id), *transaction{m_data}.keys_of(id)};
     }
 
-    void commit(contents written) {
+    void commit(contents written, const std::set<key_name>& pruned) {
+        for (const key_name& name : pruned) {
+            const auto key = m_data.records.find(name);
+            std::erase(m_data.keys[key->second.credential], name);
+            m_data.records.erase(key);
+        }
         for (auto& [id, owner] : written.credentials) m_data.credentials.insert_or_assign(id, std::move(owner));
         for (auto& [name, key] : written.records) m_data.records.insert_or_assign(name, std::move(key));
         for (auto& [id, names] : written.keys)

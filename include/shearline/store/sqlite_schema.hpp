@@ -21,8 +21,10 @@ inline constexpr int max_value_bytes = 65'536;
 inline constexpr std::size_t max_row_text_bytes = 60'000;
 /// Labels of one credential.
 inline constexpr std::size_t max_labels = 1'000;
-/// Keys of one credential: one an hour for eleven years.
-inline constexpr std::size_t max_keys = 100'000;
+/// Keys of one credential that are not revoked: an authority makes two at the most.
+inline constexpr std::size_t max_live_keys = 1'000;
+/// Keys of a keyring that a store remembers.
+inline constexpr std::size_t max_checks = 100'000;
 /// The sealed text of one key.
 inline constexpr std::size_t max_box_bytes = 1'024;
 
@@ -31,7 +33,7 @@ inline constexpr std::size_t max_box_bytes = 1'024;
 ///
 /// Times are milliseconds since 1970. A handle is kept as the signed number of the same 64 bits. A digest is a PHC
 /// string, which names its handle: moved to another row it is found out.
-inline constexpr std::array<const char*, 1> steps{R"sql(
+inline constexpr std::array<const char*, 2> steps{R"sql(
 CREATE TABLE credential(
     ordinal INTEGER PRIMARY KEY, -- the order of issue
     id TEXT NOT NULL UNIQUE,
@@ -114,6 +116,10 @@ CREATE TABLE keyring_check(
     proof BLOB NOT NULL CHECK (length(proof) = 8),
     UNIQUE (kind, number)
 ) STRICT;
+)sql",
+                                                  R"sql(
+-- What a change and a verifier read of a credential, however many of its keys are revoked.
+CREATE INDEX live_record_of_credential ON record(credential, generation) WHERE state <> 4;
 )sql"};
 
 /// The version that this build writes.
