@@ -134,7 +134,7 @@ public:
         return feed_head{};
     }
 
-    result<std::optional<credential_view>> read(const credential_id& id) const {
+    result<std::optional<credential_view>> read_live(const credential_id& id) const {
         const std::uint64_t i = number_of(id);
         const std::scoped_lock lock{m_mutex};
         const auto rotated = m_rotated.find(i);
@@ -149,10 +149,6 @@ public:
                                        .version = generation + 1,
                                        .created_at = {}},
                              .keys = {key_of(i, generation)}};
-        if (generation > 0) {
-            view.keys.push_back(key_of(i, generation - 1));
-            view.keys.back().state = key_state::revoked;
-        }
         return std::optional{std::move(view)};
     }
 
@@ -180,7 +176,7 @@ private:
 
     static std::uint64_t number_of(const credential_id& id) {
         std::uint64_t i = 0;
-        for (std::size_t at = 5; at-- > 0;) i = (i << 8U) | id.bytes()[at];
+        for (std::size_t at = 5; at-- > 0;) i = (i << 8U) | std::bit_cast<credential_id::bytes_type>(id)[at];
         return i;
     }
 

@@ -4,7 +4,6 @@
 // Depends on every layer below; never on one store, and never on http/.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include <shearline/authority/change_runner.hpp>
 #include <shearline/clock.hpp>
 #include <shearline/concepts.hpp>
 #include <shearline/credential/audit_event.hpp>
@@ -21,15 +21,12 @@
 #include <shearline/format/parse.hpp>
 #include <shearline/format/secret_floor.hpp>
 #include <shearline/policies.hpp>
-#include <shearline/rules/monotonic_time.hpp>
 #include <shearline/rules/requests.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/rules/text_or.hpp>
 #include <shearline/store/change.hpp>
-#include <shearline/store/feed_watch.hpp>
 #include <shearline/store/idempotency.hpp>
 #include <shearline/store/key_maker.hpp>
-#include <shearline/store/keyring_snapshot.hpp>
 #include <shearline/store/steps.hpp>
 #include <shearline/store/usage_log.hpp>
 #include <shearline/verdict.hpp>
@@ -61,22 +58,25 @@ class authority {
     using transaction = typename Store::transaction;
 
 public:
+    /// How many generations of a credential are kept, the newest: a rotation forgets keys that are revoked and older,
+    /// some hundred at the most. The audit keeps what happened to them.
+    static constexpr std::uint32_t kept_generations = 16;
+
     /// Takes up a store under a keyring. `wrong_keyring` where the store's records were made under another one, or
     /// where a key of it is missing here (an older copy of the file); `wrong_hash` where the keys of this format were
     /// made with another hash.
     [[nodiscard]] static result<authority> open(Store& store, const keyring& ring, const Clock& clock = Clock{}) {
-        auto secrets = std::make_unique<detail::current_keyring<Policies>>();
-        if (auto done = secrets->use(store, ring); !done) return done.error();
-        authority opened{store, clock, std::move(secrets)};
-        if (auto same = opened.check_feed(); !same) return same.error();
-        return opened;
+        detail::change_runner<Policies, Store, Clock> changes{store, clock};
+        if (auto done = changes.use(ring); !done) return done.error();
+        if (auto same = changes.check_feed(); !same) return same.error();
+        return authority{std::move(changes)};
     }
     static result<authority> open(Store&&, const keyring&, const Clock& = Clock{}) = delete;
 
     /// Goes on with another snapshot of the keyring, as after a new pepper was made or an old one dropped. Whatever
     /// begins after this returned uses it: a dropped pepper proves nothing. Thread-safe. Errors: those of `open`, and
     /// then everything is as it was.
-    [[nodiscard]] result<void> use(const keyring& ring) { return m_secrets->use(*m_store, ring); }
+    [[nodiscard]] result<void> use(const keyring& ring) { return m_changes.use(ring); }
 
     /// Whether a text is a key that holds `scope`; no key holds an empty one. Strict: asks the store each time, but not
     /// for a text whose checksum is wrong. Constant-time in digest and peppers; one look-up and one hash. Out of memory
@@ -84,18 +84,19 @@ public:
     [[nodiscard]] verdict verify(std::string_view text, required_scope scope = any_scope) const noexcept {
         const auto presented = parse<format>(text);
         if (!presented) return reason_of(presented.error());
-        const auto found = m_store->look_up(format::name, presented->handle);
+        const auto found = m_changes.store().look_up(format::name, presented->handle);
         if (!found) return reason::store_unavailable;
         if (!*found) return why_unknown();
         const auto& [owner, key, head] = **found;
-        if (!m_feed->look(head)) return reason::stale;
-        const auto secrets = m_secrets->get();
+        if (!m_changes.look(head)) return reason::stale;
+        const auto secrets = m_changes.secrets();
         if (const auto refuted = secrets->keys.refute(key, *presented)) return *refuted;
-        const timestamp now = time();
+        const timestamp now = m_changes.now();
         if (const auto refused = refusal_of(state_at(owner, key, now))) return *refused;
         if (!scope.is_any() && !scopes_cover(owner.scopes, scope.text())) return reason::missing_scope;
         m_usage->note(key.handle, now);
-        return grant{own(owner), key.handle,
+        return grant{owner.id, std::make_shared<const grant_profile>(grant_profile{owner.tenant, owner.scopes}),
+                     key.handle,
                      key.state == key_state::retiring && key.retires_at ? *key.retires_at : grant::not_retiring,
                      secrets->keys.is_outdated(key)};
     }
@@ -103,9 +104,9 @@ public:
     /// Makes a credential and its first key.
     [[nodiscard]] result<issued_key> issue(const new_credential& asked, const request_context& by) {
         if (auto good = check(asked); !good) return good.error();
-        return in_transaction(by, [&](transaction& tx, timestamp now) {
+        return m_changes.run(by, [&](transaction& tx, timestamp now) {
             const change_request request{"issue", asked.tenant, label_of(asked)};
-            return m_secrets->get()->once(tx, request, by, now, [&]() -> result<issued_key> {
+            return m_changes.secrets()->once(tx, request, by, now, [&]() -> result<issued_key> {
                 if (asked.expires_at && *asked.expires_at <= now)
                     return error{errc::invalid_argument, "expires_at is not in the future: the key would open nothing"};
                 const auto id = key_maker<Policies>::new_id();
@@ -122,9 +123,10 @@ public:
     }
 
     /// Regenerates: gives a credential its next key, and lets the rotation policy end the one before it. Name, scopes,
-    /// tenant and metadata stay. `illegal_state` for a credential that was revoked or has expired.
+    /// tenant and metadata stay; of older keys see `kept_generations`. `illegal_state` for a credential that was
+    /// revoked or has expired.
     [[nodiscard]] result<issued_key> rotate(const credential_id& id, const request_context& by) {
-        return change_credential(
+        return m_changes.change(
             {"rotate", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
                 if (auto alive = not_revoked(owner); !alive) return alive.error();
                 if (owner.expires_at && *owner.expires_at <= now)
@@ -139,6 +141,8 @@ public:
                 };
                 if (auto done = move_live_keys(tx, id, give_way); !done) return done.error();
                 ++owner.generation;
+                if (owner.generation > kept_generations)
+                    if (auto done = tx.prune(id, owner.generation - kept_generations + 1); !done) return done.error();
                 auto made = add_key(tx, owner, now);
                 if (!made) return made;
                 made->previous_until = previous_until;
@@ -151,7 +155,7 @@ public:
     /// Kills a credential and every key of it, for good, and deletes their sealed texts (backups of the store may hold
     /// them still). A success where that was done before.
     [[nodiscard]] result<void> revoke(const credential_id& id, const request_context& by) {
-        return without_key(change_credential(
+        return without_key(m_changes.change(
             {"revoke", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
                 if (owner.revoked_at) return issued_key{};
                 const auto kill = [now](record& key) { return shearline::revoke(key, now); };
@@ -164,11 +168,11 @@ public:
     }
 
     /// Kills one key, for good, and deletes its sealed text. Its credential and its other keys stay as they are. A
-    /// success where that was done before.
+    /// success where that was done before; `not_found` once the key is forgotten (see `kept_generations`).
     [[nodiscard]] result<void> revoke(const handle& key, const request_context& by) {
         const auto found = view_of(key);
         if (!found) return found.error();
-        return without_key(change_credential(
+        return without_key(m_changes.change(
             {"revoke key", found->about.id, key}, by,
             [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
                 auto stored = tx.find(format::name, key);
@@ -199,14 +203,15 @@ public:
     /// audit event is committed before the answer is given. `not_recoverable` under `show_once`; `corrupt` where what
     /// is stored is not the sealed text of this very key.
     [[nodiscard]] result<secret_text> reveal(const credential_id& id, const request_context& by) {
-        return in_transaction(by, [&](transaction& tx, timestamp now) -> result<secret_text> {
+        return m_changes.run(by, [&](transaction& tx, timestamp now) -> result<secret_text> {
             const auto owner = owner_of(tx, id);
             if (!owner) return owner.error();
-            const auto keys = tx.keys_of(id);
+            const auto keys = tx.live_keys_of(id);
             if (!keys) return keys.error();
-            if (keys->empty() || !is_live(state_at(*owner, keys->front(), now)))
+            if (keys->empty() || keys->front().generation != owner->generation ||
+                !is_live(state_at(*owner, keys->front(), now)))
                 return error{errc::illegal_state, "the credential has no live key to show"};
-            auto text = m_secrets->get()->keys.open(*owner, keys->front());
+            auto text = m_changes.secrets()->keys.open(*owner, keys->front());
             if (!text) return text;
             if (auto done = shearline::audit(tx, *owner, "reveal", keys->front().handle, by, now); !done)
                 return done.error();
@@ -214,16 +219,16 @@ public:
         });
     }
 
-    /// A credential and all its keys, newest first.
+    /// A credential and its newest keys, newest first.
     [[nodiscard]] result<credential_view> find(const credential_id& id) const {
-        if (auto same = check_feed(); !same) return std::move(same).error();
-        auto found = m_store->read(id);
+        if (auto same = m_changes.check_feed(); !same) return std::move(same).error();
+        auto found = m_changes.store().read(id);
         if (!found) return found.error();
         if (!*found) return error{errc::not_found, "no credential has this name"};
         return *std::move(*found);
     }
 
-    /// The credential that a key belongs to, and all its keys.
+    /// The credential that a key belongs to, and its newest keys.
     [[nodiscard]] result<credential_view> find(const handle& key) const {
         const auto found = view_of(key);
         if (!found) return found.error();
@@ -234,14 +239,14 @@ public:
     [[nodiscard]] result<page<credential_view>> list(const page_request& which = {},
                                                      tenant_filter of = all_tenants) const {
         if (auto good = check_reading(of); !good) return std::move(good).error();
-        return m_store->list(which, of.text());
+        return m_changes.store().list(which, of.text());
     }
 
     /// What happened, newest first, all or of one tenant. `invalid_argument` for an empty tenant.
     [[nodiscard]] result<page<audit_event>> audit(const page_request& which = {},
                                                   tenant_filter of = all_tenants) const {
         if (auto good = check_reading(of); !good) return std::move(good).error();
-        return m_store->audit(which, of.text());
+        return m_changes.store().audit(which, of.text());
     }
 
     /// Writes what `verify` counted to the store, in one batch, and says for how many keys. Call it now and then, and
@@ -249,7 +254,7 @@ public:
     [[nodiscard]] result<std::size_t> flush_usage() {
         const auto used = m_usage->drain(format::name);
         if (used.empty()) return std::size_t{0};
-        if (auto done = m_store->record_usage(used); !done) {
+        if (auto done = m_changes.store().record_usage(used); !done) {
             for (const usage& use : used) m_usage->note(use.handle, use.last_used_at, use.uses);
             return done.error();
         }
@@ -257,91 +262,23 @@ public:
     }
 
 private:
-    /// What a change is about, in the words of the audit and of an idempotency token.
-    struct subject {
-        std::string_view action;
-        credential_id credential;
-        handle key{};  ///< 0 for a change of the whole credential
-    };
-
-    /// What a grant of a key of `owner` tells, in memory of its own.
-    static std::shared_ptr<const grant_subject> own(const credential& owner) {
-        struct owned {
-            grant_profile profile;
-            grant_subject subject;
-        };
-        auto made = std::make_shared<owned>(owned{{owner.tenant, owner.scopes}, {owner.id, nullptr}});
-        made->subject.profile = &made->profile;
-        return {made, &made->subject};
-    }
-
-    authority(Store& store, Clock clock, std::unique_ptr<detail::current_keyring<Policies>> secrets)
-        : m_store{&store}, m_clock{std::move(clock)}, m_secrets{std::move(secrets)} {}
-
-    [[nodiscard]] timestamp time() const noexcept { return m_time->at(m_clock.now()); }
-
-    /// Runs `body(tx, now)` in one transaction, if the context is good and its deadline has not passed.
-    template <typename Body>
-    auto in_transaction(const request_context& by, Body body) {
-        using outcome = decltype(body(std::declval<transaction&>(), timestamp{}));
-        if (auto good = check(by); !good) return outcome{good.error()};
-        feed_head reached;
-        outcome done = m_store->transact([&](transaction& tx) -> outcome {
-            if (by.deadline && std::chrono::steady_clock::now() >= *by.deadline)
-                return error{errc::deadline_exceeded, "the deadline passed before the change was begun"};
-            const auto before = tx.head();
-            if (!before) return before.error();
-            if (auto same = m_feed->look(*before); !same) return same.error();
-            outcome made = body(tx, time());
-            if (!made) return made;
-            const auto after = tx.head();
-            if (!after) return after.error();
-            reached = *after;
-            return made;
-        });
-        if (done) (void)m_feed->look(reached);
-        return done;
-    }
-
-    /// `rolled_back` if the store was restored from an older copy since it was seen.
-    [[nodiscard]] result<void> check_feed() const {
-        const auto head = m_store->head();
-        if (!head) return head.error();
-        return m_feed->look(*head);
-    }
+    explicit authority(detail::change_runner<Policies, Store, Clock> changes) : m_changes{std::move(changes)} {}
 
     [[nodiscard]] result<void> check_reading(tenant_filter of) const {
         if (auto good = check(of); !good) return good;
-        return check_feed();
+        return m_changes.check_feed();
     }
 
     /// A store that was taken back may have lost the key.
     [[nodiscard]] reason why_unknown() const {
-        const auto same = check_feed();
+        const auto same = m_changes.check_feed();
         if (same) return reason::unknown_handle;
         return same.error().code() == errc::rolled_back ? reason::stale : reason::store_unavailable;
     }
 
-    /// Runs `body(tx, owner, now)` once on a credential that is there.
-    template <typename Body>
-    result<issued_key> change_credential(const subject& what, const request_context& by, Body body) {
-        return in_transaction(by, [&](transaction& tx, timestamp now) -> result<issued_key> {
-            auto owner = owner_of(tx, what.credential);
-            if (!owner) return owner.error();
-            label arguments{what.action};
-            arguments.text(what.credential.to_string()).number(what.key.value);
-            const change_request request{what.action, owner->tenant, std::move(arguments), owner->id};
-            return m_secrets->get()->once(tx, request, by, now, [&] {
-                auto outcome = body(tx, *owner, now);
-                if (outcome) outcome->credential = owner->id;
-                return outcome;
-            });
-        });
-    }
-
-    result<void> set_suspended(bool suspended, const subject& what, change_kind kind, const request_context& by) {
+    result<void> set_suspended(bool suspended, const detail::change_subject& what, change_kind kind, const request_context& by) {
         return without_key(
-            change_credential(what, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
+            m_changes.change(what, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
                 auto done = not_revoked(owner);
                 if (done && owner.suspended != suspended) {
                     owner.suspended = suspended;
@@ -353,7 +290,7 @@ private:
     }
 
     result<issued_key> add_key(transaction& tx, const credential& owner, timestamp now) {
-        auto made = m_secrets->get()->keys.key_for(owner, now);
+        auto made = m_changes.secrets()->keys.key_for(owner, now);
         if (!made) return made.error();
         if (auto done = tx.insert(made->record); !done) return done.error();
         return issued_key{.credential = owner.id,
@@ -363,10 +300,10 @@ private:
     }
 
     result<key_view> view_of(const handle& key) const {
-        auto found = m_store->look_up(format::name, key);
+        auto found = m_changes.store().look_up(format::name, key);
         if (!found) return found.error();
         if (!*found) {
-            if (auto same = check_feed(); !same) return std::move(same).error();
+            if (auto same = m_changes.check_feed(); !same) return std::move(same).error();
             return error{errc::not_found, "no key has this handle"};
         }
         return **std::move(found);
@@ -377,12 +314,8 @@ private:
         return {};
     }
 
-    Store* m_store;
-    Clock m_clock;
-    std::shared_ptr<detail::monotonic_time> m_time = detail::monotonic_time::of(m_store);
-    std::unique_ptr<detail::current_keyring<Policies>> m_secrets;
+    detail::change_runner<Policies, Store, Clock> m_changes;
     std::unique_ptr<usage_log> m_usage = std::make_unique<usage_log>();
-    std::unique_ptr<feed_watch> m_feed = std::make_unique<feed_watch>();
 };
 
 }  // namespace shearline::inline v0

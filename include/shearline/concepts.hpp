@@ -80,18 +80,22 @@ concept clock_source = std::copy_constructible<T> && requires(const T& clock) {
 template <typename T>
 concept store_transaction =
     requires(T& tx, const credential_id& id, std::string_view format, const handle& key, const credential& owner,
-             const record& stored, change what, audit_event event, const idempotency_entry& entry,
-             const digest_bytes& token, const keyring_check& check, const hash_name& hash, timestamp now) {
+             const record& stored, std::uint32_t generation, change what, audit_event event,
+             const idempotency_entry& entry, const digest_bytes& token, const keyring_check& check,
+             const hash_name& hash, timestamp now) {
         { tx.find(id) } -> std::same_as<result<std::optional<credential>>>;
         { tx.find(format, key) } -> std::same_as<result<std::optional<record>>>;
-        { tx.keys_of(id) } -> std::same_as<result<std::vector<record>>>;  // newest generation first
+        { tx.keys_of(id) } -> std::same_as<result<std::vector<record>>>;       // the newest max_keys_read, newest first
+        { tx.live_keys_of(id) } -> std::same_as<result<std::vector<record>>>;  // all that are not revoked, newest first
         { tx.insert(owner) } -> std::same_as<result<void>>;
         { tx.update(owner) } -> std::same_as<result<void>>;
         { tx.insert(stored) } -> std::same_as<result<void>>;
         { tx.update(stored) } -> std::same_as<result<void>>;  // not the usage: that is counted apart
-        { tx.append(what) } -> std::same_as<result<void>>;    // the store gives the sequence, and keeps the tag
-        { tx.append(event) } -> std::same_as<result<void>>;   // the store gives the sequence
-        { tx.head() } -> std::same_as<result<feed_head>>;     // with what was appended by then
+        // Forgets revoked keys of generations below this one, oldest first, max_pruned at most; says how many.
+        { tx.prune(id, generation) } -> std::same_as<result<std::size_t>>;
+        { tx.append(what) } -> std::same_as<result<void>>;   // the store gives the sequence, and keeps the tag
+        { tx.append(event) } -> std::same_as<result<void>>;  // the store gives the sequence
+        { tx.head() } -> std::same_as<result<feed_head>>;    // with what was appended by then
         { tx.find_idempotent(token, now) } -> std::same_as<result<std::optional<idempotency_entry>>>;
         { tx.insert(entry) } -> std::same_as<result<void>>;  // and forgets those that have expired by then
         { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;
@@ -121,13 +125,14 @@ concept scan_sink = requires(T& sink, std::uint64_t count, const scanned_credent
 /// What a verifier's copy in memory is made from and kept true by. `change_count` is one load: it has moved before a
 /// change to any credential or key is acknowledged, in this process or another on the same machine; what is read after
 /// that shows the change. `hears_changes` says whether that still holds: a store whose files were moved or replaced no
-/// longer hears of what others change, and never will again. `changes_after` gives changes in the order of their
-/// commits, without gaps.
+/// longer hears of what others change. `changes_after` gives changes in the order of their commits, without gaps.
+/// `read_live` gives a credential and all its keys that are not revoked, newest first: a key that is not there is dead.
+/// It does bounded work, however many keys are revoked, for it is called on a thread that verifies.
 template <typename T>
 concept key_feed = requires(T& store, const credential_id& id, std::string_view text, std::uint64_t after,
                             std::size_t limit, std::span<const usage> used, detail::any_scan_sink& sink) {
     { store.scan(text, sink) } -> std::same_as<result<feed_head>>;  // one consistent read, up to this change
-    { store.read(id) } -> std::same_as<result<std::optional<credential_view>>>;
+    { store.read_live(id) } -> std::same_as<result<std::optional<credential_view>>>;
     { store.changes_after(after, limit) } -> std::same_as<result<std::vector<change>>>;
     { store.change_count() } noexcept -> std::same_as<std::uint64_t>;
     { store.hears_changes() } noexcept -> std::same_as<bool>;
@@ -140,13 +145,15 @@ concept key_feed = requires(T& store, const credential_id& id, std::string_view 
 /// any thread.
 template <typename T>
 concept key_store =
-    key_feed<T> && requires(T& store, std::string_view text, const handle& key, const page_request& which) {
+    key_feed<T> && requires(T& store, const credential_id& id, std::string_view text, const handle& key,
+                            const page_request& which) {
         requires store_transaction<typename T::transaction>;
         {
             store.transact([](typename T::transaction&) -> result<void> { return {}; })
         } -> std::same_as<result<void>>;
         { store.look_up(text, key) } -> std::same_as<result<std::optional<key_view>>>;
         { store.head() } -> std::same_as<result<feed_head>>;
+        { store.read(id) } -> std::same_as<result<std::optional<credential_view>>>;  // with its newest max_keys_read
         { store.list(which, text) } -> std::same_as<result<page<credential_view>>>;  // oldest first; text: tenant or ""
         { store.audit(which, text) } -> std::same_as<result<page<audit_event>>>;     // newest first; text: tenant or ""
     };

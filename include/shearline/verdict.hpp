@@ -137,27 +137,25 @@ struct grant_profile {
     std::vector<std::string> scopes;
 };
 
-/// Whose key it was. The profile outlives it.
-struct grant_subject {
-    credential_id credential;
-    const grant_profile* profile = nullptr;
-};
-
 /// A grant: whose key it was, and what it may do. It says what was true when the verification began, and is not to be
 /// cached: a revocation that returns afterwards does not reach into it.
 class grant {
 public:
     static constexpr timestamp not_retiring = timestamp::max();
 
-    /// A verifier's grants borrow the subject from it, and so live no longer than it does; an authority's own it.
-    grant(std::shared_ptr<const grant_subject> subject, shearline::handle key, timestamp retiring_until,
-          bool rehash_due) noexcept
-        : m_subject{std::move(subject)}, m_handle{key}, m_retiring_until{retiring_until}, m_rehash_due{rehash_due} {}
+    /// A verifier's grants borrow the profile from it, and so live no longer than it does; an authority's own it.
+    grant(const credential_id& credential, std::shared_ptr<const grant_profile> profile, shearline::handle key,
+          timestamp retiring_until, bool rehash_due) noexcept
+        : m_credential{credential},
+          m_profile{std::move(profile)},
+          m_handle{key},
+          m_retiring_until{retiring_until},
+          m_rehash_due{rehash_due} {}
 
-    [[nodiscard]] credential_id credential() const noexcept { return m_subject->credential; }
-    [[nodiscard]] const std::string& tenant() const& noexcept { return m_subject->profile->tenant; }
+    [[nodiscard]] credential_id credential() const noexcept { return m_credential; }
+    [[nodiscard]] const std::string& tenant() const& noexcept { return m_profile->tenant; }
     const std::string& tenant() const&& = delete;  // may go with the grant: give the verdict a name
-    [[nodiscard]] const std::vector<std::string>& scopes() const& noexcept { return m_subject->profile->scopes; }
+    [[nodiscard]] const std::vector<std::string>& scopes() const& noexcept { return m_profile->scopes; }
     const std::vector<std::string>& scopes() const&& = delete;  // as above
     [[nodiscard]] shearline::handle handle() const noexcept { return m_handle; }
 
@@ -170,7 +168,8 @@ public:
     [[nodiscard]] bool rehash_due() const noexcept { return m_rehash_due; }
 
 private:
-    std::shared_ptr<const grant_subject> m_subject;
+    credential_id m_credential;
+    std::shared_ptr<const grant_profile> m_profile;
     shearline::handle m_handle;
     timestamp m_retiring_until;
     bool m_rehash_due;

@@ -34,13 +34,14 @@ namespace shearline::inline v0 {
 
 /// How large a verifier's copy is.
 struct verifier_size {
-    std::uint64_t keys = 0;         ///< that are not dead
-    std::uint64_t lines = 0;        ///< of 64 bytes, of which a search touches some
-    std::uint64_t used_lines = 0;   ///< those of dead keys included
-    std::uint64_t credentials = 0;  ///< of 32 bytes, those included that have changed since
+    std::uint64_t keys = 0;        ///< that are not dead
+    std::uint64_t lines = 0;       ///< of 64 bytes, of which a search touches some
+    std::uint64_t used_lines = 0;  ///< those of dead keys included
+    std::uint64_t profiles = 0;    ///< distinct pairs of tenant and scopes that were ever seen
 
-    /// What that comes to, with 8 bytes a line for the counts of uses, once each key has been used.
-    [[nodiscard]] std::uint64_t bytes() const noexcept { return lines * 72 + credentials * 32; }
+    /// What the lines come to, with what lies beside each: 32 bytes of its credential, 4 of the index, and 8 for the
+    /// count of its uses, once its key has been used. The texts of the profiles are not in it.
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return lines * (64 + 32 + 4 + 8); }
 };
 
 /// Answers for the keys of one format of one store, from a copy in memory that follows the store's feed.
@@ -95,7 +96,9 @@ public:
             if (const detail::inside here{*mine.place}; of.mirrored->is_true(lease_clock::now())) [[likely]] {
                 const handle key = find_handle<format>(text);
                 const line_table& table = of.mirrored->table();
-                return of.answer(mine, table, {text, key, table.home_of(key)}, of.time->at(now), scope);
+                const std::size_t home = table.home_of(key);
+                table.prefetch_details(home);  // the second read of memory overlaps with the first
+                return of.answer(mine, table, {text, key, home}, of.time->at(now), scope);
             }
             return verify_once_true(text, now, scope);
         }
@@ -222,7 +225,7 @@ public:
         return m_shared->mirrored->with_tables([&](const table_pair& tables) {
             const line_table& table = tables.current();
             return verifier_size{table.used() - table.dead(), table.size(), table.used(),
-                                 m_shared->mirrored->credentials().size()};
+                                 m_shared->mirrored->profiles().size()};
         });
     }
 

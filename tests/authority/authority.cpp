@@ -107,6 +107,75 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(kills_the_old_key_with_an_immediate_rotation, Stor
     BOOST_TEST((view.keys[1].revoked_at == noon));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(keeps_the_newest_generations_and_the_audit_of_all, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<kept>();
+    constexpr std::uint32_t most = decltype(keys)::kept_generations;
+    const issued_key first = must(keys.issue(legacy_sync(), w.admin));
+    issued_key newest;
+    for (std::uint32_t i = 1; i < most; ++i) newest = must(keys.rotate(first.credential, w.admin));
+    BOOST_TEST(must(keys.find(first.credential)).keys.size() == most);
+    BOOST_TEST(why_denied(keys.verify(text_of(first))) == reason::revoked);
+    newest = must(keys.rotate(first.credential, w.admin));
+    const credential_view view = must(keys.find(first.credential));
+    BOOST_REQUIRE(view.keys.size() == most);
+    BOOST_TEST(view.keys.front().handle.value == newest.handle.value);
+    BOOST_TEST(view.keys.back().generation == 2U);
+    BOOST_TEST(bool{keys.verify(text_of(newest))});
+    const secret_text shown = must(keys.reveal(first.credential, w.admin));
+    BOOST_TEST(shown.reveal(unsafe_reveal) == text_of(newest));
+    // Of the first one the audit alone knows.
+    BOOST_TEST(why_denied(keys.verify(text_of(first))) == reason::unknown_handle);
+    BOOST_TEST(code_of(keys.find(first.handle)) == errc::not_found);
+    BOOST_TEST(code_of(keys.revoke(first.handle, w.admin)) == errc::not_found);
+    const auto events = must(keys.audit({.limit = 100})).items;
+    BOOST_TEST((events.back().action == "issue" && events.back().handle == first.handle));
+    BOOST_TEST(events.size() == most + 2U);  // an issue, rotations, and that it was revealed
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(forgets_no_key_that_is_in_its_grace, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<graceful>();
+    const issued_key first = must(keys.issue(legacy_sync(), w.admin));
+    for (std::uint32_t i = 0; i < 40; ++i) {
+        const credential_view before = must(keys.find(first.credential));
+        (void)must(keys.rotate(first.credential, w.admin));
+        const credential_view view = must(keys.find(first.credential));
+        BOOST_REQUIRE(view.keys.at(1).handle.value == before.keys.at(0).handle.value);
+        BOOST_REQUIRE(view.keys.at(1).state == key_state::retiring);
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(says_of_a_repeated_rotation_that_its_key_is_lost_where_it_was_forgotten, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<kept>();
+    const issued_key first = must(keys.issue(legacy_sync(), w.admin));
+    request_context by = w.admin;
+    by.idempotency_token = "0123456789abcdef0123456789abcdef";
+    const issued_key rotated = must(keys.rotate(first.credential, by));
+    for (int i = 0; i < 30; ++i) (void)must(keys.rotate(first.credential, w.admin));
+    const credential before = must(keys.find(first.credential)).about;
+    const issued_key again = must(keys.rotate(first.credential, by));
+    BOOST_TEST((again.credential == first.credential && again.handle == rotated.handle));
+    BOOST_TEST(again.text_lost);
+    BOOST_TEST(again.text.empty());
+    BOOST_TEST(again.generation == 0U);
+    BOOST_TEST(must(keys.find(first.credential)).about.version == before.version);  // and nothing was rotated
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(does_not_reveal_an_older_key_in_place_of_the_newest, Store, stores) {
+    using recoverable_graceful = policies<instance_format, recoverable, overlap<std::chrono::hours{24}>>;
+    world<Store> w;
+    auto keys = w.template open<recoverable_graceful>();
+    const issued_key first = must(keys.issue(legacy_sync(), w.admin));
+    const issued_key second = must(keys.rotate(first.credential, w.admin));
+    const secret_text shown = must(keys.reveal(first.credential, w.admin));
+    BOOST_TEST(shown.reveal(unsafe_reveal) == text_of(second));
+    must(keys.revoke(second.handle, w.admin));
+    BOOST_TEST(bool{keys.verify(text_of(first))});  // in its grace
+    BOOST_TEST(code_of(keys.reveal(first.credential, w.admin)) == errc::illegal_state);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(keeps_name_tenant_scopes_and_metadata_through_a_rotation, Store, stores) {
     world<Store> w;
     auto keys = w.template open<kept>();

@@ -16,7 +16,7 @@ LAYERS = {
     "digest/": 2, "generate": 2, "keyring": 2, "keyring_file": 2,
     "credential/": 3, "rotation/": 3, "custody/": 3, "rules/": 3, "verdict": 3,
     "store/": 4, "mirror/": 4, "policies": 4,
-    "authority": 5, "verifier": 5,
+    "authority": 5, "authority/": 5, "verifier": 5,
     "http/": 6, "testing/": 6, "shearline": 6,
 }
 # Key text needs no crypto library, and an owner of a secret needs no key text.

@@ -89,6 +89,111 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_transaction_sees_its_own_writes, Place, places) 
     }));
 }
 
+std::vector<std::uint64_t> handles_of(const std::vector<record>& keys) {
+    std::vector<std::uint64_t> handles;
+    for (const record& key : keys) handles.push_back(key.handle.value);
+    return handles;
+}
+using numbers = std::vector<std::uint64_t>;
+
+record revoked_record(std::uint32_t number, std::uint64_t handle_value, std::uint32_t generation) {
+    record key = sample_record(number, handle_value, generation);
+    must(revoke(key, at_ms(5)));
+    return key;
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(reads_keys_that_are_not_revoked_alone, Place, places) {
+    Place place;
+    must(issue(place.store, 1));
+    must(issue(place.store, 2));
+    must(place.store.transact([&](auto& tx) -> result<void> {
+        record retiring = sample_record(1, 50, 2);
+        retiring.state = key_state::retiring;
+        retiring.retires_at = at_ms(7);
+        must(tx.insert(retiring));
+        must(tx.insert(revoked_record(1, 51, 3)));
+        must(tx.insert(sample_record(1, 52, 4)));
+        BOOST_TEST(handles_of(must(tx.live_keys_of(id_of(1)))) == (numbers{52, 50, 2}));
+        return {};
+    }));
+    const auto view = must(place.store.read_live(id_of(1)));
+    BOOST_REQUIRE(view.has_value());
+    check_same(view->about, sample_credential(1));
+    BOOST_TEST(handles_of(view->keys) == (numbers{52, 50, 2}));
+    check_same(view->keys.back(), sample_record(1, 2));
+    BOOST_TEST(handles_of(must(place.store.read(id_of(1)))->keys) == (numbers{52, 51, 50, 2}));
+    must(revoke_key(place.store, 2));
+    BOOST_TEST(must(place.store.read_live(id_of(2)))->keys.empty());
+    BOOST_TEST(must(place.store.read_live(id_of(2)))->about.version == 2U);
+    BOOST_TEST(!must(place.store.read_live(id_of(3))).has_value());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(forgets_what_is_pruned_and_nothing_else, Place, places) {
+    Place place;
+    must(issue(place.store, 1));  // handle 2, generation 1, and not revoked
+    must(issue(place.store, 2));
+    constexpr std::uint32_t generations = 400;
+    must(place.store.transact([&](auto& tx) -> result<void> {
+        for (std::uint32_t g = 2; g <= generations; ++g) must(tx.insert(revoked_record(1, 1'000 + g, g)));
+        return tx.insert(revoked_record(2, 900, 2));
+    }));
+    const auto there = [&](std::uint64_t number) {
+        return must(place.store.look_up(format_name, handle{number})).has_value();
+    };
+    const auto prune = [&](std::uint32_t below) {
+        return must(place.store.transact([&](auto& tx) -> result<std::size_t> {
+            const std::size_t pruned = must(tx.prune(id_of(1), below));
+            BOOST_TEST(!must(tx.find(format_name, handle{1'002})).has_value());  // seen at once
+            return pruned;
+        }));
+    };
+    const auto undone = place.store.transact([&](auto& tx) -> result<void> {
+        BOOST_TEST(must(tx.prune(id_of(1), generations + 1)) == max_pruned);
+        return error{errc::not_recoverable, "on purpose"};
+    });
+    BOOST_TEST((code_of(undone) == errc::not_recoverable));
+    BOOST_TEST(there(1'002));
+
+    BOOST_TEST(prune(generations - 9) == max_pruned);  // the oldest first, so many at once
+    BOOST_TEST((!there(1'257) && there(1'258)));
+    BOOST_TEST(prune(generations - 9) == generations - 11 - max_pruned);
+    BOOST_TEST((!there(1'390) && there(1'391)));
+    BOOST_TEST(prune(generations - 9) == 0U);
+    BOOST_TEST(there(2));    // alive
+    BOOST_TEST(there(900));  // of another credential
+    const auto view = must(place.store.read(id_of(1)));
+    BOOST_REQUIRE(view->keys.size() == 11U);
+    BOOST_TEST(view->keys.front().handle.value == 1'400U);
+    BOOST_TEST(view->keys.back().handle.value == 2U);
+    BOOST_TEST(must(place.store.transact([](auto& tx) { return tx.prune(id_of(99), 7); })) == 0U);
+    must(place.store.transact([&](auto& tx) -> result<void> {  // its handle is free again
+        BOOST_TEST(must(tx.prune(id_of(1), generations - 8)) == 1U);
+        return tx.insert(sample_record(1, 1'391, generations + 1));
+    }));
+    BOOST_TEST(handles_of(must(place.store.read_live(id_of(1)))->keys) == (numbers{1'391, 2}));
+    BOOST_TEST(must(place.store.read(id_of(1)))->keys.size() == 11U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(reads_the_newest_keys_of_a_credential_that_has_too_many, Place, places) {
+    Place place;
+    must(issue(place.store, 1));
+    constexpr std::uint32_t generations = max_keys_read + 50;
+    must(place.store.transact([&](auto& tx) -> result<void> {
+        for (std::uint32_t g = 2; g <= generations; ++g) must(tx.insert(revoked_record(1, 1'000 + g, g)));
+        const auto keys = must(tx.keys_of(id_of(1)));
+        BOOST_TEST(keys.size() == max_keys_read);
+        BOOST_TEST(keys.front().generation == generations);
+        return {};
+    }));
+    const std::vector<record> read = must(place.store.read(id_of(1)))->keys;
+    const std::vector<record> listed = must(place.store.list({}, "")).items.at(0).keys;
+    for (const auto& keys : {read, listed}) {
+        BOOST_REQUIRE(keys.size() == max_keys_read);
+        BOOST_TEST(keys.front().generation == generations);
+        BOOST_TEST(keys.back().generation == generations - max_keys_read + 1);
+    }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(hands_on_what_the_body_returns, Place, places) {
     Place place;
     const auto owned =

@@ -185,6 +185,50 @@ BOOST_AUTO_TEST_CASE(of_schema_version_1_is_brought_forward_with_its_keys_as_tho
     BOOST_TEST((must(store.transact([&](auto& tx) { return tx.bind_hash("other", another); })) == another));
 }
 
+BOOST_AUTO_TEST_CASE(of_the_first_schema_is_brought_forward_with_all_that_is_in_it) {
+    const temporary_folder folder;
+    const std::string path = folder / "keys.db";
+    {
+        auto store = must(sqlite_store::open(path));
+        must(issue(store, 1));
+    }
+    const std::string first = folder / "first.db";
+    {
+        raw_database old{first};
+        old.run(detail::sqlite::steps[0]);
+        old.run("ATTACH '" + path + "' AS now");
+        for (const char* table : {"credential", "credential_metadata", "record", "audit_event"})
+            old.run("INSERT INTO main." + std::string{table} + " SELECT * FROM now." + table);
+        old.run("INSERT INTO main.change SELECT sequence, kind, credential, version, at FROM now.change");
+        old.run("DETACH now; PRAGMA application_id = " + std::to_string(detail::sqlite::application_id) +
+                "; PRAGMA user_version = 1; PRAGMA journal_mode = WAL");
+    }
+    auto store = must(sqlite_store::open(first));
+    check_same(must(store.read_live(id_of(1)))->about, sample_credential(1));
+    check_same(must(store.read_live(id_of(1)))->keys.at(0), sample_record(1, 2));
+    must(issue(store, 2));
+    raw_database raw{first};
+    BOOST_TEST(raw.text("PRAGMA user_version") == std::to_string(detail::sqlite::schema_version));
+    BOOST_TEST(raw.text("PRAGMA integrity_check") == "ok");
+    BOOST_TEST(raw.text("SELECT count(*) FROM sqlite_schema WHERE name = 'live_record_of_credential'") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(takes_no_more_live_keys_of_a_credential_than_it_reads) {
+    const temporary_folder folder;
+    auto store = must(sqlite_store::open(folder / "keys.db"));
+    must(issue(store, 1));
+    must(store.transact([](auto& tx) -> result<void> {
+        for (std::uint32_t g = 2; g <= detail::sqlite::max_live_keys; ++g) must(tx.insert(sample_record(1, g + 1, g)));
+        return {};
+    }));
+    const auto add = [&](const record& key) { return store.transact([&](auto& tx) { return tx.insert(key); }); };
+    BOOST_TEST((code_of(add(sample_record(1, 5'000, 2'000))) == errc::invalid_argument));
+    record dead = sample_record(1, 5'000, 2'000);
+    must(revoke(dead, at_ms(5)));
+    must(add(dead));
+    BOOST_TEST(must(store.read_live(id_of(1)))->keys.size() == detail::sqlite::max_live_keys);
+}
+
 BOOST_AUTO_TEST_CASE(of_a_newer_schema_is_refused_and_left_alone) {
     const temporary_folder folder;
     const std::string path = folder / "keys.db";

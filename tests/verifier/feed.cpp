@@ -41,9 +41,9 @@ public:
         if (after_scan) std::exchange(after_scan, nullptr)();
         return head;
     }
-    result<std::optional<credential_view>> read(const credential_id& id) const {
+    result<std::optional<credential_view>> read_live(const credential_id& id) const {
         if (fails) return error{errc::unavailable, "the disk failed"};
-        auto view = m_of->read(id);
+        auto view = m_of->read_live(id);
         if (after_read) std::exchange(after_read, nullptr)();
         if (old_view && view && *view) return old_view;
         return view;

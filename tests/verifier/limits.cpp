@@ -13,6 +13,7 @@
 
 #include "../authority/fixture.hpp"
 #include "both_ways.hpp"
+#include "../support/in_child.hpp"
 
 using namespace shearline;
 using namespace support;
@@ -30,7 +31,7 @@ public:
         if (auto begun = sink.begin(0, 0); !begun) return std::move(begun).error();
         return feed_head{};
     }
-    result<std::optional<credential_view>> read(const credential_id& id) const {
+    result<std::optional<credential_view>> read_live(const credential_id& id) const {
         if (reads_fail) return error{errc::unavailable, "the disk failed"};
         for (const credential_view& one : m_now)
             if (one.about.id == id) return std::optional{one};
@@ -121,8 +122,8 @@ void change_stored(memory_store& store, const credential_id& id, Change change_i
 BOOST_AUTO_TEST_SUITE(a_mirror)
 
 BOOST_AUTO_TEST_CASE(refuses_a_scan_that_does_not_keep_to_its_own_numbers) {
-    roster credentials;
-    fill_type fill{credentials, hash_name{"hmac-sha256"}, no_progress};
+    profile_table profiles;
+    fill_type fill{profiles, hash_name{"hmac-sha256"}, no_progress};
     must(fill.begin(1, 1));
     BOOST_TEST(code_of(fill.take(key_of(0, 1))) == errc::corrupt);  // of a credential that it has not given
     must(fill.take(credential_of()));
@@ -132,8 +133,8 @@ BOOST_AUTO_TEST_CASE(refuses_a_scan_that_does_not_keep_to_its_own_numbers) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_its_lines_cannot_hold) {
-    roster credentials;
-    fill_type fill{credentials, hash_name{"hmac-sha256"}, no_progress};
+    profile_table profiles;
+    fill_type fill{profiles, hash_name{"hmac-sha256"}, no_progress};
     must(fill.begin(1, 1));
     must(fill.take(credential_of()));
     BOOST_TEST(code_of(fill.take(key_of(0, 1, line_status::max_pepper + 1))) == errc::invalid_argument);
@@ -147,8 +148,8 @@ BOOST_AUTO_TEST_CASE(refuses_what_its_lines_cannot_hold) {
 }
 
 BOOST_AUTO_TEST_CASE(holds_no_line_for_what_was_dead_before_it_was_filled) {
-    roster credentials;
-    fill_type fill{credentials, hash_name{"hmac-sha256"}, no_progress};
+    profile_table profiles;
+    fill_type fill{profiles, hash_name{"hmac-sha256"}, no_progress};
     must(fill.begin(2, 2));
     must(fill.take(credential_of()));
     scanned_credential revoked = credential_of();
@@ -219,7 +220,7 @@ BOOST_AUTO_TEST_CASE(names_the_credential_that_a_key_is_of_now) {
     feed.becomes(other);
     must(mirrored->poll());
     const line* const known = mirrored->table().find(handle{1});
-    BOOST_TEST((mirrored->credentials()[known->owner().credential].subject.credential == other.about.id));
+    BOOST_TEST((mirrored->table().details_of(*known).credential == other.about.id));
 }
 
 BOOST_AUTO_TEST_CASE(rebuilds_a_great_table_by_and_by) {
@@ -246,6 +247,46 @@ BOOST_AUTO_TEST_CASE(rebuilds_a_great_table_by_and_by) {
     for (std::uint64_t number = 1; number <= known; ++number)
         all_there = all_there && mirrored->table().find(handle{number}) != nullptr;
     BOOST_TEST(all_there);
+}
+
+BOOST_AUTO_TEST_CASE(answers_after_nearly_all_keys_died_and_many_more_were_issued_in_one_go) {
+    // In a child: where a search never ends, its time does.
+    const int status = support::in_child([] {
+        support::set_limit(RLIMIT_CPU, 10);
+        scripted_feed feed;
+        const auto mirrored = mirror_of(feed);
+        constexpr std::size_t burst = 3'000;
+        std::uint64_t many = 60'000;
+        credential_view great = view_of(1, 1, many);
+        feed.becomes(great);
+        for (int polls = 0; polls < 10; ++polls)  // until no table is rebuilt any more
+            if (!mirrored->poll()) return 2;
+        // Nearly as many as make the table full, so that it is rebuilt when hardly any key is alive.
+        many = mirrored->table().size() / 100 * line_table::most_full - 100;
+        great = view_of(1, 1, many);
+        great.about.version = 2;
+        feed.becomes(great);
+        if (!mirrored->poll()) return 3;
+        great.about.version = 3;
+        great.about.revoked_at = noon;
+        great.keys.clear();
+        feed.becomes(great);
+        if (!mirrored->poll()) return 4;
+        for (std::size_t i = 0; i < burst; ++i) {
+            credential_view one = view_of(0, many + 1 + i, 1);
+            one.about.id =
+                credential_id::from_random({2, static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8U)});
+            feed.becomes(one);
+        }
+        if (!mirrored->poll()) return 5;
+        for (std::uint64_t number = 1; number <= many + burst; ++number) {
+            const line* const known = mirrored->table().find(handle{number});
+            const bool alive = known != nullptr && !known->status().is_dead();
+            if (alive != (number > many)) return 6;
+        }
+        return 0;
+    });
+    BOOST_TEST(status == 0);
 }
 
 BOOST_AUTO_TEST_CASE(knows_a_credential_by_what_it_has_become) {

@@ -18,8 +18,8 @@ namespace shearline::inline v0 {
 struct issued_key {
     credential_id credential;
     shearline::handle handle;
-    std::uint32_t generation = 1;
-    secret_text text{};  ///< give it to its owner, and let go of it
+    std::uint32_t generation = 1;  ///< 0 where a repeated call names a key that was forgotten since
+    secret_text text{};            ///< give it to its owner, and let go of it
 
     /// The call repeated an earlier one by its idempotency token, and the text of the key that was made then is not
     /// kept: `text` is empty. Rotate with a new token to get a key that can be read.

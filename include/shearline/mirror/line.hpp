@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// One key in one cache line: all that nearly every verification needs to read.
-// Depends on credential/state.hpp, digest/ and format/handle.hpp; never on a table.
+// One key in one cache line: all that nearly every verification needs to read; and what is kept of its credential.
+// Depends on credential/, digest/ and format/handle.hpp; never on a table.
 #pragma once
 
 #include <algorithm>
@@ -16,6 +16,7 @@
 #include <optional>
 
 #include <shearline/clock.hpp>
+#include <shearline/credential/credential_id.hpp>
 #include <shearline/credential/state.hpp>
 #include <shearline/digest/digest_bytes.hpp>
 #include <shearline/digest/stored_digest.hpp>
@@ -75,22 +76,20 @@ struct line_status {
 
     key_state state = key_state::revoked;
     bool suspended = false;
-    bool waits = false;        ///< its credential has a `not_before`: look there
+    bool waits = false;        ///< its credential has a `not_before`: look into the details
     bool superseded = false;   ///< another line of the same handle stands further on
     std::uint32_t pepper = 0;  ///< its number, to `max_pepper`
-    std::uint32_t scopes = 0;  ///< which set of scopes (see roster.hpp)
 
     [[nodiscard]] constexpr std::uint64_t to_word() const noexcept {
         return static_cast<std::uint64_t>(state) | (std::uint64_t{suspended} << 3U) | (std::uint64_t{waits} << 4U) |
-               (std::uint64_t{superseded} << 5U) | (std::uint64_t{pepper} << 8U) | (std::uint64_t{scopes} << 32U);
+               (std::uint64_t{superseded} << 5U) | (std::uint64_t{pepper} << 8U);
     }
     [[nodiscard]] static constexpr line_status from_word(std::uint64_t word) noexcept {
         return {.state = static_cast<key_state>(word & 7U),
                 .suspended = ((word >> 3U) & 1U) != 0,
                 .waits = ((word >> 4U) & 1U) != 0,
                 .superseded = ((word >> 5U) & 1U) != 0,
-                .pepper = static_cast<std::uint32_t>(word >> 8U) & max_pepper,
-                .scopes = static_cast<std::uint32_t>(word >> 32U)};
+                .pepper = static_cast<std::uint32_t>(word >> 8U) & max_pepper};
     }
 
     /// Whether a word is that of a key that is active, with nothing else that would need a second look.
@@ -102,13 +101,13 @@ struct line_status {
     [[nodiscard]] constexpr bool is_dead() const noexcept { return superseded || state == key_state::revoked; }
 };
 
-/// When a key ends, and whose it is: the other word that may change.
+/// When a key ends, and what it may do for whom: the other word that may change.
 struct line_owner {
-    line_seconds ends = never;     ///< the first second in which the key is no longer good
-    std::uint32_t credential = 0;  ///< its number in the roster
+    line_seconds ends = never;  ///< the first second in which the key is no longer good
+    std::uint32_t profile = 0;  ///< its number (see profiles.hpp)
 
     [[nodiscard]] constexpr std::uint64_t to_word() const noexcept {
-        return std::uint64_t{ends} | (std::uint64_t{credential} << 32U);
+        return std::uint64_t{ends} | (std::uint64_t{profile} << 32U);
     }
     [[nodiscard]] static constexpr line_owner from_word(std::uint64_t word) noexcept {
         return {static_cast<line_seconds>(word), static_cast<std::uint32_t>(word >> 32U)};
@@ -169,5 +168,32 @@ private:
     std::atomic<std::uint64_t> m_owner{0};
 };
 static_assert(sizeof(line) == 64 && std::atomic<std::uint64_t>::is_always_lock_free);
+
+/// A credential as a mirror keeps it.
+struct mirrored_credential {
+    credential_id id;
+    line_seconds not_before = 0;  ///< the first second in which it is good
+    std::uint32_t version = 0;    ///< the low half: two that are compared differ by less than 2^31
+};
+
+/// A key as a mirror keeps it.
+struct mirrored_key {
+    shearline::handle handle;
+    line_digest digest;
+    line_status status;
+    line_owner owner;
+};
+
+/// What is kept of a key's credential, beside the key's line. The id is written before the line is published, and never
+/// changes.
+struct alignas(32) line_details {
+    credential_id credential;
+    std::atomic<line_seconds> not_before{0};
+    // The rest is for the writer alone.
+    std::uint32_t version = 0;
+    std::uint32_t next = 0;  ///< another line of the same credential: its number, and 1; 0 after the last
+    bool was_read = false;   ///< the key is one of those that were read last
+};
+static_assert(sizeof(line_details) == 32);
 
 }  // namespace shearline::inline v0

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/credential/credential_id.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/mirror/line.hpp>
 #include <shearline/mirror/page_block.hpp>
@@ -24,9 +26,13 @@ namespace shearline::inline v0 {
 
 /// A table of a fixed number of lines, not a power of two. A line stands at its home or, by linear probing, behind it;
 /// none is ever moved or freed, so that a reader needs no lock: what is over is rebuilt into another table. A free line
-/// ends a search, and the writer leaves enough of them: at a load of one half a search that finds touches 1.5 lines.
+/// ends a search, and the writer leaves enough of them: at a load of one half a search that finds touches 1.5 lines. No
+/// search touches a line twice, whatever the table holds.
 ///
-/// Beside the lines lie the counts of uses, 8 bytes for each, which take memory only where something was counted.
+/// Beside each line lie, in arrays of their own: the details of its credential (32 bytes); the count of its uses (8
+/// bytes), which takes memory only where something was counted; and, for the writer alone, 4 bytes of an index from
+/// credentials to their lines. A credential's lines that are not dead are linked, so that what a change costs depends
+/// on how many of them there are, and on nothing else.
 class line_table {
 public:
     static constexpr std::size_t least_lines = 1'024;
@@ -50,10 +56,14 @@ public:
             return error{errc::invalid_argument, "a table of " + std::to_string(lines) + " lines: too many"};
         auto block = page_block::make(lines * sizeof(line));
         if (!block) return std::move(block).error();
+        auto details = page_block::make(lines * sizeof(line_details));
+        if (!details) return std::move(details).error();
         auto counts = page_block::make(lines * sizeof(std::atomic<std::uint64_t>));
         if (!counts) return std::move(counts).error();
-        return std::unique_ptr<line_table>{
-            new line_table{static_cast<std::size_t>(lines), *std::move(block), *std::move(counts)}};
+        auto index = page_block::make(lines * sizeof(std::uint32_t));
+        if (!index) return std::move(index).error();
+        return std::unique_ptr<line_table>{new line_table{static_cast<std::size_t>(lines), *std::move(block),
+                                                          *std::move(details), *std::move(counts), *std::move(index)}};
     }
 
     /// Where a search for a handle begins. Handles are no secrets; a multiplication spreads imported ones, too.
@@ -61,27 +71,101 @@ public:
         const std::uint64_t mixed = key.value * 0x9e37'79b9'7f4a'7c15U;  // 2^64 / the golden ratio
         return static_cast<std::size_t>(upper_word(mixed, m_size));
     }
-    void prefetch(std::size_t at) const noexcept { __builtin_prefetch(&m_lines[at]); }
+    /// Has the details of a line fetched, and the line: a reader needs both.
+    void prefetch_details(std::size_t at) const noexcept { __builtin_prefetch(&m_details[at]); }
+    void prefetch(std::size_t at) const noexcept {
+        __builtin_prefetch(&m_lines[at]);
+        prefetch_details(at);
+    }
+    /// What the writer needs beside, to insert.
+    void prefetch_index(const credential_id& id) const noexcept { __builtin_prefetch(&m_index[index_home_of(id)], 1); }
 
-    /// The line of a handle, or null. Lock-free; touches as many lines as it must.
+    /// The line of a handle, or null. Lock-free; touches as many lines as it must, and none twice.
     [[nodiscard]] line* find(handle key, std::size_t home) const noexcept {
         line* const end = m_lines + m_size;
-        for (line* one = m_lines + home;; one = one + 1 == end ? end - m_size : one + 1) {
+        line* const first = m_lines + home;
+        line* one = first;
+        do {
             const std::uint64_t found = one->handle();
             if (found == 0) return nullptr;
             if (found == key.value && !one->status().superseded) return one;
-        }
+            one = one + 1 == end ? end - m_size : one + 1;
+        } while (one != first);
+        return nullptr;
     }
     [[nodiscard]] line* find(handle key) const noexcept { return find(key, home_of(key)); }
 
-    /// Adds a line behind those of the same handle, which the writer has superseded. By the one writer, which has seen
-    /// to it that there is room.
-    line* insert(handle key, const line_digest& digest, line_status status, line_owner owner) noexcept {
-        std::size_t at = home_of(key);
+    /// What is kept of the credential of a line.
+    [[nodiscard]] const line_details& details_of(const line& one) const noexcept { return m_details[number_of(one)]; }
+
+    /// Whether another line can be added. One always stays free.
+    [[nodiscard]] bool has_room() const noexcept { return m_used + 1 < m_size; }
+
+    /// Adds a line of a credential, behind those of the same handle, which the writer supersedes. By the one writer.
+    /// Null, and nothing is changed, where there is no room. For `was_read` see `begin_reading`.
+    line* insert(const mirrored_credential& of, const mirrored_key& key, bool was_read = true) noexcept {
+        if (!has_room()) return nullptr;
+        std::size_t at = home_of(key.handle);
         while (m_lines[at].handle() != 0) at = at + 1 == m_size ? 0 : at + 1;
-        m_lines[at].publish(key, digest, status, owner);
+        line_details& details = m_details[at];
+        details.credential = of.id;
+        details.not_before.store(of.not_before, std::memory_order_release);
+        details.version = of.version;
+        details.was_read = was_read;
+        details.next = std::exchange(first_of(of.id), static_cast<std::uint32_t>(at + 1));
+        m_lines[at].publish(key.handle, key.digest, key.status, key.owner);
         ++m_used;
         return &m_lines[at];
+    }
+
+    /// Whether a line of a key can become what the key is said to be. It never gets another digest or credential, and
+    /// one that is dead is no longer linked: then the key needs another line.
+    [[nodiscard]] bool can_become(const line& one, const mirrored_credential& of,
+                                  const mirrored_key& key) const noexcept {
+        return one.digest() == key.digest && details_of(one).credential == of.id && !one.status().is_dead();
+    }
+
+    /// Makes a line what a key, which it `can_become`, is said to be. By the one writer.
+    void update(line& one, const mirrored_credential& of, const mirrored_key& key) noexcept {
+        line_details& details = m_details[number_of(one)];
+        details.not_before.store(of.not_before, std::memory_order_release);
+        details.version = of.version;
+        details.was_read = true;
+        one.set_owner(key.owner);
+        set_status(one, key.status);
+    }
+
+    /// Whether what is known of a credential is of a later version. For the writer.
+    [[nodiscard]] bool knows_later(const mirrored_credential& than) noexcept {
+        const std::uint32_t first = first_of(than.id);
+        return first != 0 && static_cast<std::int32_t>(m_details[first - 1].version - than.version) > 0;
+    }
+
+    /// Between the two, the keys of a credential that were read are inserted or updated; its other lines are those of
+    /// keys that are dead, whatever happened to them. By the one writer. O(its lines that are not dead).
+    void begin_reading(const credential_id& of) noexcept {
+        for (std::uint32_t next = first_of(of); next != 0; next = m_details[next - 1].next)
+            m_details[next - 1].was_read = false;
+    }
+    void end_reading(const mirrored_credential& of) noexcept {
+        std::uint32_t* const first = &first_of(of.id);
+        for (std::uint32_t* link = first; *link != 0;) {
+            line& one = m_lines[*link - 1];
+            line_details& details = m_details[*link - 1];
+            line_status status = one.status();
+            if (!details.was_read) {
+                status.state = key_state::revoked;
+                set_status(one, status);
+            }
+            if (!status.is_dead()) {
+                link = &details.next;
+            } else if (link == first && details.next == 0) {  // no other is left: the version is kept here
+                details.version = of.version;
+                break;
+            } else {
+                *link = details.next;
+            }
+        }
     }
 
     /// Tells this table from every other of the process.
@@ -171,6 +255,18 @@ private:
 #endif
     }
 
+    /// Where the index has the first line of a credential, by its number and 1; 0 where it has none: put it there.
+    /// There are no more entries than lines in use, so that one is always free.
+    [[nodiscard]] std::uint32_t& first_of(const credential_id& id) noexcept {
+        std::size_t at = index_home_of(id);
+        while (m_index[at] != 0 && m_details[m_index[at] - 1].credential != id) at = at + 1 == m_size ? 0 : at + 1;
+        return m_index[at];
+    }
+    [[nodiscard]] std::size_t index_home_of(const credential_id& id) const noexcept {
+        const auto words = std::bit_cast<std::array<std::uint64_t, 2>>(id);
+        return home_of(handle{words[0] ^ words[1]});
+    }
+
     struct count {  // one word
         std::uint32_t uses = 0;
         line_seconds last = 0;
@@ -178,21 +274,29 @@ private:
     static constexpr std::size_t counts_per_mark = 4'096;
     static inline std::atomic<std::uint64_t> next_serial{1};
 
-    line_table(std::size_t size, page_block lines, page_block counts)
+    line_table(std::size_t size, page_block lines, page_block details, page_block counts, page_block index)
         : m_size{size},
           m_block{std::move(lines)},
+          m_details_block{std::move(details)},
           m_count_block{std::move(counts)},
-          // Zeroed memory is a line that is free, and a count of none: both are implicit-lifetime types in all but
-          // name.
+          m_index_block{std::move(index)},
+          // Zeroed memory is a line that is free, without details, and a count of none: these are implicit-lifetime
+          // types in all but name.
           m_lines{reinterpret_cast<line*>(m_block.data())},
+          m_details{reinterpret_cast<line_details*>(m_details_block.data())},
           m_counts{reinterpret_cast<std::atomic<std::uint64_t>*>(m_count_block.data())},
+          m_index{reinterpret_cast<std::uint32_t*>(m_index_block.data())},
           m_counted(size / counts_per_mark + 1) {}
 
     std::size_t m_size;
     page_block m_block;
+    page_block m_details_block;
     page_block m_count_block;
+    page_block m_index_block;
     line* m_lines;
+    line_details* m_details;               // of each line
     std::atomic<std::uint64_t>* m_counts;  // a `count` of each line
+    std::uint32_t* m_index;                // of credentials, by open addressing: see first_of
     mutable std::vector<std::atomic<bool>> m_counted;
     std::uint64_t m_serial = next_serial.fetch_add(1, std::memory_order_relaxed);
     std::size_t m_used = 0;

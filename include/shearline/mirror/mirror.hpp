@@ -24,7 +24,7 @@
 #include <shearline/mirror/lease.hpp>
 #include <shearline/mirror/line_table.hpp>
 #include <shearline/mirror/mirror_fill.hpp>
-#include <shearline/mirror/roster.hpp>
+#include <shearline/mirror/profiles.hpp>
 #include <shearline/mirror/table_pair.hpp>
 #include <shearline/store/change.hpp>
 #include <shearline/store/feed_watch.hpp>
@@ -35,9 +35,10 @@ namespace shearline::inline v0 {
 /// applied before the answer is in what is then read.
 ///
 /// It is made true in this order: the store is asked for everything in one consistent read, which says up to which
-/// change it goes; then the changes after that are followed, in their order. For each, the credential is read anew and
-/// must be of that change's version at least, and a version is never undone by an earlier one: whatever was read
-/// earlier, a change that takes access away wins.
+/// change it goes; then the changes after that are followed, in their order. For each, the credential and those of its
+/// keys that are not revoked are read anew; it must be of that change's version at least, and a version is never undone
+/// by an earlier one. Its lines are then those of the keys that were read: what is not there is dead, whatever took it
+/// away. What a change costs depends on how many keys of its credential are not revoked, and on nothing else.
 ///
 /// The last change that was applied is read again with those that follow. If the store no longer has it, the store was
 /// restored from an older copy, and the mirror is not true until the store has caught up; if it has another change in
@@ -80,7 +81,7 @@ public:
 
     /// The table for a search, between `enter` and `leave` of a reader of `readers()`.
     [[nodiscard]] const line_table& table() const noexcept { return m_tables.current(); }
-    [[nodiscard]] const roster& credentials() const noexcept { return m_roster; }
+    [[nodiscard]] const profile_table& profiles() const noexcept { return m_profiles; }
     [[nodiscard]] epochs& readers() noexcept { return m_readers; }
 
     /// Applies what the feed has, on behalf of a verification that cannot be answered without. False if the store did
@@ -164,7 +165,7 @@ private:
         const auto asked = lease_clock::now();
         // Before the read: a change that comes meanwhile is followed, and at worst applied twice.
         const std::uint64_t count = m_store->change_count();
-        mirror_fill filling{m_roster, m_hash, progress};
+        mirror_fill filling{m_profiles, m_hash, progress};
         const auto head = m_store->scan(Format::name, filling);
         if (!head) return error{head.error().code(), head.error().context() + filling.how_far()};
         begin(filling.done());
@@ -244,50 +245,37 @@ private:
     }
 
     result<void> follow(const change& what) {
-        const auto view = m_store->read(what.credential);
+        const auto view = m_store->read_live(what.credential);
         if (!view) return view.error();
         if (!*view || (*view)->about.version < what.version)
             return error{errc::unavailable, "the store is behind its own feed"};
         return apply(**view);
     }
 
+    /// Makes the lines of a credential those of the keys that were read: what was not read is dead.
     result<void> apply(const credential_view& view) {
         const credential& owner = view.about;
-        const std::string scope_text = join_scopes(owner.scopes);
-        const roster::facts facts{owner.id, owner.tenant, scope_text, owner.not_before, owner.version};
-
-        std::optional<std::uint32_t> number;
-        for (const record& key : view.keys) {
-            if (number || key.format != Format::name) continue;
-            if (const line* known = m_tables.current().find(key.handle)) number = known->owner().credential;
-        }
-        if (number && m_roster.is_later(*number, owner.version)) return {};
-        if (!number || !m_roster.is_same(*number, facts)) {
-            const auto fresh = m_roster.add(facts);
-            if (!fresh) return fresh.error();
-            number = *fresh;
-        }
-        const auto scopes = m_roster.scopes_of(scope_text);
-        if (!scopes) return scopes.error();
-        const line_terms terms{owner.revoked_at.has_value(),  owner.suspended, owner.not_before.has_value(),
-                               line_end_of(owner.expires_at), *scopes,         *number};
+        const auto profile = m_profiles.number_of(owner.tenant, join_scopes(owner.scopes));
+        if (!profile) return profile.error();
+        const line_terms terms{owner.revoked_at.has_value(), owner.suspended, owner.not_before.has_value(),
+                               line_end_of(owner.expires_at), *profile};
+        std::vector<mirrored_key> keys;
         for (const record& key : view.keys) {
             if (key.format != Format::name) continue;
             const line_proof proof = line_proof_of(key.digest, m_hash);
             const auto words = line_words_of(terms, key.state, key.retires_at, proof.pepper);
             if (!words) return words.error();
-            const auto& [status, whose] = *words;
-            if (auto done = m_tables.put(key.handle, proof.digest, status, whose, m_readers); !done) return done;
+            keys.push_back({key.handle, proof.digest, words->first, words->second});
         }
-        m_roster.set_version(*number, owner.version);
-        return {};
+        return m_tables.put({owner.id, line_begin_of(owner.not_before), static_cast<std::uint32_t>(owner.version)},
+                            keys, m_readers);
     }
 
     Store* m_store;
     hash_name m_hash;
     lease m_lease;
     epochs m_readers;
-    roster m_roster;
+    profile_table m_profiles;
     table_pair m_tables;
     std::mutex m_mutex;
     std::atomic<std::uint64_t> m_applied{0};

@@ -16,7 +16,7 @@
 
 #include <shearline/credential/record.hpp>
 #include <shearline/mirror/line_table.hpp>
-#include <shearline/mirror/roster.hpp>
+#include <shearline/mirror/profiles.hpp>
 #include <shearline/store/scan.hpp>
 
 namespace shearline::inline v0 {
@@ -27,13 +27,19 @@ struct line_terms {
     bool suspended = false;
     bool waits = false;
     line_seconds ends = never;
-    std::uint32_t scopes = 0;
-    std::uint32_t credential = 0;
+    std::uint32_t profile = 0;
 };
 
 /// A key's end, to the second in which it lies: it is over up to a second early, and never late.
 [[nodiscard]] constexpr line_seconds line_end_of(const std::optional<timestamp>& at) noexcept {
     return at ? to_line_seconds(*at) : never;
+}
+
+/// Not before its moment: the second after the one in which it lies, unless it is a whole second.
+[[nodiscard]] constexpr line_seconds line_begin_of(const std::optional<timestamp>& at) noexcept {
+    if (!at) return 0;
+    const line_seconds second = to_line_seconds(*at);
+    return from_line_seconds(second) < *at ? second + 1 : second;
 }
 
 /// The status and the owner of one key. `invalid_argument` for a pepper whose number a line cannot hold.
@@ -46,9 +52,8 @@ struct line_terms {
     return std::pair{line_status{.state = terms.revoked ? key_state::revoked : state,
                                  .suspended = terms.suspended,
                                  .waits = terms.waits,
-                                 .pepper = pepper,
-                                 .scopes = terms.scopes},
-                     line_owner{std::min(terms.ends, grace), terms.credential}};
+                                 .pepper = pepper},
+                     line_owner{std::min(terms.ends, grace), terms.profile}};
 }
 
 /// Takes a scan (see store/scan.hpp) into a table of its own size. `progress(done, of)` is told of keys, every 65,536
@@ -56,8 +61,8 @@ struct line_terms {
 template <typename Progress>
 class mirror_fill {
 public:
-    mirror_fill(roster& credentials, const hash_name& hash, Progress& progress) noexcept
-        : m_roster{&credentials}, m_hash{hash}, m_progress{&progress} {}
+    mirror_fill(profile_table& profiles, const hash_name& hash, Progress& progress) noexcept
+        : m_profiles{&profiles}, m_hash{hash}, m_progress{&progress} {}
 
     [[nodiscard]] result<void> begin(std::uint64_t /*credentials*/, std::uint64_t keys) {
         m_keys = keys;
@@ -68,24 +73,24 @@ public:
     }
 
     [[nodiscard]] result<void> take(const scanned_credential& one) {
-        const auto number = m_roster->add({one.id, one.tenant, one.scopes, one.not_before, one.version});
-        if (!number) return number.error();
-        const auto scopes = m_roster->scopes_of(one.scopes);
-        if (!scopes) return scopes.error();
-        m_terms.push_back(
-            {one.revoked, one.suspended, one.not_before.has_value(), line_end_of(one.expires_at), *scopes, *number});
+        const auto profile = m_profiles->number_of(one.tenant, one.scopes);
+        if (!profile) return profile.error();
+        m_owners.push_back(
+            {{one.id, line_begin_of(one.not_before), static_cast<std::uint32_t>(one.version)},
+             {one.revoked, one.suspended, one.not_before.has_value(), line_end_of(one.expires_at), *profile}});
         return {};
     }
 
     [[nodiscard]] result<void> take(const scanned_key& one) {
-        if (one.credential >= m_terms.size() || m_done + m_waiting == m_keys)
+        if (one.credential >= m_owners.size() || m_done + m_waiting == m_keys)
             return error{errc::corrupt, "a scan that does not keep to its own numbers"};
+        const auto& [owner, terms] = m_owners[static_cast<std::size_t>(one.credential)];
         const line_proof proof = line_proof_of(one.digest, m_hash);
-        const auto words = line_words_of(m_terms[static_cast<std::size_t>(one.credential)], one.state, one.retires_at,
-                                         proof.pepper);
+        const auto words = line_words_of(terms, one.state, one.retires_at, proof.pepper);
         if (!words) return words.error();
         m_table->prefetch(m_table->home_of(one.handle));
-        m_batch[m_waiting++] = {one.handle, proof.digest, words->first, words->second};
+        m_table->prefetch_index(owner.id);
+        m_batch[m_waiting++] = {owner, {one.handle, proof.digest, words->first, words->second}};
         if (m_waiting == m_batch.size()) insert();
         return {};
     }
@@ -104,30 +109,23 @@ public:
     }
 
 private:
-    struct entry {
-        handle key;
-        line_digest digest;
-        line_status status;
-        line_owner owner;
-    };
-
-    /// In batches, so that the latencies of their lines overlap.
+    /// In batches, so that the latencies of their lines overlap. (The table was made for all of them.)
     void insert() {
         for (std::size_t i = 0; i < m_waiting; ++i) {
-            const entry& one = m_batch[i];
-            if (!one.status.is_dead()) m_table->insert(one.key, one.digest, one.status, one.owner);
+            const auto& [owner, key] = m_batch[i];
+            if (!key.status.is_dead()) m_table->insert(owner, key);
         }
         m_done += m_waiting;
         m_waiting = 0;
         if (m_done % 65'536 == 0) (*m_progress)(m_done, m_keys);
     }
 
-    roster* m_roster;
+    profile_table* m_profiles;
     hash_name m_hash;
     Progress* m_progress;
     std::unique_ptr<line_table> m_table;
-    std::vector<line_terms> m_terms;
-    std::array<entry, 64> m_batch{};
+    std::vector<std::pair<mirrored_credential, line_terms>> m_owners;
+    std::array<std::pair<mirrored_credential, mirrored_key>, 64> m_batch{};
     std::size_t m_waiting = 0;
     std::uint64_t m_keys = 0;
     std::uint64_t m_done = 0;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -38,19 +39,21 @@ public:
         replace(readers);
     }
 
-    /// Makes a key what it is said to be, in both tables: a new one gets a line, unless it is dead. `unavailable` where
-    /// there is no room for it and no memory for a greater table; then the lines are what they were.
-    [[nodiscard]] result<void> put(handle key, const line_digest& digest, line_status status, line_owner owner,
-                                   epochs& readers) {
-        line* const known = m_owned->find(key);
-        if (known == nullptr && status.is_dead()) return {};
-        if (known == nullptr || known->digest() != digest)
-            if (auto room = make_room(readers); !room) return room;
-        put_in(*m_owned, key, digest, status, owner);
-        if (m_next) {
-            put_in(*m_next, key, digest, status, owner);
-            rebuild_some(lines_per_change, readers);
+    /// Makes the lines of a credential those of the keys that were read, in both tables: what else is there of it is
+    /// dead. An older reading changes nothing. O(its keys, and its lines that are not dead); and some lines of a
+    /// rebuilding. `unavailable` where there is no room for a key and no memory for a greater table: then no line has
+    /// died, and it is to be tried again.
+    [[nodiscard]] result<void> put(const mirrored_credential& of, std::span<const mirrored_key> keys, epochs& readers) {
+        if (m_owned->knows_later(of)) return {};
+        m_owned->begin_reading(of.id);
+        if (m_next) m_next->begin_reading(of.id);
+        for (const mirrored_key& key : keys) {
+            if (key.status.is_dead()) continue;
+            if (auto done = put_key(of, key, readers); !done) return done;
         }
+        m_owned->end_reading(of);
+        if (m_next) m_next->end_reading(of);
+        rebuild_some(lines_per_change, readers);
         return {};
     }
 
@@ -66,7 +69,12 @@ public:
             const handle key{old.handle()};
             const line_status status = old.status();
             if (key.value == 0 || status.is_dead() || m_next->find(key) != nullptr) continue;
-            m_next->insert(key, old.digest(), status, old.owner())->set_memo(old.memo());
+            const line_details& details = m_owned->details_of(old);
+            const mirrored_credential of{details.credential, details.not_before.load(std::memory_order_relaxed),
+                                         details.version};
+            // (There is room: see make_room.)
+            line* const copied = m_next->insert(of, {key, old.digest(), status, old.owner()}, details.was_read);
+            if (copied != nullptr) copied->set_memo(old.memo());
         }
         free_unused(readers);
         return m_next != nullptr;
@@ -81,7 +89,7 @@ public:
     }
 
 private:
-    /// A table of n lines is rebuilt within n/64 changes, and so grows by less than 2 % of its size meanwhile.
+    /// A table of n lines is rebuilt within n/64 + 2 puts of a key, each of which adds a line at the most.
     static constexpr std::size_t lines_per_change = 64;
 
     struct retired {
@@ -94,31 +102,44 @@ private:
         line_seconds last;
     };
 
-    static void put_in(line_table& table, handle key, const line_digest& digest, line_status status, line_owner owner) {
-        line* const known = table.find(key);
-        if (known == nullptr) {
-            if (!status.is_dead()) table.insert(key, digest, status, owner);
-        } else if (known->digest() == digest) {
-            known->set_owner(owner);
-            table.set_status(*known, status);
-        } else {  // hashed anew: a digest never changes in place
-            line_status before = known->status();
-            before.superseded = true;
-            table.insert(key, digest, status, owner);
-            table.set_status(*known, before);
-        }
-    }
-
-    result<void> make_room(epochs& readers) {
-        if (m_next || !m_owned->is_full()) return {};
-        free_unused(readers);
-        auto next = line_table::make(line_table::lines_for(m_owned->used() - m_owned->dead() + 1));
-        // There is some room left; the error is for when there is not.
-        if (!next) return m_owned->used() < m_owned->size() / 100 * 75 ? result<void>{} : result<void>{next.error()};
-        m_next = *std::move(next);
-        m_cursor = 0;
+    result<void> put_key(const mirrored_credential& of, const mirrored_key& key, epochs& readers) {
+        const line* const known = m_owned->find(key.handle);
+        if (known == nullptr || !m_owned->can_become(*known, of, key))
+            if (auto room = make_room(readers); !room) return room;
+        put_in(*m_owned, of, key);
+        if (m_next) put_in(*m_next, of, key);
         rebuild_some(lines_per_change, readers);
         return {};
+    }
+
+    static void put_in(line_table& table, const mirrored_credential& of, const mirrored_key& key) {
+        line* const known = table.find(key.handle);
+        if (known != nullptr && table.can_become(*known, of, key)) return table.update(*known, of, key);
+        table.insert(of, key);
+        if (known == nullptr) return;
+        // Hashed anew, of another credential, or dead: none of them changes in place.
+        line_status before = known->status();
+        before.superseded = true;
+        table.set_status(*known, before);
+    }
+
+    /// Sees to it that one more line fits into both tables. The next one has room for what is alive, and for all that
+    /// can be added until it is whole.
+    result<void> make_room(epochs& readers) {
+        if (!m_next && m_owned->is_full()) {
+            free_unused(readers);
+            const std::size_t alive = m_owned->used() - m_owned->dead();
+            auto next = line_table::make(line_table::lines_for(alive + m_owned->size() / lines_per_change + 2));
+            if (next) {
+                m_next = *std::move(next);
+                m_cursor = 0;
+                rebuild_some(lines_per_change, readers);
+            } else if (m_owned->used() >= m_owned->size() / 100 * 75) {  // before, there is some room left
+                return std::move(next).error();
+            }
+        }
+        if (m_owned->has_room() && (!m_next || m_next->has_room())) return {};
+        return error{errc::unavailable, "a mirror's table is full"};
     }
 
     void replace(epochs& readers) {

@@ -135,14 +135,17 @@ struct verifier_state {
         const line_owner owner = known->owner();
         timestamp retiring_until = grant::not_retiring;
         if (!line_status::is_plain(word) || owner.ends != never) [[unlikely]] {
-            if (const auto why = refusal_of(standing_of(status, owner, to_line_seconds(now)))) return of.refuse(*why);
+            const key_standing standing = standing_of(status, owner, table.details_of(*known), to_line_seconds(now));
+            if (const auto why = refusal_of(standing)) return of.refuse(*why);
             if (status.state == key_state::retiring) retiring_until = from_line_seconds(owner.ends);
         }
-        if (!scope.is_any() && !mirrored->credentials().covers(status.scopes, scope.text())) [[unlikely]]
+        const mirrored_profile& profile = mirrored->profiles()[owner.profile];
+        if (!scope.is_any() && !profile.covers(scope.text())) [[unlikely]]
             return of.refuse(reason::missing_scope);
         of.uses.note(table, *known, asked.key, now);
         of.count(0);
-        return grant{{std::shared_ptr<void>{}, &mirrored->credentials()[owner.credential].subject},
+        return grant{table.details_of(*known).credential,
+                     {std::shared_ptr<void>{}, &profile.shown},
                      asked.key,
                      retiring_until,
                      proving.is_outdated(status.pepper)};
@@ -154,13 +157,13 @@ struct verifier_state {
     }
 
     /// As `state_at` has it of records, in seconds.
-    [[gnu::noinline]] key_standing standing_of(line_status status, line_owner owner,
-                                               line_seconds second) const noexcept {
+    [[gnu::noinline]] static key_standing standing_of(line_status status, line_owner owner, const line_details& details,
+                                                      line_seconds second) noexcept {
         if (status.state == key_state::pending) return key_standing::pending;
         if (status.state != key_state::active && status.state != key_state::retiring) return key_standing::revoked;
         if (second >= owner.ends)
             return status.state == key_state::retiring ? key_standing::grace_over : key_standing::expired;
-        if (status.waits && second < mirrored->credentials()[owner.credential].not_before)
+        if (status.waits && second < details.not_before.load(std::memory_order_acquire))
             return key_standing::not_yet_valid;
         if (status.suspended) return key_standing::suspended;
         return key_standing::active;

@@ -30,7 +30,7 @@ enum class change_kind : std::uint8_t {
 };
 
 /// One entry of the feed: a credential, or a key of it, is no longer what it was. Whoever follows the feed reads the
-/// credential anew and keeps what has the higher version.
+/// credential anew, with its keys that are not revoked, and keeps what has the higher version.
 struct change {
     std::uint64_t sequence = 0;  ///< given by the store, from 1, in the order of commits, without gaps
     std::uint64_t tag = 0;       ///< random: tells this change from any other that could have its sequence
@@ -81,7 +81,13 @@ struct key_view {
     feed_head head{};
 };
 
-/// A credential and all its keys, newest first, read together.
+/// How many keys of a credential are read at once, the newest: more than an authority keeps.
+inline constexpr std::size_t max_keys_read = 100;
+
+/// How many keys one `prune` forgets at most.
+inline constexpr std::size_t max_pruned = 256;
+
+/// A credential and keys of it, newest first, read together: the newest `max_keys_read`, or all that are not revoked.
 struct credential_view {
     credential about;
     std::vector<record> keys;

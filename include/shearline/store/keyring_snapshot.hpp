@@ -66,16 +66,16 @@ private:
         if (!key) return key.error();
         if (*key && (**key).credential != before.credential)
             return error{errc::corrupt, "an idempotency token's entry names a key of another credential"};
-        if (*key) {
+        again.generation = *key ? (**key).generation : 0;
+        if (*key) {  // it may have been pruned since
             auto text = keys.open(**owner, **key);
             if (!text && text.error().code() != errc::not_recoverable) return text.error();
             if (text) again.text = *std::move(text);
-            again.generation = (**key).generation;
         }
         again.text_lost = again.text.empty();
-        const auto others = tx.keys_of(before.credential);
-        if (!others) return others.error();
-        for (const record& other : *others)
+        const auto live = tx.live_keys_of(before.credential);
+        if (!live) return live.error();
+        for (const record& other : *live)
             if (other.generation + 1 == again.generation && other.state == key_state::retiring)
                 again.previous_until = other.retires_at;
         if (!again.text_lost)

@@ -8,11 +8,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,10 +20,10 @@
 #include <vector>
 
 #include <shearline/concepts.hpp>
-#include <shearline/credential/audit_event.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
 #include <shearline/store/cursor.hpp>
+#include <shearline/store/memory_transaction.hpp>
 #include <shearline/store/scan.hpp>
 
 namespace shearline::inline v0 {
@@ -32,149 +32,11 @@ namespace shearline::inline v0 {
 /// puts them in: one that fails has touched nothing. Thread-safe; look-ups are O(log n). For tests, and for products
 /// that issue their keys anew at each start.
 class memory_store {
-    using key_name = std::pair<std::string, std::uint64_t>;  // format, handle
-
-    static key_name name_of(std::string_view format, const handle& key) { return {std::string{format}, key.value}; }
-
-    struct contents {
-        std::map<credential_id, credential> credentials;
-        std::map<key_name, record> records;
-        std::map<credential_id, std::vector<key_name>> keys;  // oldest first
-        std::vector<credential_id> order;                     // of issue
-        std::vector<change> changes;
-        std::vector<audit_event> audit;
-        std::map<digest_bytes, idempotency_entry> idempotent;
-        std::vector<keyring_check> checks;
-        std::map<std::string, hash_name, std::less<>> hashes;  // of formats
-    };
+    using contents = detail::memory_contents;
+    using key_name = contents::key_name;
 
 public:
-    class transaction {
-    public:
-        [[nodiscard]] result<std::optional<credential>> find(const credential_id& id) const {
-            for (const auto* map : {&m_new.credentials, &m_base->credentials})
-                if (const auto at = map->find(id); at != map->end()) return std::optional{at->second};
-            return std::optional<credential>{};
-        }
-
-        [[nodiscard]] result<std::optional<record>> find(std::string_view format, const handle& key) const {
-            const record* found = find(name_of(format, key));
-            return found != nullptr ? std::optional{*found} : std::nullopt;
-        }
-
-        [[nodiscard]] result<std::vector<record>> keys_of(const credential_id& id) const {
-            std::vector<record> newest_first;
-            for (const contents* part : {&m_new, m_base})
-                if (const auto names = part->keys.find(id); names != part->keys.end())
-                    for (auto name = names->second.rbegin(); name != names->second.rend(); ++name)
-                        newest_first.push_back(*find(*name));
-            return newest_first;
-        }
-
-        [[nodiscard]] result<void> insert(const credential& owner) {
-            if (auto good = check_scopes(owner); !good) return good;
-            if (m_base->credentials.contains(owner.id) || !m_new.credentials.emplace(owner.id, owner).second)
-                return error{errc::conflict, "a credential of this name is there already"};
-            m_new.order.push_back(owner.id);
-            return {};
-        }
-
-        [[nodiscard]] result<void> update(const credential& owner) {
-            if (auto good = check_scopes(owner); !good) return good;
-            const auto stored = find(owner.id);
-            if (!*stored || (*stored)->version + 1 != owner.version)
-                return error{errc::conflict, "the credential was changed by another call: read it again"};
-            m_new.credentials.insert_or_assign(owner.id, owner);
-            return {};
-        }
-
-        [[nodiscard]] result<void> insert(const record& key) {
-            key_name name = name_of(key.format, key.handle);
-            if (!*find(key.credential)) return error{errc::conflict, "the key's credential is not in the store"};
-            if (find(name) != nullptr) return error{errc::conflict, "a key of this handle is there already"};
-            m_new.keys[key.credential].push_back(name);
-            m_new.records.emplace(std::move(name), key);
-            return {};
-        }
-
-        [[nodiscard]] result<void> update(const record& key) {
-            key_name name = name_of(key.format, key.handle);
-            const record* stored = find(name);
-            if (stored == nullptr || stored->credential != key.credential)
-                return error{errc::conflict, "the credential has no such key"};
-            record next = key;
-            next.last_used_at = stored->last_used_at;
-            next.uses = stored->uses;
-            m_new.records.insert_or_assign(std::move(name), std::move(next));
-            return {};
-        }
-
-        [[nodiscard]] result<void> append(change what) {
-            what.sequence = m_base->changes.size() + m_new.changes.size() + 1;
-            m_new.changes.push_back(what);
-            return {};
-        }
-
-        [[nodiscard]] result<void> append(audit_event event) {
-            event.sequence = m_base->audit.size() + m_new.audit.size() + 1;
-            m_new.audit.push_back(std::move(event));
-            return {};
-        }
-
-        [[nodiscard]] result<feed_head> head() const {
-            return m_new.changes.empty() ? head_of(*m_base) : head_of(m_new);
-        }
-
-        [[nodiscard]] result<std::optional<idempotency_entry>> find_idempotent(const digest_bytes& token,
-                                                                               timestamp now) const {
-            for (const auto* map : {&m_new.idempotent, &m_base->idempotent})
-                if (const auto at = map->find(token); at != map->end() && at->second.expires_at > now)
-                    return std::optional{at->second};
-            return std::optional<idempotency_entry>{};
-        }
-
-        [[nodiscard]] result<void> insert(const idempotency_entry& entry) {
-            if (*find_idempotent(entry.token, entry.created_at))
-                return error{errc::conflict, "the idempotency token is taken"};
-            m_new.idempotent.insert_or_assign(entry.token, entry);
-            return {};
-        }
-
-        [[nodiscard]] result<std::vector<keyring_check>> keyring_checks() const {
-            std::vector<keyring_check> all = m_base->checks;
-            all.insert(all.end(), m_new.checks.begin(), m_new.checks.end());
-            return all;
-        }
-
-        [[nodiscard]] result<void> insert(const keyring_check& check) {
-            m_new.checks.push_back(check);
-            return {};
-        }
-
-        [[nodiscard]] result<hash_name> bind_hash(std::string_view format, const hash_name& hash) {
-            for (const contents* part : {static_cast<const contents*>(&m_new), m_base})
-                if (const auto at = part->hashes.find(format); at != part->hashes.end()) return at->second;
-            m_new.hashes.emplace(format, hash);
-            return hash;
-        }
-
-    private:
-        static result<void> check_scopes(const credential& owner) {
-            if (can_join(owner.scopes)) return {};
-            return error{errc::invalid_argument, "the credential has a scope that is empty, or has a space in it"};
-        }
-        friend memory_store;
-        explicit transaction(const contents& base) noexcept : m_base{&base} {}
-
-        [[nodiscard]] const record* find(const key_name& name) const {
-            for (const auto* map : {&m_new.records, &m_base->records})
-                if (const auto at = map->find(name); at != map->end()) return &at->second;
-            return nullptr;
-        }
-
-        const contents* m_base;
-        contents m_new;
-    };
+    using transaction = memory_transaction;
 
     memory_store() = default;
     memory_store(const memory_store&) = delete;
@@ -186,27 +48,34 @@ public:
         const std::scoped_lock lock{m_mutex};
         transaction tx{m_data};
         auto outcome = std::forward<Body>(body)(tx);
-        if (outcome) commit(std::move(tx.m_new));
+        if (outcome) commit(std::move(tx.m_new), tx.m_pruned);
         return outcome;
     }
 
     [[nodiscard]] result<std::optional<key_view>> look_up(std::string_view format, const handle& key) const {
         const std::scoped_lock lock{m_mutex};
-        const auto at = m_data.records.find(name_of(format, key));
+        const auto at = m_data.records.find(contents::name_of(format, key));
         if (at == m_data.records.end()) return std::optional<key_view>{};
-        return std::optional{key_view{m_data.credentials.at(at->second.credential), at->second, head_of(m_data)}};
+        return std::optional{key_view{m_data.credentials.at(at->second.credential), at->second, m_data.head()}};
     }
 
     /// Where the feed ends.
     [[nodiscard]] result<feed_head> head() const {
         const std::scoped_lock lock{m_mutex};
-        return head_of(m_data);
+        return m_data.head();
     }
 
     [[nodiscard]] result<std::optional<credential_view>> read(const credential_id& id) const {
         const std::scoped_lock lock{m_mutex};
         if (!m_data.credentials.contains(id)) return std::optional<credential_view>{};
         return std::optional{view_of(id)};
+    }
+
+    [[nodiscard]] result<std::optional<credential_view>> read_live(const credential_id& id) const {
+        const std::scoped_lock lock{m_mutex};
+        const auto owner = m_data.credentials.find(id);
+        if (owner == m_data.credentials.end()) return std::optional<credential_view>{};
+        return std::optional{credential_view{owner->second, *transaction{m_data}.live_keys_of(id)}};
     }
 
     [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
@@ -280,13 +149,13 @@ public:
             const scanned_key one{places.at(key.credential), key.handle, key.state, key.retires_at, key.digest};
             if (auto taken = sink.take(one); !taken) return std::move(taken).error();
         }
-        return head_of(m_data);
+        return m_data.head();
     }
 
     [[nodiscard]] result<void> record_usage(std::span<const usage> used) {
         const std::scoped_lock lock{m_mutex};
         for (const usage& use : used) {
-            const auto at = m_data.records.find(name_of(use.format, use.handle));
+            const auto at = m_data.records.find(contents::name_of(use.format, use.handle));
             if (at == m_data.records.end()) continue;
             record& key = at->second;
             key.uses += use.uses;
@@ -300,14 +169,16 @@ public:
     [[nodiscard]] bool hears_changes() const noexcept { return true; }
 
 private:
-    static feed_head head_of(const contents& of) {
-        return of.changes.empty() ? feed_head{} : feed_head{of.changes.back().sequence, of.changes.back().tag};
-    }
     [[nodiscard]] credential_view view_of(const credential_id& id) const {
         return {m_data.credentials.at(id), *transaction{m_data}.keys_of(id)};
     }
 
-    void commit(contents written) {
+    void commit(contents written, const std::set<key_name>& pruned) {
+        for (const key_name& name : pruned) {
+            const auto key = m_data.records.find(name);
+            std::erase(m_data.keys[key->second.credential], name);
+            m_data.records.erase(key);
+        }
         for (auto& [id, owner] : written.credentials) m_data.credentials.insert_or_assign(id, std::move(owner));
         for (auto& [name, key] : written.records) m_data.records.insert_or_assign(name, std::move(key));
         for (auto& [id, names] : written.keys)

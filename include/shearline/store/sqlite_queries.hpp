@@ -103,23 +103,28 @@ template <typename Take, typename... Values>
     return found;
 }
 
+/// A number of a caller, where SQLite's are signed: what is past them is past every row.
+[[nodiscard]] constexpr std::int64_t clamped(std::uint64_t number) noexcept {
+    return column(std::min(number, max_number));
+}
+
 /// The error of a row that names another, which is not there.
 [[nodiscard]] inline error dangling(const connection& on) {
     return {errc::corrupt, on.path() + ": a row names one that is not there: restore it from a backup"};
 }
 
-/// The keys of a credential, newest generation first.
-[[nodiscard]] inline result<std::vector<record>> find_keys(connection& on, const credential_id& id) {
+/// The keys of a credential that a query names, in its order: `sql` of the credential's id and of how many rows to give
+/// at most; more than `most` of them are `corrupt`.
+[[nodiscard]] inline result<std::vector<record>> find_keys(connection& on, const credential_id& id, std::size_t most,
+                                                           std::size_t limit, std::string_view sql) {
     std::vector<std::pair<std::string, handle>> names;
     auto done = each_row(
-        on, max_keys,
+        on, most,
         [&](row_reader& row) {
             std::string format = row.text();
             names.emplace_back(std::move(format), row.handle());
         },
-        "SELECT format, handle FROM record WHERE credential = (SELECT ordinal FROM credential WHERE id = ?1) "
-        "ORDER BY generation DESC",
-        column(id));
+        sql, column(id), clamped(limit));
     if (!done) return std::move(done).error();
     std::vector<record> keys;
     keys.reserve(names.size());
@@ -132,11 +137,28 @@ template <typename Take, typename... Values>
     return keys;
 }
 
-[[nodiscard]] inline result<std::optional<credential_view>> find_view(connection& on, const credential_id& id) {
+/// The newest keys of a credential, newest generation first.
+[[nodiscard]] inline result<std::vector<record>> find_newest_keys(connection& on, const credential_id& id) {
+    return find_keys(on, id, max_keys_read, max_keys_read,
+                     "SELECT format, handle FROM record WHERE credential = (SELECT ordinal FROM credential WHERE id = "
+                     "?1) ORDER BY generation DESC LIMIT ?2");
+}
+
+/// The keys of a credential that are not revoked, newest generation first. No row of any other is read.
+[[nodiscard]] inline result<std::vector<record>> find_live_keys(connection& on, const credential_id& id) {
+    return find_keys(on, id, max_live_keys, max_live_keys + 1,
+                     "SELECT format, handle FROM record WHERE credential = (SELECT ordinal FROM credential WHERE id = "
+                     "?1) AND state <> 4 ORDER BY generation DESC LIMIT ?2");
+}
+
+/// A credential with those of its keys that `keys_of(connection&, const credential_id&)` finds.
+template <typename KeysOf>
+[[nodiscard]] result<std::optional<credential_view>> find_view(connection& on, const credential_id& id,
+                                                               KeysOf keys_of) {
     auto owner = find_credential(on, id);
     if (!owner) return std::move(owner).error();
     if (!*owner) return std::optional<credential_view>{};
-    auto keys = find_keys(on, id);
+    auto keys = keys_of(on, id);
     if (!keys) return std::move(keys).error();
     return std::optional{credential_view{**std::move(owner), *std::move(keys)}};
 }
@@ -167,11 +189,6 @@ template <typename Take, typename... Values>
     return std::optional{key_view{**std::move(owner), **std::move(key), *head}};
 }
 
-/// A number of a caller, where SQLite's are signed: what is past them is past every row.
-[[nodiscard]] constexpr std::int64_t clamped(std::uint64_t number) noexcept {
-    return column(std::min(number, max_number));
-}
-
 [[nodiscard]] inline result<page<credential_view>> list_credentials(connection& on, const page_request& which,
                                                                     std::string_view tenant) {
     const auto after = position_of(which, 0);
@@ -197,7 +214,7 @@ template <typename Take, typename... Values>
         found.next = std::to_string(names.back().first);
     }
     for (const auto& [ordinal, id] : names) {
-        auto view = find_view(on, id);
+        auto view = find_view(on, id, find_newest_keys);
         if (!view) return std::move(view).error();
         if (!*view) return dangling(on);
         found.items.push_back(**std::move(view));
@@ -295,7 +312,7 @@ template <typename Take, typename... Values>
 [[nodiscard]] inline result<std::vector<keyring_check>> list_checks(connection& on) {
     std::vector<keyring_check> found;
     auto done = each_row(
-        on, max_keys,
+        on, max_checks,
         [&](row_reader& row) {
             keyring_check& check = found.emplace_back();
             check.kind = row.one_of<key_kind>();

@@ -21,8 +21,10 @@ inline constexpr int max_value_bytes = 65'536;
 inline constexpr std::size_t max_row_text_bytes = 60'000;
 /// Labels of one credential.
 inline constexpr std::size_t max_labels = 1'000;
-/// Keys of one credential: one an hour for eleven years.
-inline constexpr std::size_t max_keys = 100'000;
+/// Keys of one credential that are not revoked: an authority makes two at the most.
+inline constexpr std::size_t max_live_keys = 1'000;
+/// Keys of a keyring that a store remembers.
+inline constexpr std::size_t max_checks = 100'000;
 /// The sealed text of one key.
 inline constexpr std::size_t max_box_bytes = 1'024;
 
@@ -124,6 +126,8 @@ CREATE TABLE format_hash( -- the hash that the keys of a format are made with
     hash TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO format_hash SELECT DISTINCT format, 'hmac-sha256' FROM record; -- no other was named
+-- What a change and a verifier read of a credential, however many of its keys are revoked.
+CREATE INDEX live_record_of_credential ON record(credential, generation) WHERE state <> 4;
 )sql"};
 
 /// The version that this build writes.

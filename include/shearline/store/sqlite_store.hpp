@@ -51,9 +51,9 @@ struct sqlite_options {
 /// deny until they are restarted or the store has caught up.
 ///
 /// Kept as they are: texts of up to 60,000 bytes a row (a credential's scopes, none of them empty or with a space, are
-/// one text), 1,000 labels a credential, times from 1970 to 9999; beyond that is `invalid_argument`. Nothing in the
-/// file is trusted: a row that this library would not write is `corrupt`. A disk that is full is `unavailable`, and
-/// nothing is half-written. Errors name the file.
+/// one text), 1,000 labels a credential, and 1,000 keys of it that are not revoked, times from 1970 to 9999; beyond
+/// that is `invalid_argument`. Nothing in the file is trusted: a row that this library would not write is `corrupt`. A
+/// disk that is full is `unavailable`, and nothing is half-written. Errors name the file.
 ///
 /// Deleted values are overwritten in the file's pages; older pages stay in the log until it is reused, and in backups.
 ///
@@ -136,9 +136,16 @@ public:
         return reading([&](connection& on) { return detail::sqlite::find_key(on, format, key); });
     }
 
-    /// A credential and its keys, newest first.
+    /// A credential and its newest keys, newest first.
     [[nodiscard]] result<std::optional<credential_view>> read(const credential_id& id) const {
-        return reading([&](connection& on) { return detail::sqlite::find_view(on, id); });
+        return reading(
+            [&](connection& on) { return detail::sqlite::find_view(on, id, detail::sqlite::find_newest_keys); });
+    }
+
+    /// A credential and its keys that are not revoked, newest first. O(these), and O(log n).
+    [[nodiscard]] result<std::optional<credential_view>> read_live(const credential_id& id) const {
+        return reading(
+            [&](connection& on) { return detail::sqlite::find_view(on, id, detail::sqlite::find_live_keys); });
     }
 
     /// Credentials in the order of issue, all or those of one tenant.

@@ -32,7 +32,10 @@ public:
         return detail::sqlite::find_record(*m_on, format, key);
     }
     [[nodiscard]] result<std::vector<record>> keys_of(const credential_id& id) {
-        return detail::sqlite::find_keys(*m_on, id);
+        return detail::sqlite::find_newest_keys(*m_on, id);
+    }
+    [[nodiscard]] result<std::vector<record>> live_keys_of(const credential_id& id) {
+        return detail::sqlite::find_live_keys(*m_on, id);
     }
     [[nodiscard]] result<std::optional<idempotency_entry>> find_idempotent(const digest_bytes& token, timestamp now) {
         return detail::sqlite::find_entry(*m_on, token, now);
@@ -73,6 +76,8 @@ public:
     [[nodiscard]] result<void> insert(const record& key) {
         using detail::sqlite::column;
         if (auto good = detail::sqlite::storable(key, "the key"); !good) return good;
+        if (key.state != key_state::revoked)
+            if (auto room = has_room_for_a_live_key(key.credential); !room) return room;
         const auto [sealing_key, nonce, box] = sealed_columns(key);
         auto done = write(
             "INSERT INTO record(format, handle, credential, generation, state, digest, created_at, "
@@ -98,6 +103,17 @@ public:
             sealing_key, nonce, box);
         if (done && m_on->changed_rows() != 1) return error{errc::conflict, "the credential has no such key"};
         return done;
+    }
+
+    [[nodiscard]] result<std::size_t> prune(const credential_id& id, std::uint32_t below_generation) {
+        using detail::sqlite::column;
+        auto done = write(
+            "DELETE FROM record WHERE (format, handle) IN (SELECT format, handle FROM record WHERE "
+            "credential = (SELECT ordinal FROM credential WHERE id = ?1) AND generation < ?2 AND state = 4 "
+            "ORDER BY generation LIMIT ?3)",
+            column(id), column(below_generation), detail::sqlite::clamped(max_pruned));
+        if (!done) return std::move(done).error();
+        return static_cast<std::size_t>(m_on->changed_rows());
     }
 
     [[nodiscard]] result<void> append(const change& what) {
@@ -166,6 +182,20 @@ private:
         if (!m_on->in_transaction())
             return error{errc::unavailable, m_on->path() + ": SQLite gave the transaction up: nothing was written"};
         return m_on->run(sql, values...);
+    }
+
+    /// So that what is written can be read.
+    [[nodiscard]] result<void> has_room_for_a_live_key(const credential_id& id) {
+        std::uint64_t alive = 0;
+        auto done = detail::sqlite::each_row(
+            *m_on, 1, [&](detail::sqlite::row_reader& row) { alive = row.count(0); },
+            "SELECT count(*) FROM record WHERE credential = (SELECT ordinal FROM credential WHERE id = ?1) AND "
+            "state <> 4",
+            detail::sqlite::column(id));
+        if (done && alive >= detail::sqlite::max_live_keys)
+            return error{errc::invalid_argument, "the credential has " + std::to_string(alive) +
+                                                     " keys that are not revoked: no more can be kept"};
+        return done;
     }
 
     [[nodiscard]] result<void> insert_labels(const credential& owner) {

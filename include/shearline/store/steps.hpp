@@ -38,10 +38,9 @@ template <typename Transaction>
 /// Runs `move(record&) -> result<void>` on every key of a credential that is not revoked, and stores what it made.
 template <typename Transaction, typename Move>
 [[nodiscard]] result<void> move_live_keys(Transaction& tx, const credential_id& id, Move move) {
-    auto keys = tx.keys_of(id);
+    auto keys = tx.live_keys_of(id);
     if (!keys) return keys.error();
     for (record& key : *keys) {
-        if (key.state == key_state::revoked) continue;
         result<void> done = move(key);
         if (done) done = tx.update(key);
         if (!done) return done;

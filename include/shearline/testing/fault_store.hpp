@@ -68,6 +68,10 @@ public:
         if (current() == fault::reading) return broken();
         return m_of->read(id);
     }
+    [[nodiscard]] result<std::optional<credential_view>> read_live(const credential_id& id) const {
+        if (current() == fault::reading) return broken();
+        return m_of->read_live(id);
+    }
     [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
         if (current() == fault::reading) return broken();
         return m_of->list(which, tenant);

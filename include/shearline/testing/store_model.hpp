@@ -35,7 +35,23 @@ struct expected_credential {
     bool suspended = false;
     bool revoked = false;
     std::uint64_t version = 1;
+    std::uint32_t generation = 1;
     std::vector<expected_key> keys{};  // newest first
+
+    /// Whether these are its keys that are not revoked, newest first.
+    [[nodiscard]] bool has_live_keys(const std::vector<record>& read) const {
+        std::vector<expected_key> alive = keys;
+        std::erase_if(alive, [](const expected_key& key) { return key.state == key_state::revoked; });
+        return std::equal(read.begin(), read.end(), alive.begin(), alive.end(),
+                          [](const record& key, const expected_key& wanted) { return key.handle == wanted.handle; });
+    }
+
+    /// Keys that are revoked and of an older generation are pruned; how many.
+    std::size_t forget(std::uint32_t below_generation) {
+        return std::erase_if(keys, [below_generation](const expected_key& key) {
+            return key.state == key_state::revoked && key.generation < below_generation;
+        });
+    }
 };
 struct expected_change {
     change_kind kind;
@@ -69,7 +85,10 @@ public:
         m_failure.reset();
         compare_lists(store);
         compare_feed(store);
-        for (expected_credential& owner : credentials) compare_credential(store, owner, now, flushed, verify);
+        for (expected_credential& owner : credentials) {
+            compare_credential(store, owner, now, flushed, verify);
+            compare_live_keys(store, owner);
+        }
         compare_scan(store, format);
         return m_failure;
     }
@@ -148,7 +167,7 @@ private:
         const credential& about = (*view)->about;
         expect(about.tenant == owner.tenant && about.expires_at == owner.expires_at &&
                    about.suspended == owner.suspended && about.revoked_at.has_value() == owner.revoked &&
-                   about.generation == owner.keys.front().generation,
+                   about.generation == owner.generation,
                "a credential is not what it should be");
         expect(about.version == owner.version, "a credential has another version");
         expect((*view)->keys.size() == owner.keys.size(), "a credential has other keys");
@@ -166,6 +185,14 @@ private:
                    good ? "a good key was denied" : "a dead key was granted");
             key.uses += good ? 1U : 0U;
         }
+    }
+
+    template <typename Store>
+    void compare_live_keys(Store& store, const expected_credential& owner) {
+        const auto view = store.read_live(owner.id);
+        if (!succeeded(view) || !view->has_value()) return expect(false, "a credential is gone for its feed");
+        expect((*view)->about.version == owner.version, "a feed reads another version");
+        expect(owner.has_live_keys((*view)->keys), "a feed reads other keys than those that are not revoked");
     }
 
     template <typename Store>

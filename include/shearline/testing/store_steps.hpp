@@ -29,8 +29,9 @@ enum class store_call : std::uint8_t {
     repeat,       ///< a call with an idempotency token, made twice
     flush_usage,  ///< what was verified is counted into the store
     reopen,
+    prune,  ///< keys that are revoked, and not of the newest generations, are forgotten
 };
-inline constexpr std::size_t store_calls = static_cast<std::size_t>(store_call::reopen) + 1;
+inline constexpr std::size_t store_calls = static_cast<std::size_t>(store_call::prune) + 1;
 
 /// One call. `which` chooses among what is there, so that every pair is good in every place.
 struct store_step {
@@ -39,9 +40,9 @@ struct store_step {
 };
 
 [[nodiscard]] constexpr std::string_view to_string(store_call call) noexcept {
-    constexpr std::string_view names[store_calls] = {"issue",      "issue_bounded", "rotate", "overlap",     "revoke",
-                                                     "revoke_key", "suspend",       "resume", "reveal",      "wait",
-                                                     "fail",       "stale",         "repeat", "flush_usage", "reopen"};
+    constexpr std::string_view names[store_calls] = {
+        "issue",  "issue_bounded", "rotate", "overlap", "revoke", "revoke_key",  "suspend", "resume",
+        "reveal", "wait",          "fail",   "stale",   "repeat", "flush_usage", "reopen",  "prune"};
     return names[static_cast<std::size_t>(call)];
 }
 

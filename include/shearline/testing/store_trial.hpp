@@ -4,6 +4,7 @@
 // Depends on authority.hpp and testing/store_model.hpp; never on one store.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -107,6 +108,7 @@ private:
             case store_call::reveal: return reveal(owner);
             case store_call::fail: return fail(owner);
             case store_call::stale: return stale(owner);
+            case store_call::prune: return prune(owner, step.which % 3);
             default: return repeat(step.which);
         }
     }
@@ -124,6 +126,7 @@ private:
 
     void add_key(expected_credential& owner, const issued_key& made, std::uint32_t generation) {
         expect(made.generation == generation, "a key has the generation after the one before it");
+        owner.generation = generation;
         owner.keys.insert(owner.keys.begin(), expected_key{.handle = made.handle,
                                                            .generation = generation,
                                                            .text = std::string{made.text.reveal(unsafe_reveal)}});
@@ -140,9 +143,27 @@ private:
             if (retires) key.retires_at = m_clock.now() + std::chrono::hours{1};
             if (key.state != key_state::revoked) key.state = retires ? key_state::retiring : key_state::revoked;
         }
-        add_key(owner, *made, owner.keys.front().generation + 1);
+        const std::uint32_t generation = owner.generation + 1;
+        if (generation > Authority::kept_generations) owner.forget(generation - Authority::kept_generations + 1);
+        add_key(owner, *made, generation);
         ++owner.version;
         m_model.note(owner, change_kind::rotated);
+    }
+
+    /// As a rotation does once there are many generations.
+    void prune(expected_credential& owner, std::uint32_t kept) {
+        const std::uint32_t below = owner.generation - std::min(owner.generation - 1, kept) + 1;
+        const auto pruned = m_place->store().transact([&](transaction& tx) -> result<std::size_t> {
+            const auto alive = tx.live_keys_of(owner.id);
+            if (!alive) return alive.error();
+            expect(owner.has_live_keys(*alive), "a transaction reads other keys than those that are not revoked");
+            auto done = tx.prune(owner.id, below);
+            const auto left = tx.live_keys_of(owner.id);
+            expect(left && owner.has_live_keys(*left), "a live key was pruned");
+            return done;
+        });
+        if (!succeeded(pruned)) return;
+        expect(*pruned == owner.forget(below), "another number of keys was pruned");
     }
 
     void revoke(expected_credential& owner) {
@@ -154,6 +175,7 @@ private:
     }
 
     void revoke_key(expected_credential& owner, std::size_t which) {
+        if (owner.keys.empty()) return;
         expected_key& key = owner.keys[which % owner.keys.size()];
         if (!succeeded(m_now->revoke(key.handle, m_by)) || key.state == key_state::revoked) return;
         key.state = key_state::revoked;
@@ -172,11 +194,12 @@ private:
 
     void reveal(expected_credential& owner) {
         const auto text = m_now->reveal(owner.id, m_by);
-        const expected_key& newest = owner.keys.front();
-        if (owner.revoked || newest.state == key_state::revoked || store_model::is_over(owner, newest, m_clock.now()))
+        const bool is_kept = !owner.keys.empty() && owner.keys.front().generation == owner.generation;
+        if (owner.revoked || !is_kept || owner.keys.front().state == key_state::revoked ||
+            store_model::is_over(owner, owner.keys.front(), m_clock.now()))
             return refused(text, errc::illegal_state, "a dead key was shown");
         if (!succeeded(text)) return;
-        expect(text->reveal(unsafe_reveal) == newest.text, "another text was shown than was issued");
+        expect(text->reveal(unsafe_reveal) == owner.keys.front().text, "another text was shown than was issued");
         ++m_model.events;
     }
 

@@ -33,8 +33,12 @@ enum class store_fault : std::uint8_t {
     forgets_uses,
     forgets_tags,
     forgets_hashes,
+    hides_live_keys,
+    shows_dead_keys,
+    prunes_live_keys,
+    prunes_nothing,
 };
-inline constexpr std::size_t store_faults = static_cast<std::size_t>(store_fault::forgets_hashes) + 1;
+inline constexpr std::size_t store_faults = static_cast<std::size_t>(store_fault::prunes_nothing) + 1;
 
 [[nodiscard]] constexpr std::string_view to_string(store_fault fault) noexcept {
     switch (fault) {
@@ -51,6 +55,11 @@ inline constexpr std::size_t store_faults = static_cast<std::size_t>(store_fault
         case store_fault::forgets_uses: return "a store that counts no uses";
         case store_fault::forgets_tags: return "a store that does not keep the tags of changes";
         case store_fault::forgets_hashes: return "a store that does not remember the hash of a format";
+        case store_fault::hides_live_keys:
+            return "a store that reads the newest live key of a credential, and no other";
+        case store_fault::shows_dead_keys: return "a store that reads dead keys as if they were live";
+        case store_fault::prunes_live_keys: return "a store that forgets a live key when it is pruned";
+        case store_fault::prunes_nothing: return "a store that forgets nothing when it is pruned";
     }
     return "unknown";
 }
@@ -65,6 +74,7 @@ public:
         [[nodiscard]] auto find(const credential_id& id) const { return m_of->find(id); }
         [[nodiscard]] auto find(std::string_view format, const handle& key) const { return m_of->find(format, key); }
         [[nodiscard]] auto keys_of(const credential_id& id) const { return m_of->keys_of(id); }
+        [[nodiscard]] auto live_keys_of(const credential_id& id) const { return m_of->live_keys_of(id); }
         [[nodiscard]] result<void> insert(const credential& owner) { return m_of->insert(owner); }
         [[nodiscard]] result<void> insert(const record& key) { return m_of->insert(key); }
         [[nodiscard]] result<void> insert(const keyring_check& check) { return m_of->insert(check); }
@@ -90,6 +100,15 @@ public:
         [[nodiscard]] result<void> update(const record& key) {
             if (m_fault == store_fault::forgets_revocation && key.state == key_state::revoked) return {};
             return m_of->update(key);
+        }
+        [[nodiscard]] result<std::size_t> prune(const credential_id& id, std::uint32_t below_generation) {
+            if (m_fault == store_fault::prunes_nothing) return std::size_t{0};
+            const auto alive = m_of->live_keys_of(id);
+            for (record key : m_fault == store_fault::prunes_live_keys && alive ? *alive : std::vector<record>{}) {
+                key.state = key_state::revoked;
+                if (key.generation < below_generation) (void)m_of->update(key);
+            }
+            return m_of->prune(id, below_generation);
         }
         [[nodiscard]] result<void> append(const audit_event& event) {
             if (m_fault == store_fault::forgets_audit && event.action == "revoke") return {};
@@ -133,6 +152,13 @@ public:
 
     [[nodiscard]] auto look_up(std::string_view format, const handle& key) const { return m_of.look_up(format, key); }
     [[nodiscard]] auto read(const credential_id& id) const { return m_of.read(id); }
+    [[nodiscard]] result<std::optional<credential_view>> read_live(const credential_id& id) const {
+        if (m_fault == store_fault::shows_dead_keys) return m_of.read(id);
+        auto view = m_of.read_live(id);
+        if (m_fault == store_fault::hides_live_keys && view && *view && (*view)->keys.size() > 1)
+            (*view)->keys.pop_back();
+        return view;
+    }
     [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
         auto listed = m_of.list(which, tenant);
         if (m_fault == store_fault::lists_too_little && listed && listed->next.empty() && !listed->items.empty())

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// How an authority makes a change: under which keyring, at what time, once, and only in a store that was not taken back.
+// Depends on store/ and rules/; for authority.hpp.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <shearline/credential/issued_key.hpp>
+#include <shearline/credential/request_context.hpp>
+#include <shearline/digest/label.hpp>
+#include <shearline/keyring.hpp>
+#include <shearline/rules/monotonic_time.hpp>
+#include <shearline/rules/requests.hpp>
+#include <shearline/store/feed_watch.hpp>
+#include <shearline/store/keyring_snapshot.hpp>
+#include <shearline/store/steps.hpp>
+
+namespace shearline::inline v0::detail {
+
+/// What a change is about, in the words of the audit and of an idempotency token.
+struct change_subject {
+    std::string_view action;
+    credential_id credential;
+    handle key{};  ///< 0 for a change of the whole credential
+};
+
+/// The store, the keyring and the clock of an authority. Movable; after that, everything may be called from any thread.
+template <typename Policies, typename Store, typename Clock>
+class change_runner {
+    using transaction = typename Store::transaction;
+
+public:
+    change_runner(Store& store, Clock clock) : m_store{&store}, m_clock{std::move(clock)} {}
+
+    [[nodiscard]] Store& store() const noexcept { return *m_store; }
+
+    /// Binds the store to a keyring and goes on with it; the first call comes before any other.
+    [[nodiscard]] result<void> use(const keyring& ring) { return m_secrets->use(*m_store, ring); }
+    [[nodiscard]] auto secrets() const { return m_secrets->get(); }
+
+    /// The time to decide at.
+    [[nodiscard]] timestamp now() const noexcept { return m_time->at(m_clock.now()); }
+
+    /// `rolled_back` if the store ends before a change that was seen: it was restored from an older copy.
+    [[nodiscard]] result<void> look(const feed_head& head) const { return m_feed->look(head); }
+    [[nodiscard]] result<void> check_feed() const {
+        const auto head = m_store->head();
+        if (!head) return head.error();
+        return look(*head);
+    }
+
+    /// Runs `body(tx, now)` in one transaction, if the context is good and its deadline has not passed.
+    template <typename Body>
+    auto run(const request_context& by, Body body) {
+        using outcome = decltype(body(std::declval<transaction&>(), timestamp{}));
+        if (auto good = check(by); !good) return outcome{good.error()};
+        feed_head reached;
+        outcome done = m_store->transact([&](transaction& tx) -> outcome {
+            if (by.deadline && std::chrono::steady_clock::now() >= *by.deadline)
+                return error{errc::deadline_exceeded, "the deadline passed before the change was begun"};
+            const auto before = tx.head();
+            if (!before) return before.error();
+            if (auto same = look(*before); !same) return same.error();
+            outcome made = body(tx, now());
+            if (!made) return made;
+            const auto after = tx.head();
+            if (!after) return after.error();
+            reached = *after;
+            return made;
+        });
+        if (done) (void)look(reached);
+        return done;
+    }
+
+    /// Runs `body(tx, owner, now)` once on a credential that is there.
+    template <typename Body>
+    result<issued_key> change(const change_subject& what, const request_context& by, Body body) {
+        return run(by, [&](transaction& tx, timestamp now) -> result<issued_key> {
+            auto owner = owner_of(tx, what.credential);
+            if (!owner) return owner.error();
+            label arguments{what.action};
+            arguments.text(what.credential.to_string()).number(what.key.value);
+            const change_request request{what.action, owner->tenant, std::move(arguments), owner->id};
+            return secrets()->once(tx, request, by, now, [&] {
+                auto outcome = body(tx, *owner, now);
+                if (outcome) outcome->credential = owner->id;
+                return outcome;
+            });
+        });
+    }
+
+private:
+    Store* m_store;
+    Clock m_clock;
+    std::shared_ptr<monotonic_time> m_time = monotonic_time::of(m_store);
+    std::unique_ptr<current_keyring<Policies>> m_secrets = std::make_unique<current_keyring<Policies>>();
+    std::unique_ptr<feed_watch> m_feed = std::make_unique<feed_watch>();
+};
+
+}  // namespace shearline::inline v0::detail
