@@ -134,6 +134,10 @@ public:
     [[nodiscard]] auto read(const Id& id) const {
         return between([&] { return m_of->read(id); });
     }
+    template <typename Id>
+    [[nodiscard]] auto read_live(const Id& id) const {
+        return between([&] { return m_of->read_live(id); });
+    }
     template <typename Request, typename Tenant>
     [[nodiscard]] auto list(const Request& which, const Tenant& tenant) const {
         return between([&] { return m_of->list(which, tenant); });
