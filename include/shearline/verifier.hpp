@@ -51,9 +51,9 @@ struct verifier_size {
 /// answers, or denies (`stale`) where the store does not say. Grants are never cached.
 ///
 /// The store is borrowed and must outlive it; the keyring is not needed after the call. A reader may outlive it, as one
-/// that is `thread_local` does: from the moment that the verifier's destructor returned it denies (`stale`) and does
-/// not touch the store. Tenant and scopes of a grant lie in memory that the verifier and all its readers share: they can
-/// be read while the verifier or the reader that gave the grant is there.
+/// that is `thread_local` does: once the verifier's destructor has returned it denies (`stale`) and does not touch the
+/// store. Tenant and scopes of a grant lie in memory that the verifier and all its readers share: they can be read as
+/// long as the verifier or the reader that gave the grant is there.
 ///
 /// It starts no thread: have one call `run`, or call `poll` and `flush_usage` now and then. Movable; everything may be
 /// called from any thread, except that a reader is used by one thread at a time.

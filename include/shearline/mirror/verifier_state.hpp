@@ -103,7 +103,7 @@ struct verifier_state {
 
     /// When this returns no reader grants again, and no thread is in the store or uses the peppers, which are wiped.
     void close() noexcept {
-        if (!mirrored->is_ours()) return;  // a child by fork: nothing is true there, and its parent's threads never leave
+        if (!mirrored->is_ours()) return;  // in a child by fork nothing is true, and its parent's threads never leave
         mirrored->close();
         const std::scoped_lock lock{mutex};
         const epochs::moment since = wait_for_readers();
