@@ -34,7 +34,7 @@ sqlite_store& filled_store(std::uint64_t size) {
             must(store.transact([&](auto& tx) -> result<void> {
                 synthetic_store keys{0};
                 for (std::uint64_t i = first; i < first + at_once; ++i) {
-                    const auto view = must(keys.read(synthetic_store::id_of(i)));
+                    const auto view = must(keys.read_live(synthetic_store::id_of(i)));
                     if (auto done = tx.insert(view->about); !done) return done;
                     if (auto done = tx.insert(view->keys[0]); !done) return done;
                 }
