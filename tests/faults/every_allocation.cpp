@@ -77,6 +77,12 @@ void with_every_allocation_failing(Test test) {
 
 using shown_verifier = verifier<shown_once, memory_store>;
 
+credential_id id_of(std::uint64_t number) {
+    credential_id::bytes_type bytes{};
+    for (std::size_t i = 0; i < sizeof(number); ++i) bytes[i] = static_cast<std::uint8_t>(number >> (8 * i));
+    return credential_id::from_random(bytes);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(with_every_allocation_failing_once)
@@ -93,8 +99,10 @@ BOOST_AUTO_TEST_CASE(a_table_stays_while_readers_use_it) {
         watch(&seen);
         std::uint64_t key = 1;
         const auto replace = [&] {
-            for (; &tables.current() == &seen; ++key)
-                must(tables.put(handle{key}, {key}, active, {never, 1}, readers));
+            for (; &tables.current() == &seen; ++key) {
+                const mirrored_key one{handle{key}, {key}, active, {never, 1}};
+                must(tables.put({.id = id_of(key)}, {&one, 1}, readers));
+            }
         };
         const bool failed = fails_at(n, replace);
         replace();
@@ -119,17 +127,16 @@ BOOST_AUTO_TEST_CASE(proofs_stay_while_readers_use_them) {
         using state_type = detail::verifier_state<shown_once, memory_store>;
         state_type state{w.opened.store,
                          {},
-                         must(mirror<instance_format, memory_store>::open(w.opened.store, 10s,
-                                                                          [](std::uint64_t, std::uint64_t) {})),
+                         must(mirror<instance_format, memory_store>::open(
+                             w.opened.store, 10s, digester<hmac_sha256>::hash, [](std::uint64_t, std::uint64_t) {})),
                          must(proofs<shown_once>::make(w.ring))};
         epochs::slot& place = state.mirrored->readers().join();
         const std::uint64_t entered = place.enter();
         watch(state.proves.load());
-        auto next = must(proofs<shown_once>::make(w.ring));
-        const bool failed = fails_at(n, [&] { state.use(std::move(next)); });
+        const bool failed = fails_at(n, [&] { must(state.use(w.ring)); });
         BOOST_TEST(!was_freed);
         BOOST_TEST((state.proves.load() == watched) == failed);  // with the new ones, or as it was
-        state.use(must(proofs<shown_once>::make(w.ring)));
+        must(state.use(w.ring));
         BOOST_TEST(!was_freed);
         place.leave(entered);
         state.free_unused();

@@ -24,7 +24,13 @@ public:
         [[nodiscard]] auto find(const credential_id& id) const { return m_of.find(id); }
         [[nodiscard]] auto find(std::string_view format, const handle& key) const { return m_of.find(format, key); }
         [[nodiscard]] auto keys_of(const credential_id& id) const { return m_of.keys_of(id); }
+        [[nodiscard]] auto live_keys_of(const credential_id& id) const { return m_of.live_keys_of(id); }
+        [[nodiscard]] auto prune(const credential_id& id, std::uint32_t below) { return m_of.prune(id, below); }
+        [[nodiscard]] auto head() const { return m_of.head(); }
         [[nodiscard]] auto keyring_checks() const { return m_of.keyring_checks(); }
+        [[nodiscard]] auto bind_hash(std::string_view format, const hash_name& hash) {
+            return m_of.bind_hash(format, hash);
+        }
         template <typename T>
         [[nodiscard]] result<void> insert(const T& one) {
             return m_of.insert(one);
