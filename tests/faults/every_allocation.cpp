@@ -173,11 +173,11 @@ BOOST_AUTO_TEST_CASE(a_change_is_followed_by_the_next_call) {
 }
 
 BOOST_AUTO_TEST_CASE(a_keyring_is_taken_up_by_the_next_call) {
-    world<memory_store> w;
-    auto keys = w.open<shown_once>();
-    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
-    const keyring next = must(w.ring.with_new_pepper());
     with_every_allocation_failing([&](int n) {
+        world<memory_store> w;
+        auto keys = w.open<shown_once>();
+        const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+        const keyring next = must(w.ring.with_new_pepper());
         auto fast = must(shown_verifier::open(w.opened.store, w.ring));
         auto reader = fast.new_reader();
         BOOST_TEST(bool{reader.verify(text_of(key), noon)});

@@ -60,8 +60,6 @@ public:
         return text;
     }
 
-    [[nodiscard]] constexpr const bytes_type& bytes() const noexcept { return m_bytes; }
-
     friend constexpr auto operator<=>(const credential_id&, const credential_id&) = default;
 
 private:

@@ -65,7 +65,7 @@ struct mirrored_profile {
 
     /// Whether its scopes cover a required one. Where it is the first of them, that is seen without a look at its
     /// parts.
-    [[nodiscard]] bool covers(std::string_view required) const noexcept {
+    [[nodiscard, gnu::always_inline]] bool covers(std::string_view required) const noexcept {
         return is_same_text(first_scope, required) || covers_by_parts(required);
     }
 

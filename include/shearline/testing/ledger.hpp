@@ -4,6 +4,7 @@
 // Depends on authority.hpp; never on one store, nor on how it came to harm.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -99,6 +100,8 @@ public:
             if (page->next.empty()) break;
             which.cursor = page->next;
         }
+        // That a key was shown is no change.
+        std::erase_if(events, [](const audit_event& event) { return event.action == "reveal"; });
         std::uint64_t halves =
             changes.size() > events.size() ? changes.size() - events.size() : events.size() - changes.size();
         std::map<credential_id, std::set<std::uint64_t>> dead;  // a credential's keys that the audit says are revoked
@@ -110,13 +113,15 @@ public:
             if (changes[i].kind == change_kind::key_revoked && event.handle)
                 dead[changes[i].credential].insert(event.handle->value);
         }
+        constexpr std::uint32_t kept = authority<durable_bundle, Store>::kept_generations;
         std::size_t listed = 0;
         for (page_request which{.limit = at_once};;) {
             const auto page = store.list(which, "");
             if (!page) return halves + 1;
             for (const credential_view& view : page->items) {
                 ++listed;
-                if (!issued.contains(view.about.id) || view.keys.size() != view.about.generation) ++halves;
+                if (!issued.contains(view.about.id) || view.keys.size() != std::min(view.about.generation, kept))
+                    ++halves;
                 for (const record& key : view.keys)
                     if (dead[view.about.id].contains(key.handle.value) && key.state != key_state::revoked) ++halves;
             }
