@@ -22,7 +22,7 @@ public:
         transaction(memory_store::transaction& of, const edited_store& edits) noexcept : m_of{of}, m_edits{edits} {}
 
         [[nodiscard]] auto find(const credential_id& id) const { return m_of.find(id); }
-        [[nodiscard]] auto find(std::string_view format, const handle& key) const { return m_of.find(format, key); }
+        [[nodiscard]] auto find(std::string_view format, const handle& name) const { return m_of.find(format, name); }
         [[nodiscard]] auto keys_of(const credential_id& id) const { return m_of.keys_of(id); }
         [[nodiscard]] auto live_keys_of(const credential_id& id) const { return m_of.live_keys_of(id); }
         [[nodiscard]] auto prune(const credential_id& id, std::uint32_t below) { return m_of.prune(id, below); }
