@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(go_on_when_barriers_are_forbidden_later, *if_barriers_can_b
     auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
     auto idle = fast.new_reader();
     BOOST_TEST(bool{idle.verify(text_of(steady), noon)});  // and not again before the end
-    constexpr std::size_t rotations = 2'000;
+    constexpr std::size_t rotations = 1'200;
     std::atomic<bool> done{false};
     std::atomic<int> wrong{0};
     std::vector<std::thread> threads;
