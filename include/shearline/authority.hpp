@@ -84,11 +84,12 @@ public:
     [[nodiscard]] verdict verify(std::string_view text, required_scope scope = any_scope) const noexcept {
         const auto presented = parse<format>(text);
         if (!presented) return reason_of(presented.error());
+        const std::uint64_t seen = m_changes.feed().newest();
         const auto found = m_changes.store().look_up(format::name, presented->handle);
         if (!found) return reason::store_unavailable;
         if (!*found) return why_unknown();
         const auto& [owner, key, head] = **found;
-        if (!m_changes.look(head)) return reason::stale;
+        if (!m_changes.feed().look(head, seen)) return reason::stale;
         const auto secrets = m_changes.secrets();
         if (const auto refuted = secrets->keys.refute(key, *presented)) return *refuted;
         const timestamp now = m_changes.now();

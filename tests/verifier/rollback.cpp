@@ -11,7 +11,8 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
+#include <string_view>
+#include <utility>
 
 #include "../authority/fixture.hpp"
 
@@ -53,6 +54,24 @@ private:
 
 /// In a process of its own: to close a file that SQLite has open would drop its locks.
 void command(const std::string& words) { BOOST_REQUIRE(std::system(words.c_str()) == 0); }
+
+/// A store in which something happens between a reading and its answer.
+class interrupted_store : public memory_store {
+public:
+    result<std::optional<key_view>> look_up(std::string_view format, const handle& key) const {
+        return interrupted(memory_store::look_up(format, key));
+    }
+    result<feed_head> head() const { return interrupted(memory_store::head()); }
+
+    mutable std::function<void()> meanwhile{};
+
+private:
+    template <typename T>
+    T interrupted(T answer) const {
+        if (meanwhile) std::exchange(meanwhile, nullptr)();
+        return answer;
+    }
+};
 
 /// A store whose older copy has a key alive that was revoked since.
 struct rewound_world : world<sqlite_store> {
@@ -126,6 +145,26 @@ const replacement replacements[] = {
 };
 
 }  // namespace
+
+BOOST_AUTO_TEST_SUITE(an_authority_of_a_store_that_moves_on)
+
+BOOST_AUTO_TEST_CASE(does_not_take_a_reading_for_an_older_state_because_of_what_came_meanwhile) {
+    world<memory_store> w;  // for its keyring and its clock
+    interrupted_store store;
+    auto keys = must(authority<shown_once, interrupted_store, manual_clock>::open(store, w.ring, w.clock));
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    std::string unknown{text_of(key)};
+    unknown[15] = unknown[15] == '0' ? '1' : '0';  // in the handle
+    const auto issue_another = [&] { (void)must(keys.issue(legacy_sync(), w.admin)); };
+    store.meanwhile = issue_another;
+    BOOST_TEST(bool{keys.verify(text_of(key))});
+    store.meanwhile = issue_another;
+    BOOST_TEST(why_denied(keys.verify(with_right_checksum(unknown))) == reason::unknown_handle);
+    store.meanwhile = issue_another;
+    BOOST_TEST(must(keys.list()).items.size() == 4U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_store_that_was_replaced_under_a_verifier_and_an_authority)
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -45,12 +46,14 @@ public:
     /// The time to decide at.
     [[nodiscard]] timestamp now() const noexcept { return m_time->at(m_clock.now()); }
 
+    /// What was seen of the store's feed, by `verify` as well.
+    [[nodiscard]] feed_watch& feed() const noexcept { return *m_feed; }
     /// `rolled_back` if the store ends before a change that was seen: it was restored from an older copy.
-    [[nodiscard]] result<void> look(const feed_head& head) const { return m_feed->look(head); }
     [[nodiscard]] result<void> check_feed() const {
+        const std::uint64_t seen = m_feed->newest();
         const auto head = m_store->head();
         if (!head) return head.error();
-        return look(*head);
+        return m_feed->look(*head, seen);
     }
 
     /// Runs `body(tx, now)` in one transaction, if the context is good and its deadline has not passed.
@@ -58,13 +61,14 @@ public:
     auto run(const request_context& by, Body body) {
         using outcome = decltype(body(std::declval<transaction&>(), timestamp{}));
         if (auto good = check(by); !good) return outcome{good.error()};
+        const std::uint64_t seen = m_feed->newest();
         feed_head reached;
         outcome done = m_store->transact([&](transaction& tx) -> outcome {
             if (by.deadline && std::chrono::steady_clock::now() >= *by.deadline)
                 return error{errc::deadline_exceeded, "the deadline passed before the change was begun"};
             const auto before = tx.head();
             if (!before) return before.error();
-            if (auto same = look(*before); !same) return same.error();
+            if (auto same = m_feed->look(*before, seen); !same) return same.error();
             outcome made = body(tx, now());
             if (!made) return made;
             const auto after = tx.head();
@@ -72,7 +76,7 @@ public:
             reached = *after;
             return made;
         });
-        if (done) (void)look(reached);
+        if (done) (void)m_feed->look(reached, seen);
         return done;
     }
 

@@ -20,17 +20,21 @@ namespace shearline::inline v0 {
                                    "alive; restore the newer copy, or restart to go on with this one"};
 }
 
-/// Remembers the newest change that was seen of a store. A store whose feed ends before it was restored from an older
+/// Remembers the newest change that was seen of a store. A store that later ends before it was restored from an older
 /// copy. Thread-safe; never waits.
 class feed_watch {
 public:
-    /// A head that was read: `rolled_back` if a later change was seen before.
-    [[nodiscard]] result<void> look(const feed_head& head) noexcept {
-        std::uint64_t newest = m_newest.load(std::memory_order_acquire);
+    /// The newest change seen so far. To be asked before a reading begins: what was seen by then, the reading must show.
+    /// (What another thread sees meanwhile, it need not.)
+    [[nodiscard]] std::uint64_t newest() const noexcept { return m_newest.load(std::memory_order_acquire); }
+
+    /// A head that was read since `newest` gave `before`: `rolled_back` if it is older than that.
+    [[nodiscard]] result<void> look(const feed_head& head, std::uint64_t before) {
+        std::uint64_t newest = m_newest.load(std::memory_order_relaxed);
         while (newest < head.sequence &&
                !m_newest.compare_exchange_weak(newest, head.sequence, std::memory_order_acq_rel)) {
         }
-        if (head.sequence < newest) return rolled_back(newest);
+        if (head.sequence < before) return rolled_back(before);
         return {};
     }
 
