@@ -277,7 +277,8 @@ private:
         return same.error().code() == errc::rolled_back ? reason::stale : reason::store_unavailable;
     }
 
-    result<void> set_suspended(bool suspended, const detail::change_subject& what, change_kind kind, const request_context& by) {
+    result<void> set_suspended(bool suspended, const detail::change_subject& what, change_kind kind,
+                               const request_context& by) {
         return without_key(
             m_changes.change(what, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
                 auto done = not_revoked(owner);

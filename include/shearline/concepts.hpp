@@ -78,30 +78,29 @@ concept clock_source = std::copy_constructible<T> && requires(const T& clock) {
 /// `find` gives an empty optional for what is not there. `insert` of a name that is taken, and `update` of a
 /// credential whose stored version is not one below the new one, are a `conflict`.
 template <typename T>
-concept store_transaction =
-    requires(T& tx, const credential_id& id, std::string_view format, const handle& key, const credential& owner,
-             const record& stored, std::uint32_t generation, change what, audit_event event,
-             const idempotency_entry& entry, const digest_bytes& token, const keyring_check& check,
-             const hash_name& hash, timestamp now) {
-        { tx.find(id) } -> std::same_as<result<std::optional<credential>>>;
-        { tx.find(format, key) } -> std::same_as<result<std::optional<record>>>;
-        { tx.keys_of(id) } -> std::same_as<result<std::vector<record>>>;       // the newest max_keys_read, newest first
-        { tx.live_keys_of(id) } -> std::same_as<result<std::vector<record>>>;  // all that are not revoked, newest first
-        { tx.insert(owner) } -> std::same_as<result<void>>;
-        { tx.update(owner) } -> std::same_as<result<void>>;
-        { tx.insert(stored) } -> std::same_as<result<void>>;
-        { tx.update(stored) } -> std::same_as<result<void>>;  // not the usage: that is counted apart
-        // Forgets revoked keys of generations below this one, oldest first, max_pruned at most; says how many.
-        { tx.prune(id, generation) } -> std::same_as<result<std::size_t>>;
-        { tx.append(what) } -> std::same_as<result<void>>;   // the store gives the sequence, and keeps the tag
-        { tx.append(event) } -> std::same_as<result<void>>;  // the store gives the sequence
-        { tx.head() } -> std::same_as<result<feed_head>>;    // with what was appended by then
-        { tx.find_idempotent(token, now) } -> std::same_as<result<std::optional<idempotency_entry>>>;
-        { tx.insert(entry) } -> std::same_as<result<void>>;  // and forgets those that have expired by then
-        { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;
-        { tx.insert(check) } -> std::same_as<result<void>>;
-        { tx.bind_hash(format, hash) } -> std::same_as<result<hash_name>>;  // the format's; remembers the first one
-    };
+concept store_transaction = requires(
+    T& tx, const credential_id& id, std::string_view format, const handle& key, const credential& owner,
+    const record& stored, std::uint32_t generation, change what, audit_event event, const idempotency_entry& entry,
+    const digest_bytes& token, const keyring_check& check, const hash_name& hash, timestamp now) {
+    { tx.find(id) } -> std::same_as<result<std::optional<credential>>>;
+    { tx.find(format, key) } -> std::same_as<result<std::optional<record>>>;
+    { tx.keys_of(id) } -> std::same_as<result<std::vector<record>>>;       // the newest max_keys_read, newest first
+    { tx.live_keys_of(id) } -> std::same_as<result<std::vector<record>>>;  // all that are not revoked, newest first
+    { tx.insert(owner) } -> std::same_as<result<void>>;
+    { tx.update(owner) } -> std::same_as<result<void>>;
+    { tx.insert(stored) } -> std::same_as<result<void>>;
+    { tx.update(stored) } -> std::same_as<result<void>>;  // not the usage: that is counted apart
+    // Forgets revoked keys of generations below this one, oldest first, max_pruned at most; says how many.
+    { tx.prune(id, generation) } -> std::same_as<result<std::size_t>>;
+    { tx.append(what) } -> std::same_as<result<void>>;   // the store gives the sequence, and keeps the tag
+    { tx.append(event) } -> std::same_as<result<void>>;  // the store gives the sequence
+    { tx.head() } -> std::same_as<result<feed_head>>;    // with what was appended by then
+    { tx.find_idempotent(token, now) } -> std::same_as<result<std::optional<idempotency_entry>>>;
+    { tx.insert(entry) } -> std::same_as<result<void>>;  // and forgets those that have expired by then
+    { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;
+    { tx.insert(check) } -> std::same_as<result<void>>;
+    { tx.bind_hash(format, hash) } -> std::same_as<result<hash_name>>;  // the format's; remembers the first one
+};
 
 namespace detail {
 
@@ -144,18 +143,17 @@ concept key_feed = requires(T& store, const credential_id& id, std::string_view 
 /// not known whether it took effect is `in_doubt`. Everything else reads what was committed. All may be called from
 /// any thread.
 template <typename T>
-concept key_store =
-    key_feed<T> && requires(T& store, const credential_id& id, std::string_view text, const handle& key,
-                            const page_request& which) {
-        requires store_transaction<typename T::transaction>;
-        {
-            store.transact([](typename T::transaction&) -> result<void> { return {}; })
-        } -> std::same_as<result<void>>;
-        { store.look_up(text, key) } -> std::same_as<result<std::optional<key_view>>>;
-        { store.head() } -> std::same_as<result<feed_head>>;
-        { store.read(id) } -> std::same_as<result<std::optional<credential_view>>>;  // with its newest max_keys_read
-        { store.list(which, text) } -> std::same_as<result<page<credential_view>>>;  // oldest first; text: tenant or ""
-        { store.audit(which, text) } -> std::same_as<result<page<audit_event>>>;     // newest first; text: tenant or ""
-    };
+concept key_store = key_feed<T> && requires(T& store, const credential_id& id, std::string_view text, const handle& key,
+                                            const page_request& which) {
+    requires store_transaction<typename T::transaction>;
+    {
+        store.transact([](typename T::transaction&) -> result<void> { return {}; })
+    } -> std::same_as<result<void>>;
+    { store.look_up(text, key) } -> std::same_as<result<std::optional<key_view>>>;
+    { store.head() } -> std::same_as<result<feed_head>>;
+    { store.read(id) } -> std::same_as<result<std::optional<credential_view>>>;  // with its newest max_keys_read
+    { store.list(which, text) } -> std::same_as<result<page<credential_view>>>;  // oldest first; text: tenant or ""
+    { store.audit(which, text) } -> std::same_as<result<page<audit_event>>>;     // newest first; text: tenant or ""
+};
 
 }  // namespace shearline::inline v0

@@ -80,11 +80,11 @@ public:
             if (m_seat != nullptr) m_of->leave(*m_seat);
         }
 
-        /// Whether a text is a key that holds `scope` at `now`; no key holds an empty scope. Time never goes back: it is
-        /// decided at `now`, or at the latest time that an authority or a verifier of this store object was told in this
-        /// process, whichever is later. A `now` more than a day past that, and more than a day ahead of the system's
-        /// clock, counts for this call alone. Ends of validity count in whole seconds: a key ends up to a second early,
-        /// and never late.
+        /// Whether a text is a key that holds `scope` at `now`; no key holds an empty scope. Time never goes back: it
+        /// is decided at `now`, or at the latest time that an authority or a verifier of this store object was told in
+        /// this process, whichever is later. A `now` more than a day past that, and more than a day ahead of the
+        /// system's clock, counts for this call alone. Ends of validity count in whole seconds: a key ends up to a
+        /// second early, and never late.
         ///
         /// Constant-time in digests, memos and peppers; that a handle is known, and that its memo is warm, can be
         /// observed. O(1). Inlined, so that its cost does not depend on what else its caller does.

@@ -527,8 +527,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(denies_an_empty_scope_to_every_key, Store, stores)
 }
 
 BOOST_AUTO_TEST_CASE(takes_a_format_that_can_be_guessed_only_by_its_unsafe_name) {
-    using guessable = basic_format<"guessable", environment::test, base62, literal<"guessable_">, handle_field<11>,
-                                   secret_field<1>>;
+    using guessable =
+        basic_format<"guessable", environment::test, base62, literal<"guessable_">, handle_field<11>, secret_field<1>>;
     world<memory_store> w;
     auto keys = w.open<policies<unsafe_short_secret<guessable>>>();
     const issued_key key = must(keys.issue(legacy_sync(), w.admin));

@@ -95,10 +95,8 @@ void rename_hash(Store& store, const shearline::issued_key& key) {
         ++owner.version;
         must(tx.update(stored));
         must(tx.update(owner));
-        return tx.append(shearline::change{.kind = shearline::change_kind::rotated,
-                                           .credential = owner.id,
-                                           .version = owner.version,
-                                           .at = noon});
+        return tx.append(shearline::change{
+            .kind = shearline::change_kind::rotated, .credential = owner.id, .version = owner.version, .at = noon});
     }));
 }
 

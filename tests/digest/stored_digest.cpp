@@ -131,11 +131,11 @@ BOOST_AUTO_TEST_CASE(refuses_every_other_spelling) {
 
 BOOST_AUTO_TEST_CASE(an_error_never_holds_what_was_read) {
     const std::string mac = golden.substr(golden.size() - 43);
-    const std::string wrong[] = {golden + std::string(20, '='),             // its length
-                                 "$hmac_sha256$k=3$0000000001F$" + mac,     // the name of its hash
-                                 "$hmac-sha256$k=3$0000000001F:" + mac,     // a '$'
-                                 "$hmac-sha256$k=x$0000000001F$" + mac,     // its pepper
-                                 "$hmac-sha256$k=3$00000000000$" + mac,     // its handle
+    const std::string wrong[] = {golden + std::string(20, '='),               // its length
+                                 "$hmac_sha256$k=3$0000000001F$" + mac,       // the name of its hash
+                                 "$hmac-sha256$k=3$0000000001F:" + mac,       // a '$'
+                                 "$hmac-sha256$k=x$0000000001F$" + mac,       // its pepper
+                                 "$hmac-sha256$k=3$00000000000$" + mac,       // its handle
                                  golden.substr(0, golden.size() - 1) + "R"};  // its digest
     for (const std::string& text : wrong) {
         const auto read = stored_digest::parse(text);

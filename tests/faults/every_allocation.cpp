@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Every allocation fails once, one after the other: each time what readers use stays, nothing is lost, and the same call
-// does its work afterwards.
+// Every allocation fails once, one after the other: each time what readers use stays, nothing is lost, and the same
+// call does its work afterwards.
 #define BOOST_TEST_MODULE allocations
 #include <boost/test/unit_test.hpp>
 
@@ -70,8 +70,9 @@ bool fails_at(int n, Act act) {
 template <typename Test>
 void with_every_allocation_failing(Test test) {
     int n = 1;
-    for (bool failed = true; failed; ++n)
-        BOOST_TEST_CONTEXT("allocation " << n) { failed = test(n); }
+    for (bool failed = true; failed; ++n) BOOST_TEST_CONTEXT("allocation " << n) {
+            failed = test(n);
+        }
     BOOST_TEST(n > 2);  // the control: there was one at least
 }
 

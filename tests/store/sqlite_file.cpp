@@ -164,14 +164,17 @@ BOOST_AUTO_TEST_CASE(of_schema_version_1_is_brought_forward_with_its_keys_as_tho
     const temporary_folder folder;
     const std::string path = folder / "keys.db";
     const std::string id = id_of(1).to_string();
-    raw_database{path}.run(
-        detail::sqlite::steps[0] +
-        ("PRAGMA application_id = " + std::to_string(detail::sqlite::application_id)) +
-        "; PRAGMA user_version = 1; PRAGMA journal_mode = WAL;"
-        "INSERT INTO credential VALUES (1, '" + id + "', 'acme', 'sync', 'a:b', NULL, NULL, 0, 1, 1, 0, NULL);"
-        "INSERT INTO record VALUES ('instance', 2, 1, 1, 2, '" + digest_of(1).to_phc(handle{2}) +
-        "', 0, NULL, NULL, NULL, 0, NULL, NULL, NULL);"
-        "INSERT INTO change VALUES (1, 1, '" + id + "', 1, 0)");
+    raw_database{path}.run(detail::sqlite::steps[0] +
+                           ("PRAGMA application_id = " + std::to_string(detail::sqlite::application_id)) +
+                           "; PRAGMA user_version = 1; PRAGMA journal_mode = WAL;"
+                           "INSERT INTO credential VALUES (1, '" +
+                           id +
+                           "', 'acme', 'sync', 'a:b', NULL, NULL, 0, 1, 1, 0, NULL);"
+                           "INSERT INTO record VALUES ('instance', 2, 1, 1, 2, '" +
+                           digest_of(1).to_phc(handle{2}) +
+                           "', 0, NULL, NULL, NULL, 0, NULL, NULL, NULL);"
+                           "INSERT INTO change VALUES (1, 1, '" +
+                           id + "', 1, 0)");
     ::chmod(path.c_str(), 0600);
     auto store = must(sqlite_store::open(path));
     BOOST_TEST(raw_database{path}.text("PRAGMA user_version") == std::to_string(detail::sqlite::schema_version));

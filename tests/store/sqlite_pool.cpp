@@ -44,9 +44,7 @@ bool refuses_a_child(sqlite_store& inherited) {
 
 #ifdef __linux__
 /// The next child of this process is pid 1 in a namespace of its own.
-bool enter_pid_namespace() {
-    return ::unshare(CLONE_NEWPID) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWPID) == 0;
-}
+bool enter_pid_namespace() { return ::unshare(CLONE_NEWPID) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWPID) == 0; }
 
 const boost::unit_test::precondition if_pid_namespaces_are_allowed{[](boost::unit_test::test_unit_id) {
     boost::test_tools::assertion_result allowed{support::in_child([] { return enter_pid_namespace() ? 0 : 1; }) == 0};
@@ -79,8 +77,9 @@ BOOST_AUTO_TEST_CASE(lends_nothing_to_a_child_that_is_pid_1_as_its_parent_is, *i
         return support::in_child([&] {
             auto opened = sqlite_store::open(path);
             if (::getpid() != 1 || !opened || !issue(*opened, 1) || !enter_pid_namespace()) return 3;
-            const int of_child =
-                support::in_child([&] { return ::getpid() != 1 ? 4 : refuses_a_child(*opened) ? 0 : 5; });
+            const int of_child = support::in_child([&] {
+                return ::getpid() != 1 ? 4 : refuses_a_child(*opened) ? 0 : 5;
+            });
             return of_child == 0 && issue(*opened, 4) ? 0 : of_child + 10;
         });
     });

@@ -183,7 +183,8 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         "UPDATE change SET credential = 'x'",
         "UPDATE change SET sequence = 9 WHERE sequence = 2",
         "DELETE FROM change WHERE sequence = 1",
-        "INSERT INTO change SELECT 9223372036854775807, kind, credential, version, at, tag FROM change WHERE sequence = 1",
+        "INSERT INTO change SELECT 9223372036854775807, kind, credential, version, at, tag FROM change WHERE sequence "
+        "= 1",
         "UPDATE audit_event SET at = -1",
         "UPDATE audit_event SET handle = 0",
         "UPDATE audit_event SET credential = 'x'",
@@ -229,13 +230,13 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(is_told_from_an_edit_that_is_good) {
-    for (const std::string edit : {"UPDATE record SET state = 3", "UPDATE format_hash SET hash = 'plain'",
-                                   "UPDATE record SET digest = replace(digest, 'hmac-sha256', 'plain')",
-                                   "UPDATE credential SET suspended = 1",
-                                   "UPDATE credential SET tenant = 'acme', name = printf('%.*c', 50000, 'x')",
-                                   "UPDATE record SET handle = -1, digest = replace(digest, '00000000002', "
-                                   "'LygHa16AHYF') WHERE handle = 2",
-                                   "UPDATE record SET sealing_key = NULL, nonce = NULL, box = NULL"}) {
+    for (const std::string edit :
+         {"UPDATE record SET state = 3", "UPDATE format_hash SET hash = 'plain'",
+          "UPDATE record SET digest = replace(digest, 'hmac-sha256', 'plain')", "UPDATE credential SET suspended = 1",
+          "UPDATE credential SET tenant = 'acme', name = printf('%.*c', 50000, 'x')",
+          "UPDATE record SET handle = -1, digest = replace(digest, '00000000002', "
+          "'LygHa16AHYF') WHERE handle = 2",
+          "UPDATE record SET sealing_key = NULL, nonce = NULL, box = NULL"}) {
         BOOST_TEST_CONTEXT(edit) { BOOST_TEST(corrupt_reads_after(edit) == 0); }
     }
 }

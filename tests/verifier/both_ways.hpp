@@ -57,7 +57,8 @@ private:
     std::vector<verdict> compare(const std::vector<std::string_view>& texts, timestamp now,
                                  shearline::required_scope scope, bool many_first) {
         std::vector<verdict> each;
-        std::vector<verdict> many(texts.size(), verdict{shearline::reason::store_unavailable});  // a verifier gives none
+        std::vector<verdict> many(texts.size(),
+                                  verdict{shearline::reason::store_unavailable});  // a verifier gives none
         counts counted_each, counted_many;
         for (const bool asks_many : {many_first, !many_first}) {
             const counts before = count();

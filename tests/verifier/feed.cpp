@@ -71,8 +71,8 @@ public:
     mutable std::function<void()> after_scan{};
     mutable std::function<void()> after_read{};
     std::optional<credential_view> old_view{};
-    std::uint64_t ends_at = UINT64_MAX;  ///< the last change that it shows, as a restored copy does
-    std::uint64_t other_history = 0;     ///< by what its tags differ from those of before
+    std::uint64_t ends_at = UINT64_MAX;                 ///< the last change that it shows, as a restored copy does
+    std::uint64_t other_history = 0;                    ///< by what its tags differ from those of before
     std::atomic<std::chrono::milliseconds> takes{0ms};  ///< before it gives changes, or fails to
     bool hears = true;
 

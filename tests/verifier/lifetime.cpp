@@ -199,8 +199,7 @@ BOOST_AUTO_TEST_SUITE(the_time_of_a_store)
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_known_to_a_verifier_that_was_opened_later, Store, stores) {
     world<Store> w;
     auto keys = w.template open<shown_once>();
-    const issued_key key =
-        must(keys.issue({.tenant = "acme", .name = "sync", .expires_at = noon + 1h}, w.admin));
+    const issued_key key = must(keys.issue({.tenant = "acme", .name = "sync", .expires_at = noon + 1h}, w.admin));
     w.clock.set(noon + 2h);
     BOOST_TEST(why_denied(keys.verify(text_of(key))) == reason::expired);
     auto fast = must(opened_verifier<Store>::open(w.opened.store, w.ring));
@@ -211,8 +210,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_known_to_a_verifier_that_was_opened_later, Stor
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_known_to_an_authority_from_a_verifier, Store, stores) {
     world<Store> w;
     auto keys = w.template open<shown_once>();
-    const issued_key key =
-        must(keys.issue({.tenant = "acme", .name = "sync", .expires_at = noon + 1h}, w.admin));
+    const issued_key key = must(keys.issue({.tenant = "acme", .name = "sync", .expires_at = noon + 1h}, w.admin));
     auto fast = must(opened_verifier<Store>::open(w.opened.store, w.ring));
     BOOST_TEST(why_denied(fast.new_reader().verify(text_of(key), noon + 1h)) == reason::expired);
     BOOST_TEST(why_denied(keys.verify(text_of(key))) == reason::expired);
@@ -221,8 +219,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_known_to_an_authority_from_a_verifier, Store, s
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_not_set_by_a_wild_reading, Store, stores) {
     world<Store> w;
     auto keys = w.template open<shown_once>();
-    const issued_key key =
-        must(keys.issue({.tenant = "acme", .name = "sync", .expires_at = noon + 1h}, w.admin));
+    const issued_key key = must(keys.issue({.tenant = "acme", .name = "sync", .expires_at = noon + 1h}, w.admin));
     auto fast = must(opened_verifier<Store>::open(w.opened.store, w.ring));
     auto reader = fast.new_reader();
     const timestamp wild = noon + 24h * 365 * 200;

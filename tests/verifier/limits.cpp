@@ -12,8 +12,8 @@
 #include <shearline/mirror/mirror.hpp>
 
 #include "../authority/fixture.hpp"
-#include "both_ways.hpp"
 #include "../support/in_child.hpp"
+#include "both_ways.hpp"
 
 using namespace shearline;
 using namespace support;

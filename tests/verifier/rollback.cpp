@@ -136,7 +136,8 @@ const replacement replacements[] = {
              made.run(detail::sqlite::steps[0]);
              made.run("PRAGMA application_id = " + std::to_string(detail::sqlite::application_id) +
                       "; PRAGMA user_version = 1; ATTACH '" + w.copy + "' AS of");
-             for (const std::string table : {"credential", "credential_metadata", "record", "audit_event", "keyring_check"})
+             for (const std::string table :
+                  {"credential", "credential_metadata", "record", "audit_event", "keyring_check"})
                  made.run("INSERT INTO " + table + " SELECT * FROM of." + table);
              made.run("INSERT INTO change SELECT sequence, kind, credential, version, at FROM of.change");
          }

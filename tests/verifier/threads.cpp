@@ -161,8 +161,7 @@ BOOST_AUTO_TEST_CASE(lose_no_use_to_a_flush_in_the_middle_of_a_verification) {
 BOOST_AUTO_TEST_CASE(hold_what_any_of_them_was_told_of_the_time_against_a_key_that_ends) {
     world<memory_store> w;
     auto keys = w.open<shown_once>();
-    const issued_key key =
-        must(keys.issue({.tenant = "acme", .name = "sync", .expires_at = noon + 24h}, w.admin));
+    const issued_key key = must(keys.issue({.tenant = "acme", .name = "sync", .expires_at = noon + 24h}, w.admin));
     auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
     const std::string text{text_of(key)};
     std::atomic<int> wrong{0};

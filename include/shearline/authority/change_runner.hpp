@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How an authority makes a change: under which keyring, at what time, once, and only in a store that was not taken back.
-// Depends on store/ and rules/; for authority.hpp.
+// How an authority makes a change: under which keyring, at what time, once, and only in a store that was not taken
+// back. Depends on store/ and rules/; for authority.hpp.
 #pragma once
 
 #include <chrono>

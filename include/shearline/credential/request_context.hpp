@@ -17,8 +17,9 @@ struct request_context {
     std::string reason{};          ///< why; free text, at most 1,000 bytes
 
     /// Makes a repeat safe: the same token with the same arguments gives the first outcome and changes nothing, with
-    /// other arguments a `conflict`. A repeat that gives a key's text again is audited as a "reveal". 22 to 255 characters, chosen at random by the caller with at least 128 bits (22
-    /// characters of base64url, or a UUID); forgotten after a day. Empty: each call is a change of its own.
+    /// other arguments a `conflict`. A repeat that gives a key's text again is audited as a "reveal". 22 to 255
+    /// characters, chosen at random by the caller with at least 128 bits (22 characters of base64url, or a UUID);
+    /// forgotten after a day. Empty: each call is a change of its own.
     std::string idempotency_token{};
 
     /// The change is not begun after this moment (`deadline_exceeded`).

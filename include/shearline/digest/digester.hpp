@@ -61,9 +61,7 @@ public:
     /// The digest of a message under the current pepper.
     [[nodiscard]] stored_digest digest(std::span<const std::byte> message) const noexcept {
         const keyed& current = m_peppers[m_current];
-        return {.pepper = current.number,
-                .mac = Hash::mac(current.state.reveal(unsafe_reveal), message),
-                .hash = hash};
+        return {.pepper = current.number, .mac = Hash::mac(current.state.reveal(unsafe_reveal), message), .hash = hash};
     }
 
     /// Whether `stored` is the digest of `message`; one by another hash is not looked at. O(peppers) beside the hash.

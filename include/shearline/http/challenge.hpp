@@ -42,8 +42,7 @@ namespace detail {
 /// The challenge for a denial, or an empty string (send no such field) where another credential or scope would not
 /// help. It follows from the face and from what the resource asks of everybody: `invalid_token` whatever is wrong with
 /// the key; `insufficient_scope` with the scope that is required here whatever keeps the key from being allowed.
-[[nodiscard]] inline std::string challenge(std::string_view realm, const denial& refused,
-                                           std::string_view scope = {}) {
+[[nodiscard]] inline std::string challenge(std::string_view realm, const denial& refused, std::string_view scope = {}) {
     const std::string bearer = "Bearer realm=" + detail::quoted(realm);
     if (refused.face() == face::invalid_key) return bearer + ", error=\"invalid_token\"";
     if (refused.face() != face::not_allowed || scope.empty()) return {};

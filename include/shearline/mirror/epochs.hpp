@@ -32,8 +32,8 @@ namespace shearline::inline v0 {
 /// freeing.
 ///
 /// The call can be forbidden later, when a process shuts itself into a sandbox, and can fail for a lack of memory. From
-/// then on readers enter in the other way. A reader that has not done so yet may be inside unseen: for every moment from
-/// then on it counts as inside until it enters again, or quits.
+/// then on readers enter in the other way. A reader that has not done so yet may be inside unseen: for every moment
+/// from then on it counts as inside until it enters again, or quits.
 ///
 /// D. Dice, M. Herlihy, A. Kogan, "Fast Non-intrusive Memory Reclamation", SPAA 2016; M. Desnoyers et al.,
 /// "User-Level Implementations of Read-Copy Update", 2012.

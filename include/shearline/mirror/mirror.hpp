@@ -85,8 +85,8 @@ public:
     [[nodiscard]] epochs& readers() noexcept { return m_readers; }
 
     /// Applies what the feed has, on behalf of a verification that cannot be answered without. False if the store did
-    /// not answer: it is asked again 10 ms after that. While one thread asks, others wait for it for 100 ms at most, and
-    /// not at all once the store has failed or has let somebody wait for so long.
+    /// not answer: it is asked again 10 ms after that. While one thread asks, others wait for it for 100 ms at most,
+    /// and not at all once the store has failed or has let somebody wait for so long.
     [[nodiscard]] bool make_true() noexcept {
         if (!is_ours()) return false;
         const auto lock = wait_for_turn();
@@ -176,7 +176,9 @@ private:
 
     result<std::size_t> start_over() {
         const auto nobody = [](std::uint64_t, std::uint64_t) {};
-        const auto begin = [this](std::unique_ptr<line_table> other) { m_tables.start_over(std::move(other), m_readers); };
+        const auto begin = [this](std::unique_ptr<line_table> other) {
+            m_tables.start_over(std::move(other), m_readers);
+        };
         if (auto filled = fill(nobody, begin); !filled) return std::move(filled).error();
         m_is_another_history = false;
         return std::size_t{0};

@@ -113,7 +113,8 @@ struct verifier_state {
         time.reset();
     }
 
-    /// Until every reader that is seen inside now has left: none is inside for longer than a microsecond. With the lock.
+    /// Until every reader that is seen inside now has left: none is inside for longer than a microsecond. With the
+    /// lock.
     epochs::moment wait_for_readers() {
         const epochs::moment since = mirrored->readers().mark();
         for (const verifier_seat& one : seats)

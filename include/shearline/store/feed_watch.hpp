@@ -24,8 +24,8 @@ namespace shearline::inline v0 {
 /// copy. Thread-safe; never waits.
 class feed_watch {
 public:
-    /// The newest change seen so far. To be asked before a reading begins: what was seen by then, the reading must show.
-    /// (What another thread sees meanwhile, it need not.)
+    /// The newest change seen so far. To be asked before a reading begins: what was seen by then, the reading must
+    /// show. (What another thread sees meanwhile, it need not.)
     [[nodiscard]] std::uint64_t newest() const noexcept { return m_newest.load(std::memory_order_acquire); }
 
     /// A head that was read since `newest` gave `before`: `rolled_back` if it is older than that.

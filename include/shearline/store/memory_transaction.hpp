@@ -139,9 +139,7 @@ public:
         return {};
     }
 
-    [[nodiscard]] result<feed_head> head() const {
-        return m_new.changes.empty() ? m_base->head() : m_new.head();
-    }
+    [[nodiscard]] result<feed_head> head() const { return m_new.changes.empty() ? m_base->head() : m_new.head(); }
 
     [[nodiscard]] result<std::optional<idempotency_entry>> find_idempotent(const digest_bytes& token,
                                                                            timestamp now) const {

@@ -20,8 +20,8 @@ namespace shearline::inline v0 {
 // with the exact numbers that follow; then `sink.take(const scanned_credential&)` for every credential, in the order of
 // issue, dead ones too; then `sink.take(const scanned_key&)` for every key of the format that is not revoked, in no
 // particular order. Each returns `result<void>`: an error ends the scan, and the scan returns it. What a sink saw of a
-// scan that failed is worth nothing. A scan that succeeds returns the head of the feed as of this read: what came later is
-// in `changes_after`. A sink must not call the store.
+// scan that failed is worth nothing. A scan that succeeds returns the head of the feed as of this read: what came later
+// is in `changes_after`. A sink must not call the store.
 
 /// One credential as a scan shows it. The views are good during the call of the sink only.
 struct scanned_credential {

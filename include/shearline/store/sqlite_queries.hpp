@@ -272,7 +272,8 @@ template <typename KeysOf>
             one.tag = row.bits();
             row.require(one.sequence == after + found.size());
         },
-        "SELECT sequence, kind, credential, version, at, tag FROM change WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
+        "SELECT sequence, kind, credential, version, at, tag FROM change WHERE sequence > ?1 ORDER BY sequence LIMIT "
+        "?2",
         clamped(after), clamped(limit));
     if (!done) return std::move(done).error();
     return found;

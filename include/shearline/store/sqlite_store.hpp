@@ -202,9 +202,7 @@ public:
 
     /// Whether the store's files are still those that were opened. If not, this object does not hear of what others
     /// change, nor read it: open the store anew. Four system calls.
-    [[nodiscard]] bool hears_changes() const noexcept {
-        return m_state->files.hold() && !m_state->counter.is_orphan();
-    }
+    [[nodiscard]] bool hears_changes() const noexcept { return m_state->files.hold() && !m_state->counter.is_orphan(); }
 
 private:
     struct state {
