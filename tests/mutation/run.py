@@ -4,7 +4,7 @@
 """Plants the faults of mutants.py, one at a time, in a copy of the headers, and looks whether a test fails.
 
     run.py SOURCE_ROOT WORK_FOLDER [PART_OF_A_NAME …]      all mutants, or those whose description holds such a part
-    run.py SOURCE_ROOT --check                             whether each mutant's words stand once in its header
+    run.py SOURCE_ROOT --check                             whether each mutant's words stand once in all headers
 
 A mutant is killed by the first test that fails, and the report names it; one that no longer compiles is killed by the
 compiler. Without a fault, every program must pass first. As many copies are worked on as there are processors.
@@ -30,15 +30,23 @@ def command_of(program):
     return PROGRAMS.get(program, [f"tests/{program}/test_{program}"])
 
 
-def planted(text, words, instead, where):
-    if text.count(words) != 1:
-        sys.exit(f"{where}: the words of a mutant stand there {text.count(words)} times: {words!r}")
-    return text.replace(words, instead)
+def headers_of(root):
+    return {path: path.read_text() for path in sorted((root / "include/shearline").rglob("*.hpp"))}
+
+
+def header_with(words, headers):
+    """The one header in which the words of a mutant stand, once; anything else ends the program."""
+    found = {path: text.count(words) for path, text in headers.items() if words in text}
+    if sum(found.values()) != 1:
+        places = ", ".join(f"{path.name} ({count})" for path, count in found.items()) or "no header"
+        sys.exit(f"the words of a mutant must stand once, and stand in {places}: {words!r}")
+    return next(iter(found))
 
 
 def check(root):
-    for what, header, words, instead, _ in MUTANTS:
-        planted((root / "include/shearline" / header).read_text(), words, instead, header)
+    headers = headers_of(root)
+    for _, words, _, _ in MUTANTS:
+        header_with(words, headers)
     names = [mutant[0] for mutant in MUTANTS]
     if len(names) != len(set(names)):
         sys.exit("two mutants have one description")
@@ -54,6 +62,7 @@ class Copy:
         ignored = shutil.ignore_patterns("node_modules")
         for folder in ("include", "tests", "fuzz"):
             shutil.copytree(root / folder, self.tree / folder, ignore=ignored)
+        self.headers = headers_of(self.tree)
         for file in ("meson.build", "meson_options.txt", "README.md"):
             shutil.copy2(root / file, self.tree / file)
         (self.tree / "docs/security").mkdir(parents=True, exist_ok=True)
@@ -89,10 +98,10 @@ class Copy:
 
     def killer(self, mutant):
         """What kills a mutant, or None."""
-        _, header, words, instead, programs = mutant
-        path = self.tree / "include/shearline" / header
-        good = path.read_text()
-        path.write_text(planted(good, words, instead, header))
+        _, words, instead, programs = mutant
+        path = header_with(words, self.headers)
+        good = self.headers[path]
+        path.write_text(good.replace(words, instead))
         try:
             for program in programs:
                 compiles, said = self.compile(program)
@@ -112,7 +121,7 @@ def main(root, work, wanted):
     mutants = [one for one in MUTANTS if not wanted or any(part in one[0] for part in wanted)]
     copies = [Copy(root, work / str(number)) for number in range(os.cpu_count() or 1)]
     lock, todo, survivors, killed = threading.Lock(), queue.Queue(), [], 0
-    for program in sorted({program for mutant in mutants for program in mutant[4]}):
+    for program in sorted({program for mutant in mutants for program in mutant[3]}):
         todo.put(program)
     broken = []
 
@@ -148,7 +157,7 @@ def main(root, work, wanted):
             killed += killer is not None
             if killer is None:
                 survivors.append(mutant[0])
-            print(f"{'SURVIVED' if killer is None else 'killed'}: {mutant[0]} ({mutant[1]})"
+            print(f"{'SURVIVED' if killer is None else 'killed'}: {mutant[0]}"
                   + (f": {killer}" if killer else ""), flush=True)
 
     in_parallel(without_fault)
