@@ -4,13 +4,15 @@
 #pragma once
 
 #include <benchmark/benchmark.h>
+#include <sys/mman.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <span>
 
-#include <shearline/mirror/line_table.hpp>
 #include <shearline/mirror/memo.hpp>
 
 #include "measure.hpp"
@@ -38,15 +40,23 @@ void raw_hmac(benchmark::State& state) {
     });
 }
 
-/// One read of 64 bytes that depends on the one before, over a table as large as ours.
+/// One read of 64 bytes that depends on the one before, over a table as large as ours: two lines a key, in huge pages.
 struct line_field {
-    explicit line_field(std::uint64_t size)
-        : lines{line_table::lines_for(size)}, block{must(page_block::make(lines * 64))} {
+    explicit line_field(std::uint64_t size) : lines{2 * size} {
+        constexpr std::size_t huge_page_bytes = std::size_t{2} << 20U;
+        const std::size_t bytes = (lines * 64 + huge_page_bytes - 1) / huge_page_bytes * huge_page_bytes;
+        words.reset(static_cast<std::uint64_t*>(std::aligned_alloc(huge_page_bytes, bytes)));
+        if (words == nullptr) std::abort();
+        (void)::madvise(words.get(), bytes, MADV_HUGEPAGE);
         for (std::uint64_t i = 0; i < lines; ++i) at(i) = scatter(i);
     }
-    std::uint64_t& at(std::uint64_t i) const { return reinterpret_cast<std::uint64_t*>(block.data())[i * 8]; }
+    std::uint64_t& at(std::uint64_t i) const { return words[i * 8]; }
+
+    struct c_free {
+        void operator()(std::uint64_t* first) const noexcept { std::free(first); }
+    };
     std::uint64_t lines;
-    page_block block;
+    std::unique_ptr<std::uint64_t[], c_free> words;
 };
 inline void raw_line_read(benchmark::State& state, std::uint64_t size) {
     const auto& field = only<line_field>(size);

@@ -77,20 +77,16 @@ constexpr std::uint64_t random_below(std::uint64_t& state, std::uint64_t size) n
 
 using key_text = std::array<char, instance::chars>;
 
-/// The text of key number `i`: no secret, and so without the care that a real one takes.
+/// The text of key number `i`.
 inline key_text text_of(std::uint64_t i) noexcept {
-    key_text text{};
-    std::copy(instance::prefix.begin(), instance::prefix.end(), text.begin());
-    const std::span all{text};
-    const auto part = [&](const auto& where) { return all.subspan(where.offset, where.chars); };
-    detail::write_number_vartime<base62>(scatter(2 * i + 1), part(instance::handle_part));
+    std::array<std::uint8_t, instance::secret_chars> secret{};
     std::uint64_t state = scatter(2 * i);
-    for (char& digit : part(instance::secret_part)) {
+    for (std::uint8_t& digit : secret) {
         state = state * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U;
-        digit = base62::encode(static_cast<std::uint8_t>((state >> 33U) % base62::size));
+        digit = static_cast<std::uint8_t>((state >> 33U) % base62::size);
     }
-    const std::string_view covered{text.data(), instance::checksum_part.offset};
-    detail::write_number_vartime<base62>(crc32::of_vartime(covered), part(instance::checksum_part));
+    key_text text{};
+    render<instance>(handle{scatter(2 * i + 1)}, secret, text);
     return text;
 }
 inline std::string_view view_of(const key_text& text) noexcept { return {text.data(), text.size()}; }

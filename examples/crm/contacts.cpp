@@ -10,8 +10,8 @@
 #include <utility>
 
 #include <shearline/credential/credential_id.hpp>
+#include <shearline/private_file.hpp>
 #include <shearline/secret/entropy.hpp>
-#include <shearline/secret/secret_file.hpp>
 
 #include "database.hpp"
 

@@ -18,7 +18,7 @@
 #include <thread>
 
 #include <shearline/keyring.hpp>
-#include <shearline/secret/secret_file.hpp>
+#include <shearline/private_file.hpp>
 #include <shearline/version.hpp>
 
 #include "api.hpp"

@@ -9,7 +9,7 @@
 #include <array>
 #include <utility>
 
-#include <shearline/secret/secret_file.hpp>
+#include <shearline/private_file.hpp>
 #include <shearline/secret/sodium.hpp>
 
 namespace crm {

@@ -7,7 +7,7 @@
 
 #include <shearline/format/mask.hpp>
 #include <shearline/format/parse.hpp>
-#include <shearline/secret/secret_file.hpp>
+#include <shearline/private_file.hpp>
 
 #include "ending.hpp"
 #include "text.hpp"

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The keyring: numbered peppers and sealing keys in one private file, and the subkeys that are made from them.
-// Depends on keyring_file.hpp and secret/secret_file.hpp; never on a store.
+// Depends on keyring_file.hpp and posix/private_file.hpp; never on a store.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +14,10 @@
 
 #include <shearline/format/environment.hpp>
 #include <shearline/keyring_file.hpp>
+#include <shearline/posix/private_file.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/entropy.hpp>
 #include <shearline/secret/secret_bytes.hpp>
-#include <shearline/secret/secret_file.hpp>
 
 namespace shearline::inline v0 {
 
@@ -50,7 +50,7 @@ public:
         }
         const auto text = detail::keyring_file::print(fresh);
         if (!text) return text.error();
-        if (auto made = create_private_file(path, text->reveal(unsafe_reveal)); !made) return std::move(made).error();
+        if (auto made = detail::create_private_file(path, text->reveal(unsafe_reveal)); !made) return std::move(made).error();
         return keyring{std::move(fresh)};
     }
 
@@ -59,7 +59,7 @@ public:
     /// Errors, each naming the file and none quoting it: `not_found`; `permission_denied` where anybody but its owner
     /// may touch it, or it belongs neither to us nor to root; `corrupt`, with the line; `wrong_version`; `unavailable`.
     static result<keyring> open(const std::string& path) {
-        const auto text = read_private_file(path, detail::keyring_file::max_bytes);
+        const auto text = detail::read_private_file(path, detail::keyring_file::max_bytes);
         if (!text) return text.error();
         auto read = detail::keyring_file::parse(text->reveal(unsafe_reveal), path);
         if (!read) return std::move(read).error();
@@ -85,13 +85,13 @@ public:
         const auto text = detail::keyring_file::print(*m_keys);
         if (!text) return text.error();
         const std::string_view content = text->reveal(unsafe_reveal);
-        auto saved = replace_private_file(path, detail::keyring_file::max_bytes, content, [&](std::string_view old) {
+        auto saved = detail::replace_private_file(path, detail::keyring_file::max_bytes, content, [&](std::string_view old) {
             const auto there = detail::keyring_file::parse(old, path);
             if (!there) return result<void>{there.error()};
             return continues(*there, path);
         });
         if (saved || saved.error().code() != errc::not_found) return saved;
-        return create_private_file(path, content);
+        return detail::create_private_file(path, content);
     }
 
     /// With a new current pepper; the one until now is retired. Digests made under that one still verify.

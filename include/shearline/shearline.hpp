@@ -33,7 +33,6 @@
 #include <shearline/secret/secret_bytes.hpp>
 #include <shearline/secret/secret_text.hpp>
 #include <shearline/secret/guarded.hpp>
-#include <shearline/secret/fork_wiped.hpp>
 #include <shearline/secret/compare.hpp>
 #include <shearline/secret/entropy.hpp>
 

@@ -17,6 +17,7 @@
 #include "../support/temporary_folder.hpp"
 
 using namespace shearline;
+using namespace shearline::detail;
 
 namespace {
 

@@ -45,6 +45,7 @@ void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { rel
 namespace {
 
 using namespace shearline;
+using namespace shearline::detail;
 using namespace support;
 
 void watch(const void* object) {

@@ -97,6 +97,7 @@ extern "C" int __wrap_open64(const char* path, int flags, ...) {
 namespace {
 
 using namespace shearline;
+using namespace shearline::detail;
 using testing::temporary_folder;
 using bundle = policies<key_format<"instance">, recoverable>;
 

@@ -1,9 +1,9 @@
 // expects: deleted
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include <shearline/secret/fork_wiped.hpp>
+#include <shearline/posix/fork_wiped.hpp>
 
-shearline::fork_wiped<int> make();
+shearline::detail::fork_wiped<int> make();
 
 int read() {
 #ifdef MUST_FAIL

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include <shearline/secret/secret_file.hpp>
+#include <shearline/posix/private_file.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -22,10 +22,10 @@
 namespace {
 
 using namespace support;
-using shearline::create_private_file;
+using shearline::detail::create_private_file;
 using shearline::errc;
-using shearline::read_private_file;
-using shearline::replace_private_file;
+using shearline::detail::read_private_file;
+using shearline::detail::replace_private_file;
 using shearline::result;
 using shearline::unsafe_reveal;
 
@@ -197,9 +197,9 @@ BOOST_AUTO_TEST_CASE(says_so_where_the_folder_is_read_only) {
 }
 
 BOOST_AUTO_TEST_CASE(is_made_durable_in_its_folder) {
-    BOOST_TEST(shearline::detail::private_file::folder_of("secret") == ".");
-    BOOST_TEST(shearline::detail::private_file::folder_of("/secret") == "/");
-    BOOST_TEST(shearline::detail::private_file::folder_of("/etc/acme/secret") == "/etc/acme");
+    BOOST_TEST(shearline::detail::folder_of("secret") == ".");
+    BOOST_TEST(shearline::detail::folder_of("/secret") == "/");
+    BOOST_TEST(shearline::detail::folder_of("/etc/acme/secret") == "/etc/acme");
 }
 
 BOOST_AUTO_TEST_CASE(of_many_processes_that_create_it_one_wins) {

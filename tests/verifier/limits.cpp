@@ -16,6 +16,7 @@
 #include "both_ways.hpp"
 
 using namespace shearline;
+using namespace shearline::detail;
 using namespace support;
 
 namespace {

@@ -17,11 +17,12 @@
 #include <shearline/mirror/lease.hpp>
 #include <shearline/mirror/table_pair.hpp>
 #include <shearline/mirror/use_counts.hpp>
-#include <shearline/secret/fork_wiped.hpp>
+#include <shearline/posix/fork_wiped.hpp>
 
 #include "../support/in_child.hpp"
 
 using namespace shearline;
+using namespace shearline::detail;
 
 namespace {
 

@@ -1,20 +1,16 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // When what readers may still be using can be freed: each reader says when it is inside, and nobody waits.
-// Depends on std and, on Linux, on membarrier(2); never on what is freed.
+// Depends on posix/barrier.hpp; never on what is freed.
 #pragma once
-
-#ifdef __linux__
-#include <linux/membarrier.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <deque>
 #include <mutex>
+
+#include <shearline/posix/barrier.hpp>
 
 namespace shearline::inline v0 {
 
@@ -112,7 +108,7 @@ public:
     [[nodiscard]] moment mark() noexcept {
         const std::scoped_lock lock{m_mutex};
         const std::uint64_t now = m_epoch.fetch_add(one_epoch, std::memory_order_seq_cst) + one_epoch;
-        if (m_barriers_come && !put_barriers()) {
+        if (m_barriers_come && !detail::put_barriers()) {
             m_barriers_come = false;
             for (slot& one : m_slots) one.m_barriers_come.store(false, std::memory_order_relaxed);
         }
@@ -126,24 +122,9 @@ public:
     }
 
 private:
-    static bool may_put_barriers() noexcept {
-#ifdef __linux__
-        return ::syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
-#else
-        return false;
-#endif
-    }
-    static bool put_barriers() noexcept {
-#ifdef __linux__
-        return ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0;
-#else
-        return false;
-#endif
-    }
-
     alignas(64) std::atomic<std::uint64_t> m_epoch{one_epoch};
     alignas(64) mutable std::mutex m_mutex;
-    bool m_barriers_come = may_put_barriers();
+    bool m_barriers_come = detail::may_put_barriers();
     std::deque<slot> m_slots;  // where a slot is, it stays
 };
 

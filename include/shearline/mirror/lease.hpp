@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // For how long a mirror may be trusted without hearing from its store.
-// Depends on secret/fork_wiped.hpp; never on a store.
+// Depends on posix/fork_wiped.hpp; never on a store.
 #pragma once
 
 #include <atomic>
@@ -10,8 +10,8 @@
 #include <ctime>
 #include <utility>
 
+#include <shearline/posix/fork_wiped.hpp>
 #include <shearline/result.hpp>
-#include <shearline/secret/fork_wiped.hpp>
 
 namespace shearline::inline v0 {
 
@@ -37,7 +37,7 @@ class lease {
 public:
     /// One that does not hold yet. `unavailable` where the system gives no memory for it.
     [[nodiscard]] static result<lease> make(std::chrono::milliseconds length) {
-        auto end = fork_wiped<std::atomic<std::int64_t>>::make([] { return std::atomic<std::int64_t>{0}; });
+        auto end = detail::fork_wiped<std::atomic<std::int64_t>>::make([] { return std::atomic<std::int64_t>{0}; });
         if (!end) return std::move(end).error();
         return lease{length, *std::move(end)};
     }
@@ -56,11 +56,11 @@ public:
     [[nodiscard]] bool is_ours() const noexcept { return m_end.is_ours(); }
 
 private:
-    lease(std::chrono::milliseconds length, fork_wiped<std::atomic<std::int64_t>> end) noexcept
+    lease(std::chrono::milliseconds length, detail::fork_wiped<std::atomic<std::int64_t>> end) noexcept
         : m_length{length}, m_end{std::move(end)} {}
 
     std::chrono::nanoseconds m_length;
-    fork_wiped<std::atomic<std::int64_t>> m_end;
+    detail::fork_wiped<std::atomic<std::int64_t>> m_end;
 };
 
 }  // namespace shearline::inline v0

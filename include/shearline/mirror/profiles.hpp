@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // What credentials of one tenant and the same scopes have in common, once for all of them, by number.
-// Depends on verdict.hpp and mirror/page_block.hpp; never on a store.
+// Depends on verdict.hpp and posix/page_block.hpp; never on a store.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include <shearline/mirror/page_block.hpp>
+#include <shearline/posix/page_block.hpp>
 #include <shearline/result.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/verdict.hpp>
@@ -38,7 +38,7 @@ public:
                          "a mirror holds no more than " + std::to_string(PerBlock * MostBlocks) + " of them"};
         if (m_size % PerBlock == 0) {
             // NOLINTNEXTLINE(bugprone-sizeof-expression): T may well be a pointer
-            auto block = page_block::make(PerBlock * sizeof(T));
+            auto block = detail::page_block::make(PerBlock * sizeof(T));
             if (!block) return std::move(block).error();
             m_first[m_size / PerBlock].store(reinterpret_cast<T*>(block->data()), std::memory_order_release);
             m_blocks.push_back(*std::move(block));
@@ -54,7 +54,7 @@ public:
 
 private:
     std::array<std::atomic<T*>, MostBlocks> m_first{};  // of each block
-    std::vector<page_block> m_blocks;
+    std::vector<detail::page_block> m_blocks;
     std::uint32_t m_size = 0;
 };
 

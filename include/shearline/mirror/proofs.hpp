@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Whether a text is the key of a line: by its memo, or else by its digest under one of a keyring's peppers.
-// Depends on digest/digester.hpp, mirror/line.hpp and secret/fork_wiped.hpp; never on a table or a store.
+// Depends on digest/digester.hpp, mirror/line.hpp and posix/fork_wiped.hpp; never on a table or a store.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@
 #include <shearline/format/parse.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/mirror/line.hpp>
+#include <shearline/posix/fork_wiped.hpp>
 #include <shearline/secret/compare.hpp>
-#include <shearline/secret/fork_wiped.hpp>
 #include <shearline/verdict.hpp>
 
 namespace shearline::inline v0 {
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] static result<proofs> make(const keyring& ring) {
         auto digests = digester<typename Policies::hash>::make(ring, "key", format::name, format::environment_of);
         if (!digests) return std::move(digests).error();
-        auto key = fork_wiped<const memo_key>::make([] { return memo::make_key(); });
+        auto key = detail::fork_wiped<const memo_key>::make([] { return memo::make_key(); });
         if (!key) return std::move(key).error();
         return proofs{ring.current_pepper(), *std::move(digests), *std::move(key)};
     }
@@ -61,7 +61,7 @@ public:
     [[nodiscard]] bool is_outdated(std::uint32_t pepper) const noexcept { return pepper != m_current; }
 
 private:
-    proofs(std::uint32_t current, digester<typename Policies::hash> digests, fork_wiped<const memo_key> key) noexcept
+    proofs(std::uint32_t current, digester<typename Policies::hash> digests, detail::fork_wiped<const memo_key> key) noexcept
         : m_current{current}, m_digests{std::move(digests)}, m_memo_key{std::move(key)} {}
 
     [[nodiscard, gnu::noinline]] std::optional<reason> refute_by_digest(std::string_view text, const line& known,
@@ -76,7 +76,7 @@ private:
 
     std::uint32_t m_current;
     digester<typename Policies::hash> m_digests;
-    fork_wiped<const memo_key> m_memo_key;
+    detail::fork_wiped<const memo_key> m_memo_key;
 };
 
 }  // namespace shearline::inline v0

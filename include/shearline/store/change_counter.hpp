@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // A number that all processes of a machine share through a small mapped file: it moves when the feed has moved.
-// Depends on secret/secret_file.hpp and POSIX; never on a database.
+// Depends on posix/private_file.hpp and POSIX; never on a database.
 #pragma once
 
 #include <fcntl.h>
@@ -17,9 +17,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <shearline/posix/file_identity.hpp>
+#include <shearline/posix/private_file.hpp>
 #include <shearline/result.hpp>
-#include <shearline/secret/secret_file.hpp>
-#include <shearline/store/file_identity.hpp>
 
 namespace shearline::inline v0 {
 
@@ -45,7 +45,7 @@ class change_counter {
     static constexpr std::string_view magic{"shearline-chg 1\n", 16};
     static_assert(magic.size() == sizeof(layout::magic));
 
-    using descriptor = detail::private_file::descriptor;
+    using descriptor = detail::descriptor;
 
 public:
     /// Opens the file, or makes it (mode 0600) where there is none; of several that try to, all get the same.
@@ -53,7 +53,7 @@ public:
     /// Errors, each naming the file: `corrupt` where it is not one of ours, or cut short; `permission_denied`;
     /// `not_found` where the folder is missing; `unavailable` on a full disk.
     static result<change_counter> open(const std::string& path) {
-        using detail::private_file::file_error;
+        using detail::file_error;
         constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
         int opened = ::open(path.c_str(), flags);
         if (opened < 0 && errno == ENOENT) {
@@ -96,7 +96,7 @@ public:
     [[nodiscard]] bool is_orphan() const noexcept { return !m_identity.holds(); }
 
 private:
-    change_counter(file_identity identity, descriptor file, layout* page) noexcept
+    change_counter(detail::file_identity identity, descriptor file, layout* page) noexcept
         : m_identity{std::move(identity)}, m_file{std::move(file)}, m_page{page} {}
 
     static result<void> make(const std::string& path) {
@@ -104,7 +104,7 @@ private:
         std::memcpy(fresh.magic, magic.data(), magic.size());
         char bytes[sizeof(layout)];
         std::memcpy(bytes, &fresh, sizeof(layout));
-        return create_private_file(path, {bytes, sizeof(layout)});
+        return detail::create_private_file(path, {bytes, sizeof(layout)});
     }
 
     static error foreign(const std::string& path) {
@@ -113,7 +113,7 @@ private:
                                    "delete it"};
     }
 
-    file_identity m_identity;
+    detail::file_identity m_identity;
     descriptor m_file;  // kept open, so that its inode is not given to another file
     layout* m_page;
 };

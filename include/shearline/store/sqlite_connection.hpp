@@ -19,8 +19,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include <shearline/posix/descriptor.hpp>
 #include <shearline/result.hpp>
-#include <shearline/secret/secret_file.hpp>
 #include <shearline/store/sqlite_schema.hpp>
 
 namespace shearline::inline v0 {
@@ -67,7 +67,7 @@ using statement_handle = std::unique_ptr<sqlite3_stmt, finalize_statement>;
                 return say(errc::conflict, "something of that name is there already");
             break;
         case SQLITE_CANTOPEN:
-            if (system_error != 0) return private_file::file_error(path, "open it or a file beside it", system_error);
+            if (system_error != 0) return file_error(path, "open it or a file beside it", system_error);
             return say(errc::unavailable, "cannot be opened");
         case SQLITE_IOERR:
             if (code == SQLITE_IOERR_NOMEM) return say(errc::unavailable, "out of memory");

@@ -14,17 +14,19 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include <shearline/posix/descriptor.hpp>
+#include <shearline/posix/file_identity.hpp>
+#include <shearline/posix/path.hpp>
+#include <shearline/posix/private_file.hpp>
 #include <shearline/result.hpp>
-#include <shearline/secret/secret_file.hpp>
-#include <shearline/store/file_identity.hpp>
 #include <shearline/store/sqlite_connection.hpp>
 #include <shearline/store/sqlite_schema.hpp>
 
@@ -40,22 +42,19 @@ namespace detail::sqlite {
     const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
     if (name.empty() || name == "." || name == ".." || path.find('\0') != std::string::npos)
         return error{errc::invalid_argument, "'" + path.substr(0, path.find('\0')) + "' is not the path of a file"};
-    struct c_free {
-        void operator()(char* text) const noexcept { std::free(text); }
-    };
-    const std::unique_ptr<char, c_free> folder{::realpath(private_file::folder_of(path).c_str(), nullptr)};
-    if (!folder) return private_file::file_error(path, "find its folder", errno);
-    std::string file{folder.get()};
+    const std::optional<std::string> folder = resolved_path(folder_of(path));
+    if (!folder) return file_error(path, "find its folder", errno);
+    std::string file = *folder;
     if (file.back() != '/') file += '/';
     file += name;
 
     struct ::stat about {};
     if (::lstat(file.c_str(), &about) != 0) {
-        if (errno != ENOENT) return private_file::file_error(file, "look at it", errno);
+        if (errno != ENOENT) return file_error(file, "look at it", errno);
         auto made = create_private_file(file, {});
         if (made) return file;
         if (made.error().code() != errc::conflict) return std::move(made).error();
-        if (::lstat(file.c_str(), &about) != 0) return private_file::file_error(file, "look at it", errno);
+        if (::lstat(file.c_str(), &about) != 0) return file_error(file, "look at it", errno);
     }
     if (S_ISLNK(about.st_mode))
         return error{errc::invalid_argument, file + ": is a symbolic link: give the path of the file itself"};
@@ -70,10 +69,9 @@ namespace detail::sqlite {
     constexpr std::string_view magic = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"sv;
     constexpr std::size_t pages_at = 16;
     std::array<char, pages_at + 4> head{};
-    const int journal = ::open((file + "-journal").c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (journal < 0) return false;
-    const ::ssize_t got = ::pread(journal, head.data(), head.size(), 0);
-    ::close(journal);
+    const descriptor journal{::open((file + "-journal").c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
+    if (!journal) return false;
+    const ::ssize_t got = ::pread(journal.get(), head.data(), head.size(), 0);
     const std::string_view read{head.data(), head.size()};
     return got == static_cast<::ssize_t>(head.size()) && read.starts_with(magic) &&
            read.substr(pages_at) == "\0\0\0\0"sv;

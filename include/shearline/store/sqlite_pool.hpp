@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Connections that threads take turns at.
-// Depends on store/sqlite_connection.hpp and secret/fork_wiped.hpp; for sqlite_store.hpp, not in the umbrella.
+// Depends on store/sqlite_connection.hpp and posix/fork_wiped.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,8 @@
 #include <variant>
 #include <vector>
 
+#include <shearline/posix/fork_wiped.hpp>
 #include <shearline/result.hpp>
-#include <shearline/secret/fork_wiped.hpp>
 #include <shearline/store/sqlite_connection.hpp>
 
 namespace shearline::inline v0 {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Whether a path still names the file that it named before.
-// Depends on secret/secret_file.hpp and POSIX; never on what is in the file.
+// Depends on posix/descriptor.hpp and POSIX; never on what is in the file.
 #pragma once
 
 #include <sys/stat.h>
@@ -10,10 +10,10 @@
 #include <string>
 #include <utility>
 
+#include <shearline/posix/descriptor.hpp>
 #include <shearline/result.hpp>
-#include <shearline/secret/secret_file.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// A file that a path named once. While something keeps that file open, no other file can be taken for it.
 class file_identity {
@@ -24,7 +24,7 @@ public:
     /// The file that a path names now. Errors, naming it: `not_found`, and what else the system says.
     [[nodiscard]] static result<file_identity> of(std::string path) {
         struct ::stat about {};
-        if (::lstat(path.c_str(), &about) != 0) return detail::private_file::file_error(path, "look at it", errno);
+        if (::lstat(path.c_str(), &about) != 0) return file_error(path, "look at it", errno);
         return file_identity{std::move(path), about};
     }
 
@@ -42,4 +42,4 @@ private:
     ::ino_t m_inode;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A private file: read into memory that is wiped, written whole or not at all. The only POSIX code of this folder.
-// Depends on secret/entropy.hpp, secret/secret_text.hpp and POSIX; never on what the file means.
+// A private file: read into memory that is wiped, written whole or not at all.
+// Depends on posix/descriptor.hpp, posix/path.hpp, secret/entropy.hpp and secret/secret_text.hpp; never on what the file
+// means.
 #pragma once
 
 #include <fcntl.h>
@@ -13,49 +14,20 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include <shearline/posix/descriptor.hpp>
+#include <shearline/posix/path.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/entropy.hpp>
 #include <shearline/secret/secret_text.hpp>
 
-namespace shearline::inline v0 {
-
-namespace detail::private_file {
-
-/// A file descriptor that closes itself.
-class descriptor {
-public:
-    explicit descriptor(int fd) noexcept : m_fd{fd} {}
-    descriptor(descriptor&& other) noexcept : m_fd{std::exchange(other.m_fd, -1)} {}
-    descriptor& operator=(descriptor&&) = delete;
-    ~descriptor() {
-        if (m_fd >= 0) ::close(m_fd);
-    }
-    [[nodiscard]] int get() const noexcept { return m_fd; }
-    explicit operator bool() const noexcept { return m_fd >= 0; }
-
-private:
-    int m_fd;
-};
-
-/// "<path>: cannot <action>: <the system's words>", with the code that `number` (an errno) stands for.
-inline error file_error(const std::string& path, std::string_view action, int number) {
-    errc code = errc::unavailable;
-    if (number == ENOENT || number == ENOTDIR) code = errc::not_found;
-    if (number == EEXIST) code = errc::conflict;
-    if (number == ENAMETOOLONG || number == EINVAL) code = errc::invalid_argument;
-    if (number == EACCES || number == EPERM || number == EROFS) code = errc::permission_denied;
-    std::string context = path;
-    context.append(": cannot ").append(action).append(": ").append(std::generic_category().message(number));
-    return {code, std::move(context)};
-}
+namespace shearline::inline v0::detail {
 
 /// Opens a file that only its owner can touch, and that is ours or root's. Never waits, whatever the path leads to.
 inline result<descriptor> open_private(const std::string& path) {
@@ -92,12 +64,6 @@ inline result<secret_text> read_to_end(const descriptor& file, const std::string
         return error{errc::corrupt, path + ": longer than " + std::to_string(max_bytes) + " bytes"};
     }
     return secret_text::copy_of({room.data(), filled});
-}
-
-inline std::string folder_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 /// A new file beside its destination, removed again unless it was moved there.
@@ -166,16 +132,14 @@ private:
     std::string m_path;
 };
 
-}  // namespace detail::private_file
-
 /// Reads a private file: a regular one, of ours or root's, that nobody else may touch. A link to one is followed.
 ///
 /// Errors, each naming the file: `not_found`; `permission_denied` where we may not read it or others have access;
 /// `corrupt` where it is longer than `max_bytes`; `unavailable` where the disk fails.
 inline result<secret_text> read_private_file(const std::string& path, std::size_t max_bytes) {
-    auto file = detail::private_file::open_private(path);
+    auto file = open_private(path);
     if (!file) return std::move(file).error();
-    return detail::private_file::read_to_end(*file, path, max_bytes);
+    return read_to_end(*file, path, max_bytes);
 }
 
 /// Creates a private file (mode 0600) that holds `content`, whole and durable, or nothing at all.
@@ -184,7 +148,7 @@ inline result<secret_text> read_private_file(const std::string& path, std::size_
 /// The folder's file system must have hard links. A process that is killed meanwhile may leave a file named
 /// `<path>.new-<16 hexadecimal digits>` behind, with mode 0600; it may be deleted.
 inline result<void> create_private_file(const std::string& path, std::string_view content) {
-    auto fresh = detail::private_file::temporary_file::write(path, content);
+    auto fresh = temporary_file::write(path, content);
     if (!fresh) return std::move(fresh).error();
     return fresh->publish(path);
 }
@@ -198,37 +162,33 @@ inline result<void> create_private_file(const std::string& path, std::string_vie
 template <typename Accept>
 result<void> replace_private_file(const std::string& path, std::size_t max_bytes, std::string_view content,
                                   Accept accept) {
-    namespace io = detail::private_file;
-    struct c_free {
-        void operator()(char* text) const noexcept { std::free(text); }
-    };
-    const std::unique_ptr<char, c_free> resolved{::realpath(path.c_str(), nullptr)};
-    if (!resolved) return io::file_error(path, "find it", errno);
-    const std::string target{resolved.get()};
+    const std::optional<std::string> resolved = resolved_path(path);
+    if (!resolved) return file_error(path, "find it", errno);
+    const std::string& target = *resolved;
 
     for (;;) {
         // The lock is on the file itself, which strangers cannot open and so cannot hold. Whoever had to wait for it
         // may hold a file that was replaced meanwhile, and looks again.
-        auto file = io::open_private(target);
+        auto file = open_private(target);
         if (!file) return std::move(file).error();
         while (::flock(file->get(), LOCK_EX) != 0) {
-            if (errno != EINTR) return io::file_error(path, "lock it", errno);
+            if (errno != EINTR) return file_error(path, "lock it", errno);
         }
         struct ::stat held {};
         struct ::stat named {};
-        if (::fstat(file->get(), &held) != 0) return io::file_error(path, "look at it", errno);
-        if (::stat(target.c_str(), &named) != 0) return io::file_error(path, "look at it", errno);
+        if (::fstat(file->get(), &held) != 0) return file_error(path, "look at it", errno);
+        if (::stat(target.c_str(), &named) != 0) return file_error(path, "look at it", errno);
         if (std::pair{held.st_dev, held.st_ino} != std::pair{named.st_dev, named.st_ino}) continue;
 
-        const auto old = io::read_to_end(*file, path, max_bytes);
+        const auto old = read_to_end(*file, path, max_bytes);
         if (!old) return old.error();
         if (result<void> accepted = accept(old->reveal(unsafe_reveal)); !accepted) {
             return accepted;
         }
-        auto fresh = io::temporary_file::write(target, content);
+        auto fresh = temporary_file::write(target, content);
         if (!fresh) return std::move(fresh).error();
         return fresh->replace(target);
     }
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The folder of a path, and the path without its links.
+// Depends on POSIX; never on what is there.
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace shearline::inline v0::detail {
+
+/// The folder that a file lies in, as its path says: `.` where it says none.
+[[nodiscard]] inline std::string folder_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// The absolute path that leads to the same, with every link resolved; none where the system gives none, and then
+/// `errno` says why.
+[[nodiscard]] inline std::optional<std::string> resolved_path(const std::string& path) {
+    struct c_free {
+        void operator()(char* text) const noexcept { std::free(text); }
+    };
+    const std::unique_ptr<char, c_free> resolved{::realpath(path.c_str(), nullptr)};
+    if (!resolved) return std::nullopt;
+    return std::string{resolved.get()};
+}
+
+}  // namespace shearline::inline v0::detail
