@@ -13,7 +13,7 @@
 #include <memory>
 #include <span>
 
-#include <shearline/mirror/memo.hpp>
+#include <shearline/digest/memo.hpp>
 
 #include "measure.hpp"
 

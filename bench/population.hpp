@@ -22,7 +22,6 @@
 #include <utility>
 #include <vector>
 
-#include <shearline/digest/digester.hpp>
 #include <shearline/digest/hmac_sha256_openssl.hpp>
 #include <shearline/shearline.hpp>
 #include <shearline/testing/temporary_folder.hpp>
@@ -95,10 +94,7 @@ inline std::string_view view_of(const key_text& text) noexcept { return {text.da
 /// beside them. Models key_feed, as far as a verifier asks.
 class synthetic_store {
 public:
-    explicit synthetic_store(std::uint64_t size)
-        : m_size{size},
-          m_digests{
-              must(digester<openssl_hmac_sha256>::make(ring(), "key", instance::name, instance::environment_of))} {}
+    explicit synthetic_store(std::uint64_t size) : m_size{size}, m_hash{prepared_hash()} {}
 
     /// Gives credential `i` its next key, and revokes the one before it.
     void rotate(std::uint64_t i) {
@@ -168,6 +164,13 @@ public:
     }
 
 private:
+    /// As an authority makes the digests of this format, under the current pepper.
+    static openssl_hmac_sha256::key_state prepared_hash() {
+        const auto subkey = must(ring().subkey(key_kind::pepper, ring().current_pepper(), "key", instance::name,
+                                               instance::environment_of));
+        return openssl_hmac_sha256::prepare(subkey.reveal(unsafe_reveal));
+    }
+
     static std::string tenant_of(std::uint64_t i) { return "tenant " + std::to_string(i % 1'000); }
 
     static std::uint64_t number_of(const credential_id& id) {
@@ -184,12 +187,13 @@ private:
         return {.format = std::string{instance::name},
                 .handle = parsed->handle,
                 .credential = id_of(i),
-                .digest = m_digests.digest(std::as_bytes(std::span{parsed->authenticated})),
+                .digest = {.pepper = ring().current_pepper(),
+                           .mac = openssl_hmac_sha256::mac(m_hash, std::as_bytes(std::span{parsed->authenticated}))},
                 .created_at = {}};
     }
 
     std::uint64_t m_size;
-    digester<openssl_hmac_sha256> m_digests;
+    openssl_hmac_sha256::key_state m_hash;
     mutable std::mutex m_mutex;
     std::unordered_map<std::uint64_t, std::uint64_t> m_rotated;
     std::vector<change> m_changes;

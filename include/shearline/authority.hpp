@@ -106,7 +106,7 @@ public:
     [[nodiscard]] result<issued_key> issue(const new_credential& asked, const request_context& by) {
         if (auto good = check(asked); !good) return good.error();
         return m_changes.run(by, [&](transaction& tx, timestamp now) {
-            const change_request request{"issue", asked.tenant, label_of(asked)};
+            const change_request request{"issue", asked.tenant, context_of(asked)};
             return m_changes.secrets()->once(tx, request, by, now, [&]() -> result<issued_key> {
                 if (asked.expires_at && *asked.expires_at <= now)
                     return error{errc::invalid_argument, "expires_at is not in the future: the key would open nothing"};

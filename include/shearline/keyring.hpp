@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The keyring: numbered peppers and sealing keys in one private file, and the subkeys that are made from them.
-// Depends on keyring_file.hpp and posix/private_file.hpp; never on a store.
+// Depends on keyring/file.hpp and posix/private_file.hpp; never on a store.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 #include <vector>
 
 #include <shearline/format/environment.hpp>
-#include <shearline/keyring_file.hpp>
+#include <shearline/keyring/file.hpp>
 #include <shearline/posix/private_file.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/entropy.hpp>
@@ -26,7 +26,7 @@ namespace shearline::inline v0 {
 /// An immutable value: the `with…` functions return another one, which takes effect for others once it is saved and
 /// opened. Copies are cheap and share the keys, which lie in guarded memory. Any number of threads may read one.
 ///
-/// The file is text, a line for each key (see keyring_file.hpp), with mode 0600. A backup of it belongs where no backup
+/// The file is text, a line for each key (see keyring/file.hpp), with mode 0600. A backup of it belongs where no backup
 /// of the database is. Losing it loses every key that was made under it.
 class keyring {
 public:
@@ -145,7 +145,7 @@ public:
         if (number == 0 || number > all.size()) return error{errc::not_found, "no " + name(kind, number)};
         const auto& key = all[number - 1].key;
         if (!key) return error{errc::illegal_state, name(kind, number) + " was dropped"};
-        label what{"shearline keyring subkey"};
+        hash_context what{"shearline keyring subkey"};
         what.text(to_string(kind)).number(number).text(purpose).text(format).number(static_cast<std::uint64_t>(env));
         if (!hash.empty()) what.text(hash);
         return detail::keyring_file::derive(key->reveal(unsafe_reveal), what);

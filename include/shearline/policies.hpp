@@ -10,7 +10,7 @@
 #include <shearline/concepts.hpp>
 #include <shearline/custody/show_once.hpp>
 #include <shearline/digest/hmac_sha256.hpp>
-#include <shearline/mirror/memo.hpp>
+#include <shearline/digest/memo.hpp>
 #include <shearline/rotation/immediate.hpp>
 
 namespace shearline::inline v0 {

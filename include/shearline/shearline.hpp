@@ -62,7 +62,7 @@
 #include <shearline/store/change.hpp>
 #include <shearline/store/scan.hpp>
 #include <shearline/store/memory_store.hpp>
-#include <shearline/mirror/memo.hpp>
+#include <shearline/digest/memo.hpp>
 #include <shearline/mirror/mirror.hpp>
 #include <shearline/policies.hpp>
 

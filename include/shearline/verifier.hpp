@@ -20,10 +20,10 @@
 
 #include <shearline/clock.hpp>
 #include <shearline/concepts.hpp>
-#include <shearline/digest/digester.hpp>
 #include <shearline/format/find_handle.hpp>
 #include <shearline/format/secret_floor.hpp>
 #include <shearline/keyring.hpp>
+#include <shearline/keyring/digester.hpp>
 #include <shearline/mirror/verifier_state.hpp>
 #include <shearline/policies.hpp>
 #include <shearline/rules/text_or.hpp>
@@ -165,7 +165,7 @@ public:
             if (auto bound = bind_store<Policies>(store, ring); !bound) return bound.error();
         auto proving = proofs<Policies>::make(ring);
         if (!proving) return std::move(proving).error();
-        constexpr hash_name hash = digester<typename Policies::hash>::hash;
+        constexpr hash_name hash = detail::digester<typename Policies::hash>::hash;
         auto mirrored = mirror<format, Store>::open(store, options.lease, hash, progress);
         if (!mirrored) return std::move(mirrored).error();
         return verifier{std::make_shared<shared>(store, options, *std::move(mirrored), *std::move(proving))};

@@ -10,13 +10,13 @@
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/custody/recoverable.hpp>
 #include <shearline/digest/hmac_sha256.hpp>
+#include <shearline/digest/memo.hpp>
 #include <shearline/digest/stored_digest.hpp>
 #include <shearline/format/github_format.hpp>
 #include <shearline/format/key_format.hpp>
 #include <shearline/format/seam_format.hpp>
-#include <shearline/keyring_file.hpp>
+#include <shearline/keyring/file.hpp>
 #include <shearline/mirror/line.hpp>
-#include <shearline/mirror/memo.hpp>
 #include <shearline/secret/compare.hpp>
 #include <shearline/testing/constant_time_policies.hpp>
 #ifdef SHEARLINE_TEST_OPENSSL
@@ -104,7 +104,7 @@ bool compare_with_a_line() {
 bool derive_a_subkey() {
     auto pepper = sample_bytes<32>();
     secret(pepper);
-    label what{"shearline keyring subkey"};
+    hash_context what{"shearline keyring subkey"};
     what.text("digest").number(1);
     const secret_bytes<32> made = shearline::detail::keyring_file::derive(pepper, what);
     std::array<std::byte, 32> copied{};

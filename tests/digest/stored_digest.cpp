@@ -17,6 +17,7 @@ using shearline::digest_bytes;
 using shearline::errc;
 using shearline::handle;
 using shearline::hash_name;
+using shearline::read_key_number;
 using shearline::stored_digest;
 
 digest_bytes sample_mac() {
@@ -144,6 +145,16 @@ BOOST_AUTO_TEST_CASE(an_error_never_holds_what_was_read) {
         for (std::size_t i = 0; i + 6 < mac.size(); ++i)
             BOOST_TEST(words.find(mac.substr(i, 6)) == std::string::npos, words);
         BOOST_TEST(words.find("0000000001F") == std::string::npos, words);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(reads_the_number_of_a_key_in_its_one_spelling) {
+    BOOST_TEST((read_key_number("1") == std::optional<std::uint32_t>{1}));
+    BOOST_TEST((read_key_number("10") == std::optional<std::uint32_t>{10}));
+    BOOST_TEST((read_key_number("4294967295") == std::optional<std::uint32_t>{4294967295U}));
+    for (const std::string_view wrong : {"", "0", "01", "+1", "-1", " 1", "1 ", "1a", "0x1", "4294967296",
+                                         "18446744073709551617", "99999999999999999999999", "1.0", "\xd9\xa1"}) {
+        BOOST_TEST(!read_key_number(wrong), "'" << wrong << "'");
     }
 }
 

@@ -10,7 +10,7 @@
 #include <shearline/error.hpp>
 #include <shearline/format/grammar.hpp>
 #include <shearline/http/credential_source.hpp>
-#include <shearline/keyring_file.hpp>
+#include <shearline/keyring/file.hpp>
 #include <shearline/verdict.hpp>
 
 using namespace shearline;

@@ -21,7 +21,7 @@ LAYERS = {
 }
 # Key text needs no crypto library, and an owner of a secret needs no key text.
 STRANGERS = [("format/", "secret/"), ("secret/", "format/")]
-SODIUM_USERS = ("secret/", "digest/", "keyring", "custody/recoverable.hpp", "mirror/memo.hpp")
+SODIUM_USERS = ("secret/", "digest/", "keyring", "custody/recoverable.hpp", "digest/memo.hpp")
 # Each of these is used by one header, so that only who asks for that header needs the library.
 OPTIONAL = ("sqlite3.h", "libpq-fe.h", "openssl/", "boost/", "httplib.h")
 MAX_LINES = 350

@@ -1,8 +1,8 @@
 // expects: give the hash a name of 1 to 32 characters
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include <shearline/digest/digester.hpp>
 #include <shearline/digest/hmac_sha256.hpp>
+#include <shearline/keyring/digester.hpp>
 
 struct own_hash : shearline::hmac_sha256 {
 #ifdef MUST_FAIL

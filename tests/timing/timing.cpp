@@ -14,9 +14,9 @@
 
 #include <shearline/digest/hmac_sha256.hpp>
 #include <shearline/digest/hmac_sha256_openssl.hpp>
+#include <shearline/digest/memo.hpp>
 #include <shearline/format/key_format.hpp>
 #include <shearline/format/render.hpp>
-#include <shearline/mirror/memo.hpp>
 #include <shearline/secret/compare.hpp>
 #include <shearline/testing/timing_policies.hpp>
 

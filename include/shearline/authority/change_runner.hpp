@@ -12,7 +12,7 @@
 
 #include <shearline/credential/issued_key.hpp>
 #include <shearline/credential/request_context.hpp>
-#include <shearline/digest/label.hpp>
+#include <shearline/digest/hash_context.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/rules/monotonic_time.hpp>
 #include <shearline/rules/requests.hpp>
@@ -86,7 +86,7 @@ public:
         return run(by, [&](transaction& tx, timestamp now) -> result<issued_key> {
             auto owner = owner_of(tx, what.credential);
             if (!owner) return owner.error();
-            label arguments{what.action};
+            hash_context arguments{what.action};
             arguments.text(what.credential.to_string()).number(what.key.value);
             const change_request request{what.action, owner->tenant, std::move(arguments), owner->id};
             return secrets()->once(tx, request, by, now, [&] {

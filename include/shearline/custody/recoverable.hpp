@@ -11,7 +11,7 @@
 
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/custody/sealed_text.hpp>
-#include <shearline/digest/label.hpp>
+#include <shearline/digest/hash_context.hpp>
 #include <shearline/format/environment.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/result.hpp>
@@ -48,7 +48,7 @@ struct recoverable {
         system_entropy entropy;
         if (auto filled = entropy.fill(sealed.nonce); !filled) return filled.error();
         sealed.box.resize(plain.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES);
-        const label bound = associated_data(binding, key_number);
+        const hash_context bound = associated_data(binding, key_number);
         ::crypto_aead_xchacha20poly1305_ietf_encrypt(
             as_uchar(sealed.box.data()), nullptr, as_uchar(plain.data()), plain.size(), as_uchar(bound.bytes().data()),
             bound.bytes().size(), nullptr, as_uchar(sealed.nonce.data()), as_uchar(key.reveal(unsafe_reveal).data()));
@@ -61,7 +61,7 @@ struct recoverable {
                                                   const sealed_text& sealed) {
         if (sealed.box.size() <= crypto_aead_xchacha20poly1305_ietf_ABYTES) return does_not_open();
         secret_text text = secret_text::with_chars(sealed.box.size() - crypto_aead_xchacha20poly1305_ietf_ABYTES);
-        const label bound = associated_data(binding, sealed.sealing_key);
+        const hash_context bound = associated_data(binding, sealed.sealing_key);
         if (::crypto_aead_xchacha20poly1305_ietf_decrypt(
                 as_uchar(text.reveal_mutable(unsafe_reveal).data()), nullptr, nullptr, as_uchar(sealed.box.data()),
                 sealed.box.size(), as_uchar(bound.bytes().data()), bound.bytes().size(), as_uchar(sealed.nonce.data()),
@@ -71,8 +71,8 @@ struct recoverable {
     }
 
 private:
-    static label associated_data(const seal_binding& binding, std::uint32_t key_number) {
-        label bound{"shearline sealed key 1"};
+    static hash_context associated_data(const seal_binding& binding, std::uint32_t key_number) {
+        hash_context bound{"shearline sealed key 1"};
         bound.number(static_cast<std::uint64_t>(binding.environment)).text(binding.format).text(binding.tenant);
         bound.text(binding.credential.to_string()).number(binding.handle.value).number(binding.generation);
         bound.number(key_number);

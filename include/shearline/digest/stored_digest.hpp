@@ -5,18 +5,32 @@
 #pragma once
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
+#include <shearline/digest/base64.hpp>
 #include <shearline/digest/digest_bytes.hpp>
 #include <shearline/digest/hash_name.hpp>
-#include <shearline/digest/spelling.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/result.hpp>
 
 namespace shearline::inline v0 {
+
+/// Reads the number of a key: 1 to 2^32-1 in decimal, without sign, space or leading zero. Variable time.
+[[nodiscard]] inline std::optional<std::uint32_t> read_key_number(std::string_view text) noexcept {
+    std::uint32_t number = 0;
+    const char* const end = text.data() + text.size();
+    if (text.empty() || text.front() == '0') return std::nullopt;
+    if (const auto [stop, failed] = std::from_chars(text.data(), end, number); failed != std::errc{} || stop != end) {
+        return std::nullopt;
+    }
+    return number;
+}
 
 struct parsed_digest;
 

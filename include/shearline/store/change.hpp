@@ -14,8 +14,8 @@
 #include <shearline/clock.hpp>
 #include <shearline/credential/credential.hpp>
 #include <shearline/credential/record.hpp>
+#include <shearline/digest/key_kind.hpp>
 #include <shearline/digest/stored_digest.hpp>
-#include <shearline/keyring.hpp>
 
 namespace shearline::inline v0 {
 

@@ -11,8 +11,8 @@
 
 #include <shearline/credential/issued_key.hpp>
 #include <shearline/credential/request_context.hpp>
-#include <shearline/digest/digester.hpp>
-#include <shearline/digest/label.hpp>
+#include <shearline/digest/hash_context.hpp>
+#include <shearline/keyring/digester.hpp>
 #include <shearline/store/change.hpp>
 
 namespace shearline::inline v0 {
@@ -21,13 +21,13 @@ namespace shearline::inline v0 {
 struct change_request {
     std::string_view operation;
     std::string_view tenant;
-    label arguments;
+    hash_context arguments;
     std::optional<credential_id> credential{};  ///< that it changes; none if it makes one
 };
 
 /// The words of a request to issue, for `change_request`.
-[[nodiscard]] inline label label_of(const new_credential& asked) {
-    label words{"issue"};
+[[nodiscard]] inline hash_context context_of(const new_credential& asked) {
+    hash_context words{"issue"};
     const auto time = [&words](std::optional<timestamp> at) {
         words.number(at ? 1 : 0).number(at ? static_cast<std::uint64_t>(to_unix_ms(*at)) : 0);
     };
@@ -50,7 +50,7 @@ public:
     static constexpr std::chrono::hours kept_for{24};
 
     [[nodiscard]] static result<idempotency> make(const keyring& ring, std::string_view format, environment where) {
-        auto hashes = digester<Hash>::make(ring, "idempotency", format, where);
+        auto hashes = detail::digester<Hash>::make(ring, "idempotency", format, where);
         if (!hashes) return hashes.error();
         return idempotency{*std::move(hashes)};
     }
@@ -60,7 +60,7 @@ public:
     [[nodiscard]] result<std::optional<idempotency_entry>> find(Transaction& tx, const request_context& by,
                                                                 const change_request& asked, timestamp now) const {
         if (by.idempotency_token.empty()) return std::optional<idempotency_entry>{};
-        const label name = name_of(by, asked);
+        const hash_context name = name_of(by, asked);
         const auto tokens = m_hashes.digests(name.bytes());
         const auto arguments = m_hashes.digests(asked.arguments.bytes());
         for (std::size_t pepper = 0; pepper < tokens.size(); ++pepper) {
@@ -80,7 +80,7 @@ public:
     [[nodiscard]] result<void> remember(Transaction& tx, const request_context& by, const change_request& asked,
                                         const issued_key& outcome, timestamp now) const {
         if (by.idempotency_token.empty()) return {};
-        const label name = name_of(by, asked);
+        const hash_context name = name_of(by, asked);
         return tx.insert(
             idempotency_entry{.token = m_hashes.digest(name.bytes()).mac,
                               .arguments = m_hashes.digest(asked.arguments.bytes()).mac,
@@ -91,15 +91,15 @@ public:
     }
 
 private:
-    explicit idempotency(digester<Hash> hashes) noexcept : m_hashes{std::move(hashes)} {}
+    explicit idempotency(detail::digester<Hash> hashes) noexcept : m_hashes{std::move(hashes)} {}
 
-    [[nodiscard]] static label name_of(const request_context& by, const change_request& asked) {
-        label name{"shearline idempotency token 1"};
+    [[nodiscard]] static hash_context name_of(const request_context& by, const change_request& asked) {
+        hash_context name{"shearline idempotency token 1"};
         name.text(by.idempotency_token).text(by.actor).text(asked.tenant).text(asked.operation);
         return name;
     }
 
-    digester<Hash> m_hashes;
+    detail::digester<Hash> m_hashes;
 };
 
 }  // namespace shearline::inline v0

@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Ties a store to what its keys are made with, keyring and hash: another one is noticed before it denies them all.
-// Depends on store/keyring_binding.hpp and digest/digester.hpp; never on one store.
+// Depends on store/keyring_binding.hpp and keyring/digester.hpp; never on one store.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include <shearline/digest/digester.hpp>
 #include <shearline/keyring.hpp>
+#include <shearline/keyring/digester.hpp>
 #include <shearline/store/keyring_binding.hpp>
 
 namespace shearline::inline v0 {
@@ -31,7 +31,7 @@ template <typename Policies, typename Store>
 [[nodiscard]] result<void> bind_store(Store& store, const keyring& ring) {
     return store.transact([&ring](typename Store::transaction& tx) -> result<void> {
         if (auto bound = bind_keyring(tx, ring); !bound) return bound;
-        return bind_hash(tx, Policies::format::name, digester<typename Policies::hash>::hash);
+        return bind_hash(tx, Policies::format::name, detail::digester<typename Policies::hash>::hash);
     });
 }
 

@@ -15,49 +15,18 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/digest/base64.hpp>
+#include <shearline/digest/hash_context.hpp>
 #include <shearline/digest/hmac_sha256.hpp>
-#include <shearline/digest/label.hpp>
-#include <shearline/digest/spelling.hpp>
+#include <shearline/digest/key_kind.hpp>
+#include <shearline/digest/stored_digest.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/compare.hpp>
 #include <shearline/secret/guarded.hpp>
 #include <shearline/secret/secret_bytes.hpp>
 #include <shearline/secret/secret_text.hpp>
 
-namespace shearline::inline v0 {
-
-/// What a key of the keyring is for.
-enum class key_kind : std::uint8_t {
-    pepper = 1,  ///< keys the digests of API keys
-    sealing,     ///< seals the texts of API keys, where the custody is `recoverable`
-};
-
-/// How far the life of a key has gone: it only moves down this list.
-enum class key_status : std::uint8_t {
-    current = 1,  ///< what is new is made under it; the last of its kind
-    retired,      ///< what was made under it still verifies and opens
-    dropped,      ///< gone: what was made under it is lost; its number and check value stay as its tombstone
-};
-
-/// The word for a kind, as in the file.
-[[nodiscard]] constexpr std::string_view to_string(key_kind kind) noexcept {
-    return kind == key_kind::pepper ? "pepper" : "sealing";
-}
-
-/// The word for a status, as in the file.
-[[nodiscard]] constexpr std::string_view to_string(key_status status) noexcept {
-    switch (status) {
-        case key_status::current: return "current";
-        case key_status::retired: return "retired";
-        case key_status::dropped: return "dropped";
-    }
-    return "unknown";
-}
-
-/// Eight bytes by which a key is recognised; they tell nothing else about it.
-using check_bytes = std::array<std::byte, 8>;
-
-namespace detail::keyring_file {
+namespace shearline::inline v0::detail::keyring_file {
 
 using master_key = std::array<std::byte, 32>;
 
@@ -85,8 +54,8 @@ inline constexpr std::size_t max_bytes = 256 * 1024;  // some 3,000 keys: a mont
 inline constexpr std::size_t check_chars = base64_chars(sizeof(check_bytes));
 inline constexpr std::size_t key_chars = base64_chars(sizeof(master_key));
 
-/// HMAC-SHA256 of a label under a master key, for the one derivation from it and for its check value.
-inline secret_bytes<32> derive(std::span<const std::byte, 32> key, const label& what) {
+/// HMAC-SHA256 of a context under a master key, for the one derivation from it and for its check value.
+inline secret_bytes<32> derive(std::span<const std::byte, 32> key, const hash_context& what) {
     hmac_sha256::key_state state = hmac_sha256::prepare(key);
     const wipe_on_exit wipe_state{state};
     digest_bytes derived = hmac_sha256::mac(state, what.bytes());
@@ -94,7 +63,7 @@ inline secret_bytes<32> derive(std::span<const std::byte, 32> key, const label& 
     return secret_bytes<32>::copy_of(derived);
 }
 
-/// A key in guarded memory, with its check value: the start of HMAC(key, label of kind and number).
+/// A key in guarded memory, with its check value: the start of HMAC(key, context of kind and number).
 inline result<entry> make_entry(key_kind kind, std::uint32_t number, key_status status,
                                 std::span<const std::byte, 32> key) {
     auto kept = guarded<master_key>::make([key] {
@@ -103,7 +72,7 @@ inline result<entry> make_entry(key_kind kind, std::uint32_t number, key_status 
         return copy;
     });
     if (!kept) return std::move(kept).error();
-    label what{"shearline keyring check"};
+    hash_context what{"shearline keyring check"};
     what.text(to_string(kind)).number(number);
     const secret_bytes<32> derived = derive(key, what);
     entry made{number, status, {}, std::make_shared<const guarded<master_key>>(*std::move(kept))};
@@ -235,6 +204,4 @@ inline result<contents> parse(std::string_view text, const std::string& path) {
     return keys;
 }
 
-}  // namespace detail::keyring_file
-
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail::keyring_file

@@ -1,18 +1,14 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How bytes and numbers are spelled in what is stored: each has one spelling, and no other is read.
+// Base64 as it is stored: each sequence of bytes has one spelling, and no other is read.
 // Depends on libsodium; never on another header of ours.
 #pragma once
 
 #include <sodium.h>
 
-#include <charconv>
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
-#include <system_error>
 
 namespace shearline::inline v0 {
 
@@ -40,17 +36,6 @@ template <std::size_t Bytes>
     return all_bits < 128 &&
            ::sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), Bytes, text.data(), text.size(), nullptr,
                                nullptr, nullptr, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0;
-}
-
-/// Reads the number of a key: 1 to 2^32-1 in decimal, without sign, space or leading zero. Variable time.
-[[nodiscard]] inline std::optional<std::uint32_t> read_key_number(std::string_view text) noexcept {
-    std::uint32_t number = 0;
-    const char* const end = text.data() + text.size();
-    if (text.empty() || text.front() == '0') return std::nullopt;
-    if (const auto [stop, failed] = std::from_chars(text.data(), end, number); failed != std::errc{} || stop != end) {
-        return std::nullopt;
-    }
-    return number;
 }
 
 }  // namespace shearline::inline v0

@@ -13,19 +13,19 @@
 namespace shearline::inline v0 {
 
 /// A sequence of fields, each with its length before it (8 bytes, most significant first), so that no two sequences of
-/// the same kinds of fields give the same bytes. The first field says what the label is for. Public: no secret goes in.
-class label {
+/// the same kinds of fields give the same bytes. The first field says what the context is for. Public: no secret goes in.
+class hash_context {
 public:
-    explicit label(std::string_view purpose) { text(purpose); }
+    explicit hash_context(std::string_view purpose) { text(purpose); }
 
-    label& text(std::string_view field) {
+    hash_context& text(std::string_view field) {
         number(field.size());
         m_bytes += field;
         return *this;
     }
 
     /// A number takes 8 bytes, whatever its type.
-    label& number(std::uint64_t field) {
+    hash_context& number(std::uint64_t field) {
         for (unsigned shift = 64; shift > 0; shift -= 8) m_bytes += static_cast<char>((field >> (shift - 8)) & 0xff);
         return *this;
     }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include <shearline/digest/spelling.hpp>
+#include <shearline/digest/base64.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -24,7 +24,7 @@ std::string spell(const std::array<std::byte, Bytes>& bytes) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(spelling)
+BOOST_AUTO_TEST_SUITE(base64)
 
 BOOST_AUTO_TEST_CASE(gives_the_vectors_of_rfc_4648_without_their_padding) {
     BOOST_TEST(spell<1>({std::byte{'f'}}) == "Zg");
@@ -53,16 +53,6 @@ BOOST_AUTO_TEST_CASE(refuses_padding_space_and_other_lengths) {
     BOOST_TEST(from_base64<2>("Zm8", read));
     for (const std::string_view wrong : {"", "Zm", "Zm8=", "Zm8A", " Zm8", "Zm8\n", "Z m8", "Zm9", "Z-8", "Z_8"}) {
         BOOST_TEST(!from_base64<2>(wrong, read), "'" << wrong << "'");
-    }
-}
-
-BOOST_AUTO_TEST_CASE(reads_the_number_of_a_key_in_its_one_spelling) {
-    BOOST_TEST((read_key_number("1") == std::optional<std::uint32_t>{1}));
-    BOOST_TEST((read_key_number("10") == std::optional<std::uint32_t>{10}));
-    BOOST_TEST((read_key_number("4294967295") == std::optional<std::uint32_t>{4294967295U}));
-    for (const std::string_view wrong : {"", "0", "01", "+1", "-1", " 1", "1 ", "1a", "0x1", "4294967296",
-                                         "18446744073709551617", "99999999999999999999999", "1.0", "\xd9\xa1"}) {
-        BOOST_TEST(!read_key_number(wrong), "'" << wrong << "'");
     }
 }
 

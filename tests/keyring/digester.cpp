@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include <shearline/digest/digester.hpp>
+#include <shearline/keyring/digester.hpp>
 
 #include <boost/test/unit_test.hpp>
 
