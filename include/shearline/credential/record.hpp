@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // One key of a credential as stored, its moves from state to state, and what it is worth at a given moment.
-// Depends on credential.hpp, state.hpp, digest/stored_digest.hpp and custody/sealed_text.hpp; never on a store.
+// Depends on credential/ and digest/stored_digest.hpp; never on a store.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 #include <shearline/clock.hpp>
 #include <shearline/credential/credential.hpp>
+#include <shearline/credential/sealed_text.hpp>
 #include <shearline/credential/state.hpp>
-#include <shearline/custody/sealed_text.hpp>
 #include <shearline/digest/stored_digest.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/result.hpp>

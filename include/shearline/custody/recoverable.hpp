@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The custody that can show a key again: its text is sealed under a key of the keyring, and bound to its row.
-// Depends on custody/sealed_text.hpp, secret/ and libsodium; never on a store.
+// Depends on credential/, digest/, secret/ and libsodium; never on a store.
 #pragma once
 
 #include <sodium.h>
@@ -9,28 +9,15 @@
 #include <cstdint>
 #include <string_view>
 
-#include <shearline/credential/credential_id.hpp>
-#include <shearline/custody/sealed_text.hpp>
+#include <shearline/credential/seal_binding.hpp>
+#include <shearline/credential/sealed_text.hpp>
 #include <shearline/digest/hash_context.hpp>
-#include <shearline/format/environment.hpp>
-#include <shearline/format/handle.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/entropy.hpp>
 #include <shearline/secret/secret_bytes.hpp>
 #include <shearline/secret/secret_text.hpp>
 
 namespace shearline::inline v0 {
-
-/// Which key a sealed text is the text of. All of it is authenticated: a box that is moved to another row, tenant,
-/// generation, format or environment does not open.
-struct seal_binding {
-    shearline::environment environment;
-    std::string_view format;
-    std::string_view tenant;
-    credential_id credential;
-    shearline::handle handle;
-    std::uint32_t generation;
-};
 
 /// Seals with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under a subkey of a sealing key. Whoever holds the
 /// database and the keyring can read the keys: that is what an owner asks for who wants to copy a key again. Revoking
