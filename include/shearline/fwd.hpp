@@ -87,6 +87,8 @@ struct scanned_key;
 template <typename T>
 struct page;
 class memory_store;
+struct sqlite_options;
+class sqlite_store;
 template <typename... Policies>
 struct policies;
 

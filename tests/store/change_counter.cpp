@@ -10,6 +10,7 @@
 #include "support.hpp"
 
 using namespace store_test;
+using namespace shearline::detail::sqlite;
 
 BOOST_AUTO_TEST_SUITE(a_change_counter)
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The store in an SQLite file: durable, and shared by the threads and processes of one machine.
-// Depends on SQLite, through store/sqlite_connection.hpp, and POSIX; never on an authority. Not in the umbrella.
+// Depends on SQLite, through store/sqlite/connection.hpp, and POSIX; never on an authority. Not in the umbrella.
 #pragma once
 
 #include <chrono>
@@ -19,11 +19,11 @@
 #include <vector>
 
 #include <shearline/concepts.hpp>
-#include <shearline/store/change_counter.hpp>
-#include <shearline/store/sqlite_file.hpp>
-#include <shearline/store/sqlite_pool.hpp>
-#include <shearline/store/sqlite_scan.hpp>
-#include <shearline/store/sqlite_transaction.hpp>
+#include <shearline/store/sqlite/change_counter.hpp>
+#include <shearline/store/sqlite/file.hpp>
+#include <shearline/store/sqlite/pool.hpp>
+#include <shearline/store/sqlite/scan.hpp>
+#include <shearline/store/sqlite/transaction.hpp>
 
 namespace shearline::inline v0 {
 
@@ -63,7 +63,7 @@ class sqlite_store {
     using pool = detail::sqlite::connection_pool;
 
 public:
-    using transaction = sqlite_transaction;
+    using transaction = detail::sqlite::transaction;
 
     /// Opens the store in `path`, and makes it (mode 0600) where there is none; several processes may do so at once.
     /// An older schema is brought forward. A path is a path: `file:` and `:memory:` mean nothing special.
@@ -82,7 +82,7 @@ public:
         if (!mark) return error{mark.error().code(), path + ": " + mark.error().context()};
         auto writer = detail::sqlite::take_up(*file, options.busy_timeout, options.check_file);
         if (!writer) return std::move(writer).error();
-        auto counter = change_counter::open(*file + "-changes");
+        auto counter = detail::sqlite::change_counter::open(*file + "-changes");
         if (!counter) return std::move(counter).error();
         std::vector<std::unique_ptr<connection>> readers;
         for (std::size_t i = 0; i < options.readers; ++i) {
@@ -206,7 +206,7 @@ public:
 
 private:
     struct state {
-        state(detail::sqlite::process_mark here, detail::sqlite::database_files opened, change_counter counting,
+        state(detail::sqlite::process_mark here, detail::sqlite::database_files opened, detail::sqlite::change_counter counting,
               std::vector<std::unique_ptr<connection>> writing, std::vector<std::unique_ptr<connection>> reading,
               std::chrono::milliseconds patience)
             : opener{std::move(here)},
@@ -217,7 +217,7 @@ private:
 
         detail::sqlite::process_mark opener;
         detail::sqlite::database_files files;
-        change_counter counter;
+        detail::sqlite::change_counter counter;
         pool writer;
         pool readers;
     };

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // A file system for SQLite that knows what is on the disk and what only seems to be, and can lose the latter.
-// Depends on SQLite, through store/sqlite_connection.hpp; never on a store.
+// Depends on SQLite, through store/sqlite/connection.hpp; never on a store.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-#include <shearline/store/sqlite_connection.hpp>
+#include <shearline/store/sqlite/connection.hpp>
 
 namespace shearline::inline v0::testing {
 

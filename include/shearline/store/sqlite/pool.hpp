@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Connections that threads take turns at.
-// Depends on store/sqlite_connection.hpp and posix/fork_wiped.hpp; for sqlite_store.hpp, not in the umbrella.
+// Depends on store/sqlite/connection.hpp and posix/fork_wiped.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
 #include <chrono>
@@ -15,11 +15,9 @@
 
 #include <shearline/posix/fork_wiped.hpp>
 #include <shearline/result.hpp>
-#include <shearline/store/sqlite_connection.hpp>
+#include <shearline/store/sqlite/connection.hpp>
 
-namespace shearline::inline v0 {
-
-namespace detail::sqlite {
+namespace shearline::inline v0::detail::sqlite {
 
 /// Tells the process that opened a store from its children by fork. (A pid does not: in a pid namespace of its own a
 /// child can have the pid of its parent.) It takes a page of memory, so all pools of a store share one.
@@ -95,6 +93,4 @@ private:
     const std::string m_path;
 };
 
-}  // namespace detail::sqlite
-
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail::sqlite

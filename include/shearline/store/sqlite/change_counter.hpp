@@ -21,7 +21,7 @@
 #include <shearline/posix/private_file.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail::sqlite {
 
 /// Counts in a file that is mapped into every process that opened it, so that reading it is one load and no system
 /// call. Holds nothing that outlives the processes: only that the number moved means something, never how far. While it
@@ -45,7 +45,6 @@ class change_counter {
     static constexpr std::string_view magic{"shearline-chg 1\n", 16};
     static_assert(magic.size() == sizeof(layout::magic));
 
-    using descriptor = detail::descriptor;
 
 public:
     /// Opens the file, or makes it (mode 0600) where there is none; of several that try to, all get the same.
@@ -53,7 +52,6 @@ public:
     /// Errors, each naming the file: `corrupt` where it is not one of ours, or cut short; `permission_denied`;
     /// `not_found` where the folder is missing; `unavailable` on a full disk.
     static result<change_counter> open(const std::string& path) {
-        using detail::file_error;
         constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
         int opened = ::open(path.c_str(), flags);
         if (opened < 0 && errno == ENOENT) {
@@ -96,7 +94,7 @@ public:
     [[nodiscard]] bool is_orphan() const noexcept { return !m_identity.holds(); }
 
 private:
-    change_counter(detail::file_identity identity, descriptor file, layout* page) noexcept
+    change_counter(file_identity identity, descriptor file, layout* page) noexcept
         : m_identity{std::move(identity)}, m_file{std::move(file)}, m_page{page} {}
 
     static result<void> make(const std::string& path) {
@@ -104,7 +102,7 @@ private:
         std::memcpy(fresh.magic, magic.data(), magic.size());
         char bytes[sizeof(layout)];
         std::memcpy(bytes, &fresh, sizeof(layout));
-        return detail::create_private_file(path, {bytes, sizeof(layout)});
+        return create_private_file(path, {bytes, sizeof(layout)});
     }
 
     static error foreign(const std::string& path) {
@@ -113,9 +111,9 @@ private:
                                    "delete it"};
     }
 
-    detail::file_identity m_identity;
+    file_identity m_identity;
     descriptor m_file;  // kept open, so that its inode is not given to another file
     layout* m_page;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail::sqlite

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // What `sqlite_store` reads, inside a transaction that its caller has begun.
-// Depends on store/sqlite_rows.hpp and store/cursor.hpp; for sqlite_store.hpp, not in the umbrella.
+// Depends on store/sqlite/reader.hpp and store/cursor.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
 #include <algorithm>
@@ -14,11 +14,9 @@
 #include <vector>
 
 #include <shearline/store/cursor.hpp>
-#include <shearline/store/sqlite_rows.hpp>
+#include <shearline/store/sqlite/reader.hpp>
 
-namespace shearline::inline v0 {
-
-namespace detail::sqlite {
+namespace shearline::inline v0::detail::sqlite {
 
 /// Runs a query and hands each row's reader to `take(row_reader&)`, but at most `most` of them: more are `corrupt`.
 template <typename Take, typename... Values>
@@ -325,6 +323,4 @@ template <typename KeysOf>
     return found;
 }
 
-}  // namespace detail::sqlite
-
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail::sqlite

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The inside of one transaction of `sqlite_store`.
-// Depends on store/sqlite_queries.hpp; for sqlite_store.hpp, not in the umbrella.
+// Depends on store/sqlite/queries.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
 #include <cstddef>
@@ -13,39 +13,36 @@
 #include <utility>
 #include <vector>
 
-#include <shearline/store/sqlite_queries.hpp>
+#include <shearline/store/sqlite/queries.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail::sqlite {
 
 /// Models `store_transaction`. Lives inside `sqlite_store::transact`, on its thread.
-class sqlite_transaction {
-    using connection = detail::sqlite::connection;
-
+class transaction {
 public:
-    sqlite_transaction(const sqlite_transaction&) = delete;
-    sqlite_transaction& operator=(const sqlite_transaction&) = delete;
+    transaction(const transaction&) = delete;
+    transaction& operator=(const transaction&) = delete;
 
     [[nodiscard]] result<std::optional<credential>> find(const credential_id& id) {
-        return detail::sqlite::find_credential(*m_on, id);
+        return find_credential(*m_on, id);
     }
     [[nodiscard]] result<std::optional<record>> find(std::string_view format, const handle& key) {
-        return detail::sqlite::find_record(*m_on, format, key);
+        return find_record(*m_on, format, key);
     }
     [[nodiscard]] result<std::vector<record>> keys_of(const credential_id& id) {
-        return detail::sqlite::find_newest_keys(*m_on, id);
+        return find_newest_keys(*m_on, id);
     }
     [[nodiscard]] result<std::vector<record>> live_keys_of(const credential_id& id) {
-        return detail::sqlite::find_live_keys(*m_on, id);
+        return find_live_keys(*m_on, id);
     }
     [[nodiscard]] result<std::optional<idempotency_entry>> find_idempotent(const digest_bytes& token, timestamp now) {
-        return detail::sqlite::find_entry(*m_on, token, now);
+        return find_entry(*m_on, token, now);
     }
-    [[nodiscard]] result<feed_head> head() { return detail::sqlite::find_head(*m_on); }
-    [[nodiscard]] result<std::vector<keyring_check>> keyring_checks() { return detail::sqlite::list_checks(*m_on); }
+    [[nodiscard]] result<feed_head> head() { return find_head(*m_on); }
+    [[nodiscard]] result<std::vector<keyring_check>> keyring_checks() { return list_checks(*m_on); }
 
     [[nodiscard]] result<void> insert(const credential& owner) {
-        using detail::sqlite::column;
-        if (auto good = detail::sqlite::storable(owner, "the credential"); !good) return good;
+        if (auto good = storable(owner, "the credential"); !good) return good;
         auto done = write(
             "INSERT INTO credential(id, tenant, name, not_before, expires_at, suspended, generation, "
             "version, created_at, revoked_at, scopes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -57,8 +54,7 @@ public:
     }
 
     [[nodiscard]] result<void> update(const credential& owner) {
-        using detail::sqlite::column;
-        if (auto good = detail::sqlite::storable(owner, "the credential"); !good) return good;
+        if (auto good = storable(owner, "the credential"); !good) return good;
         auto done = write(
             "UPDATE credential SET tenant = ?2, name = ?3, not_before = ?4, expires_at = ?5, "
             "suspended = ?6, generation = ?7, version = ?8, created_at = ?9, revoked_at = ?10, "
@@ -74,8 +70,7 @@ public:
     }
 
     [[nodiscard]] result<void> insert(const record& key) {
-        using detail::sqlite::column;
-        if (auto good = detail::sqlite::storable(key, "the key"); !good) return good;
+        if (auto good = storable(key, "the key"); !good) return good;
         if (key.state != key_state::revoked)
             if (auto room = has_room_for_a_live_key(key.credential); !room) return room;
         const auto [sealing_key, nonce, box] = sealed_columns(key);
@@ -91,8 +86,7 @@ public:
     }
 
     [[nodiscard]] result<void> update(const record& key) {
-        using detail::sqlite::column;
-        if (auto good = detail::sqlite::storable(key, "the key"); !good) return good;
+        if (auto good = storable(key, "the key"); !good) return good;
         const auto [sealing_key, nonce, box] = sealed_columns(key);
         auto done = write(
             "UPDATE record SET generation = ?4, state = ?5, digest = ?6, created_at = ?7, retires_at = ?8, "
@@ -106,20 +100,18 @@ public:
     }
 
     [[nodiscard]] result<std::size_t> prune(const credential_id& id, std::uint32_t below_generation) {
-        using detail::sqlite::column;
         auto done = write(
             "DELETE FROM record WHERE (format, handle) IN (SELECT format, handle FROM record WHERE "
             "credential = (SELECT ordinal FROM credential WHERE id = ?1) AND generation < ?2 AND state = 4 "
             "ORDER BY generation LIMIT ?3)",
-            column(id), column(below_generation), detail::sqlite::clamped(max_pruned));
+            column(id), column(below_generation), clamped(max_pruned));
         if (!done) return std::move(done).error();
         return static_cast<std::size_t>(m_on->changed_rows());
     }
 
     [[nodiscard]] result<void> append(const change& what) {
-        using detail::sqlite::column;
-        if (!detail::sqlite::is_good(what.kind) || !detail::sqlite::is_good(what.credential) ||
-            !detail::sqlite::is_count(what.version) || !detail::sqlite::is_good(what.at))
+        if (!is_good(what.kind) || !is_good(what.credential) ||
+            !is_count(what.version) || !is_good(what.at))
             return error{errc::invalid_argument, "the change has a number or a time out of bounds: it cannot be kept"};
         return write(
             "INSERT INTO change(sequence, kind, credential, version, at, tag) "
@@ -128,8 +120,7 @@ public:
     }
 
     [[nodiscard]] result<void> append(const audit_event& event) {
-        using detail::sqlite::column;
-        if (auto good = detail::sqlite::storable(event, "the audit event"); !good) return good;
+        if (auto good = storable(event, "the audit event"); !good) return good;
         return write(
             "INSERT INTO audit_event(sequence, at, actor, action, tenant, credential, handle, "
             "source_address, reason) VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM audit_event), "
@@ -139,9 +130,8 @@ public:
     }
 
     [[nodiscard]] result<void> insert(const idempotency_entry& entry) {
-        using detail::sqlite::column;
-        if (!detail::sqlite::is_good(entry.credential) || !detail::sqlite::is_good(entry.handle) ||
-            !detail::sqlite::is_good(entry.created_at) || !detail::sqlite::is_good(entry.expires_at))
+        if (!is_good(entry.credential) || !is_good(entry.handle) ||
+            !is_good(entry.created_at) || !is_good(entry.expires_at))
             return error{errc::invalid_argument, "the idempotency entry has a time out of bounds: it cannot be kept"};
         auto done = write("DELETE FROM idempotency WHERE expires_at <= ?1", column(entry.created_at));
         if (done)
@@ -154,18 +144,17 @@ public:
     }
 
     [[nodiscard]] result<void> insert(const keyring_check& check) {
-        using detail::sqlite::column;
-        if (!detail::sqlite::is_good(check.kind) || check.number == 0)
+        if (!is_good(check.kind) || check.number == 0)
             return error{errc::invalid_argument, "a key of a keyring has a kind, and a number from 1"};
         return write("INSERT INTO keyring_check(kind, number, proof) VALUES (?1, ?2, ?3)", column(check.kind),
                      column(check.number), check.check);
     }
 
     [[nodiscard]] result<hash_name> bind_hash(std::string_view format, const hash_name& hash) {
-        auto known = detail::sqlite::find_hash(*m_on, format);
+        auto known = find_hash(*m_on, format);
         if (!known) return std::move(known).error();
         if (*known) return **known;
-        if (!detail::sqlite::fit({format}))
+        if (!fit({format}))
             return error{errc::invalid_argument, "the format's name is too long: it cannot be kept"};
         if (auto done = write("INSERT INTO format_hash(format, hash) VALUES (?1, ?2)", format, hash.view()); !done)
             return std::move(done).error();
@@ -173,8 +162,8 @@ public:
     }
 
 private:
-    friend class sqlite_store;
-    explicit sqlite_transaction(connection& on) noexcept : m_on{&on} {}
+    friend class shearline::sqlite_store;
+    explicit transaction(connection& on) noexcept : m_on{&on} {}
 
     /// After some failures SQLite gives a whole transaction up; what came then would be a transaction of its own.
     template <typename... Values>
@@ -187,19 +176,19 @@ private:
     /// So that what is written can be read.
     [[nodiscard]] result<void> has_room_for_a_live_key(const credential_id& id) {
         std::uint64_t alive = 0;
-        auto done = detail::sqlite::each_row(
-            *m_on, 1, [&](detail::sqlite::row_reader& row) { alive = row.count(0); },
+        auto done = each_row(
+            *m_on, 1, [&](row_reader& row) { alive = row.count(0); },
             "SELECT count(*) FROM record WHERE credential = (SELECT ordinal FROM credential WHERE id = ?1) AND "
             "state <> 4",
-            detail::sqlite::column(id));
-        if (done && alive >= detail::sqlite::max_live_keys)
+            column(id));
+        if (done && alive >= max_live_keys)
             return error{errc::invalid_argument, "the credential has " + std::to_string(alive) +
                                                      " keys that are not revoked: no more can be kept"};
         return done;
     }
 
     [[nodiscard]] result<void> insert_labels(const credential& owner) {
-        const std::string id = detail::sqlite::column(owner.id);
+        const std::string id = column(owner.id);
         std::int64_t ordinal = 0;
         result<void> done;
         for (const auto& [label, value] : owner.metadata) {
@@ -224,4 +213,4 @@ private:
     connection* m_on;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail::sqlite

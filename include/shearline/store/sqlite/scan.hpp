@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // How `sqlite_store` shows every key at once.
-// Depends on store/scan.hpp and store/sqlite_queries.hpp; for sqlite_store.hpp, not in the umbrella.
+// Depends on store/scan.hpp and store/sqlite/queries.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
 #include <algorithm>
@@ -12,11 +12,9 @@
 #include <vector>
 
 #include <shearline/store/scan.hpp>
-#include <shearline/store/sqlite_queries.hpp>
+#include <shearline/store/sqlite/queries.hpp>
 
-namespace shearline::inline v0 {
-
-namespace detail::sqlite {
+namespace shearline::inline v0::detail::sqlite {
 
 /// One number that a query gives.
 template <typename... Values>
@@ -106,6 +104,4 @@ template <typename Sink>
     return head;
 }
 
-}  // namespace detail::sqlite
-
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail::sqlite

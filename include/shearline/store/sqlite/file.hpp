@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // How `sqlite_store` takes up its file: makes it, brings it forward, or refuses it and leaves it as it was.
-// Depends on store/sqlite_connection.hpp and POSIX; for sqlite_store.hpp, not in the umbrella.
+// Depends on store/sqlite/connection.hpp and POSIX; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
 #include <fcntl.h>
@@ -27,12 +27,10 @@
 #include <shearline/posix/path.hpp>
 #include <shearline/posix/private_file.hpp>
 #include <shearline/result.hpp>
-#include <shearline/store/sqlite_connection.hpp>
-#include <shearline/store/sqlite_schema.hpp>
+#include <shearline/store/sqlite/connection.hpp>
+#include <shearline/store/sqlite/schema.hpp>
 
-namespace shearline::inline v0 {
-
-namespace detail::sqlite {
+namespace shearline::inline v0::detail::sqlite {
 
 /// The one path by which all processes know the file: links in its folder's path resolved. Makes an empty file (mode
 /// 0600) where there is none. Refuses what is not a regular file, and a link: two names would be two stores, each with
@@ -255,6 +253,4 @@ private:
     std::vector<file_identity> m_files;
 };
 
-}  // namespace detail::sqlite
-
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail::sqlite

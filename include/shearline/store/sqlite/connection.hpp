@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // A connection to an SQLite database, its statements, and what its failures mean. The one header that includes SQLite.
-// Depends on SQLite and store/sqlite_schema.hpp; never on what the rows mean. For sqlite_store.hpp; not in the
+// Depends on SQLite and store/sqlite/schema.hpp; never on what the rows mean. For sqlite_store.hpp; not in the
 // umbrella.
 #pragma once
 
@@ -21,11 +21,9 @@
 
 #include <shearline/posix/descriptor.hpp>
 #include <shearline/result.hpp>
-#include <shearline/store/sqlite_schema.hpp>
+#include <shearline/store/sqlite/schema.hpp>
 
-namespace shearline::inline v0 {
-
-namespace detail::sqlite {
+namespace shearline::inline v0::detail::sqlite {
 
 static_assert(SQLITE_VERSION_NUMBER >= 3'037'000, "sqlite_store needs SQLite 3.37 or later, for STRICT tables");
 
@@ -287,6 +285,4 @@ private:
     std::unordered_map<std::string_view, statement_handle> m_statements;  // ends before its connection does
 };
 
-}  // namespace detail::sqlite
-
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail::sqlite
