@@ -12,6 +12,11 @@
 #include <utility>
 
 #include <shearline/authority/change_runner.hpp>
+#include <shearline/authority/idempotency.hpp>
+#include <shearline/authority/key_maker.hpp>
+#include <shearline/authority/requests.hpp>
+#include <shearline/authority/steps.hpp>
+#include <shearline/authority/usage_log.hpp>
 #include <shearline/clock.hpp>
 #include <shearline/concepts.hpp>
 #include <shearline/credential/audit_event.hpp>
@@ -21,14 +26,9 @@
 #include <shearline/format/parse.hpp>
 #include <shearline/format/secret_floor.hpp>
 #include <shearline/policies.hpp>
-#include <shearline/rules/requests.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/rules/text_or.hpp>
 #include <shearline/store/change.hpp>
-#include <shearline/store/idempotency.hpp>
-#include <shearline/store/key_maker.hpp>
-#include <shearline/store/steps.hpp>
-#include <shearline/store/usage_log.hpp>
 #include <shearline/verdict.hpp>
 
 namespace shearline::inline v0 {
@@ -104,19 +104,19 @@ public:
 
     /// Makes a credential and its first key.
     [[nodiscard]] result<issued_key> issue(const new_credential& asked, const request_context& by) {
-        if (auto good = check(asked); !good) return good.error();
+        if (auto good = detail::check(asked); !good) return good.error();
         return m_changes.run(by, [&](transaction& tx, timestamp now) {
-            const change_request request{"issue", asked.tenant, context_of(asked)};
+            const detail::change_request request{"issue", asked.tenant, detail::context_of(asked)};
             return m_changes.secrets()->once(tx, request, by, now, [&]() -> result<issued_key> {
                 if (asked.expires_at && *asked.expires_at <= now)
                     return error{errc::invalid_argument, "expires_at is not in the future: the key would open nothing"};
-                const auto id = key_maker<Policies>::new_id();
+                const auto id = detail::key_maker<Policies>::new_id();
                 if (!id) return id.error();
                 const credential owner = credential_from(asked, *id, now);
                 if (auto done = tx.insert(owner); !done) return done.error();
                 auto made = add_key(tx, owner, now);
                 if (!made) return made;
-                if (auto done = tell(tx, owner, {change_kind::issued, "issue", made->handle}, by, now); !done)
+                if (auto done = detail::tell(tx, owner, {change_kind::issued, "issue", made->handle}, by, now); !done)
                     return done.error();
                 return made;
             });
@@ -129,7 +129,7 @@ public:
     [[nodiscard]] result<issued_key> rotate(const credential_id& id, const request_context& by) {
         return m_changes.change(
             {"rotate", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
-                if (auto alive = not_revoked(owner); !alive) return alive.error();
+                if (auto alive = detail::not_revoked(owner); !alive) return alive.error();
                 if (owner.expires_at && *owner.expires_at <= now)
                     return error{errc::illegal_state, "the credential has expired: issue a new one"};
                 std::optional<timestamp> previous_until;
@@ -140,14 +140,14 @@ public:
                     if (replaced && key.state == key_state::retiring) previous_until = key.retires_at;
                     return replaced;
                 };
-                if (auto done = move_live_keys(tx, id, give_way); !done) return done.error();
+                if (auto done = detail::move_live_keys(tx, id, give_way); !done) return done.error();
                 ++owner.generation;
                 if (owner.generation > kept_generations)
                     if (auto done = tx.prune(id, owner.generation - kept_generations + 1); !done) return done.error();
                 auto made = add_key(tx, owner, now);
                 if (!made) return made;
                 made->previous_until = previous_until;
-                if (auto done = store_change(tx, owner, {change_kind::rotated, "rotate", made->handle}, by, now); !done)
+                if (auto done = detail::store_change(tx, owner, {change_kind::rotated, "rotate", made->handle}, by, now); !done)
                     return done.error();
                 return made;
             });
@@ -160,9 +160,9 @@ public:
             {"revoke", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
                 if (owner.revoked_at) return issued_key{};
                 const auto kill = [now](record& key) { return shearline::revoke(key, now); };
-                auto done = move_live_keys(tx, id, kill);
+                auto done = detail::move_live_keys(tx, id, kill);
                 owner.revoked_at = now;
-                if (done) done = store_change(tx, owner, {change_kind::credential_revoked, "revoke"}, by, now);
+                if (done) done = detail::store_change(tx, owner, {change_kind::credential_revoked, "revoke"}, by, now);
                 if (!done) return done.error();
                 return issued_key{};
             }));
@@ -182,7 +182,7 @@ public:
                 if ((*stored)->state == key_state::revoked) return issued_key{};
                 auto done = shearline::revoke(**stored, now);
                 if (done) done = tx.update(**stored);
-                if (done) done = store_change(tx, owner, {change_kind::key_revoked, "revoke key", key}, by, now);
+                if (done) done = detail::store_change(tx, owner, {change_kind::key_revoked, "revoke key", key}, by, now);
                 if (!done) return done.error();
                 return issued_key{};
             }));
@@ -205,7 +205,7 @@ public:
     /// is stored is not the sealed text of this very key.
     [[nodiscard]] result<secret_text> reveal(const credential_id& id, const request_context& by) {
         return m_changes.run(by, [&](transaction& tx, timestamp now) -> result<secret_text> {
-            const auto owner = owner_of(tx, id);
+            const auto owner = detail::owner_of(tx, id);
             if (!owner) return owner.error();
             const auto keys = tx.live_keys_of(id);
             if (!keys) return keys.error();
@@ -214,7 +214,7 @@ public:
                 return error{errc::illegal_state, "the credential has no live key to show"};
             auto text = m_changes.secrets()->keys.open(*owner, keys->front());
             if (!text) return text;
-            if (auto done = shearline::audit(tx, *owner, "reveal", keys->front().handle, by, now); !done)
+            if (auto done = detail::audit(tx, *owner, "reveal", keys->front().handle, by, now); !done)
                 return done.error();
             return text;
         });
@@ -266,7 +266,7 @@ private:
     explicit authority(detail::change_runner<Policies, Store, Clock> changes) : m_changes{std::move(changes)} {}
 
     [[nodiscard]] result<void> check_reading(tenant_filter of) const {
-        if (auto good = check(of); !good) return good;
+        if (auto good = detail::check(of); !good) return good;
         return m_changes.check_feed();
     }
 
@@ -281,10 +281,10 @@ private:
                                const request_context& by) {
         return without_key(
             m_changes.change(what, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
-                auto done = not_revoked(owner);
+                auto done = detail::not_revoked(owner);
                 if (done && owner.suspended != suspended) {
                     owner.suspended = suspended;
-                    done = store_change(tx, owner, {kind, what.action}, by, now);
+                    done = detail::store_change(tx, owner, {kind, what.action}, by, now);
                 }
                 if (!done) return done.error();
                 return issued_key{};
@@ -317,7 +317,7 @@ private:
     }
 
     detail::change_runner<Policies, Store, Clock> m_changes;
-    std::unique_ptr<usage_log> m_usage = std::make_unique<usage_log>();
+    std::unique_ptr<detail::usage_log> m_usage = std::make_unique<detail::usage_log>();
 };
 
 }  // namespace shearline::inline v0

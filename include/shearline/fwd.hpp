@@ -94,9 +94,6 @@ struct policies;
 
 struct siphash_memo;
 struct no_memo;
-struct line_status;
-class line;
-class line_table;
 
 // 5
 struct issued_key;

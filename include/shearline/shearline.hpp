@@ -35,10 +35,13 @@
 #include <shearline/secret/guarded.hpp>
 #include <shearline/secret/compare.hpp>
 #include <shearline/secret/entropy.hpp>
+#include <shearline/private_file.hpp>
 
 // 2: from key text to what is stored
 #include <shearline/digest/hash_name.hpp>
+#include <shearline/digest/key_kind.hpp>
 #include <shearline/digest/hmac_sha256.hpp>
+#include <shearline/digest/memo.hpp>
 #include <shearline/digest/stored_digest.hpp>
 #include <shearline/generate.hpp>
 #include <shearline/keyring.hpp>
@@ -58,14 +61,13 @@
 #include <shearline/rules/text_or.hpp>
 #include <shearline/verdict.hpp>
 
-// 4: where records live, their copy in memory, and the bundle of policies
+// 4: where records live, and the bundle of policies
 #include <shearline/store/change.hpp>
 #include <shearline/store/scan.hpp>
 #include <shearline/store/memory_store.hpp>
-#include <shearline/digest/memo.hpp>
-#include <shearline/mirror/mirror.hpp>
 #include <shearline/policies.hpp>
 
 // 5: the control plane and the data plane
 #include <shearline/authority.hpp>
+#include <shearline/verifier_options.hpp>
 #include <shearline/verifier.hpp>

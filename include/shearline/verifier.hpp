@@ -24,11 +24,11 @@
 #include <shearline/format/secret_floor.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/keyring/digester.hpp>
-#include <shearline/mirror/verifier_state.hpp>
 #include <shearline/policies.hpp>
 #include <shearline/rules/text_or.hpp>
 #include <shearline/store/store_binding.hpp>
 #include <shearline/verdict.hpp>
+#include <shearline/verifier/state.hpp>
 
 namespace shearline::inline v0 {
 
@@ -93,9 +93,9 @@ public:
             shared& of = *m_of;
             seat& mine = *m_seat;
             if (!may_be_key<format>(text)) return mine.refuse(reason::malformed);
-            if (const detail::inside here{*mine.place}; of.mirrored->is_true(lease_clock::now())) [[likely]] {
+            if (const detail::inside here{*mine.place}; of.mirrored->is_true(detail::lease_clock::now())) [[likely]] {
                 const handle key = find_handle<format>(text);
-                const line_table& table = of.mirrored->table();
+                const detail::line_table& table = of.mirrored->table();
                 const std::size_t home = table.home_of(key);
                 table.prefetch_details(home);  // the second read of memory overlaps with the first
                 return of.answer(mine, table, {text, key, home}, of.time->at(now), scope);
@@ -138,7 +138,7 @@ public:
             const bool was_true = m_of->is_true(*m_seat->place);
             const detail::inside here{*m_seat->place};
             const bool is_true = was_true && !m_of->mirrored->is_closed();
-            const line_table& table = m_of->mirrored->table();
+            const detail::line_table& table = m_of->mirrored->table();
             for (std::size_t i = 0; i < texts.size(); ++i) {
                 asked[i].home = table.home_of(asked[i].key);
                 table.prefetch(asked[i].home);
@@ -162,11 +162,11 @@ public:
     [[nodiscard]] static result<verifier> open(Store& store, const keyring& ring, const verifier_options& options,
                                                Progress&& progress) {
         if constexpr (key_store<Store>)
-            if (auto bound = bind_store<Policies>(store, ring); !bound) return bound.error();
-        auto proving = proofs<Policies>::make(ring);
+            if (auto bound = detail::bind_store<Policies>(store, ring); !bound) return bound.error();
+        auto proving = detail::proofs<Policies>::make(ring);
         if (!proving) return std::move(proving).error();
         constexpr hash_name hash = detail::digester<typename Policies::hash>::hash;
-        auto mirrored = mirror<format, Store>::open(store, options.lease, hash, progress);
+        auto mirrored = detail::mirror<format, Store>::open(store, options.lease, hash, progress);
         if (!mirrored) return std::move(mirrored).error();
         return verifier{std::make_shared<shared>(store, options, *std::move(mirrored), *std::move(proving))};
     }
@@ -222,8 +222,8 @@ public:
     [[nodiscard]] std::uint64_t count_of(std::optional<reason> why) const { return m_shared->count_of(why); }
 
     [[nodiscard]] verifier_size size() const {
-        return m_shared->mirrored->with_tables([&](const table_pair& tables) {
-            const line_table& table = tables.current();
+        return m_shared->mirrored->with_tables([&](const detail::table_pair& tables) {
+            const detail::line_table& table = tables.current();
             return verifier_size{table.used() - table.dead(), table.size(), table.used(),
                                  m_shared->mirrored->profiles().size()};
         });
@@ -232,7 +232,7 @@ public:
     /// How many lines a search touches that finds, on average over all keys. Counts them all: O(lines).
     [[nodiscard]] double lines_per_hit() const {
         return m_shared->mirrored->with_tables(
-            [](const table_pair& tables) { return tables.current().lines_per_hit(); });
+            [](const detail::table_pair& tables) { return tables.current().lines_per_hit(); });
     }
 
 private:

@@ -16,9 +16,9 @@
 #include <shearline/format/key_format.hpp>
 #include <shearline/format/seam_format.hpp>
 #include <shearline/keyring/file.hpp>
-#include <shearline/mirror/line.hpp>
 #include <shearline/secret/compare.hpp>
 #include <shearline/testing/constant_time_policies.hpp>
+#include <shearline/verifier/line.hpp>
 #ifdef SHEARLINE_TEST_OPENSSL
 #include <shearline/digest/hmac_sha256_openssl.hpp>
 #endif
@@ -27,6 +27,7 @@ namespace {
 
 using namespace shearline;
 using namespace shearline::testing;
+using namespace shearline::detail;
 using format = key_format<"instance">;
 using testing::detail::sample_bytes;
 

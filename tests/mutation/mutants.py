@@ -128,7 +128,7 @@ MUTANTS = [
     ("the version stays", "    ++owner.version;\n    auto done = tx.update(owner);",
      "    result<void> done;", ["authority", "testing"]),
     ("a reveal leaves no trace",
-     "if (auto done = shearline::audit(tx, *owner, \"reveal\", keys->front().handle, by, now); !done)",
+     "if (auto done = detail::audit(tx, *owner, \"reveal\", keys->front().handle, by, now); !done)",
      "if (result<void> done; !done)", ["authority", "testing"]),
     ("a dead key can be shown",
      "                !is_live(state_at(*owner, keys->front(), now)))", "                false)",

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include <shearline/mirror/mirror.hpp>
+#include <shearline/verifier/mirror.hpp>
 
 #include "../authority/fixture.hpp"
 #include "../support/in_child.hpp"

@@ -14,10 +14,10 @@
 #include <utility>
 #include <vector>
 
-#include <shearline/mirror/lease.hpp>
-#include <shearline/mirror/table_pair.hpp>
-#include <shearline/mirror/use_counts.hpp>
 #include <shearline/posix/fork_wiped.hpp>
+#include <shearline/verifier/lease.hpp>
+#include <shearline/verifier/table_pair.hpp>
+#include <shearline/verifier/use_counts.hpp>
 
 #include "../support/in_child.hpp"
 

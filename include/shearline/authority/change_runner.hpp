@@ -10,15 +10,15 @@
 #include <string_view>
 #include <utility>
 
+#include <shearline/authority/feed_watch.hpp>
+#include <shearline/authority/keyring_snapshot.hpp>
+#include <shearline/authority/requests.hpp>
+#include <shearline/authority/steps.hpp>
 #include <shearline/credential/issued_key.hpp>
 #include <shearline/credential/request_context.hpp>
 #include <shearline/digest/hash_context.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/rules/monotonic_time.hpp>
-#include <shearline/rules/requests.hpp>
-#include <shearline/store/feed_watch.hpp>
-#include <shearline/store/keyring_snapshot.hpp>
-#include <shearline/store/steps.hpp>
 
 namespace shearline::inline v0::detail {
 

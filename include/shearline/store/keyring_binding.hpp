@@ -13,15 +13,11 @@
 #include <shearline/secret/compare.hpp>
 #include <shearline/store/change.hpp>
 
-namespace shearline::inline v0 {
-
-namespace detail {
+namespace shearline::inline v0::detail {
 
 [[nodiscard]] inline std::string name_of(key_kind kind, std::uint32_t number) {
     return (kind == key_kind::pepper ? "pepper " : "sealing key ") + std::to_string(number);
 }
-
-}  // namespace detail
 
 /// Compares a keyring with what the store remembers of it, and has the store remember what is new. `wrong_keyring`
 /// where a number stands for another key here than there, or where the store knows a number that the keyring does not:
@@ -39,10 +35,10 @@ template <typename Transaction>
     for (const keyring_check& stored : *known) {
         const auto key = std::find_if(here.begin(), here.end(), same_number(stored));
         if (key == here.end())
-            return error{errc::wrong_keyring, "the keyring lacks " + detail::name_of(stored.kind, stored.number) +
+            return error{errc::wrong_keyring, "the keyring lacks " + name_of(stored.kind, stored.number) +
                                                   ", which the store knows: it is an older copy, or another keyring"};
         if (!constant_time_equal<8>(key->check, stored.check))
-            return error{errc::wrong_keyring, detail::name_of(stored.kind, stored.number) +
+            return error{errc::wrong_keyring, name_of(stored.kind, stored.number) +
                                                   " of this keyring is not the one that the store knows"};
     }
     for (const keyring_check& key : here)
@@ -51,4 +47,4 @@ template <typename Transaction>
     return {};
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

@@ -36,7 +36,7 @@ class memory_store {
     using key_name = contents::key_name;
 
 public:
-    using transaction = memory_transaction;
+    using transaction = detail::memory_transaction;
 
     memory_store() = default;
     memory_store(const memory_store&) = delete;
@@ -80,7 +80,7 @@ public:
 
     [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
         const std::scoped_lock lock{m_mutex};
-        const auto after = position_of(which, 0);
+        const auto after = detail::position_of(which, 0);
         if (!after) return after.error();
         page<credential_view> found;
         for (std::uint64_t i = *after; i < m_data.order.size(); ++i) {
@@ -97,7 +97,7 @@ public:
 
     [[nodiscard]] result<page<audit_event>> audit(const page_request& which, std::string_view tenant) const {
         const std::scoped_lock lock{m_mutex};
-        const auto before = position_of(which, std::numeric_limits<std::uint64_t>::max());
+        const auto before = detail::position_of(which, std::numeric_limits<std::uint64_t>::max());
         if (!before) return before.error();
         page<audit_event> found;
         for (auto event = m_data.audit.rbegin(); event != m_data.audit.rend(); ++event) {

@@ -20,9 +20,7 @@
 #include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
 
-namespace shearline::inline v0 {
-
-namespace detail {
+namespace shearline::inline v0::detail {
 
 struct memory_contents {
     using key_name = std::pair<std::string, std::uint64_t>;  // format, handle
@@ -44,12 +42,10 @@ struct memory_contents {
     }
 };
 
-}  // namespace detail
-
 /// Models `store_transaction`: gathers what is written beside the store's contents. Lives inside
 /// `memory_store::transact`.
 class memory_transaction {
-    using contents = detail::memory_contents;
+    using contents = memory_contents;
     using key_name = contents::key_name;
 
 public:
@@ -179,7 +175,7 @@ private:
         if (can_join(owner.scopes)) return {};
         return error{errc::invalid_argument, "the credential has a scope that is empty, or has a space in it"};
     }
-    friend class memory_store;
+    friend class shearline::memory_store;
     explicit memory_transaction(const contents& base) noexcept : m_base{&base} {}
 
     [[nodiscard]] const record* find(const key_name& name) const {
@@ -204,4 +200,4 @@ private:
     std::set<key_name> m_pruned;  // of m_base
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

@@ -11,7 +11,7 @@
 #include <shearline/keyring/digester.hpp>
 #include <shearline/store/keyring_binding.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// Compares a hash with the one that the store remembers for a format, and has the store remember the first.
 /// `wrong_hash` where they differ: no key of the format could be verified.
@@ -31,8 +31,8 @@ template <typename Policies, typename Store>
 [[nodiscard]] result<void> bind_store(Store& store, const keyring& ring) {
     return store.transact([&ring](typename Store::transaction& tx) -> result<void> {
         if (auto bound = bind_keyring(tx, ring); !bound) return bound;
-        return bind_hash(tx, Policies::format::name, detail::digester<typename Policies::hash>::hash);
+        return bind_hash(tx, Policies::format::name, digester<typename Policies::hash>::hash);
     });
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

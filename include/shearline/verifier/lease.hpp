@@ -13,7 +13,7 @@
 #include <shearline/posix/fork_wiped.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// A clock that only goes forward, as of the last timer tick: some milliseconds coarse on Linux and cheap to read; the
 /// steady clock elsewhere. No system call; thread-safe.
@@ -37,7 +37,7 @@ class lease {
 public:
     /// One that does not hold yet. `unavailable` where the system gives no memory for it.
     [[nodiscard]] static result<lease> make(std::chrono::milliseconds length) {
-        auto end = detail::fork_wiped<std::atomic<std::int64_t>>::make([] { return std::atomic<std::int64_t>{0}; });
+        auto end = fork_wiped<std::atomic<std::int64_t>>::make([] { return std::atomic<std::int64_t>{0}; });
         if (!end) return std::move(end).error();
         return lease{length, *std::move(end)};
     }
@@ -56,11 +56,11 @@ public:
     [[nodiscard]] bool is_ours() const noexcept { return m_end.is_ours(); }
 
 private:
-    lease(std::chrono::milliseconds length, detail::fork_wiped<std::atomic<std::int64_t>> end) noexcept
+    lease(std::chrono::milliseconds length, fork_wiped<std::atomic<std::int64_t>> end) noexcept
         : m_length{length}, m_end{std::move(end)} {}
 
     std::chrono::nanoseconds m_length;
-    detail::fork_wiped<std::atomic<std::int64_t>> m_end;
+    fork_wiped<std::atomic<std::int64_t>> m_end;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The table that readers use, and the one that is to replace it: how a full table is rebuilt while all goes on.
-// Depends on mirror/line_table.hpp and mirror/epochs.hpp; never on a store.
+// Depends on verifier/line_table.hpp and verifier/epochs.hpp; never on a store.
 #pragma once
 
 #include <atomic>
@@ -12,11 +12,11 @@
 #include <utility>
 #include <vector>
 
-#include <shearline/mirror/epochs.hpp>
-#include <shearline/mirror/line_table.hpp>
 #include <shearline/result.hpp>
+#include <shearline/verifier/epochs.hpp>
+#include <shearline/verifier/line_table.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// One writer at a time, any number of readers. Rebuilding goes on in steps, some lines with each change, so that no
 /// change waits for all of it. Until the new table is whole readers use the old one, and a change is made in both
@@ -170,4 +170,4 @@ private:
     std::vector<counted> m_late;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

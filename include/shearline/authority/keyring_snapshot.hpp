@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // What an authority makes of one keyring, and how it goes on with another one while threads use the first.
-// Depends on store/key_maker.hpp, store/idempotency.hpp and store/store_binding.hpp; never on one store.
+// Depends on authority/key_maker.hpp, authority/idempotency.hpp and store/store_binding.hpp; never on one store.
 #pragma once
 
 #include <memory>
@@ -9,10 +9,10 @@
 #include <optional>
 #include <utility>
 
+#include <shearline/authority/idempotency.hpp>
+#include <shearline/authority/key_maker.hpp>
+#include <shearline/authority/steps.hpp>
 #include <shearline/keyring.hpp>
-#include <shearline/store/idempotency.hpp>
-#include <shearline/store/key_maker.hpp>
-#include <shearline/store/steps.hpp>
 #include <shearline/store/store_binding.hpp>
 
 namespace shearline::inline v0::detail {

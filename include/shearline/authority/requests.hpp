@@ -15,15 +15,13 @@
 #include <shearline/rules/scopes.hpp>
 #include <shearline/rules/text_or.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 inline constexpr std::size_t max_name_bytes = 255;
 inline constexpr std::size_t max_text_bytes = 1'000;
 inline constexpr std::size_t max_scopes = 64;
 inline constexpr std::size_t max_metadata = 64;
 inline constexpr std::size_t min_token_chars = 22;
-
-namespace detail {
 
 /// Control characters have no place in what is shown in lines and tables.
 [[nodiscard]] inline bool is_plain(std::string_view text, std::size_t max_bytes) noexcept {
@@ -36,20 +34,18 @@ namespace detail {
     return {errc::invalid_argument, std::string{what} + " must be " + std::string{must}};
 }
 
-}  // namespace detail
-
 /// Whether a context is fit to go into the audit; `invalid_argument` says which part is not.
 [[nodiscard]] inline result<void> check(const request_context& by) {
-    if (by.actor.empty() || !detail::is_plain(by.actor, max_name_bytes))
-        return detail::bad("actor", "1 to 255 bytes without control characters");
-    if (!detail::is_plain(by.source_address, max_name_bytes))
-        return detail::bad("source_address", "at most 255 bytes without control characters");
-    if (!detail::is_plain(by.reason, max_text_bytes))
-        return detail::bad("reason", "at most 1,000 bytes without control characters");
+    if (by.actor.empty() || !is_plain(by.actor, max_name_bytes))
+        return bad("actor", "1 to 255 bytes without control characters");
+    if (!is_plain(by.source_address, max_name_bytes))
+        return bad("source_address", "at most 255 bytes without control characters");
+    if (!is_plain(by.reason, max_text_bytes))
+        return bad("reason", "at most 1,000 bytes without control characters");
     const std::string& token = by.idempotency_token;
     const bool visible = std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7f; });
     if (!token.empty() && (token.size() < min_token_chars || token.size() > max_name_bytes || !visible))
-        return detail::bad("idempotency_token",
+        return bad("idempotency_token",
                            "22 to 255 visible ASCII characters, chosen at random with at least 128 bits");
     return {};
 }
@@ -62,24 +58,24 @@ namespace detail {
 
 /// Whether a credential can be issued as asked; `invalid_argument` says which part is off.
 [[nodiscard]] inline result<void> check(const new_credential& asked) {
-    if (asked.tenant.empty() || !detail::is_plain(asked.tenant, max_name_bytes))
-        return detail::bad("tenant", "1 to 255 bytes without control characters");
-    if (asked.name.empty() || !detail::is_plain(asked.name, max_name_bytes))
-        return detail::bad("name", "1 to 255 bytes without control characters");
-    if (asked.scopes.size() > max_scopes) return detail::bad("scopes", "at most 64");
+    if (asked.tenant.empty() || !is_plain(asked.tenant, max_name_bytes))
+        return bad("tenant", "1 to 255 bytes without control characters");
+    if (asked.name.empty() || !is_plain(asked.name, max_name_bytes))
+        return bad("name", "1 to 255 bytes without control characters");
+    if (asked.scopes.size() > max_scopes) return bad("scopes", "at most 64");
     for (auto scope = asked.scopes.begin(); scope != asked.scopes.end(); ++scope) {
         if (!is_scope(*scope))
-            return detail::bad("each scope", "`resource:action` of a-z 0-9 _ . - or `*`, in at most 128 characters");
+            return bad("each scope", "`resource:action` of a-z 0-9 _ . - or `*`, in at most 128 characters");
         if (std::find(asked.scopes.begin(), scope, *scope) != scope)
-            return detail::bad("each scope", "named once: " + *scope + " is there twice");
+            return bad("each scope", "named once: " + *scope + " is there twice");
     }
-    if (asked.metadata.size() > max_metadata) return detail::bad("metadata", "at most 64 entries");
+    if (asked.metadata.size() > max_metadata) return bad("metadata", "at most 64 entries");
     for (const auto& [name, value] : asked.metadata)
-        if (name.empty() || !detail::is_plain(name, max_name_bytes) || value.size() > max_text_bytes)
-            return detail::bad("metadata", "names of 1 to 255 bytes, and values of at most 1,000");
+        if (name.empty() || !is_plain(name, max_name_bytes) || value.size() > max_text_bytes)
+            return bad("metadata", "names of 1 to 255 bytes, and values of at most 1,000");
     if (asked.not_before && asked.expires_at && *asked.expires_at <= *asked.not_before)
-        return detail::bad("expires_at", "after not_before");
+        return bad("expires_at", "after not_before");
     return {};
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

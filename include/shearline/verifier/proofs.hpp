@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Whether a text is the key of a line: by its memo, or else by its digest under one of a keyring's peppers.
-// Depends on keyring/digester.hpp, mirror/line.hpp and posix/fork_wiped.hpp; never on a table or a store.
+// Depends on keyring/digester.hpp, verifier/line.hpp and posix/fork_wiped.hpp; never on a table or a store.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +14,12 @@
 #include <shearline/format/parse.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/keyring/digester.hpp>
-#include <shearline/mirror/line.hpp>
 #include <shearline/posix/fork_wiped.hpp>
 #include <shearline/secret/compare.hpp>
 #include <shearline/verdict.hpp>
+#include <shearline/verifier/line.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// The peppers of one keyring and a memo key of their own: with another keyring come other memos, and no tag of before
 /// matches again. Constant-time in peppers, digests and tags. Immutable; any number of threads may use it.
@@ -32,9 +32,9 @@ class proofs {
 public:
     /// `unavailable` where the system gives no guarded memory.
     [[nodiscard]] static result<proofs> make(const keyring& ring) {
-        auto digests = detail::digester<typename Policies::hash>::make(ring, "key", format::name, format::environment_of);
+        auto digests = digester<typename Policies::hash>::make(ring, "key", format::name, format::environment_of);
         if (!digests) return std::move(digests).error();
-        auto key = detail::fork_wiped<const memo_key>::make([] { return memo::make_key(); });
+        auto key = fork_wiped<const memo_key>::make([] { return memo::make_key(); });
         if (!key) return std::move(key).error();
         return proofs{ring.current_pepper(), *std::move(digests), *std::move(key)};
     }
@@ -61,7 +61,7 @@ public:
     [[nodiscard]] bool is_outdated(std::uint32_t pepper) const noexcept { return pepper != m_current; }
 
 private:
-    proofs(std::uint32_t current, detail::digester<typename Policies::hash> digests, detail::fork_wiped<const memo_key> key) noexcept
+    proofs(std::uint32_t current, digester<typename Policies::hash> digests, fork_wiped<const memo_key> key) noexcept
         : m_current{current}, m_digests{std::move(digests)}, m_memo_key{std::move(key)} {}
 
     [[nodiscard, gnu::noinline]] std::optional<reason> refute_by_digest(std::string_view text, const line& known,
@@ -75,8 +75,8 @@ private:
     }
 
     std::uint32_t m_current;
-    detail::digester<typename Policies::hash> m_digests;
-    detail::fork_wiped<const memo_key> m_memo_key;
+    digester<typename Policies::hash> m_digests;
+    fork_wiped<const memo_key> m_memo_key;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

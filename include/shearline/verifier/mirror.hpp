@@ -18,18 +18,18 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/authority/feed_watch.hpp>
 #include <shearline/concepts.hpp>
 #include <shearline/credential/record.hpp>
-#include <shearline/mirror/epochs.hpp>
-#include <shearline/mirror/lease.hpp>
-#include <shearline/mirror/line_table.hpp>
-#include <shearline/mirror/mirror_fill.hpp>
-#include <shearline/mirror/profiles.hpp>
-#include <shearline/mirror/table_pair.hpp>
 #include <shearline/store/change.hpp>
-#include <shearline/store/feed_watch.hpp>
+#include <shearline/verifier/epochs.hpp>
+#include <shearline/verifier/fill.hpp>
+#include <shearline/verifier/lease.hpp>
+#include <shearline/verifier/line_table.hpp>
+#include <shearline/verifier/profiles.hpp>
+#include <shearline/verifier/table_pair.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// The keys of one format of one store, as lines. Who reads it first asks `is_true`, then loads the table: what was
 /// applied before the answer is in what is then read.
@@ -288,4 +288,4 @@ private:
     lease_clock::moment m_retry_at{0};
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

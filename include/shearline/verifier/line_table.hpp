@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Handle → line, by open addressing: one writer, any number of readers, no lock.
-// Depends on mirror/line.hpp and posix/page_block.hpp; never on a store.
+// Depends on verifier/line.hpp and posix/page_block.hpp; never on a store.
 #pragma once
 
 #include <algorithm>
@@ -18,11 +18,11 @@
 
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/format/handle.hpp>
-#include <shearline/mirror/line.hpp>
 #include <shearline/posix/page_block.hpp>
 #include <shearline/result.hpp>
+#include <shearline/verifier/line.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// A table of a fixed number of lines, not a power of two. A line stands at its home or, by linear probing, behind it;
 /// none is ever moved or freed, so that a reader needs no lock: what is over is rebuilt into another table. A free line
@@ -54,13 +54,13 @@ public:
     [[nodiscard]] static result<std::unique_ptr<line_table>> make(std::uint64_t lines) {
         if (lines > std::numeric_limits<std::uint32_t>::max())
             return error{errc::invalid_argument, "a table of " + std::to_string(lines) + " lines: too many"};
-        auto block = detail::page_block::make(lines * sizeof(line));
+        auto block = page_block::make(lines * sizeof(line));
         if (!block) return std::move(block).error();
-        auto details = detail::page_block::make(lines * sizeof(line_details));
+        auto details = page_block::make(lines * sizeof(line_details));
         if (!details) return std::move(details).error();
-        auto counts = detail::page_block::make(lines * sizeof(std::atomic<std::uint64_t>));
+        auto counts = page_block::make(lines * sizeof(std::atomic<std::uint64_t>));
         if (!counts) return std::move(counts).error();
-        auto index = detail::page_block::make(lines * sizeof(std::uint32_t));
+        auto index = page_block::make(lines * sizeof(std::uint32_t));
         if (!index) return std::move(index).error();
         return std::unique_ptr<line_table>{new line_table{static_cast<std::size_t>(lines), *std::move(block),
                                                           *std::move(details), *std::move(counts), *std::move(index)}};
@@ -274,7 +274,7 @@ private:
     static constexpr std::size_t counts_per_mark = 4'096;
     static inline std::atomic<std::uint64_t> next_serial{1};
 
-    line_table(std::size_t size, detail::page_block lines, detail::page_block details, detail::page_block counts, detail::page_block index)
+    line_table(std::size_t size, page_block lines, page_block details, page_block counts, page_block index)
         : m_size{size},
           m_block{std::move(lines)},
           m_details_block{std::move(details)},
@@ -289,10 +289,10 @@ private:
           m_counted(size / counts_per_mark + 1) {}
 
     std::size_t m_size;
-    detail::page_block m_block;
-    detail::page_block m_details_block;
-    detail::page_block m_count_block;
-    detail::page_block m_index_block;
+    page_block m_block;
+    page_block m_details_block;
+    page_block m_count_block;
+    page_block m_index_block;
     line* m_lines;
     line_details* m_details;               // of each line
     std::atomic<std::uint64_t>* m_counts;  // a `count` of each line
@@ -303,4 +303,4 @@ private:
     std::size_t m_dead = 0;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

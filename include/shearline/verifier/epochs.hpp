@@ -12,7 +12,7 @@
 
 #include <shearline/posix/barrier.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// Epoch-based reclamation. A reader is inside from `enter` to `leave`. A writer unlinks what it wants to free, takes
 /// a `mark()`, and frees once `passed()` says that every reader that was inside then has left since. Neither allocates
@@ -108,7 +108,7 @@ public:
     [[nodiscard]] moment mark() noexcept {
         const std::scoped_lock lock{m_mutex};
         const std::uint64_t now = m_epoch.fetch_add(one_epoch, std::memory_order_seq_cst) + one_epoch;
-        if (m_barriers_come && !detail::put_barriers()) {
+        if (m_barriers_come && !put_barriers()) {
             m_barriers_come = false;
             for (slot& one : m_slots) one.m_barriers_come.store(false, std::memory_order_relaxed);
         }
@@ -124,8 +124,8 @@ public:
 private:
     alignas(64) std::atomic<std::uint64_t> m_epoch{one_epoch};
     alignas(64) mutable std::mutex m_mutex;
-    bool m_barriers_come = detail::may_put_barriers();
+    bool m_barriers_come = may_put_barriers();
     std::deque<slot> m_slots;  // where a slot is, it stays
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // What all readers of a verifier share, what each has for itself, and how one question is answered.
-// Depends on mirror/, verdict.hpp and format/; for verifier.hpp.
+// Depends on verdict.hpp, format/ and rules/; for verifier.hpp.
 #pragma once
 
 #include <algorithm>
@@ -23,26 +23,16 @@
 
 #include <shearline/clock.hpp>
 #include <shearline/format/parse.hpp>
-#include <shearline/mirror/mirror.hpp>
-#include <shearline/mirror/proofs.hpp>
-#include <shearline/mirror/use_counts.hpp>
 #include <shearline/rules/monotonic_time.hpp>
 #include <shearline/rules/text_or.hpp>
 #include <shearline/store/store_binding.hpp>
 #include <shearline/verdict.hpp>
+#include <shearline/verifier/mirror.hpp>
+#include <shearline/verifier/proofs.hpp>
+#include <shearline/verifier/use_counts.hpp>
+#include <shearline/verifier_options.hpp>
 
-namespace shearline::inline v0 {
-
-struct verifier_options {
-    /// For how long answers are given without hearing from the store; then the next verification asks it, and is denied
-    /// where it does not answer.
-    std::chrono::milliseconds lease{10'000};
-    /// How often `run` looks at the feed, and how often it writes the counts of uses to the store.
-    std::chrono::milliseconds poll_every{100};
-    std::chrono::milliseconds flush_every{1'000};
-};
-
-namespace detail {
+namespace shearline::inline v0::detail {
 
 /// What is asked of a verifier.
 struct verifier_question {
@@ -256,6 +246,4 @@ struct verifier_state {
     std::vector<usage> unwritten;
 };
 
-}  // namespace detail
-
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

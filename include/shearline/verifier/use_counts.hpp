@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Which keys one reader has seen used, and how often, until a store is told.
-// Depends on mirror/line_table.hpp; never on a store.
+// Depends on verifier/line_table.hpp; never on a store.
 #pragma once
 
 #include <array>
@@ -10,9 +10,9 @@
 #include <cstdint>
 
 #include <shearline/clock.hpp>
-#include <shearline/mirror/line_table.hpp>
+#include <shearline/verifier/line_table.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// Counts of one reader, written without a lock or an atomic addition: the keys that it sees again and again stay
 /// here. A key that has to make room goes to the counts of the table, which all readers share; it waits for that in the
@@ -103,4 +103,4 @@ private:
     std::atomic<std::uint64_t> m_table{none};  ///< whose numbers these are; or `frozen`
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

@@ -22,7 +22,7 @@
 #include <shearline/rules/scopes.hpp>
 #include <shearline/verdict.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// An array that grows at its end and never moves: one writer appends, readers use what they were told the number of.
 /// A page that was not reached yet takes no memory.
@@ -38,7 +38,7 @@ public:
                          "a mirror holds no more than " + std::to_string(PerBlock * MostBlocks) + " of them"};
         if (m_size % PerBlock == 0) {
             // NOLINTNEXTLINE(bugprone-sizeof-expression): T may well be a pointer
-            auto block = detail::page_block::make(PerBlock * sizeof(T));
+            auto block = page_block::make(PerBlock * sizeof(T));
             if (!block) return std::move(block).error();
             m_first[m_size / PerBlock].store(reinterpret_cast<T*>(block->data()), std::memory_order_release);
             m_blocks.push_back(*std::move(block));
@@ -54,7 +54,7 @@ public:
 
 private:
     std::array<std::atomic<T*>, MostBlocks> m_first{};  // of each block
-    std::vector<detail::page_block> m_blocks;
+    std::vector<page_block> m_blocks;
     std::uint32_t m_size = 0;
 };
 
@@ -122,4 +122,4 @@ private:
     std::string m_name;  // kept for its memory
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

@@ -15,11 +15,11 @@
 #include <vector>
 
 #include <shearline/credential/record.hpp>
-#include <shearline/mirror/line_table.hpp>
-#include <shearline/mirror/profiles.hpp>
 #include <shearline/store/scan.hpp>
+#include <shearline/verifier/line_table.hpp>
+#include <shearline/verifier/profiles.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// What every key of a credential has in common, as lines say it.
 struct line_terms {
@@ -131,4 +131,4 @@ private:
     std::uint64_t m_done = 0;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

@@ -19,7 +19,7 @@
 #include <shearline/keyring/digester.hpp>
 #include <shearline/verdict.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// A key that has just been made: what is stored, and what is given away.
 struct made_key {
@@ -36,7 +36,7 @@ class key_maker {
 
 public:
     [[nodiscard]] static result<key_maker> make(const keyring& ring) {
-        auto hashes = detail::digester<typename Policies::hash>::make(ring, "key", format::name, format::environment_of);
+        auto hashes = digester<typename Policies::hash>::make(ring, "key", format::name, format::environment_of);
         if (!hashes) return hashes.error();
         return key_maker{*std::move(hashes), ring};
     }
@@ -75,10 +75,10 @@ public:
     /// Why a text of the format is not the key of a record, or none where it is. Constant-time in digest and peppers.
     [[nodiscard]] std::optional<reason> refute(const record& key, const parsed_key& presented) const noexcept {
         switch (m_hashes.check(key.digest, std::as_bytes(std::span{presented.authenticated}))) {
-            case detail::digest_match::other_hash: return reason::wrong_hash;
-            case detail::digest_match::no_such_pepper: return reason::pepper_dropped;
-            case detail::digest_match::no: return reason::wrong_secret;
-            case detail::digest_match::yes: return std::nullopt;
+            case digest_match::other_hash: return reason::wrong_hash;
+            case digest_match::no_such_pepper: return reason::pepper_dropped;
+            case digest_match::no: return reason::wrong_secret;
+            case digest_match::yes: return std::nullopt;
         }
         return reason::wrong_secret;
     }
@@ -105,7 +105,7 @@ public:
     }
 
 private:
-    key_maker(detail::digester<typename Policies::hash> hashes, const keyring& ring)
+    key_maker(digester<typename Policies::hash> hashes, const keyring& ring)
         : m_hashes{std::move(hashes)}, m_ring{ring} {}
 
     /// Of a text that this made or opened.
@@ -126,8 +126,8 @@ private:
                 .generation = key.generation};
     }
 
-    detail::digester<typename Policies::hash> m_hashes;
+    digester<typename Policies::hash> m_hashes;
     keyring m_ring;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail

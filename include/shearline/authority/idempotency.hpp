@@ -15,7 +15,7 @@
 #include <shearline/keyring/digester.hpp>
 #include <shearline/store/change.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0::detail {
 
 /// A request for a change, as an idempotency token tells it from every other: what, on whose, and with which words.
 struct change_request {
@@ -50,7 +50,7 @@ public:
     static constexpr std::chrono::hours kept_for{24};
 
     [[nodiscard]] static result<idempotency> make(const keyring& ring, std::string_view format, environment where) {
-        auto hashes = detail::digester<Hash>::make(ring, "idempotency", format, where);
+        auto hashes = digester<Hash>::make(ring, "idempotency", format, where);
         if (!hashes) return hashes.error();
         return idempotency{*std::move(hashes)};
     }
@@ -91,7 +91,7 @@ public:
     }
 
 private:
-    explicit idempotency(detail::digester<Hash> hashes) noexcept : m_hashes{std::move(hashes)} {}
+    explicit idempotency(digester<Hash> hashes) noexcept : m_hashes{std::move(hashes)} {}
 
     [[nodiscard]] static hash_context name_of(const request_context& by, const change_request& asked) {
         hash_context name{"shearline idempotency token 1"};
@@ -99,7 +99,7 @@ private:
         return name;
     }
 
-    detail::digester<Hash> m_hashes;
+    digester<Hash> m_hashes;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0::detail
