@@ -6,7 +6,6 @@
 #include "../tests/support/rules.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const shearline::testing::request_rules rules{support::instance_rules};
-    shearline::testing::fuzz_request<support::instance>(rules, std::string(data, data + size));
+    shearline::testing::fuzz_request<support::instance>(support::instance_rules, std::string(data, data + size));
     return 0;
 }

@@ -21,9 +21,9 @@
 #include <shearline/digest/stored_digest.hpp>
 #include <shearline/format/mask.hpp>
 #include <shearline/http/credential_source.hpp>
+#include <shearline/testing/detail/request_rules.hpp>
 #include <shearline/testing/format_conformance.hpp>
 #include <shearline/testing/format_rules.hpp>
-#include <shearline/testing/request_rules.hpp>
 
 /// libFuzzer's; whoever calls `mutate_key` links it.
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
@@ -106,15 +106,16 @@ inline void fix_checksum(const format_rules& rules, std::uint8_t* data, std::siz
 /// A request of any lines: what is found in it, or said to be wrong with it, is what the rules say; and no second
 /// credential, no spelling of a name and no field of others gets anything else in.
 template <typename Format>
-void fuzz_request(const request_rules& rules, const std::string& lines) {
-    const sample_request from = sample_request::of_lines(lines);
+void fuzz_request(const format_rules& keys, const std::string& lines) {
+    const detail::request_rules rules{keys};
+    const detail::sample_request from = detail::sample_request::of_lines(lines);
     for (const other_schemes others : {other_schemes::refuse, other_schemes::ignore}) {
-        const auto found_in = [others](const sample_request& request) {
+        const auto found_in = [others](const detail::sample_request& request) {
             return find_credential<Format>(request.views(), request.target, others);
         };
         const auto fields = from.views();
         const auto found = find_credential<Format>(fields, from.target, others);
-        const request_rules::answer expected = rules.judge(from, others);
+        const detail::request_rules::answer expected = rules.judge(from, others);
         require(static_cast<bool>(found) == (expected.code == credential_errc{}),
                 "a credential is found where the rules find one, and nowhere else");
         if (!found) {
@@ -133,19 +134,19 @@ void fuzz_request(const request_rules& rules, const std::string& lines) {
         require(carriers == 1, "a credential is a view into the value of one field");
 
         for (const char* name : {"Authorization", "X-API-Key", "x_api_key"}) {
-            sample_request doubled = from;
+            detail::sample_request doubled = from;
             doubled.fields.push_back({name, std::string{*found}});
             require(!found_in(doubled), "a second credential is refused behind the first");
             std::rotate(doubled.fields.begin(), doubled.fields.end() - 1, doubled.fields.end());
             require(!found_in(doubled), "a second credential is refused before the first");
         }
-        sample_request leaking = from;
+        detail::sample_request leaking = from;
         leaking.target += "?%6Bey";
         require(!found_in(leaking), "a key parameter is refused beside a credential");
 
-        sample_request dressed = from;
+        detail::sample_request dressed = from;
         dressed.fields.insert(dressed.fields.begin(), {"Host", std::string{*found}});
-        for (sample_request::field& each : dressed.fields)
+        for (detail::sample_request::field& each : dressed.fields)
             for (char& c : each.name)
                 c = static_cast<char>(std::isupper(static_cast<unsigned char>(c)) != 0
                                           ? std::tolower(static_cast<unsigned char>(c))

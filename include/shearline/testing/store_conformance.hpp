@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Holds a store to the contract: random sequences of calls beside the model, shrunk to a short one where they differ.
-// Depends on testing/store_trial.hpp and testing/wrong_store.hpp; never on one store of the product's.
+// Depends on testing/store_trial.hpp and testing/detail/wrong_store.hpp; never on one store of the product's.
 #pragma once
 
 #include <atomic>
@@ -15,9 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/testing/detail/wrong_store.hpp>
 #include <shearline/testing/report.hpp>
 #include <shearline/testing/store_trial.hpp>
-#include <shearline/testing/wrong_store.hpp>
 
 namespace shearline::inline v0::testing {
 
@@ -155,11 +155,11 @@ template <typename MakePlace>
         found ? found->failure + " after " + to_string(found->steps) + " (seed " + std::to_string(options.seed) + ")"
               : std::string{});
     if (options.threads > 1) detail::use_from_threads(seen, make_place, options);
-    for (std::size_t fault = 0; fault < store_faults; ++fault) {
-        const auto planted = static_cast<store_fault>(fault);
-        auto wrong = [planted] { return wrong_place{planted}; };
+    for (std::size_t fault = 0; fault < detail::store_faults; ++fault) {
+        const auto planted = static_cast<detail::store_fault>(fault);
+        auto wrong = [planted] { return detail::wrong_place{planted}; };
         const bool caught = find_failure(wrong, options).has_value();
-        seen.control(caught != (planted == store_fault::none), to_string(planted));
+        seen.control(caught != (planted == detail::store_fault::none), to_string(planted));
     }
     return seen;
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // One store beside the model of it, through any sequence of calls.
-// Depends on authority.hpp and testing/store_model.hpp; never on one store.
+// Depends on authority.hpp and testing/detail/store_model.hpp; never on one store.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@
 #include <shearline/policies.hpp>
 #include <shearline/rotation/immediate.hpp>
 #include <shearline/rotation/overlap.hpp>
-#include <shearline/testing/store_model.hpp>
+#include <shearline/testing/detail/store_model.hpp>
 #include <shearline/testing/store_steps.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 
@@ -97,7 +97,7 @@ private:
         if (step.call == store_call::reopen) return reopen();
         if (step.call == store_call::issue || step.call == store_call::issue_bounded || m_model.credentials.empty())
             return issue(step.call == store_call::issue_bounded, step.which, m_by);
-        expected_credential& owner = m_model.credentials[step.which % m_model.credentials.size()];
+        detail::expected_credential& owner = m_model.credentials[step.which % m_model.credentials.size()];
         switch (step.call) {
             case store_call::rotate: return rotate(owner, *m_now, false);
             case store_call::overlap: return rotate(owner, *m_later, true);
@@ -124,21 +124,21 @@ private:
         m_model.note(m_model.credentials.back(), change_kind::issued);
     }
 
-    void add_key(expected_credential& owner, const issued_key& made, std::uint32_t generation) {
+    void add_key(detail::expected_credential& owner, const issued_key& made, std::uint32_t generation) {
         expect(made.generation == generation, "a key has the generation after the one before it");
         owner.generation = generation;
-        owner.keys.insert(owner.keys.begin(), expected_key{.handle = made.handle,
+        owner.keys.insert(owner.keys.begin(), detail::expected_key{.handle = made.handle,
                                                            .generation = generation,
                                                            .text = std::string{made.text.reveal(unsafe_reveal)}});
     }
 
     template <typename Authority>
-    void rotate(expected_credential& owner, Authority& keys, bool with_grace) {
+    void rotate(detail::expected_credential& owner, Authority& keys, bool with_grace) {
         const auto made = keys.rotate(owner.id, m_by);
         if (owner.revoked || (owner.expires_at && *owner.expires_at <= m_clock.now()))
             return refused(made, errc::illegal_state, "a dead credential was rotated");
         if (!succeeded(made)) return;
-        for (expected_key& key : owner.keys) {
+        for (detail::expected_key& key : owner.keys) {
             const bool retires = with_grace && key.state == key_state::active;
             if (retires) key.retires_at = m_clock.now() + std::chrono::hours{1};
             if (key.state != key_state::revoked) key.state = retires ? key_state::retiring : key_state::revoked;
@@ -151,7 +151,7 @@ private:
     }
 
     /// As a rotation does once there are many generations.
-    void prune(expected_credential& owner, std::uint32_t kept) {
+    void prune(detail::expected_credential& owner, std::uint32_t kept) {
         const std::uint32_t below = owner.generation - std::min(owner.generation - 1, kept) + 1;
         const auto pruned = m_place->store().transact([&](transaction& tx) -> result<std::size_t> {
             const auto alive = tx.live_keys_of(owner.id);
@@ -166,24 +166,24 @@ private:
         expect(*pruned == owner.forget(below), "another number of keys was pruned");
     }
 
-    void revoke(expected_credential& owner) {
+    void revoke(detail::expected_credential& owner) {
         if (!succeeded(m_now->revoke(owner.id, m_by)) || owner.revoked) return;
         owner.revoked = true;
-        for (expected_key& key : owner.keys) key.state = key_state::revoked;
+        for (detail::expected_key& key : owner.keys) key.state = key_state::revoked;
         ++owner.version;
         m_model.note(owner, change_kind::credential_revoked);
     }
 
-    void revoke_key(expected_credential& owner, std::size_t which) {
+    void revoke_key(detail::expected_credential& owner, std::size_t which) {
         if (owner.keys.empty()) return;
-        expected_key& key = owner.keys[which % owner.keys.size()];
+        detail::expected_key& key = owner.keys[which % owner.keys.size()];
         if (!succeeded(m_now->revoke(key.handle, m_by)) || key.state == key_state::revoked) return;
         key.state = key_state::revoked;
         ++owner.version;
         m_model.note(owner, change_kind::key_revoked);
     }
 
-    void suspend(expected_credential& owner, bool suspended) {
+    void suspend(detail::expected_credential& owner, bool suspended) {
         const auto done = suspended ? m_now->suspend(owner.id, m_by) : m_now->resume(owner.id, m_by);
         if (owner.revoked) return refused(done, errc::illegal_state, "a revoked credential was suspended or resumed");
         if (!succeeded(done) || owner.suspended == suspended) return;
@@ -192,18 +192,18 @@ private:
         m_model.note(owner, suspended ? change_kind::suspended : change_kind::resumed);
     }
 
-    void reveal(expected_credential& owner) {
+    void reveal(detail::expected_credential& owner) {
         const auto text = m_now->reveal(owner.id, m_by);
         const bool is_kept = !owner.keys.empty() && owner.keys.front().generation == owner.generation;
         if (owner.revoked || !is_kept || owner.keys.front().state == key_state::revoked ||
-            store_model::is_over(owner, owner.keys.front(), m_clock.now()))
+            detail::store_model::is_over(owner, owner.keys.front(), m_clock.now()))
             return refused(text, errc::illegal_state, "a dead key was shown");
         if (!succeeded(text)) return;
         expect(text->reveal(unsafe_reveal) == owner.keys.front().text, "another text was shown than was issued");
         ++m_model.events;
     }
 
-    void fail(expected_credential& owner) {
+    void fail(detail::expected_credential& owner) {
         const auto outcome = m_place->store().transact([&](transaction& tx) -> result<void> {
             auto there = tx.find(owner.id);
             if (!there) return there.error();
@@ -234,7 +234,7 @@ private:
         refused(outcome, errc::not_recoverable, "a body that failed did not fail its transaction");
     }
 
-    void stale(expected_credential& owner) {
+    void stale(detail::expected_credential& owner) {
         const auto outcome = m_place->store().transact([&](transaction& tx) -> result<void> {
             const auto there = tx.find(owner.id);
             if (!there) return there.error();
@@ -258,7 +258,7 @@ private:
         by.idempotency_token = "token-of-a-repeated-call-" + std::to_string(m_tokens++);
         issue(false, which, by);
         if (m_failure) return;
-        const expected_credential& first = m_model.credentials.back();
+        const detail::expected_credential& first = m_model.credentials.back();
         new_credential asked{.tenant = first.tenant, .name = "integration"};
         asked.scopes = {"contacts:read"};
         const auto again = m_now->issue(asked, by);
@@ -300,7 +300,7 @@ private:
     request_context m_by{.actor = "trial"};
     std::optional<authority_of<immediate_bundle>> m_now;
     std::optional<authority_of<overlap_bundle>> m_later;
-    store_model m_model;
+    detail::store_model m_model;
     std::uint64_t m_tokens = 0;
     bool m_flushed = false;
     std::optional<std::string> m_failure;

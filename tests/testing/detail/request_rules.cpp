@@ -6,15 +6,16 @@
 #include <string_view>
 
 #include <shearline/testing/boost_test.hpp>
+#include <shearline/testing/detail/request_rules.hpp>
 #include <shearline/testing/exhaustive.hpp>
-#include <shearline/testing/request_rules.hpp>
 
-#include "../support/rules.hpp"
+#include "../../support/rules.hpp"
 
 namespace {
 
 using namespace shearline;
 using namespace shearline::testing;
+using namespace shearline::testing::detail;
 using namespace support;
 
 /// What matters in a value: a blank, a tab, a control, a list, padding, a sign and a letter of token68, and one beyond.
