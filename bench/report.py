@@ -97,7 +97,7 @@ def goals(results):
     largest = results.sizes("ours/hot/{}/memo")[-1]
     memory = f"ours/hot/{largest}/memo"
     at_most(f"lines, {WORDS[largest]} keys", results.counter(memory, "line_bytes_per_key"), 130, " bytes a key")
-    at_most("lines touched by a search that finds", results.counter(memory, "lines_per_hit"), 1.6, "")
+    at_most("lines touched by a search that finds", results.counter(memory, "probes_per_hit"), 1.6, "")
     at_most("all memory", results.counter(memory, "bytes_per_key"), 180, " bytes a key")
     at_least("filling from SQLite", results.counter("ours/fill_sqlite/1e6", "keys_per_second") / 1e6, 1.0,
              " million keys a second")
@@ -173,7 +173,7 @@ Times from another machine, or another hour of a shared one, are others; the rat
 - Peers: keys in plain text in a hash map (`peer/plaintext`: how gateways do it; neither hashed nor constant-time); SHA-256
   by OpenSSL's one-shot call, in hexadecimal, in a `std::unordered_map`, compared with `CRYPTO_memcmp`
   (`peer/hand_rolled`); an HS256 token by libjwt; and in `bench/node/`, with pinned versions, what Node.js people use.
-- `lines_per_hit` is counted over all keys of the table; memory is the size of what is mapped, and the peaks are those of
+- `probes_per_hit` is counted over all keys of the table; memory is the size of what is mapped, and the peaks are those of
   the process (`VmHWM`).
 - Google Benchmark is Debian's package, a debug build of that library: it times nothing inside a block.
 

@@ -34,7 +34,7 @@ struct ours {
         const verifier_size size = keys.size();
         state.counters["bytes_per_key"] = static_cast<double>(size.bytes()) / static_cast<double>(size.keys);
         state.counters["line_bytes_per_key"] = static_cast<double>(size.lines * 64) / static_cast<double>(size.keys);
-        state.counters["lines_per_hit"] = keys.lines_per_hit();
+        state.counters["probes_per_hit"] = keys.probes_per_hit();
     }
 
     synthetic_store store;

@@ -527,7 +527,7 @@ result<std::optional<key_view>> console::shown_key() const {
     if (!*found || (*found)->keys.empty()) return std::optional<key_view>{};
     const auto& [about, keys] = **found;
     const shearline::record& newest = keys.front();
-    const auto standing = shearline::state_at(about, newest, shearline::system_clock{}.now());
+    const auto standing = shearline::standing_at(about, newest, shearline::system_clock{}.now());
     return std::optional{key_view{
         .masked = masked_text(newest.handle),
         .state = std::string{to_string(standing)},

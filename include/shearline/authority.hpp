@@ -31,7 +31,7 @@
 #include <shearline/store/change.hpp>
 #include <shearline/verdict.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// The credentials of one format in one store. The store is borrowed and must outlive it; of the keyring it holds a
 /// snapshot. Movable; after that, everything may be called from any thread, and every call may block on the store.
@@ -93,7 +93,7 @@ public:
         const auto secrets = m_changes.secrets();
         if (const auto refuted = secrets->keys.refute(key, *presented)) return *refuted;
         const timestamp now = m_changes.now();
-        if (const auto refused = refusal_of(state_at(owner, key, now))) return *refused;
+        if (const auto refused = refusal_of(standing_at(owner, key, now))) return *refused;
         if (!scope.is_any() && !scopes_cover(owner.scopes, scope.text())) return reason::missing_scope;
         m_usage->note(key.handle, now);
         return grant{owner.id, std::make_shared<const grant_profile>(grant_profile{owner.tenant, owner.scopes}),
@@ -210,7 +210,7 @@ public:
             const auto keys = tx.live_keys_of(id);
             if (!keys) return keys.error();
             if (keys->empty() || keys->front().generation != owner->generation ||
-                !is_live(state_at(*owner, keys->front(), now)))
+                !is_live(standing_at(*owner, keys->front(), now)))
                 return error{errc::illegal_state, "the credential has no live key to show"};
             auto text = m_changes.secrets()->keys.open(*owner, keys->front());
             if (!text) return text;
@@ -320,4 +320,4 @@ private:
     std::unique_ptr<detail::usage_log> m_usage = std::make_unique<detail::usage_log>();
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -10,7 +10,7 @@
 #include <ctime>
 #include <memory>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z (POSIX time: no leap seconds). Every store keeps this.
 using timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
@@ -57,4 +57,4 @@ private:
     std::shared_ptr<std::atomic<std::int64_t>> m_ms;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -16,7 +16,7 @@
 #include <shearline/fwd.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// The grammar of a key, fixed at compile time: `basic_format` and its aliases.
 /// `name` tells this format from every other in stores and subkeys, and never changes.
@@ -156,4 +156,4 @@ concept key_store = key_feed<T> && requires(T& store, const credential_id& id, s
     { store.audit(which, text) } -> std::same_as<result<page<audit_event>>>;     // newest first; text: tenant or ""
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Why a text is not a key of a format. Distinct, so that a tool can say what to look at; a server answers all alike.
 enum class format_errc : std::uint8_t {
@@ -103,4 +103,4 @@ private:
     std::string m_context;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

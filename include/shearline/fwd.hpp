@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 // 0
 class error;
@@ -102,4 +102,4 @@ class authority;
 template <typename Policies, typename Store>
 class verifier;
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -21,7 +21,7 @@
 #include <shearline/secret/secret_text.hpp>
 #include <shearline/secret/wipe.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A key that nobody has yet. Move-only, as its text is.
 template <typename Format>
@@ -110,4 +110,4 @@ result<generated_key<Format>> generate() {
     return generate<Format>(entropy);
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

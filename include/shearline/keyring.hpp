@@ -19,7 +19,7 @@
 #include <shearline/secret/entropy.hpp>
 #include <shearline/secret/secret_bytes.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// The secrets of the server side, apart from the database: who has only one of the two can make no key.
 ///
@@ -218,4 +218,4 @@ private:
     std::shared_ptr<const keys> m_keys;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -13,7 +13,7 @@
 #include <shearline/digest/memo.hpp>
 #include <shearline/rotation/immediate.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 namespace detail {
 
@@ -76,4 +76,4 @@ struct policies {
     using memo = typename detail::first_that<detail::is_memo, siphash_memo, Policies...>::type;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -6,7 +6,7 @@
 
 #include <shearline/posix/private_file.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Reads a private file into memory that is wiped.
 using detail::read_private_file;
@@ -17,4 +17,4 @@ using detail::create_private_file;
 /// Replaces the content of a private file, whole and durably, or leaves it as it was.
 using detail::replace_private_file;
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

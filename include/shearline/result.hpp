@@ -12,7 +12,7 @@
 
 #include <shearline/error.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A `T`, or an `E` that says why not. Reading the one that is not there aborts the process: an unread failure is
 /// never taken for a value. `constexpr` throughout; no thread safety of its own.
@@ -83,4 +83,4 @@ private:
     std::optional<E> m_error;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

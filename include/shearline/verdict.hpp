@@ -20,7 +20,7 @@
 #include <shearline/error.hpp>
 #include <shearline/format/handle.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Why a verification was denied. Private: for logs and metrics, never for the caller's eyes.
 enum class reason : std::uint8_t {
@@ -199,4 +199,4 @@ private:
     std::variant<shearline::denial, shearline::grant> m_answer{shearline::denial{reason::malformed}};
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

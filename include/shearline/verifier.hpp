@@ -30,7 +30,7 @@
 #include <shearline/verdict.hpp>
 #include <shearline/verifier/state.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// How large a verifier's copy is.
 struct verifier_size {
@@ -67,17 +67,17 @@ class verifier {
                   "verifier: a secret under 128 bits can be guessed: give secret_field 22 base62 characters or more");
 
     using shared = detail::verifier_state<Policies, Store>;
-    using seat = detail::verifier_seat;
+    using slot = detail::verifier_slot;
 
 public:
     /// Verifies for one thread. No verification allocates, locks, waits or calls the system, unless the store has
     /// changed or the lease has run out.
     class reader {
     public:
-        reader(reader&& other) noexcept : m_of{std::move(other.m_of)}, m_seat{std::exchange(other.m_seat, nullptr)} {}
+        reader(reader&& other) noexcept : m_of{std::move(other.m_of)}, m_slot{std::exchange(other.m_slot, nullptr)} {}
         reader& operator=(reader&&) = delete;
         ~reader() {
-            if (m_seat != nullptr) m_of->leave(*m_seat);
+            if (m_slot != nullptr) m_of->leave(*m_slot);
         }
 
         /// Whether a text is a key that holds `scope` at `now`; no key holds an empty scope. Time never goes back: it
@@ -91,7 +91,7 @@ public:
         [[nodiscard, gnu::always_inline]] verdict verify(std::string_view text, timestamp now,
                                                          required_scope scope = any_scope) noexcept {
             shared& of = *m_of;
-            seat& mine = *m_seat;
+            slot& mine = *m_slot;
             if (!may_be_key<format>(text)) return mine.refuse(reason::malformed);
             if (const detail::inside here{*mine.place}; of.mirrored->is_true(detail::lease_clock::now())) [[likely]] {
                 const handle key = find_handle<format>(text);
@@ -120,7 +120,7 @@ public:
         friend verifier;
         static constexpr std::size_t at_once = 64;
 
-        explicit reader(std::shared_ptr<shared> of) : m_of{std::move(of)}, m_seat{&m_of->join()} {}
+        explicit reader(std::shared_ptr<shared> of) : m_of{std::move(of)}, m_slot{&m_of->join()} {}
 
         /// A store may take its time: its reader is outside until it has answered.
         [[gnu::noinline]] verdict verify_once_true(std::string_view text, timestamp now,
@@ -135,8 +135,8 @@ public:
             std::array<detail::verifier_question, at_once> asked;
             for (std::size_t i = 0; i < texts.size(); ++i)
                 asked[i] = {texts[i], may_be_key<format>(texts[i]) ? find_handle<format>(texts[i]) : handle{}, 0};
-            const bool was_true = m_of->is_true(*m_seat->place);
-            const detail::inside here{*m_seat->place};
+            const bool was_true = m_of->is_true(*m_slot->place);
+            const detail::inside here{*m_slot->place};
             const bool is_true = was_true && !m_of->mirrored->is_closed();
             const detail::line_table& table = m_of->mirrored->table();
             for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -145,13 +145,13 @@ public:
             }
             const timestamp at = is_true ? m_of->time->at(now) : now;
             for (std::size_t i = 0; i < texts.size(); ++i)
-                answers[i] = !may_be_key<format>(texts[i]) ? m_seat->refuse(reason::malformed)
-                             : !is_true                    ? m_seat->refuse(reason::stale)
-                                                           : m_of->answer(*m_seat, table, asked[i], at, scope);
+                answers[i] = !may_be_key<format>(texts[i]) ? m_slot->refuse(reason::malformed)
+                             : !is_true                    ? m_slot->refuse(reason::stale)
+                                                           : m_of->answer(*m_slot, table, asked[i], at, scope);
         }
 
         std::shared_ptr<shared> m_of;
-        seat* m_seat;
+        slot* m_slot;
     };
 
     /// Fills a verifier. `progress(done, of)` is told of keys.
@@ -230,9 +230,9 @@ public:
     }
 
     /// How many lines a search touches that finds, on average over all keys. Counts them all: O(lines).
-    [[nodiscard]] double lines_per_hit() const {
+    [[nodiscard]] double probes_per_hit() const {
         return m_shared->mirrored->with_tables(
-            [](const detail::table_pair& tables) { return tables.current().lines_per_hit(); });
+            [](const detail::table_pair& tables) { return tables.current().probes_per_hit(); });
     }
 
 private:
@@ -247,4 +247,4 @@ private:
     std::unique_ptr<shared, closing> m_shared;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

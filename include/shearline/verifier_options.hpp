@@ -6,7 +6,7 @@
 
 #include <chrono>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// What a verifier is opened with: `verifier::open(store, ring, {.lease = std::chrono::seconds{2}})`.
 struct verifier_options {
@@ -18,4 +18,4 @@ struct verifier_options {
     std::chrono::milliseconds flush_every{1'000};
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

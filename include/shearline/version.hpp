@@ -7,12 +7,15 @@
 #define SHEARLINE_VERSION_MAJOR 0
 #define SHEARLINE_VERSION_MINOR 1
 #define SHEARLINE_VERSION_PATCH 0
-#define SHEARLINE_VERSION "0.1.0"
+/// The version as one number, for `#if SHEARLINE_VERSION >= 2'000`, which is 0.2.0.
+#define SHEARLINE_VERSION (SHEARLINE_VERSION_MAJOR * 1'000'000 + SHEARLINE_VERSION_MINOR * 1'000 + SHEARLINE_VERSION_PATCH)
+#define SHEARLINE_VERSION_STRING "0.1.0"
 
-// Public names sit in an inline namespace of the major version, so that two incompatible versions linked into one
-// program are two sets of symbols and not one broken set.
-namespace shearline::inline v0 {
+// Public names sit in an inline namespace of the major and the minor version, so that two incompatible versions linked
+// into one program are two sets of symbols and not one broken set.
+namespace shearline::inline v0_1 {
 
-inline constexpr char version[] = SHEARLINE_VERSION;
+/// The version as text.
+inline constexpr char version[] = SHEARLINE_VERSION_STRING;
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

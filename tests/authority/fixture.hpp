@@ -124,10 +124,10 @@ inline shearline::reason why_denied(const shearline::verdict& verdict) {
 
 }  // namespace support
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 inline std::ostream& operator<<(std::ostream& out, reason why) { return out << row_of(why).name; }
 inline std::ostream& operator<<(std::ostream& out, errc code) { return out << to_string(code); }
 inline std::ostream& operator<<(std::ostream& out, key_state state) { return out << to_string(state); }
 inline std::ostream& operator<<(std::ostream& out, key_standing standing) { return out << to_string(standing); }
 inline std::ostream& operator<<(std::ostream& out, const credential_id& id) { return out << id.to_string(); }
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

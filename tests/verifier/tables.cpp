@@ -162,15 +162,15 @@ BOOST_AUTO_TEST_CASE(ends_every_search_though_no_line_is_free) {
 
 BOOST_AUTO_TEST_CASE(tells_how_far_a_search_goes) {
     const auto table = table_of(line_table::least_lines);
-    BOOST_TEST(table->lines_per_hit() == 0.0);
+    BOOST_TEST(table->probes_per_hit() == 0.0);
     line* const gone = table->insert(owner_of(1), key_of(1));
-    BOOST_TEST(table->lines_per_hit() == 1.0);
+    BOOST_TEST(table->probes_per_hit() == 1.0);
     line_status superseded = active;
     superseded.superseded = true;
     table->set_status(*gone, superseded);
-    BOOST_TEST(table->lines_per_hit() == 0.0);
+    BOOST_TEST(table->probes_per_hit() == 0.0);
     table->insert(owner_of(1), key_of(1, 2));
-    BOOST_TEST(table->lines_per_hit() == 2.0);  // past the one that is gone
+    BOOST_TEST(table->probes_per_hit() == 2.0);  // past the one that is gone
     // Of those that begin in the last line, all but one lie in the first lines.
     const auto around = table_of(line_table::least_lines);
     int lines = 0;
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(tells_how_far_a_search_goes) {
         around->insert(owner_of(i), key_of(i));
         ++lines;
     }
-    BOOST_TEST(around->lines_per_hit() == 2.0);  // (1 + 2 + 3) / 3
+    BOOST_TEST(around->probes_per_hit() == 2.0);  // (1 + 2 + 3) / 3
 }
 
 BOOST_AUTO_TEST_CASE(of_more_bytes_than_can_be_counted_is_refused) {
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(grows_in_steps_and_loses_nothing) {
         }
     }
     BOOST_TEST(tables.current().size() > 20'000U);
-    BOOST_TEST(tables.current().lines_per_hit() < 2.0);
+    BOOST_TEST(tables.current().probes_per_hit() < 2.0);
 }
 
 BOOST_AUTO_TEST_CASE(gives_a_key_that_was_hashed_anew_another_line) {

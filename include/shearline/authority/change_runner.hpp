@@ -20,7 +20,7 @@
 #include <shearline/keyring.hpp>
 #include <shearline/rules/monotonic_time.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// What a change is about, in the words of the audit and of an idempotency token.
 struct change_subject {
@@ -105,4 +105,4 @@ private:
     std::unique_ptr<feed_watch> m_feed = std::make_unique<feed_watch>();
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -11,7 +11,7 @@
 #include <shearline/result.hpp>
 #include <shearline/store/change.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// The error of a store that was taken back to an older state.
 [[nodiscard]] inline error rolled_back(std::uint64_t seen) {
@@ -42,4 +42,4 @@ private:
     std::atomic<std::uint64_t> m_newest{0};
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -15,7 +15,7 @@
 #include <shearline/keyring/digester.hpp>
 #include <shearline/store/change.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// A request for a change, as an idempotency token tells it from every other: what, on whose, and with which words.
 struct change_request {
@@ -102,4 +102,4 @@ private:
     digester<Hash> m_hashes;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -19,7 +19,7 @@
 #include <shearline/keyring/digester.hpp>
 #include <shearline/verdict.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// A key that has just been made: what is stored, and what is given away.
 struct made_key {
@@ -130,4 +130,4 @@ private:
     keyring m_ring;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -15,7 +15,7 @@
 #include <shearline/keyring.hpp>
 #include <shearline/store/store_binding.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// The keys and the idempotency tokens under one keyring. Immutable; any number of threads may use it.
 template <typename Policies>
@@ -116,4 +116,4 @@ private:
     std::shared_ptr<const snapshot> m_current;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

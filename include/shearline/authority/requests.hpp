@@ -15,7 +15,7 @@
 #include <shearline/rules/scopes.hpp>
 #include <shearline/rules/text_or.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 inline constexpr std::size_t max_name_bytes = 255;
 inline constexpr std::size_t max_text_bytes = 1'000;
@@ -78,4 +78,4 @@ inline constexpr std::size_t min_token_chars = 22;
     return {};
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -18,7 +18,7 @@
 #include <shearline/secret/entropy.hpp>
 #include <shearline/store/change.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// A credential that must be there; `not_found` where it is not.
 template <typename Transaction>
@@ -90,4 +90,4 @@ template <typename Transaction>
     return done;
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -17,7 +17,7 @@
 #include <shearline/format/handle.hpp>
 #include <shearline/store/change.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// Counts of uses for each key that was proved, in shards that are locked one by one. Bounded by the number of keys:
 /// what was not proved is not counted. Thread-safe; O(1).
@@ -60,4 +60,4 @@ private:
     std::array<shard, 16> m_shards;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

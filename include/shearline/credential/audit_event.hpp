@@ -12,7 +12,7 @@
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/format/handle.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// One line of the audit; written in the transaction of the change that it tells of, or not at all.
 struct audit_event {
@@ -28,4 +28,4 @@ struct audit_event {
     std::string reason;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -13,7 +13,7 @@
 #include <shearline/clock.hpp>
 #include <shearline/credential/credential_id.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Labels and free text that travel with a credential; the library never reads them.
 using metadata = std::vector<std::pair<std::string, std::string>>;
@@ -56,4 +56,4 @@ struct credential {
             .created_at = now};
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -14,7 +14,7 @@
 #include <shearline/format/alphabet.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Names a credential in calls, logs and rows. An ordinary value; the default one names nothing.
 class credential_id {
@@ -70,4 +70,4 @@ private:
     bytes_type m_bytes{};
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

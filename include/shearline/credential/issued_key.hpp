@@ -12,7 +12,7 @@
 #include <shearline/format/handle.hpp>
 #include <shearline/secret/secret_text.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A fresh key. Move-only, since it owns the key's text.
 struct issued_key {
@@ -29,4 +29,4 @@ struct issued_key {
     std::optional<timestamp> previous_until{};
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -16,7 +16,7 @@
 #include <shearline/format/handle.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// One key as stored. Its text is not in it, except sealed where the custody is `recoverable`.
 struct record {
@@ -82,7 +82,7 @@ enum class key_standing : std::uint8_t {
 
 /// The standing of a key of `owner` at `now`; what is final comes before what may pass. A moment in time belongs to
 /// what begins with it: a key that expires at noon is not good at noon.
-[[nodiscard]] constexpr key_standing state_at(const credential& owner, const record& key, timestamp now) noexcept {
+[[nodiscard]] constexpr key_standing standing_at(const credential& owner, const record& key, timestamp now) noexcept {
     if (key.state == key_state::revoked || owner.revoked_at) return key_standing::revoked;
     if (key.state == key_state::retiring && (!key.retires_at || now >= *key.retires_at))
         return key_standing::grace_over;
@@ -99,4 +99,4 @@ enum class key_standing : std::uint8_t {
            standing != key_standing::expired;
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Comes with every change. Nothing in it is a secret, except that an idempotency token is kept as a keyed hash only.
 struct request_context {
@@ -26,4 +26,4 @@ struct request_context {
     std::optional<std::chrono::steady_clock::time_point> deadline{};
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

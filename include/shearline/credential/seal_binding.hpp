@@ -11,7 +11,7 @@
 #include <shearline/format/environment.hpp>
 #include <shearline/format/handle.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Which key a sealed text is the text of. All of it is authenticated: a box that is moved to another row, tenant,
 /// generation, format or environment does not open.
@@ -24,4 +24,4 @@ struct seal_binding {
     std::uint32_t generation;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

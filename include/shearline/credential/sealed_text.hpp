@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Opens only with the sealing key of that number, and only as the key that it was sealed as.
 struct sealed_text {
@@ -18,4 +18,4 @@ struct sealed_text {
     std::vector<std::byte> box{};       ///< ciphertext and its 16-byte tag
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -10,7 +10,7 @@
 
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// pending → active → retiring → revoked, where steps may be left out and none is taken back. The numbers are stored.
 /// That a credential has expired, and that a retiring key's grace is over, are not states: they are computed.
@@ -50,4 +50,4 @@ enum class key_state : std::uint8_t {
     return static_cast<key_state>(stored);
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -17,7 +17,7 @@
 #include <shearline/secret/secret_bytes.hpp>
 #include <shearline/secret/secret_text.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Seals with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under a subkey of a sealing key. Whoever holds the
 /// database and the keyring can read the keys: that is what an owner asks for who wants to copy a key again. Revoking
@@ -82,4 +82,4 @@ private:
     }
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

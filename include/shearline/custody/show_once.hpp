@@ -4,11 +4,11 @@
 // Depends on nothing; never on a crypto library.
 #pragma once
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// The default custody. What is stored cannot be turned back into a key by anybody.
 struct show_once {
     static constexpr bool keeps_text = false;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

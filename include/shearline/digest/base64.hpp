@@ -10,7 +10,7 @@
 #include <span>
 #include <string_view>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// How many characters of base64 `bytes` bytes take, unpadded.
 [[nodiscard]] constexpr std::size_t base64_chars(std::size_t bytes) noexcept { return (bytes * 4 + 2) / 3; }
@@ -38,4 +38,4 @@ template <std::size_t Bytes>
                                nullptr, nullptr, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0;
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -7,10 +7,10 @@
 #include <array>
 #include <cstddef>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A keyed hash of a key's text. Not wiped: it is stored. Not printed either, and compared by `constant_time_equal`
 /// only: whoever can guess a digest byte by byte needs no key.
 using digest_bytes = std::array<std::byte, 32>;
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

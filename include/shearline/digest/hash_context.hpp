@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A sequence of fields, each with its length before it (8 bytes, most significant first), so that no two sequences of
 /// the same kinds of fields give the same bytes. The first field says what the context is for. Public: no secret goes in.
@@ -37,4 +37,4 @@ private:
     std::string m_bytes;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -12,7 +12,7 @@
 #include <optional>
 #include <string_view>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// 1 to 32 characters of `[a-z0-9-]`, such as `hmac-sha256`. A value without a heap: a scan reads a million of them.
 class hash_name {
@@ -47,4 +47,4 @@ private:
     std::uint8_t m_size;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

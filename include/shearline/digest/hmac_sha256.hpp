@@ -13,7 +13,7 @@
 #include <shearline/digest/digest_bytes.hpp>
 #include <shearline/secret/wipe.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// HMAC-SHA256 (RFC 2104, FIPS 198-1) under a key of 32 bytes. Models `hash_policy`. Thread-safe.
 struct hmac_sha256 {
@@ -46,4 +46,4 @@ struct hmac_sha256 {
     }
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -23,7 +23,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// HMAC-SHA256 (RFC 2104, FIPS 198-1) under a key of 32 bytes. Models `hash_policy`, and gives the digests of
 /// `hmac_sha256`, so that the two may be exchanged under the same records. Thread-safe.
@@ -72,6 +72,6 @@ private:
     }
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1
 
 #pragma GCC diagnostic pop

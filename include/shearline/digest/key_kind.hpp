@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// What a key of the keyring is for.
 enum class key_kind : std::uint8_t {
@@ -42,4 +42,4 @@ enum class key_status : std::uint8_t {
 /// Eight bytes by which a key is recognised; they tell nothing else about it.
 using check_bytes = std::array<std::byte, 8>;
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

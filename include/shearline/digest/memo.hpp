@@ -14,7 +14,7 @@
 
 #include <shearline/secret/compare.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Remembers: once a text has passed the whole check (its checksum and its digest), its SipHash-2-4-128 tag, over every
 /// byte that keys of its format do not have in common, and under a random key of this process, is kept beside the
@@ -59,4 +59,4 @@ struct no_memo {
     [[nodiscard]] static key make_key() noexcept { return {}; }
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

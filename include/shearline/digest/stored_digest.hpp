@@ -19,7 +19,7 @@
 #include <shearline/format/handle.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Reads the number of a key: 1 to 2^32-1 in decimal, without sign, space or leading zero. Variable time.
 [[nodiscard]] inline std::optional<std::uint32_t> read_key_number(std::string_view text) noexcept {
@@ -102,4 +102,4 @@ inline result<parsed_digest> stored_digest::parse(std::string_view phc) {
     return read;
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -12,7 +12,7 @@
 #include <shearline/format/constant_time.hpp>
 #include <shearline/format/fixed_string.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 namespace detail {
 
@@ -149,4 +149,4 @@ using base62 = basic_alphabet<"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 /// Without 0, O, I and l, in the order of ASCII (Bitcoin's).
 using base58 = basic_alphabet<"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz">;
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

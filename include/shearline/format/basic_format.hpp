@@ -17,7 +17,7 @@
 #include <shearline/format/layout.hpp>
 #include <shearline/format/number.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// No key is longer: it must fit a header field, a log line and a small buffer.
 inline constexpr std::size_t max_key_chars = 255;
@@ -122,4 +122,4 @@ struct basic_format {
     }
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

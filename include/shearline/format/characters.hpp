@@ -15,7 +15,7 @@
 #include <shearline/format/alphabet.hpp>
 #include <shearline/format/layout.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// The characters that stand in every key of a format; 0 where a digit stands.
 template <typename Format>
@@ -91,4 +91,4 @@ template <typename Format>
     return place;
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

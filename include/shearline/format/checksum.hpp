@@ -13,7 +13,7 @@
 
 #include <shearline/format/constant_time.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 namespace detail {
 
@@ -85,4 +85,4 @@ struct crc32 {
     }
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

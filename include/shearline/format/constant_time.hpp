@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// `value`, of which the optimiser knows nothing any more: without this it may see that a mask has two values only, and
 /// make a branch of it. (Botan's `CT::value_barrier` is the model.) Where there is no such barrier, the value as it is.
@@ -23,4 +23,4 @@ namespace shearline::inline v0::detail {
     return opaque((value - bound) >> 31) - 1;
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

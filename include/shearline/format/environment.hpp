@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// The two environments are formats of their own: a test key does not parse where live keys are expected, and its
 /// digest is made under another subkey. The values are part of what is sealed and digested, and never change.
@@ -18,4 +18,4 @@ enum class environment : std::uint8_t { live = 0, test = 1 };
     return where == environment::live ? "live" : "test";
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -9,7 +9,7 @@
 #include <shearline/format/handle.hpp>
 #include <shearline/format/number.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Whether a text has the prefix and the length of every key of `Format`, to the byte. For presented text: variable
 /// time. O(prefix); any bytes of any length are fine.
@@ -31,4 +31,4 @@ template <typename Format>
         text.data() + Format::handle_part.offset)};
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// `Size` chars and the terminating NUL. Structural, as C++20 asks of a template argument; made at compile time only.
 template <std::size_t Size>
@@ -36,4 +36,4 @@ struct fixed_string {
 template <std::size_t SizeAndNul>
 fixed_string(const char (&)[SizeAndNul]) -> fixed_string<SizeAndNul - 1>;
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -11,7 +11,7 @@
 #include <shearline/format/fixed_string.hpp>
 #include <shearline/format/layout.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// `Prefix` ("ghp", "gho", "npm", ...), '_', 30 characters of secret, and CRC-32 of those 30 in 6 base62 digits, padded
 /// with '0'. No handle. (GitHub, "Behind GitHub's new authentication token formats", 2021.)
@@ -20,4 +20,4 @@ using github_format =
     basic_format<fixed_string{"github-"} + Prefix, environment::live, base62, literal<Prefix + fixed_string{"_"}>,
                  secret_field<30>, checksum_field<6, crc32, covers::secret>>;
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

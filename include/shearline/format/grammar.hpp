@@ -12,7 +12,7 @@
 #include <shearline/format/basic_format.hpp>
 #include <shearline/format/layout.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 namespace detail {
 
@@ -106,4 +106,4 @@ private:
     using alphabet = typename Format::alphabet;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

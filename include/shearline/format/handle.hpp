@@ -14,7 +14,7 @@
 #include <shearline/format/number.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A number from 1 to 2^64-1; 0 stands for "none", in formats that have no handle. A value; ordered by its number.
 struct handle {
@@ -50,4 +50,4 @@ struct handle {
     friend constexpr auto operator<=>(const handle&, const handle&) = default;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

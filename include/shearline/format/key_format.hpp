@@ -17,7 +17,7 @@
 #include <shearline/format/number.hpp>
 #include <shearline/format/secret_floor.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 namespace detail {
 
@@ -61,4 +61,4 @@ template <fixed_string Prefix, std::size_t SecretChars = 32, typename Alphabet =
 using test_key_format =
     typename detail::checked_key_format<Prefix, "_test", environment::test, SecretChars, Alphabet>::type;
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

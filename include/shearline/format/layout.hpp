@@ -12,7 +12,7 @@
 
 #include <shearline/format/alphabet.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 enum class part_kind : std::uint8_t { literal, handle, secret, checksum };
 
@@ -120,4 +120,4 @@ template <std::size_t Count>
 }
 
 }  // namespace detail
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

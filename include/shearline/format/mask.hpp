@@ -14,7 +14,7 @@
 #include <shearline/format/parse.hpp>
 #include <shearline/format/render.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// The public start of a key and "***" in place of the rest. A value without a heap; safe to log.
 class masked_key {
@@ -52,4 +52,4 @@ template <typename Format>
     return masked_key{{shown.data(), shown.size()}};
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -12,7 +12,7 @@
 
 #include <shearline/format/alphabet.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// The greatest number that `width` digits spell, or 2^64-1 where that is less.
 template <typename Alphabet>
@@ -104,4 +104,4 @@ constexpr void write_number(std::uint32_t number, std::span<char> out) noexcept 
     }
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -15,7 +15,7 @@
 #include <shearline/format/number.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A text that is well formed: views into what was parsed, which must outlive it.
 struct parsed_key {
@@ -62,4 +62,4 @@ template <typename Format>
     return key;
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

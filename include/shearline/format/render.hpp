@@ -14,7 +14,7 @@
 #include <shearline/format/handle.hpp>
 #include <shearline/format/number.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 namespace detail {
 
@@ -55,4 +55,4 @@ constexpr void render(handle name, std::span<const std::uint8_t, Format::secret_
     }
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -10,7 +10,7 @@
 #include <shearline/format/fixed_string.hpp>
 #include <shearline/format/layout.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// `Prefix`, '_', the "short token" (the handle, as a base58 number), '_', the "long token" (the secret). No checksum.
 /// What its other settings make (a short token with a prefix of its own, other lengths) is another `basic_format`.
@@ -18,4 +18,4 @@ template <fixed_string Prefix>
 using seam_format = basic_format<fixed_string{"seam-"} + Prefix, environment::live, base58,
                                  literal<Prefix + fixed_string{"_"}>, handle_field<8>, literal<"_">, secret_field<24>>;
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

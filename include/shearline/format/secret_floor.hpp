@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A secret of fewer bits can be guessed.
 inline constexpr std::size_t least_secret_bits = 128;
@@ -24,4 +24,4 @@ template <typename Format>
 concept unguessable_format = requires { requires Format::secret_bits >= least_secret_bits; } ||
                              requires { requires Format::unsafe_secret_may_be_short; };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

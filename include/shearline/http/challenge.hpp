@@ -10,7 +10,7 @@
 #include <shearline/http/credential_source.hpp>
 #include <shearline/verdict.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 namespace detail {
 
@@ -49,4 +49,4 @@ namespace detail {
     return bearer + ", error=\"insufficient_scope\", scope=" + detail::quoted(scope);
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -14,7 +14,7 @@
 #include <shearline/http/key_in_url.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// What is wrong with the credentials of a request.
 enum class credential_errc : std::uint8_t {
@@ -171,4 +171,4 @@ template <typename Format>
     return credential_error{ignored ? credential_errc::unsupported_scheme : credential_errc::missing, authorization};
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

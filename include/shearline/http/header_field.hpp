@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A field as it was received: one for each line, not joined. Views into the request, which must outlive it.
 struct header_field {
@@ -32,4 +32,4 @@ namespace detail {
 
 }  // namespace detail
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

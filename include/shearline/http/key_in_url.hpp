@@ -10,7 +10,7 @@
 #include <shearline/format/parse.hpp>
 #include <shearline/http/header_field.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 namespace detail {
 
@@ -93,4 +93,4 @@ template <typename Format>
     return detail::has_key_parameter(target) || detail::holds_key<Format>(target);
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -11,7 +11,7 @@
 #include <shearline/http/credential_source.hpp>
 #include <shearline/verdict.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 inline constexpr std::string_view problem_media_type = "application/problem+json";
 
@@ -111,4 +111,4 @@ inline void append_json(std::string& json, std::string_view text) {
 /// The problem of a denial. It tells the face alone: the private reason is not in it.
 [[nodiscard]] inline problem problem_of(const denial& refused) noexcept { return problem_of(refused.face()); }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -21,7 +21,7 @@
 #include <shearline/secret/compare.hpp>
 #include <shearline/secret/guarded.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// What `digester::check` found.
 enum class digest_match : std::uint8_t { yes, no, no_such_pepper, other_hash };
@@ -104,4 +104,4 @@ private:
     std::size_t m_current = 0;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

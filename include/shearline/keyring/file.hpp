@@ -26,7 +26,7 @@
 #include <shearline/secret/secret_bytes.hpp>
 #include <shearline/secret/secret_text.hpp>
 
-namespace shearline::inline v0::detail::keyring_file {
+namespace shearline::inline v0_1::detail::keyring_file {
 
 using master_key = std::array<std::byte, 32>;
 
@@ -204,4 +204,4 @@ inline result<contents> parse(std::string_view text, const std::string& path) {
     return keys;
 }
 
-}  // namespace shearline::inline v0::detail::keyring_file
+}  // namespace shearline::inline v0_1::detail::keyring_file

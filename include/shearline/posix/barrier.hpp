@@ -10,7 +10,7 @@
 #include <unistd.h>
 #endif
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// Whether this process may call `put_barriers`. To be asked once, before its first call.
 [[nodiscard]] inline bool may_put_barriers() noexcept {
@@ -31,4 +31,4 @@ namespace shearline::inline v0::detail {
 #endif
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -14,7 +14,7 @@
 
 #include <shearline/error.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// A file descriptor that closes itself.
 class descriptor {
@@ -44,4 +44,4 @@ private:
     return {code, std::move(context)};
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -13,7 +13,7 @@
 #include <shearline/posix/descriptor.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// A file that a path named once. While something keeps that file open, no other file can be taken for it.
 class file_identity {
@@ -42,4 +42,4 @@ private:
     ::ino_t m_inode;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

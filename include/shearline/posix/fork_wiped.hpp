@@ -20,7 +20,7 @@
 #include <shearline/secret/reveal.hpp>
 #include <shearline/secret/sodium.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// A `T` in a page of its own between two guard pages: left out of core dumps, locked into memory where the system
 /// allows it, read-only once it is made where `T` is const, wiped at the end, and zero in every child of this process
@@ -109,4 +109,4 @@ private:
     std::unique_ptr<mapping> m_pages;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -14,7 +14,7 @@
 
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// Zeroed bytes, aligned to a huge page (2 MiB) where they fill one, and advised to lie in such pages: a random read
 /// then misses the TLB less often. Where the system has none to give, they are ordinary pages, and all works the same.
@@ -64,4 +64,4 @@ private:
     std::size_t m_bytes;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

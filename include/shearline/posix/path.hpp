@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// The folder that a file lies in, as its path says: `.` where it says none.
 [[nodiscard]] inline std::string folder_of(const std::string& path) {
@@ -29,4 +29,4 @@ namespace shearline::inline v0::detail {
     return std::string{resolved.get()};
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

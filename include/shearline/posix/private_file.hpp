@@ -27,7 +27,7 @@
 #include <shearline/secret/entropy.hpp>
 #include <shearline/secret/secret_text.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// Opens a file that only its owner can touch, and that is ours or root's. Never waits, whatever the path leads to.
 inline result<descriptor> open_private(const std::string& path) {
@@ -191,4 +191,4 @@ result<void> replace_private_file(const std::string& path, std::size_t max_bytes
     }
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

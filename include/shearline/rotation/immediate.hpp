@@ -6,7 +6,7 @@
 
 #include <shearline/credential/record.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// The default rotation.
 struct immediate {
@@ -14,4 +14,4 @@ struct immediate {
     [[nodiscard]] static result<void> replace(record& old, timestamp now) { return revoke(old, now); }
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -9,7 +9,7 @@
 
 #include <shearline/credential/record.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A duration as a template argument: `overlap<std::chrono::hours{24}>`.
 struct grace_period {
@@ -32,4 +32,4 @@ struct overlap {
     [[nodiscard]] static result<void> replace(record& old, timestamp now) { return retire(old, now + grace); }
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

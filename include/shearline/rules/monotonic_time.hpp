@@ -13,7 +13,7 @@
 
 #include <shearline/clock.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// The latest credible time that any authority or verifier of one store was told in this process. Everything is decided
 /// at that time or at the time told, whichever is later, so what has expired stays expired when a clock steps back.
@@ -55,4 +55,4 @@ private:
     alignas(64) std::atomic<timestamp> m_latest{timestamp{}};  // 1970 or later, so that a difference has no overflow
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

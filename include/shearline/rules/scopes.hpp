@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 inline constexpr std::size_t max_scope_chars = 128;
 
@@ -71,4 +71,4 @@ inline constexpr std::size_t max_scope_chars = 128;
     return false;
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

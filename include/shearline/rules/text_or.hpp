@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A parameter that takes a text, or else `Any` by its name. A text that is empty, such as one that was looked up and
 /// not found, is refused by what takes it. Borrows the text; a literal type.
@@ -47,4 +47,4 @@ inline constexpr all_tenants_t all_tenants{};
 /// A tenant, or `all_tenants`.
 using tenant_filter = text_or<all_tenants_t>;
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <span>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Whether two byte strings are equal. Constant-time in their content: every byte is looked at, whatever differs. Their
 /// lengths are not secret: spans of dynamic extent and of different sizes are unequal at once.
@@ -48,4 +48,4 @@ template <std::size_t Words>
     return different == 0;
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

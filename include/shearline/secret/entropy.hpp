@@ -10,7 +10,7 @@
 #include <shearline/result.hpp>
 #include <shearline/secret/sodium.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// The system's generator through libsodium (getrandom on Linux). Thread-safe, and safe across `fork`.
 /// Where the system has no entropy at all libsodium aborts the process rather than return weak bytes.
@@ -23,4 +23,4 @@ struct system_entropy {
     }
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -14,7 +14,7 @@
 #include <shearline/secret/reveal.hpp>
 #include <shearline/secret/sodium.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// A `T` in `sodium_malloc` memory: a pepper, a sealing key, a precomputed hash state.
 ///
@@ -74,4 +74,4 @@ private:
     bool m_locked = false;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -4,7 +4,7 @@
 // Depends on nothing; never on anything.
 #pragma once
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// What a function that reads a secret asks for. Carries nothing; `{}` does not make one, so that a read has a name.
 struct reveal_token {
@@ -15,4 +15,4 @@ struct reveal_token {
 /// nothing wipes.
 inline constexpr reveal_token unsafe_reveal{};
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -13,7 +13,7 @@
 
 #include <shearline/secret/reveal.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// `Bytes` bytes that must not leak: a subkey, fresh key material. No heap; a move copies the bytes and wipes the
 /// source, which is then all zeros. Copying, streaming and comparing do not compile. Reading needs the token.
@@ -69,4 +69,4 @@ private:
     std::array<std::byte, Bytes> m_bytes{};
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -14,7 +14,7 @@
 
 #include <shearline/secret/reveal.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Text that must not leak: a fresh key, an opened one, the content of a keyring file.
 ///
@@ -86,4 +86,4 @@ private:
     std::size_t m_chars = 0;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -8,7 +8,7 @@
 
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Starts libsodium unless that is done. Whatever here needs it calls it, so that no program must.
 ///
@@ -20,4 +20,4 @@ inline result<void> sodium_ready() {
     return {};
 }
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

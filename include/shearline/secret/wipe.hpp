@@ -8,7 +8,7 @@
 
 #include <type_traits>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Overwrites `object` with zeros when the block ends, in a way that the compiler may not leave out. For locals that
 /// hold key material and have no wiping owner of their own: digits, digests, copies of a hash state. What the compiler
@@ -28,4 +28,4 @@ private:
     T& m_object;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -17,7 +17,7 @@
 #include <shearline/digest/key_kind.hpp>
 #include <shearline/digest/stored_digest.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// What a change was about. The numbers are stored.
 enum class change_kind : std::uint8_t {
@@ -106,4 +106,4 @@ struct page {
     std::string next;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

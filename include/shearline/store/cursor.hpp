@@ -12,7 +12,7 @@
 #include <shearline/result.hpp>
 #include <shearline/store/change.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 inline constexpr std::size_t max_page_items = 1'000;
 
@@ -30,4 +30,4 @@ inline constexpr std::size_t max_page_items = 1'000;
     return position;
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

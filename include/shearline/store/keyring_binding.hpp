@@ -13,7 +13,7 @@
 #include <shearline/secret/compare.hpp>
 #include <shearline/store/change.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 [[nodiscard]] inline std::string name_of(key_kind kind, std::uint32_t number) {
     return (kind == key_kind::pepper ? "pepper " : "sealing key ") + std::to_string(number);
@@ -47,4 +47,4 @@ template <typename Transaction>
     return {};
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

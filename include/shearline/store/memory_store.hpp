@@ -26,7 +26,7 @@
 #include <shearline/store/memory_transaction.hpp>
 #include <shearline/store/scan.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// Keeps everything in ordered maps behind one lock. A transaction gathers its writes beside the maps, and the commit
 /// puts them in: one that fails has touched nothing. Thread-safe; look-ups are O(log n). For tests, and for products
@@ -201,4 +201,4 @@ private:
     std::atomic<std::uint64_t> m_change_count{0};
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

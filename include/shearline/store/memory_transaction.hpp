@@ -20,7 +20,7 @@
 #include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 struct memory_contents {
     using key_name = std::pair<std::string, std::uint64_t>;  // format, handle
@@ -200,4 +200,4 @@ private:
     std::set<key_name> m_pruned;  // of m_base
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -14,7 +14,7 @@
 #include <shearline/digest/stored_digest.hpp>
 #include <shearline/format/handle.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 // A scan, `store.scan(format, sink)`, is one consistent read. It calls `sink.begin(credentials, keys)` once and first,
 // with the exact numbers that follow; then `sink.take(const scanned_credential&)` for every credential, in the order of
@@ -44,4 +44,4 @@ struct scanned_key {
     stored_digest digest;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

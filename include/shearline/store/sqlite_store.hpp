@@ -25,7 +25,7 @@
 #include <shearline/store/sqlite/scan.hpp>
 #include <shearline/store/sqlite/transaction.hpp>
 
-namespace shearline::inline v0 {
+namespace shearline::inline v0_1 {
 
 /// How a store is opened. The defaults suit a server.
 struct sqlite_options {
@@ -249,4 +249,4 @@ private:
     std::unique_ptr<state> m_state;
 };
 
-}  // namespace shearline::inline v0
+}  // namespace shearline::inline v0_1

@@ -11,7 +11,7 @@
 #include <shearline/keyring/digester.hpp>
 #include <shearline/store/keyring_binding.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// Compares a hash with the one that the store remembers for a format, and has the store remember the first.
 /// `wrong_hash` where they differ: no key of the format could be verified.
@@ -35,4 +35,4 @@ template <typename Policies, typename Store>
     });
 }
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

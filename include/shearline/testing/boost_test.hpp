@@ -8,7 +8,7 @@
 
 #include <shearline/testing/report.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// Fails the running test case with every failure of a report, each as an error of its own.
 inline void hold(const report& seen) {
@@ -16,4 +16,4 @@ inline void hold(const report& seen) {
     BOOST_TEST(static_cast<bool>(seen), seen.message());
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

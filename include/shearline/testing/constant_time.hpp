@@ -31,7 +31,7 @@
 #define SHEARLINE_HAS_MSAN 0
 #endif
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// Whether something watches: without, a run would say nothing, and must not be taken for a good one.
 [[nodiscard]] inline bool secrets_are_watched() noexcept {
@@ -167,4 +167,4 @@ private:
     unsigned m_caught = 0;
 };
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -16,7 +16,7 @@
 #include <shearline/generate.hpp>
 #include <shearline/testing/constant_time.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 namespace detail {
 
@@ -208,4 +208,4 @@ inline void add_constant_time_controls(constant_time_suite& suite) {
     });
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -17,7 +17,7 @@
 #include <shearline/secret/secret_text.hpp>
 #include <shearline/testing/report.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 namespace detail {
 
@@ -126,4 +126,4 @@ template <typename Custody>
     return seen;
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -18,7 +18,7 @@
 #include <shearline/generate.hpp>
 #include <shearline/testing/report.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// Pearson's chi-square of counts that should be equal.
 [[nodiscard]] inline double chi_square(const std::vector<std::size_t>& seen) {
@@ -123,4 +123,4 @@ template <typename Format, typename Entropy = system_entropy>
     return seen;
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -12,7 +12,7 @@
 #include <shearline/format/basic_format.hpp>
 #include <shearline/testing/format_conformance.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// A checksum of one bit, so that the rules are small. Protects nothing.
 struct unsafe_parity {
@@ -109,4 +109,4 @@ template <typename Format>
     return seen;
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

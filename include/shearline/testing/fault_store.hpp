@@ -20,7 +20,7 @@
 #include <shearline/store/change.hpp>
 #include <shearline/store/scan.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 enum class fault : std::uint8_t {
     none,
@@ -114,4 +114,4 @@ private:
     std::atomic<fault> m_fault{fault::none};
 };
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -19,7 +19,7 @@
 #include <shearline/testing/format_rules.hpp>
 #include <shearline/testing/report.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// How much a format is asked, and from which seed.
 struct format_conformance_options {
@@ -213,4 +213,4 @@ template <typename Format>
     return seen;
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -13,7 +13,7 @@
 
 #include <shearline/error.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// One field of a key: a fixed text, or digits, with the range of what they may spell where there is one.
 struct rule_field {
@@ -98,4 +98,4 @@ private:
     return ~crc;
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -28,7 +28,7 @@
 /// libFuzzer's; whoever calls `mutate_key` links it.
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 // Such a body for a format of one's own:
 //
@@ -199,4 +199,4 @@ inline void fuzz_sealed_text(const secret_bytes<32>& key, const std::string& byt
     require(!recoverable::open(key, elsewhere, *sealed), "a box does not open in another row");
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

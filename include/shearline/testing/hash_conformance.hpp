@@ -17,7 +17,7 @@
 #include <shearline/concepts.hpp>
 #include <shearline/testing/report.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 namespace detail {
 
@@ -108,4 +108,4 @@ template <typename Hash>
     return seen;
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// Runs `body(say)` in a child process, where `say(line)` writes a line to us at once; kills the child (SIGKILL) some
 /// time after its first line, and gives the lines that it had said whole. A body that returns ends its child.
@@ -62,4 +62,4 @@ template <typename Body>
     return lines;
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

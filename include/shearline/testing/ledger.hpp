@@ -22,7 +22,7 @@
 #include <shearline/format/key_format.hpp>
 #include <shearline/policies.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// The keys that durability is tried with.
 using durable_bundle = policies<key_format<"durable">, recoverable>;
@@ -162,4 +162,4 @@ bool make_durable_change(Authority& keys, std::vector<handle>& alive, std::mt199
     return static_cast<bool>(done);
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

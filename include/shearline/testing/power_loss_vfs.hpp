@@ -23,7 +23,7 @@
 
 #include <shearline/store/sqlite/connection.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// While it lives, every database that SQLite opens lies on it: files are written through to the system's, and of each
 /// it is known which bytes were synced. A power cut, at a call that was chosen before, takes an image: what was synced,
@@ -297,4 +297,4 @@ private:
     }
 };
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// What every suite of the harness returns. It is good if something was checked, all of it held, and every negative
 /// control was caught: a suite that checks nothing, or that lets a planted fault pass, has failed.
@@ -71,4 +71,4 @@ private:
     std::vector<std::string> m_failures;
 };
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -20,7 +20,7 @@
 
 #include <shearline/testing/report.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// One call, with when it began and ended by the clock that all processes of a machine share (CLOCK_MONOTONIC).
 /// Trivially copyable: a process can hand its own on as bytes.
@@ -175,4 +175,4 @@ private:
     Store* m_of;
 };
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

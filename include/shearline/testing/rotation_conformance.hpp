@@ -12,7 +12,7 @@
 #include <shearline/credential/record.hpp>
 #include <shearline/testing/report.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 namespace detail {
 
@@ -101,4 +101,4 @@ template <typename Rotation>
     return seen;
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -25,7 +25,7 @@
 #include <shearline/result.hpp>
 #include <shearline/secret/sodium.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// A process beside this one that reads its memory.
 ///
@@ -178,4 +178,4 @@ private:
     int m_from;
 };
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

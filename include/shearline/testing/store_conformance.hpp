@@ -19,7 +19,7 @@
 #include <shearline/testing/report.hpp>
 #include <shearline/testing/store_trial.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// How much a store is asked, and from which seed.
 struct store_conformance_options {
@@ -164,4 +164,4 @@ template <typename MakePlace>
     return seen;
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

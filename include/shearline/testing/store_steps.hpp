@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// What a sequence is made of.
 enum class store_call : std::uint8_t {
@@ -65,4 +65,4 @@ struct store_step {
     return steps;
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -26,7 +26,7 @@
 #include <shearline/testing/store_steps.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// A store in its place, empty at first: `store()` gives it. Where there is a `reopen()`, the store is closed and
 /// opened again by it, as after a restart; references to the old one are then dead.
@@ -306,4 +306,4 @@ private:
     std::optional<std::string> m_failure;
 };
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

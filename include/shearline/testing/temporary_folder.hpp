@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 class temporary_folder {
 public:
@@ -32,4 +32,4 @@ private:
     std::filesystem::path m_path;
 };
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

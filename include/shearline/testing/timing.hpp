@@ -20,7 +20,7 @@
 #include <x86intrin.h>
 #endif
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// What statistics say. A leak is a proof; its absence is none: "constant time" is what constant_time.hpp asks for.
 enum class timing_verdict : std::uint8_t {
@@ -206,4 +206,4 @@ template <typename Prepare, typename Run>
     return test.outcome();
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

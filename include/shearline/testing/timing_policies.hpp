@@ -15,7 +15,7 @@
 #include <shearline/concepts.hpp>
 #include <shearline/testing/timing.hpp>
 
-namespace shearline::inline v0::testing {
+namespace shearline::inline v0_1::testing {
 
 /// Two byte strings, of which the second is what a comparison is asked about.
 template <std::size_t Bytes>
@@ -190,4 +190,4 @@ void add_hash(timing_suite& suite, std::string_view name) {
         [](const typename Hash::key_state& under) { return Hash::mac(under, std::array<std::byte, 43>{}); });
 }
 
-}  // namespace shearline::inline v0::testing
+}  // namespace shearline::inline v0_1::testing

@@ -12,7 +12,7 @@
 
 #include <shearline/posix/barrier.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// Epoch-based reclamation. A reader is inside from `enter` to `leave`. A writer unlinks what it wants to free, takes
 /// a `mark()`, and frees once `passed()` says that every reader that was inside then has left since. Neither allocates
@@ -128,4 +128,4 @@ private:
     std::deque<slot> m_slots;  // where a slot is, it stays
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

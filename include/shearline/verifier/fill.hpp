@@ -19,7 +19,7 @@
 #include <shearline/verifier/line_table.hpp>
 #include <shearline/verifier/profiles.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// What every key of a credential has in common, as lines say it.
 struct line_terms {
@@ -131,4 +131,4 @@ private:
     std::uint64_t m_done = 0;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

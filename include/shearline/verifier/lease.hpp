@@ -13,7 +13,7 @@
 #include <shearline/posix/fork_wiped.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// A clock that only goes forward, as of the last timer tick: some milliseconds coarse on Linux and cheap to read; the
 /// steady clock elsewhere. No system call; thread-safe.
@@ -63,4 +63,4 @@ private:
     fork_wiped<std::atomic<std::int64_t>> m_end;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

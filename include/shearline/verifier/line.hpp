@@ -22,7 +22,7 @@
 #include <shearline/digest/stored_digest.hpp>
 #include <shearline/format/handle.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// A moment in whole seconds from 2020-01-01T00:00:00Z, in 32 bits: good past the year 2150.
 using line_seconds = std::uint32_t;
@@ -196,4 +196,4 @@ struct alignas(32) line_details {
 };
 static_assert(sizeof(line_details) == 32);
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -22,7 +22,7 @@
 #include <shearline/result.hpp>
 #include <shearline/verifier/line.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// A table of a fixed number of lines, not a power of two. A line stands at its home or, by linear probing, behind it;
 /// none is ever moved or freed, so that a reader needs no lock: what is over is rebuilt into another table. A free line
@@ -182,7 +182,7 @@ public:
     }
 
     /// How many lines a search touches that finds, on average over all that can be found. For the writer. O(size).
-    [[nodiscard]] double lines_per_hit() const noexcept {
+    [[nodiscard]] double probes_per_hit() const noexcept {
         std::uint64_t hits = 0;
         std::uint64_t touched = 0;
         for (std::size_t at = 0; at < m_size; ++at) {
@@ -303,4 +303,4 @@ private:
     std::size_t m_dead = 0;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -29,7 +29,7 @@
 #include <shearline/verifier/profiles.hpp>
 #include <shearline/verifier/table_pair.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// The keys of one format of one store, as lines. Who reads it first asks `is_true`, then loads the table: what was
 /// applied before the answer is in what is then read.
@@ -288,4 +288,4 @@ private:
     lease_clock::moment m_retry_at{0};
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

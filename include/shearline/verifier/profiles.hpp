@@ -22,7 +22,7 @@
 #include <shearline/rules/scopes.hpp>
 #include <shearline/verdict.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// An array that grows at its end and never moves: one writer appends, readers use what they were told the number of.
 /// A page that was not reached yet takes no memory.
@@ -122,4 +122,4 @@ private:
     std::string m_name;  // kept for its memory
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

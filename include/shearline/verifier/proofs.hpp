@@ -19,7 +19,7 @@
 #include <shearline/verdict.hpp>
 #include <shearline/verifier/line.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// The peppers of one keyring and a memo key of their own: with another keyring come other memos, and no tag of before
 /// matches again. Constant-time in peppers, digests and tags. Immutable; any number of threads may use it.
@@ -79,4 +79,4 @@ private:
     fork_wiped<const memo_key> m_memo_key;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

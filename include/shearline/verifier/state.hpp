@@ -32,7 +32,7 @@
 #include <shearline/verifier/use_counts.hpp>
 #include <shearline/verifier_options.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// What is asked of a verifier.
 struct verifier_question {
@@ -42,7 +42,7 @@ struct verifier_question {
 };
 
 /// What one reader has for itself, on cache lines of its own.
-struct alignas(64) verifier_seat {
+struct alignas(64) verifier_slot {
     epochs::slot* place = nullptr;
     bool taken = false;
     std::array<std::atomic<std::uint64_t>, std::size(reason_table) + 1> counts{};  // [0]: grants
@@ -107,13 +107,13 @@ struct verifier_state {
     /// lock.
     epochs::moment wait_for_readers() {
         const epochs::moment since = mirrored->readers().mark();
-        for (const verifier_seat& one : seats)
+        for (const verifier_slot& one : slots)
             while (one.place != nullptr && one.place->is_inside() && !one.place->has_passed(since))
                 std::this_thread::yield();
         return since;
     }
 
-    [[gnu::always_inline]] verdict answer(verifier_seat& of, const line_table& table, verifier_question asked,
+    [[gnu::always_inline]] verdict answer(verifier_slot& of, const line_table& table, verifier_question asked,
                                           timestamp now, required_scope scope) noexcept {
         line* const known = table.find(asked.key, asked.home);
         if (known == nullptr) [[unlikely]]
@@ -147,7 +147,7 @@ struct verifier_state {
         return parsed ? reason::unknown_handle : reason_of(parsed.error());
     }
 
-    /// As `state_at` has it of records, in seconds.
+    /// As `standing_at` has it of records, in seconds.
     [[gnu::noinline]] static key_standing standing_of(line_status status, line_owner owner, const line_details& details,
                                                       line_seconds second) noexcept {
         if (status.state == key_state::pending) return key_standing::pending;
@@ -160,15 +160,15 @@ struct verifier_state {
         return key_standing::active;
     }
 
-    verifier_seat& join() {
+    verifier_slot& join() {
         const std::scoped_lock lock{mutex};
-        const auto idle = std::find_if(seats.begin(), seats.end(), [](const verifier_seat& one) { return !one.taken; });
-        verifier_seat& found = idle != seats.end() ? *idle : seats.emplace_back();
+        const auto idle = std::find_if(slots.begin(), slots.end(), [](const verifier_slot& one) { return !one.taken; });
+        verifier_slot& found = idle != slots.end() ? *idle : slots.emplace_back();
         found.place = &mirrored->readers().join();
         found.taken = true;
         return found;
     }
-    void leave(verifier_seat& of) noexcept {  // its counts, and the uses that were not moved yet, stay
+    void leave(verifier_slot& of) noexcept {  // its counts, and the uses that were not moved yet, stay
         const std::scoped_lock lock{mutex};
         mirrored->readers().quit(*of.place);
         of.taken = false;
@@ -198,11 +198,11 @@ struct verifier_state {
         const auto take = [this](handle key, std::uint32_t uses, line_seconds last) {
             unwritten.push_back({std::string{format::name}, key, from_line_seconds(last), uses});
         };
-        for (verifier_seat& one : seats) one.uses.freeze();
+        for (verifier_slot& one : slots) one.uses.freeze();
         const epochs::moment since = wait_for_readers();
-        for (verifier_seat& one : seats)  // a place that nobody has had yet is null
+        for (verifier_slot& one : slots)  // a place that nobody has had yet is null
             if (one.place != nullptr && one.place->has_passed(since)) one.uses.take_all(take);
-        for (verifier_seat& one : seats) one.uses.thaw();
+        for (verifier_slot& one : slots) one.uses.thaw();
         mirrored->with_tables([&](table_pair& tables) { tables.take_counts(take); });
         if (unwritten.empty()) return std::size_t{0};
         merge_unwritten();
@@ -229,7 +229,7 @@ struct verifier_state {
     std::uint64_t count_of(std::optional<reason> why) {
         const std::scoped_lock lock{mutex};
         std::uint64_t sum = 0;
-        for (const verifier_seat& one : seats)
+        for (const verifier_slot& one : slots)
             sum += one.counts[why ? static_cast<std::size_t>(*why) : 0].load(std::memory_order_relaxed);
         return sum;
     }
@@ -242,8 +242,8 @@ struct verifier_state {
     std::shared_ptr<monotonic_time> time;
     std::vector<std::pair<std::unique_ptr<const proofs<Policies>>, epochs::moment>> retired_proofs;
     std::mutex mutex;
-    std::deque<verifier_seat> seats;  // where a seat is, it stays
+    std::deque<verifier_slot> slots;  // where a slot is, it stays
     std::vector<usage> unwritten;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -16,7 +16,7 @@
 #include <shearline/verifier/epochs.hpp>
 #include <shearline/verifier/line_table.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// One writer at a time, any number of readers. Rebuilding goes on in steps, some lines with each change, so that no
 /// change waits for all of it. Until the new table is whole readers use the old one, and a change is made in both
@@ -170,4 +170,4 @@ private:
     std::vector<counted> m_late;
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

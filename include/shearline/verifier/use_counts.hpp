@@ -12,7 +12,7 @@
 #include <shearline/clock.hpp>
 #include <shearline/verifier/line_table.hpp>
 
-namespace shearline::inline v0::detail {
+namespace shearline::inline v0_1::detail {
 
 /// Counts of one reader, written without a lock or an atomic addition: the keys that it sees again and again stay
 /// here. A key that has to make room goes to the counts of the table, which all readers share; it waits for that in the
@@ -103,4 +103,4 @@ private:
     std::atomic<std::uint64_t> m_table{none};  ///< whose numbers these are; or `frozen`
 };
 
-}  // namespace shearline::inline v0::detail
+}  // namespace shearline::inline v0_1::detail

@@ -21,7 +21,7 @@
 #include <shearline/posix/private_file.hpp>
 #include <shearline/result.hpp>
 
-namespace shearline::inline v0::detail::sqlite {
+namespace shearline::inline v0_1::detail::sqlite {
 
 /// Counts in a file that is mapped into every process that opened it, so that reading it is one load and no system
 /// call. Holds nothing that outlives the processes: only that the number moved means something, never how far. While it
@@ -116,4 +116,4 @@ private:
     layout* m_page;
 };
 
-}  // namespace shearline::inline v0::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sqlite

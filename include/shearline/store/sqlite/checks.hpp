@@ -20,7 +20,7 @@
 #include <shearline/store/change.hpp>
 #include <shearline/store/sqlite/schema.hpp>
 
-namespace shearline::inline v0::detail::sqlite {
+namespace shearline::inline v0_1::detail::sqlite {
 
 inline constexpr std::uint64_t max_number = std::numeric_limits<std::int64_t>::max();
 inline constexpr std::int64_t last_unix_ms = 253'402'300'799'999;  // the end of the year 9999
@@ -106,4 +106,4 @@ template <typename T>
                                              "be kept"};
 }
 
-}  // namespace shearline::inline v0::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sqlite

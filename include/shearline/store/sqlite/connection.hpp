@@ -23,7 +23,7 @@
 #include <shearline/result.hpp>
 #include <shearline/store/sqlite/schema.hpp>
 
-namespace shearline::inline v0::detail::sqlite {
+namespace shearline::inline v0_1::detail::sqlite {
 
 static_assert(SQLITE_VERSION_NUMBER >= 3'037'000, "sqlite_store needs SQLite 3.37 or later, for STRICT tables");
 
@@ -285,4 +285,4 @@ private:
     std::unordered_map<std::string_view, statement_handle> m_statements;  // ends before its connection does
 };
 
-}  // namespace shearline::inline v0::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sqlite

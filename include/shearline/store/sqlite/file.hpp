@@ -30,7 +30,7 @@
 #include <shearline/store/sqlite/connection.hpp>
 #include <shearline/store/sqlite/schema.hpp>
 
-namespace shearline::inline v0::detail::sqlite {
+namespace shearline::inline v0_1::detail::sqlite {
 
 /// The one path by which all processes know the file: links in its folder's path resolved. Makes an empty file (mode
 /// 0600) where there is none. Refuses what is not a regular file, and a link: two names would be two stores, each with
@@ -253,4 +253,4 @@ private:
     std::vector<file_identity> m_files;
 };
 
-}  // namespace shearline::inline v0::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sqlite

@@ -17,7 +17,7 @@
 #include <shearline/result.hpp>
 #include <shearline/store/sqlite/connection.hpp>
 
-namespace shearline::inline v0::detail::sqlite {
+namespace shearline::inline v0_1::detail::sqlite {
 
 /// Tells the process that opened a store from its children by fork. (A pid does not: in a pid namespace of its own a
 /// child can have the pid of its parent.) It takes a page of memory, so all pools of a store share one.
@@ -93,4 +93,4 @@ private:
     const std::string m_path;
 };
 
-}  // namespace shearline::inline v0::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sqlite

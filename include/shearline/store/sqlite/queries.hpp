@@ -16,7 +16,7 @@
 #include <shearline/store/cursor.hpp>
 #include <shearline/store/sqlite/reader.hpp>
 
-namespace shearline::inline v0::detail::sqlite {
+namespace shearline::inline v0_1::detail::sqlite {
 
 /// Runs a query and hands each row's reader to `take(row_reader&)`, but at most `most` of them: more are `corrupt`.
 template <typename Take, typename... Values>
@@ -323,4 +323,4 @@ template <typename KeysOf>
     return found;
 }
 
-}  // namespace shearline::inline v0::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sqlite

@@ -21,7 +21,7 @@
 #include <shearline/store/sqlite/checks.hpp>
 #include <shearline/store/sqlite/connection.hpp>
 
-namespace shearline::inline v0::detail::sqlite {
+namespace shearline::inline v0_1::detail::sqlite {
 
 /// Takes the columns of a row one after another. The first that is not what we would have written is remembered, and
 /// from then on everything reads as nothing; `done` tells.
@@ -163,4 +163,4 @@ private:
     int m_bad = -1;  // the first bad column
 };
 
-}  // namespace shearline::inline v0::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sqlite

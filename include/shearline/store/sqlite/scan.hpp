@@ -14,7 +14,7 @@
 #include <shearline/store/scan.hpp>
 #include <shearline/store/sqlite/queries.hpp>
 
-namespace shearline::inline v0::detail::sqlite {
+namespace shearline::inline v0_1::detail::sqlite {
 
 /// One number that a query gives.
 template <typename... Values>
@@ -104,4 +104,4 @@ template <typename Sink>
     return head;
 }
 
-}  // namespace shearline::inline v0::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sqlite

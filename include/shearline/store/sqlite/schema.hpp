@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace shearline::inline v0::detail::sqlite {
+namespace shearline::inline v0_1::detail::sqlite {
 
 /// "shrl", in `PRAGMA application_id`: by this a database of ours is told from any other.
 inline constexpr std::uint32_t application_id = 0x7368726c;
@@ -131,4 +131,4 @@ CREATE INDEX live_record_of_credential ON record(credential, generation) WHERE s
 /// The version that this build writes.
 inline constexpr std::int64_t schema_version = steps.size();
 
-}  // namespace shearline::inline v0::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sqlite

@@ -15,7 +15,7 @@
 
 #include <shearline/store/sqlite/queries.hpp>
 
-namespace shearline::inline v0::detail::sqlite {
+namespace shearline::inline v0_1::detail::sqlite {
 
 /// Models `store_transaction`. Lives inside `sqlite_store::transact`, on its thread.
 class transaction {
@@ -213,4 +213,4 @@ private:
     connection* m_on;
 };
 
-}  // namespace shearline::inline v0::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sqlite

@@ -15,7 +15,7 @@
 #include <shearline/http/credential_source.hpp>
 #include <shearline/testing/format_rules.hpp>
 
-namespace shearline::inline v0::testing::detail {
+namespace shearline::inline v0_1::testing::detail {
 
 /// A request as far as credentials go, in memory of its own.
 struct sample_request {
@@ -188,4 +188,4 @@ template <typename Read>
     return found.error().code == expected.code && found.error().field == expected.text;
 }
 
-}  // namespace shearline::inline v0::testing::detail
+}  // namespace shearline::inline v0_1::testing::detail

@@ -18,7 +18,7 @@
 #include <shearline/store/change.hpp>
 #include <shearline/store/scan.hpp>
 
-namespace shearline::inline v0::testing::detail {
+namespace shearline::inline v0_1::testing::detail {
 
 struct expected_key {
     shearline::handle handle;
@@ -234,4 +234,4 @@ private:
     std::optional<std::string> m_failure;
 };
 
-}  // namespace shearline::inline v0::testing::detail
+}  // namespace shearline::inline v0_1::testing::detail

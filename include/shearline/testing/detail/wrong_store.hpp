@@ -16,7 +16,7 @@
 
 #include <shearline/store/memory_store.hpp>
 
-namespace shearline::inline v0::testing::detail {
+namespace shearline::inline v0_1::testing::detail {
 
 /// What a `wrong_store` does wrong.
 enum class store_fault : std::uint8_t {
@@ -205,4 +205,4 @@ private:
     std::unique_ptr<wrong_store> m_store;
 };
 
-}  // namespace shearline::inline v0::testing::detail
+}  // namespace shearline::inline v0_1::testing::detail
