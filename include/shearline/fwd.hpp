@@ -1,38 +1,27 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Every public name of the core once, and the default policies once.
-// Depends on std; never on a definition of ours.
+// Every public type that can be declared ahead, and every default argument of one, once.
+// Depends on format/fwd.hpp; never on a definition of ours.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string_view>
-#include <vector>
+
+#include <shearline/format/fwd.hpp>
+
+// What cannot be declared ahead, so that its header is included instead: concepts (concepts.hpp); aliases of templates
+// (`key_format`, `github_format`, …); templates over values of a class (`basic_alphabet`, `literal`, `basic_format`,
+// `overlap`), which need that class whole. The names of testing/ are in testing/fwd.hpp.
 
 namespace shearline::inline v0_1 {
 
 // 0
-class error;
-struct format_error;
-enum class errc : std::uint8_t;
-enum class format_errc : std::uint8_t;
-template <typename T, typename E>
-class result;
 using timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 struct system_clock;
 struct coarse_clock;
 class manual_clock;
-
-// 1: key text
-enum class environment : std::uint8_t;
-struct handle;
-struct parsed_key;
-class masked_key;
-template <typename Format>  // NOLINTNEXTLINE(readability-redundant-declaration): the concepts need it
-constexpr result<parsed_key, format_error> parse(std::string_view text) noexcept;
 
 // 1: secrets
 struct reveal_token;
@@ -41,33 +30,50 @@ template <std::size_t Bytes>
 class secret_bytes;
 template <typename T>
 class guarded;
+template <typename T>
+class wipe_on_exit;
 struct system_entropy;
 
 // 2
 using digest_bytes = std::array<std::byte, 32>;
 class hash_name;
+class hash_context;
 struct stored_digest;
+struct parsed_digest;
 struct hmac_sha256;
-class keyring;
+struct openssl_hmac_sha256;
+struct siphash_memo;
+struct no_memo;
 enum class key_kind : std::uint8_t;
+enum class key_status : std::uint8_t;
+class keyring;
+template <typename Format>
+struct generated_key;
 
 // 3
 class credential_id;
 struct new_credential;
 struct credential;
-struct record;
 enum class key_state : std::uint8_t;
 enum class key_standing : std::uint8_t;
+struct record;
+struct sealed_text;
+struct seal_binding;
 struct request_context;
 struct audit_event;
+struct issued_key;
 struct immediate;
+struct grace_period;
 struct show_once;
 struct recoverable;
-struct sealed_text;
 template <typename Any>
 class text_or;
+struct any_scope_t;
+struct all_tenants_t;
 enum class reason : std::uint8_t;
 enum class face : std::uint8_t;
+struct reason_row;
+struct grant_profile;
 class grant;
 class denial;
 class verdict;
@@ -82,24 +88,29 @@ struct keyring_check;
 struct key_view;
 struct credential_view;
 struct page_request;
-struct scanned_credential;
-struct scanned_key;
 template <typename T>
 struct page;
+struct scanned_credential;
+struct scanned_key;
 class memory_store;
 struct sqlite_options;
 class sqlite_store;
 template <typename... Policies>
 struct policies;
 
-struct siphash_memo;
-struct no_memo;
-
 // 5
-struct issued_key;
 template <typename Policies, typename Store, typename Clock = system_clock>
 class authority;
+struct verifier_options;
+struct verifier_size;
 template <typename Policies, typename Store>
 class verifier;
+
+// 6
+struct header_field;
+enum class credential_errc : std::uint8_t;
+struct credential_error;
+enum class other_schemes : std::uint8_t;
+struct problem;
 
 }  // namespace shearline::inline v0_1
