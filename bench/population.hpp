@@ -166,8 +166,8 @@ public:
 private:
     /// As an authority makes the digests of this format, under the current pepper.
     static openssl_hmac_sha256::key_state prepared_hash() {
-        const auto subkey = must(ring().subkey(key_kind::pepper, ring().current_pepper(), "key", instance::name,
-                                               instance::environment_of));
+        const auto subkey = must(
+            ring().subkey(key_kind::pepper, ring().current_pepper(), "key", instance::name, instance::environment_of));
         return openssl_hmac_sha256::prepare(subkey.reveal(unsafe_reveal));
     }
 

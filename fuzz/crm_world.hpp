@@ -10,25 +10,21 @@
 #include <shearline/testing/fuzz.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 
-struct crm_world {
-    template <typename T>
-    static T must(shearline::result<T> outcome) {
-        shearline::testing::require(static_cast<bool>(outcome), "what is good is taken");
-        return *std::move(outcome);
-    }
+#include "../tests/support/must.hpp"
 
+struct crm_world {
     std::string issue() {
-        auto keys = must(crm::key_authority::open(store, ring));
-        const auto made = must(
+        auto keys = support::must(crm::key_authority::open(store, ring));
+        const auto made = support::must(
             keys.issue({.tenant = "t", .name = "n", .scopes = {"contacts:read", "contacts:write"}}, {.actor = "a"}));
         return std::string{made.text.reveal(shearline::unsafe_reveal)};
     }
 
     shearline::testing::temporary_folder home;
-    shearline::keyring ring = must(shearline::keyring::create(home.file("keyring")));
-    shearline::sqlite_store store = must(shearline::sqlite_store::open(home.file("keys.db")));
-    crm::contact_store contacts = must(crm::contact_store::open(home.file("crm.db")));
+    shearline::keyring ring = support::must(shearline::keyring::create(home.file("keyring")));
+    shearline::sqlite_store store = support::must(shearline::sqlite_store::open(home.file("keys.db")));
+    crm::contact_store contacts = support::must(crm::contact_store::open(home.file("crm.db")));
     std::string key = issue();
-    crm::key_verifier verifier = must(crm::key_verifier::open(store, ring));
+    crm::key_verifier verifier = support::must(crm::key_verifier::open(store, ring));
     crm::api api{verifier, contacts};
 };

@@ -17,17 +17,14 @@
 #include <shearline/testing/fuzz.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 
+#include "../tests/support/must.hpp"
+
 namespace {
 
 using namespace shearline;
+using support::must;
 using bundle = policies<key_format<"instance">, recoverable>;
 using authority_type = authority<bundle, sqlite_store>;
-
-template <typename T>
-T must(result<T> outcome) {
-    testing::require(static_cast<bool>(outcome), "what is good is taken");
-    return *std::move(outcome);
-}
 
 /// A good database, the keyring that it was made under, and a key of the same credential that was never issued: its
 /// digest is in another database, under another keyring.

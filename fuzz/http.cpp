@@ -18,7 +18,7 @@ namespace {
 using shearline::testing::require;
 
 struct world : crm_world {
-    crm::http_server server = must(crm::http_server::start(
+    crm::http_server server = support::must(crm::http_server::start(
         {.port = 0, .io_threads = 1, .workers = 1}, [this](const crm::request& asked) { return api.handle(asked); },
         [](const crm::request_account&) {}));
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cctype>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -225,7 +226,8 @@ void take(const json::object& body, contact& into, field_errors& wrong) {
 /// The JSON object of a request, or what to answer.
 std::variant<json::object, response> body_of(const request& asked) {
     std::string type{asked.header("content-type").value_or("")};
-    std::transform(type.begin(), type.end(), type.begin(), shearline::detail::lower);
+    std::transform(type.begin(), type.end(), type.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     type.erase(std::remove(type.begin(), type.end(), ' '), type.end());
     if (type.ends_with(";charset=utf-8")) type.resize(type.size() - 14);
     if (type != "application/json") return problem(415, "Unsupported Media Type", "send application/json in UTF-8");
@@ -253,13 +255,13 @@ bool lists_tag(std::string_view list, std::string_view tag, bool weakly) {
 
 bool is_conditional(const request& asked) {
     return std::any_of(asked.headers.begin(), asked.headers.end(),
-                       [](const auto& each) { return shearline::detail::same_word(each.first, "if-match"); });
+                       [](const auto& each) { return shearline::equals_ignoring_case(each.first, "if-match"); });
 }
 
 /// Whether `If-Match` allows a change to a contact that is as it is. Several fields are one list (RFC 9110 §5.3).
 bool is_allowed(const request& asked, const contact& there) {
     return !is_conditional(asked) || std::any_of(asked.headers.begin(), asked.headers.end(), [&](const auto& each) {
-        return shearline::detail::same_word(each.first, "if-match") && lists_tag(each.second, tag_of(there), false);
+        return shearline::equals_ignoring_case(each.first, "if-match") && lists_tag(each.second, tag_of(there), false);
     });
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The log: one JSON object a line on the standard error, in which no key can stand.
-// Depends on shearline/format/ and http/problem.hpp; never on a request's body or fields.
+// Depends on shearline/format/ and http/json_string.hpp; never on a request's body or fields.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 
 #include <shearline/clock.hpp>
 #include <shearline/format/mask.hpp>
-#include <shearline/http/problem.hpp>
+#include <shearline/http/json_string.hpp>
 
 #include "http_server.hpp"
 #include "keys.hpp"
@@ -54,9 +54,9 @@ namespace crm {
 inline void log_line(std::string_view level, std::string_view what, std::string_view members = {}) {
     std::string line =
         "{\"at\":" + std::to_string(shearline::to_unix_ms(shearline::system_clock{}.now())) + ",\"level\":";
-    shearline::detail::append_json(line, level);
+    shearline::append_json_string(line, level);
     line += ",\"what\":";
-    shearline::detail::append_json(line, without_keys(what));
+    shearline::append_json_string(line, without_keys(what));
     line += members;
     line += "}\n";
     std::fwrite(line.data(), 1, line.size(), stderr);  // one call: lines of two threads do not mix
@@ -66,7 +66,7 @@ inline void log_request(const request_account& done) {
     std::string members;
     const auto member = [&](std::string_view name, std::string_view value) {
         members += ",\"" + std::string{name} + "\":";
-        shearline::detail::append_json(members, value);
+        shearline::append_json_string(members, value);
     };
     member("id", done.asked.id);
     member("from", done.asked.source_address);

@@ -147,7 +147,9 @@ public:
                 auto made = add_key(tx, owner, now);
                 if (!made) return made;
                 made->previous_until = previous_until;
-                if (auto done = detail::store_change(tx, owner, {change_kind::rotated, "rotate", made->handle}, by, now); !done)
+                if (auto done =
+                        detail::store_change(tx, owner, {change_kind::rotated, "rotate", made->handle}, by, now);
+                    !done)
                     return done.error();
                 return made;
             });
@@ -182,7 +184,8 @@ public:
                 if ((*stored)->state == key_state::revoked) return issued_key{};
                 auto done = shearline::revoke(**stored, now);
                 if (done) done = tx.update(**stored);
-                if (done) done = detail::store_change(tx, owner, {change_kind::key_revoked, "revoke key", key}, by, now);
+                if (done)
+                    done = detail::store_change(tx, owner, {change_kind::key_revoked, "revoke key", key}, by, now);
                 if (!done) return done.error();
                 return issued_key{};
             }));

@@ -50,7 +50,8 @@ public:
         }
         const auto text = detail::keyring_file::print(fresh);
         if (!text) return text.error();
-        if (auto made = detail::create_private_file(path, text->reveal(unsafe_reveal)); !made) return std::move(made).error();
+        if (auto made = detail::create_private_file(path, text->reveal(unsafe_reveal)); !made)
+            return std::move(made).error();
         return keyring{std::move(fresh)};
     }
 
@@ -85,11 +86,12 @@ public:
         const auto text = detail::keyring_file::print(*m_keys);
         if (!text) return text.error();
         const std::string_view content = text->reveal(unsafe_reveal);
-        auto saved = detail::replace_private_file(path, detail::keyring_file::max_bytes, content, [&](std::string_view old) {
-            const auto there = detail::keyring_file::parse(old, path);
-            if (!there) return result<void>{there.error()};
-            return continues(*there, path);
-        });
+        auto saved =
+            detail::replace_private_file(path, detail::keyring_file::max_bytes, content, [&](std::string_view old) {
+                const auto there = detail::keyring_file::parse(old, path);
+                if (!there) return result<void>{there.error()};
+                return continues(*there, path);
+            });
         if (saved || saved.error().code() != errc::not_found) return saved;
         return detail::create_private_file(path, content);
     }

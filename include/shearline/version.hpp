@@ -8,7 +8,8 @@
 #define SHEARLINE_VERSION_MINOR 1
 #define SHEARLINE_VERSION_PATCH 0
 /// The version as one number, for `#if SHEARLINE_VERSION >= 2'000`, which is 0.2.0.
-#define SHEARLINE_VERSION (SHEARLINE_VERSION_MAJOR * 1'000'000 + SHEARLINE_VERSION_MINOR * 1'000 + SHEARLINE_VERSION_PATCH)
+#define SHEARLINE_VERSION \
+    (SHEARLINE_VERSION_MAJOR * 1'000'000 + SHEARLINE_VERSION_MINOR * 1'000 + SHEARLINE_VERSION_PATCH)
 #define SHEARLINE_VERSION_STRING "0.1.0"
 
 // Public names sit in an inline namespace of the major and the minor version, so that two incompatible versions linked

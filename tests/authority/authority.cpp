@@ -6,7 +6,7 @@
 #include <set>
 #include <thread>
 
-#include "fixture.hpp"
+#include "../support/world.hpp"
 
 namespace {
 
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(kills_the_old_key_with_an_immediate_rotation, Stor
     BOOST_REQUIRE(view.keys.size() == 2U);
     BOOST_TEST(view.keys[0].handle.value == second.handle.value);
     BOOST_TEST(view.keys[1].state == key_state::revoked);
-    BOOST_TEST((view.keys[1].revoked_at == noon));
+    BOOST_TEST(view.keys[1].revoked_at == noon);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(keeps_the_newest_generations_and_the_audit_of_all, Store, stores) {
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(keeps_name_tenant_scopes_and_metadata_through_a_ro
     BOOST_TEST(after.name == before.name);
     BOOST_TEST(after.tenant == before.tenant);
     BOOST_TEST(after.scopes == before.scopes);
-    BOOST_TEST((after.metadata == before.metadata));
+    BOOST_TEST(after.metadata == before.metadata);
     BOOST_TEST((after.not_before == before.not_before && after.expires_at == before.expires_at));
     BOOST_TEST(after.metadata.at(0).second == "Zoë");
     BOOST_TEST(after.version > before.version);
@@ -201,12 +201,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lets_an_overlapping_key_live_until_its_grace_is_ov
     auto keys = w.template open<graceful>();
     const issued_key first = must(keys.issue(legacy_sync(), w.admin));
     const issued_key second = must(keys.rotate(first.credential, w.admin));
-    BOOST_TEST((second.previous_until == noon + 24h));
+    BOOST_TEST(second.previous_until == noon + 24h);
 
     w.clock.set(noon + 24h - 1ms);
     const verdict old = keys.verify(text_of(first));
     BOOST_REQUIRE(old);
-    BOOST_TEST((old.grant().retiring_until() == noon + 24h));
+    BOOST_TEST(old.grant().retiring_until() == noon + 24h);
     const verdict fresh = keys.verify(text_of(second));
     BOOST_REQUIRE(fresh);
     BOOST_TEST(!fresh.grant().retiring_until().has_value());
@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(does_not_grant_an_expired_key_again_when_the_clock
     BOOST_TEST(code_of(keys.reveal(key.credential, w.admin)) == errc::illegal_state);
     BOOST_TEST(code_of(keys.issue(asked, w.admin)) == errc::invalid_argument);
     const issued_key later = must(keys.issue(legacy_sync(), w.admin));
-    BOOST_TEST((must(keys.find(later.credential)).about.created_at == noon + 1h));
+    BOOST_TEST(must(keys.find(later.credential)).about.created_at == noon + 1h);
     auto another = w.template open<kept>();
     BOOST_TEST(why_denied(another.verify(text_of(key))) == reason::expired);
 }
@@ -312,7 +312,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(reveals_the_newest_key_and_writes_it_down_first, S
     const issued_key first = must(keys.issue(legacy_sync(), w.admin));
     const issued_key second = must(keys.rotate(first.credential, w.admin));
     const secret_text shown = must(keys.reveal(first.credential, w.admin));
-    BOOST_TEST((shown.reveal(unsafe_reveal) == text_of(second)));
+    BOOST_TEST(shown.reveal(unsafe_reveal) == text_of(second));
     const auto events = must(keys.audit());
     BOOST_TEST(events.items.front().action == "reveal");
     BOOST_TEST(events.items.front().handle->value == second.handle.value);
@@ -346,7 +346,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(does_not_reveal_a_sealed_text_that_was_moved_to_an
     BOOST_TEST(code_of(keys.reveal(b.credential, w.admin)) == errc::corrupt);
     BOOST_TEST(must(keys.audit()).items.front().action == "issue");
     const secret_text shown = must(keys.reveal(a.credential, w.admin));
-    BOOST_TEST((shown.reveal(unsafe_reveal) == text_of(a)));
+    BOOST_TEST(shown.reveal(unsafe_reveal) == text_of(a));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(writes_record_change_and_audit_event_together, Store, stores) {
@@ -373,7 +373,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(writes_record_change_and_audit_event_together, Sto
         BOOST_TEST(event.tenant == "acme");
         BOOST_TEST(event.source_address == "127.0.0.1");
         BOOST_TEST(event.reason == "a test");
-        BOOST_TEST((event.at == noon));
+        BOOST_TEST(event.at == noon);
     }
 }
 
@@ -386,7 +386,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(gives_a_repeated_issue_its_first_outcome, Store, s
     const issued_key again = must(keys.issue(legacy_sync(), by));
     BOOST_TEST(again.credential == first.credential);
     BOOST_TEST(again.handle.value == first.handle.value);
-    BOOST_TEST((text_of(again) == text_of(first)));
+    BOOST_TEST(text_of(again) == text_of(first));
     BOOST_TEST(!again.text_lost);
     BOOST_TEST(must(keys.list()).items.size() == 1U);
 
@@ -422,7 +422,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rotates_once_for_one_token, Store, stores) {
     const issued_key again = must(keys.rotate(first.credential, by));
     BOOST_TEST(again.handle.value == second.handle.value);
     BOOST_TEST(again.generation == 2U);
-    BOOST_TEST((again.previous_until == second.previous_until));
+    BOOST_TEST(again.previous_until == second.previous_until);
     BOOST_TEST(must(keys.find(first.credential)).keys.size() == 2U);
     w.clock.advance(24h);  // the token is forgotten after a day
     BOOST_TEST(must(keys.rotate(first.credential, by)).generation == 3U);
@@ -497,7 +497,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_a_hash_that_is_not_the_one_of_the_formats_
     const issued_key key = must(other.issue(legacy_sync(), w.admin));
     BOOST_TEST(bool{other.verify(text_of(key))});
     const auto view = must(other.find(key.handle));
-    BOOST_TEST((view.keys.front().digest.hash == hash_name{"renamed-hash"}));
+    BOOST_TEST(view.keys.front().digest.hash == hash_name{"renamed-hash"});
     (void)w.template open<shown_once>();
 }
 
@@ -548,7 +548,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(opens_what_was_sealed_under_a_retired_sealing_key,
     const keyring next = must(w.ring.with_new_sealing_key());
     auto later = must(world<Store>::template authority<kept>::open(w.opened.store, next, w.clock));
     const secret_text shown = must(later.reveal(key.credential, w.admin));
-    BOOST_TEST((shown.reveal(unsafe_reveal) == text_of(key)));
+    BOOST_TEST(shown.reveal(unsafe_reveal) == text_of(key));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(counts_uses_in_memory_and_writes_them_when_asked, Store, stores) {
@@ -566,7 +566,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(counts_uses_in_memory_and_writes_them_when_asked, 
     BOOST_TEST(must(keys.flush_usage()) == 0U);
     const record used = must(keys.find(key.handle)).keys.front();
     BOOST_TEST(used.uses == 3U);
-    BOOST_TEST((used.last_used_at == noon + 3s));
+    BOOST_TEST(used.last_used_at == noon + 3s);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(lists_credentials_and_events_in_pages, Store, stores) {

@@ -5,6 +5,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "../support/printers.hpp"
+
 using namespace shearline;
 
 BOOST_AUTO_TEST_SUITE(a_credential_id)
@@ -13,10 +15,10 @@ BOOST_AUTO_TEST_CASE(is_a_version_4_uuid_and_reads_back) {
     const auto id = credential_id::from_random(
         {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff});
     BOOST_TEST(id.to_string() == "ffffffff-ffff-4fff-bfff-ffffffffffff");
-    BOOST_TEST((*credential_id::parse(id.to_string()) == id));
+    BOOST_TEST(*credential_id::parse(id.to_string()) == id);
     const auto low = credential_id::from_random({});
     BOOST_TEST(low.to_string() == "00000000-0000-4000-8000-000000000000");
-    BOOST_TEST((*credential_id::parse(low.to_string()) == low));
+    BOOST_TEST(*credential_id::parse(low.to_string()) == low);
     BOOST_TEST((low < id));
 }
 

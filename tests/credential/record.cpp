@@ -6,6 +6,8 @@
 #include <chrono>
 #include <vector>
 
+#include "../support/printers.hpp"
+
 using namespace shearline;
 using namespace std::chrono_literals;
 
@@ -49,15 +51,15 @@ BOOST_AUTO_TEST_CASE(is_unchanged_by_an_illegal_move) {
         const auto retired = retire(key, noon);
         BOOST_TEST(bool{retired} == (state == key_state::active));
         if (!retired) {
-            BOOST_TEST((retired.error().code() == errc::illegal_state));
-            BOOST_TEST((key.state == state));
+            BOOST_TEST(retired.error().code() == errc::illegal_state);
+            BOOST_TEST(key.state == state);
             BOOST_TEST(!key.retires_at.has_value());
         }
     }
     record dead = key_in(key_state::active);
     BOOST_REQUIRE(revoke(dead, noon));
     BOOST_TEST(!revoke(dead, noon + 1h));
-    BOOST_TEST((dead.revoked_at == noon));
+    BOOST_TEST(dead.revoked_at == noon);
 }
 
 BOOST_AUTO_TEST_CASE(takes_the_sealed_text_with_it_when_it_is_revoked) {
@@ -82,19 +84,19 @@ BOOST_AUTO_TEST_CASE(begins_and_ends_at_the_exact_moment) {
     owner.not_before = noon;
     owner.expires_at = noon + 1h;
     const record key = key_in(key_state::active);
-    BOOST_TEST((standing_at(owner, key, noon - 1ms) == key_standing::not_yet_valid));
-    BOOST_TEST((standing_at(owner, key, noon) == key_standing::active));
-    BOOST_TEST((standing_at(owner, key, noon + 1h - 1ms) == key_standing::active));
-    BOOST_TEST((standing_at(owner, key, noon + 1h) == key_standing::expired));
+    BOOST_TEST(standing_at(owner, key, noon - 1ms) == key_standing::not_yet_valid);
+    BOOST_TEST(standing_at(owner, key, noon) == key_standing::active);
+    BOOST_TEST(standing_at(owner, key, noon + 1h - 1ms) == key_standing::active);
+    BOOST_TEST(standing_at(owner, key, noon + 1h) == key_standing::expired);
 }
 
 BOOST_AUTO_TEST_CASE(counts_the_grace_to_the_millisecond) {
     record key = key_in(key_state::active);
     BOOST_REQUIRE(retire(key, noon + 24h));
-    BOOST_TEST((standing_at({}, key, noon + 24h - 1ms) == key_standing::retiring));
-    BOOST_TEST((standing_at({}, key, noon + 24h) == key_standing::grace_over));
+    BOOST_TEST(standing_at({}, key, noon + 24h - 1ms) == key_standing::retiring);
+    BOOST_TEST(standing_at({}, key, noon + 24h) == key_standing::grace_over);
     key.retires_at.reset();  // a row that lost its time is not good for ever
-    BOOST_TEST((standing_at({}, key, noon) == key_standing::grace_over));
+    BOOST_TEST(standing_at({}, key, noon) == key_standing::grace_over);
 }
 
 BOOST_AUTO_TEST_CASE(is_live_unless_it_can_never_be_good_again) {
@@ -109,12 +111,12 @@ BOOST_AUTO_TEST_CASE(puts_what_is_final_before_what_may_pass) {
     credential owner{};
     owner.suspended = true;
     owner.expires_at = noon;
-    BOOST_TEST((standing_at(owner, key_in(key_state::revoked), noon) == key_standing::revoked));
-    BOOST_TEST((standing_at(owner, key_in(key_state::active), noon) == key_standing::expired));
-    BOOST_TEST((standing_at(owner, key_in(key_state::active), noon - 1ms) == key_standing::suspended));
-    BOOST_TEST((standing_at(owner, key_in(key_state::pending), noon - 1ms) == key_standing::pending));
+    BOOST_TEST(standing_at(owner, key_in(key_state::revoked), noon) == key_standing::revoked);
+    BOOST_TEST(standing_at(owner, key_in(key_state::active), noon) == key_standing::expired);
+    BOOST_TEST(standing_at(owner, key_in(key_state::active), noon - 1ms) == key_standing::suspended);
+    BOOST_TEST(standing_at(owner, key_in(key_state::pending), noon - 1ms) == key_standing::pending);
     owner.revoked_at = noon;
-    BOOST_TEST((standing_at(owner, key_in(key_state::active), noon - 1ms) == key_standing::revoked));
+    BOOST_TEST(standing_at(owner, key_in(key_state::active), noon - 1ms) == key_standing::revoked);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

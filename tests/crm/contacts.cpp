@@ -45,12 +45,12 @@ void change(const std::string& path, const std::string& sql) {
 
 /// Refused with this code and a message that names the file, which stays as it was.
 void refused(const std::string& path, errc code) {
-    const std::string before = support::read_all(path);
+    const std::string before = support::bytes_of(path);
     const auto opened = contact_store::open(path);
     BOOST_REQUIRE(!opened);
     BOOST_TEST(to_string(opened.error().code()) == to_string(code));
     BOOST_TEST(opened.error().context().find(path) == 0U);
-    BOOST_TEST((support::read_all(path) == before));
+    BOOST_TEST((support::bytes_of(path) == before));
 }
 
 std::vector<std::string> ids(const crm::contact_page& page) {
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_file_of_a_newer_build_with_other_tables_or_with_d
     refused(other, errc::corrupt);
     const std::string damaged = written("damaged");
     (void)require(contact_store::open(damaged));  // the control: only the damage is refused
-    std::string bytes = support::read_all(damaged);
+    std::string bytes = support::bytes_of(damaged);
     BOOST_REQUIRE(bytes.size() > 40'000U);
     std::fill(bytes.begin() + 20'000, bytes.begin() + 30'000, '\xa5');
     support::write_all(damaged, bytes);

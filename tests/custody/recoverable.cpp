@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "../support/printers.hpp"
+
 using namespace shearline;
 
 namespace {
@@ -40,13 +42,13 @@ BOOST_AUTO_TEST_CASE(opens_as_what_it_was_sealed_as) {
     BOOST_TEST(box.box.size() == plain.size() + 16);
     const auto text = recoverable::open(key_of(7), binding(), box);
     BOOST_REQUIRE(text);
-    BOOST_TEST((text->reveal(unsafe_reveal) == plain));
+    BOOST_TEST(text->reveal(unsafe_reveal) == plain);
 }
 
 BOOST_AUTO_TEST_CASE(is_not_made_of_nothing) {
     const auto refused = recoverable::seal(key_of(7), 3, binding(), secret_text::copy_of(""));
     BOOST_REQUIRE(!refused);
-    BOOST_TEST((refused.error().code() == errc::invalid_argument));
+    BOOST_TEST(refused.error().code() == errc::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE(does_not_hold_its_text) {
@@ -78,7 +80,7 @@ BOOST_AUTO_TEST_CASE(does_not_open_as_anything_else) {
         change(other);
         const auto text = recoverable::open(key_of(7), other, box);
         BOOST_REQUIRE(!text);
-        BOOST_TEST((text.error().code() == errc::corrupt));
+        BOOST_TEST(text.error().code() == errc::corrupt);
     }
     BOOST_TEST(!recoverable::open(key_of(8), binding(), box));
     sealed_text renumbered = box;

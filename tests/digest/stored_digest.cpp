@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "../support/printers.hpp"
+
 namespace {
 
 using shearline::digest_bytes;
@@ -43,7 +45,7 @@ BOOST_AUTO_TEST_CASE(reads_back_what_it_wrote) {
             BOOST_REQUIRE(read);
             BOOST_TEST(read->handle.value == number);
             BOOST_TEST(read->digest.pepper == pepper);
-            BOOST_TEST((read->digest.mac == sample_mac()));
+            BOOST_TEST(read->digest.mac == sample_mac());
         }
     }
 }
@@ -58,7 +60,7 @@ BOOST_AUTO_TEST_CASE(reads_back_the_name_of_any_hash) {
         BOOST_TEST(read->digest.hash.view() == name);
         BOOST_TEST(read->digest.to_phc(read->handle) == spelled);
     }
-    BOOST_TEST((stored_digest{}.hash == hash_name{"hmac-sha256"}));
+    BOOST_TEST(stored_digest{}.hash == hash_name{"hmac-sha256"});
 }
 
 BOOST_AUTO_TEST_CASE(every_text_one_character_away_is_another_digest_or_an_error) {
@@ -71,7 +73,7 @@ BOOST_AUTO_TEST_CASE(every_text_one_character_away_is_another_digest_or_an_error
             if (changed == golden) continue;
             const auto read = stored_digest::parse(changed);
             if (!read) {
-                BOOST_TEST((read.error().code() == errc::corrupt));
+                BOOST_TEST(read.error().code() == errc::corrupt);
                 ++refused;
                 continue;
             }
@@ -149,9 +151,9 @@ BOOST_AUTO_TEST_CASE(an_error_never_holds_what_was_read) {
 }
 
 BOOST_AUTO_TEST_CASE(reads_the_number_of_a_key_in_its_one_spelling) {
-    BOOST_TEST((read_key_number("1") == std::optional<std::uint32_t>{1}));
-    BOOST_TEST((read_key_number("10") == std::optional<std::uint32_t>{10}));
-    BOOST_TEST((read_key_number("4294967295") == std::optional<std::uint32_t>{4294967295U}));
+    BOOST_TEST(read_key_number("1") == std::optional<std::uint32_t>{1});
+    BOOST_TEST(read_key_number("10") == std::optional<std::uint32_t>{10});
+    BOOST_TEST(read_key_number("4294967295") == std::optional<std::uint32_t>{4294967295U});
     for (const std::string_view wrong : {"", "0", "01", "+1", "-1", " 1", "1 ", "1a", "0x1", "4294967296",
                                          "18446744073709551617", "99999999999999999999999", "1.0", "\xd9\xa1"}) {
         BOOST_TEST(!read_key_number(wrong), "'" << wrong << "'");

@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-#include "../authority/fixture.hpp"
+#include "../support/world.hpp"
 
 namespace {
 

@@ -29,6 +29,7 @@
 #include <shearline/testing/temporary_folder.hpp>
 
 #include "../support/in_child.hpp"
+#include "../support/must.hpp"
 
 namespace {
 
@@ -97,17 +98,12 @@ extern "C" int __wrap_open64(const char* path, int flags, ...) {
 namespace {
 
 using namespace shearline;
+using support::must;
 using namespace shearline::detail;
 using testing::temporary_folder;
 using bundle = policies<key_format<"instance">, recoverable>;
 
 constexpr int errors[] = {EIO, EINTR, ENOSPC, EPERM, EROFS, ENOTDIR, ENAMETOOLONG, EINVAL, EEXIST};
-
-template <typename T>
-T must(result<T> outcome) {
-    if (!outcome) BOOST_FAIL(outcome.error().message());
-    if constexpr (!std::is_void_v<T>) return *std::move(outcome);
-}
 
 /// Runs `body()` with its first call failing, then its second, and so on until none is left to fail; `check()` after
 /// each.

@@ -114,6 +114,7 @@ BOOST_AUTO_TEST_CASE(names_are_the_same) {
                                                                 {part_kind::secret, "secret"},
                                                                 {part_kind::checksum, "checksum"}}})
         BOOST_TEST(detail::to_string(at_run_time(kind)) == name);
+    BOOST_TEST(detail::to_string(static_cast<part_kind>(at_run_time(99))) == "unknown");
     BOOST_TEST(to_string(at_run_time(format_errc::wrong_prefix)) == "wrong prefix");
     BOOST_TEST(to_string(at_run_time(format_errc::wrong_length)) == "wrong length");
     BOOST_TEST(to_string(at_run_time(format_errc::bad_character)) == "character outside the alphabet");

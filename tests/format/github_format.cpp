@@ -8,8 +8,8 @@
 
 #include <string>
 
+#include "../support/keys.hpp"
 #include "../vectors/interop.hpp"
-#include "support.hpp"
 
 namespace {
 

@@ -13,7 +13,7 @@
 #include <regex>
 #include <string>
 
-#include "support.hpp"
+#include "../support/keys.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 
 #include <string>
 
-#include "support.hpp"
+#include "../support/keys.hpp"
 
 namespace {
 

@@ -10,8 +10,9 @@
 
 #include <string>
 
+#include "../support/allocations.hpp"
 #include "../support/in_child.hpp"
-#include "support.hpp"
+#include "../support/keys.hpp"
 
 namespace {
 
@@ -77,10 +78,10 @@ BOOST_AUTO_TEST_CASE(holds_the_longest_key_that_a_format_may_have) {
 
 BOOST_AUTO_TEST_CASE(never_allocates) {
     const std::string bad(1 << 20, 'x');
-    const std::size_t before = allocations();
+    const std::size_t before = support::allocations();
     const std::size_t shown = mask<instance>(golden).view().size() + mask<instance>(bad).view().size() +
                               mask<instance>(handle{42}).view().size();
-    const std::size_t after = allocations();
+    const std::size_t after = support::allocations();
     BOOST_TEST(shown == 23U + 3U + 23U);
     BOOST_TEST(after == before);
 }

@@ -12,8 +12,9 @@
 
 #include <string>
 
+#include "../support/allocations.hpp"
 #include "../support/in_child.hpp"
-#include "support.hpp"
+#include "../support/keys.hpp"
 
 namespace {
 
@@ -79,9 +80,9 @@ BOOST_AUTO_TEST_CASE(aborts_on_a_handle_that_the_format_cannot_spell) {
 
 BOOST_AUTO_TEST_CASE(never_allocates) {
     const auto digits = counting_digits<instance>();
-    const std::size_t before = allocations();
+    const std::size_t before = support::allocations();
     const auto text = rendered<instance>(handle{42}, digits);
-    const std::size_t after = allocations();
+    const std::size_t after = support::allocations();
     BOOST_TEST(text.back() == 'a');
     BOOST_TEST(after == before);
 }

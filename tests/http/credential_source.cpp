@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <shearline/http/credential_source.hpp>
 
+#include "../support/allocations.hpp"
 #include "support.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -272,10 +273,10 @@ BOOST_AUTO_TEST_CASE(is_looked_for_in_a_mebibyte_of_anything_without_an_allocati
 
     for (const hostile& row : table) {
         const fields in{{row.name, row.value}};
-        const std::size_t before = allocations;
+        const std::size_t before = support::allocations();
         const std::string_view refused = outcome(in, other_schemes::refuse);
         const std::string_view ignored = outcome(in, other_schemes::ignore);
-        const std::size_t after = allocations;
+        const std::size_t after = support::allocations();
         const std::string shown = row.name.substr(0, 20) + ": " + row.value.substr(0, 40);
         BOOST_TEST(after == before, shown);
         BOOST_TEST(refused == row.expected, shown);
@@ -289,9 +290,9 @@ BOOST_AUTO_TEST_CASE(is_looked_for_in_a_mebibyte_of_anything_without_an_allocati
     many.insert(many.begin(), {"Authorization", key()});
     BOOST_TEST(outcome(many) == repeated);
 
-    const std::size_t before = allocations;
+    const std::size_t before = support::allocations();
     delete new int{1};
-    BOOST_TEST(allocations > before);  // the count does count
+    BOOST_TEST(support::allocations() > before);  // the count does count
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <shearline/http/key_in_url.hpp>
 
+#include "../support/allocations.hpp"
 #include "support.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -105,11 +106,11 @@ BOOST_AUTO_TEST_CASE(of_a_mebibyte_is_read_without_an_allocation) {
             const std::string harmless = before + mebibyte_of(piece) + "?";
             const std::string leak = harmless + "&key";
             const std::string whole = harmless + key();
-            const std::size_t allocated = allocations;
+            const std::size_t allocated = support::allocations();
             const bool found_none = !has_key_in_url<instance>(harmless);
             const bool found_name = has_key_in_url<instance>(leak);
             const bool found_key = has_key_in_url<instance>(whole);
-            const std::size_t afterwards = allocations;
+            const std::size_t afterwards = support::allocations();
             BOOST_TEST(afterwards == allocated);
             BOOST_TEST(found_none, before << piece);
             BOOST_TEST(found_name, before << piece);

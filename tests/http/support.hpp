@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the tests of http/ share: a key, hostile sizes, and a count of allocations.
+// What the tests of http/ share: a key, and hostile sizes.
 #pragma once
 
 #include <shearline/format/key_format.hpp>
@@ -11,8 +11,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-
-extern std::size_t allocations;  ///< how often operator new was called; main.cpp counts
 
 using instance = shearline::key_format<"instance">;
 

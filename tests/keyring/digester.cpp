@@ -14,7 +14,14 @@
 #include <shearline/digest/hmac_sha256.hpp>
 #include <shearline/digest/hmac_sha256_openssl.hpp>
 
+#include "../support/printers.hpp"
 #include "../support/temporary_folder.hpp"
+
+namespace shearline::inline v0_1::detail {
+static std::ostream& operator<<(std::ostream& out, digest_match found) {
+    return out << "match " << static_cast<int>(found);
+}
+}  // namespace shearline::inline v0_1::detail
 
 using namespace shearline;
 using namespace shearline::detail;
@@ -81,9 +88,9 @@ BOOST_AUTO_TEST_CASE(has_subkeys_of_its_own_for_each_hash) {  // the two hash al
 BOOST_AUTO_TEST_CASE(refuses_a_digest_of_another_hash_even_where_its_bytes_are_right) {
     const auto hashes = digester_of<hmac_sha256>(fixed_ring());
     stored_digest stored = hashes.digest(message);
-    BOOST_TEST((hashes.check(stored, message) == digest_match::yes));
+    BOOST_TEST(hashes.check(stored, message) == digest_match::yes);
     stored.hash = hash_name{"renamed-hash"};
-    BOOST_TEST((hashes.check(stored, message) == digest_match::other_hash));
+    BOOST_TEST(hashes.check(stored, message) == digest_match::other_hash);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

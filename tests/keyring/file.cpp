@@ -12,6 +12,7 @@
 
 #include <shearline/keyring.hpp>
 
+#include "../support/printers.hpp"
 #include "../support/secrets.hpp"
 
 namespace {
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(says_which_line_is_wrong_and_never_quotes_it) {
         const auto read = file::parse(text, path);
         BOOST_TEST_CONTEXT("text:\n" << text) {
             BOOST_REQUIRE(!read);
-            BOOST_TEST((read.error().code() == errc::corrupt));
+            BOOST_TEST(read.error().code() == errc::corrupt);
             const std::string place = std::string{path} + ": line " + std::to_string(line) + ": ";
             BOOST_TEST(read.error().context().substr(0, place.size()) == place);
             for (const std::string& secret : {key_a.substr(0, 8), key_b.substr(0, 8), std::string{"PRIVATE"}}) {
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(tells_another_version_from_a_corrupt_file) {
     for (const std::string_view version : {"2", "10", "4294967295"}) {
         const auto read = file::parse(with("keyring 1", "keyring " + std::string{version}), path);
         BOOST_REQUIRE(!read);
-        BOOST_TEST((read.error().code() == errc::wrong_version));
+        BOOST_TEST(read.error().code() == errc::wrong_version);
         BOOST_TEST(read.error().context().starts_with(path));
     }
 }
@@ -159,7 +160,7 @@ BOOST_AUTO_TEST_CASE(refuses_to_write_what_would_be_too_long_to_read) {
     BOOST_TEST(static_cast<bool>(file::print(fill_up(1000))));
     const auto too_long = file::print(fill_up(20'000));
     BOOST_REQUIRE(!too_long);
-    BOOST_TEST((too_long.error().code() == errc::invalid_argument));
+    BOOST_TEST(too_long.error().code() == errc::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_of_any_size_is_refused_before_it_is_read) {
@@ -168,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_any_size_is_refused_before_it_is_read) {
     support::write_all(huge, "shearline keyring 1\n" + std::string(file::max_bytes, '\n'));
     const auto read = keyring::open(huge);
     BOOST_REQUIRE(!read);
-    BOOST_TEST((read.error().code() == errc::corrupt));
+    BOOST_TEST(read.error().code() == errc::corrupt);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

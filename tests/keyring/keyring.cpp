@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../support/printers.hpp"
 #include "../support/secrets.hpp"
 
 namespace {
@@ -73,8 +74,8 @@ BOOST_AUTO_TEST_CASE(reads_back_the_keys_that_it_wrote) {
     const keyring made = new_ring(folder.file("ring"));
     const auto read = keyring::open(folder.file("ring"));
     BOOST_REQUIRE(read);
-    BOOST_TEST((read->peppers() == made.peppers()));
-    BOOST_TEST((read->sealing_keys() == made.sealing_keys()));
+    BOOST_TEST(read->peppers() == made.peppers());
+    BOOST_TEST(read->sealing_keys() == made.sealing_keys());
     BOOST_TEST(subkey_text(*read, key_kind::pepper, 1) == subkey_text(made, key_kind::pepper, 1));
     BOOST_TEST(subkey_text(*read, key_kind::sealing, 1) == subkey_text(made, key_kind::sealing, 1));
 }
@@ -83,11 +84,11 @@ BOOST_AUTO_TEST_CASE(refuses_to_make_one_where_something_is) {
     const open_folder folder;
     const std::string path = folder.file("ring");
     new_ring(path);
-    const std::string before = read_all(path);
+    const std::string before = bytes_of(path);
     const auto again = keyring::create(path);
     BOOST_TEST(code_of(again) == code(errc::conflict));
     BOOST_TEST(again.error().context().starts_with(path));
-    BOOST_TEST(read_all(path) == before);
+    BOOST_TEST(bytes_of(path) == before);
 }
 
 BOOST_AUTO_TEST_CASE(opens_or_makes) {
@@ -95,10 +96,10 @@ BOOST_AUTO_TEST_CASE(opens_or_makes) {
     const auto made = keyring::open_or_create(folder.file("ring"));
     const auto opened = keyring::open_or_create(folder.file("ring"));
     BOOST_REQUIRE((made && opened));
-    BOOST_TEST((made->peppers() == opened->peppers()));
+    BOOST_TEST(made->peppers() == opened->peppers());
     write_all(folder.file("broken"), "nothing like it");
     BOOST_TEST(code_of(keyring::open_or_create(folder.file("broken"))) == code(errc::corrupt));
-    BOOST_TEST(read_all(folder.file("broken")) == "nothing like it");
+    BOOST_TEST(bytes_of(folder.file("broken")) == "nothing like it");
     BOOST_TEST(code_of(keyring::open_or_create(folder.file("no/such/folder"))) == code(errc::not_found));
 }
 
@@ -157,24 +158,24 @@ BOOST_AUTO_TEST_CASE(a_dropped_key_leaves_its_number_and_check_value_and_no_key)
     const open_folder folder;
     const std::string path = folder.file("ring");
     const keyring one = new_ring(path);
-    const std::string key_line = read_all(path).substr(read_all(path).find("pepper 1 current"), 72);
+    const std::string key_line = bytes_of(path).substr(bytes_of(path).find("pepper 1 current"), 72);
     const std::string key_text = key_line.substr(key_line.size() - 43);
     const auto two = one.with_new_pepper();
     BOOST_REQUIRE(two);
     BOOST_REQUIRE(two->save(path));
-    BOOST_TEST(read_all(path).find(key_text) != std::string::npos);
+    BOOST_TEST(bytes_of(path).find(key_text) != std::string::npos);
     const auto three = two->without_pepper(1);
     BOOST_REQUIRE(three);
     BOOST_TEST(statuses(three->peppers()) == "1dropped 2current ");
-    BOOST_TEST((three->peppers()[0].check == one.peppers()[0].check));
+    BOOST_TEST(three->peppers()[0].check == one.peppers()[0].check);
     BOOST_TEST(code_of(three->subkey(key_kind::pepper, 1, "digest", "instance", environment::live)) ==
                code(errc::illegal_state));
     BOOST_TEST(subkey_text(*two, key_kind::pepper, 1).size() == 32U);  // who holds the older value still has it
     BOOST_REQUIRE(three->save(path));
-    BOOST_TEST(read_all(path).find(key_text) == std::string::npos);
+    BOOST_TEST(bytes_of(path).find(key_text) == std::string::npos);
     const auto read = keyring::open(path);
     BOOST_REQUIRE(read);
-    BOOST_TEST((read->peppers() == three->peppers()));
+    BOOST_TEST(read->peppers() == three->peppers());
 }
 
 BOOST_AUTO_TEST_CASE(a_key_is_dropped_once_and_never_while_it_is_current) {
@@ -228,13 +229,13 @@ BOOST_AUTO_TEST_CASE(a_save_is_refused_where_the_file_has_moved_on) {
     const auto theirs = one.with_new_pepper();
     BOOST_REQUIRE((mine && theirs));
     BOOST_REQUIRE(theirs->save(path));
-    const std::string before = read_all(path);
+    const std::string before = bytes_of(path);
     for (const keyring* late : {&*mine, &one}) {  // another pepper 2; no pepper 2
         const auto saved = late->save(path);
         BOOST_TEST(code_of(saved) == code(errc::conflict));
         BOOST_TEST(saved.error().context().starts_with(path));
     }
-    BOOST_TEST(read_all(path) == before);
+    BOOST_TEST(bytes_of(path) == before);
 
     const auto dropped = theirs->without_pepper(1);
     BOOST_REQUIRE((dropped && dropped->save(path)));
@@ -249,10 +250,10 @@ BOOST_AUTO_TEST_CASE(a_save_makes_the_file_where_there_is_none_and_never_overwri
     const open_folder folder;
     const keyring ring = new_ring(folder.file("ring"));
     BOOST_REQUIRE(ring.save(folder.file("copy")));
-    BOOST_TEST(read_all(folder.file("copy")) == read_all(folder.file("ring")));
+    BOOST_TEST(bytes_of(folder.file("copy")) == bytes_of(folder.file("ring")));
     write_all(folder.file("notes"), "something of value");
     BOOST_TEST(code_of(ring.save(folder.file("notes"))) == code(errc::corrupt));
-    BOOST_TEST(read_all(folder.file("notes")) == "something of value");
+    BOOST_TEST(bytes_of(folder.file("notes")) == "something of value");
     BOOST_TEST(folder.count() == 3);
 }
 
@@ -260,7 +261,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_file) {
     const open_folder folder;
     const std::string path = folder.file("ring");
     const keyring ring = new_ring(path);
-    const std::string before = read_all(path);
+    const std::string before = bytes_of(path);
     const auto next = ring.with_new_pepper();
     BOOST_REQUIRE(next);
     const auto save_under_limit = [&](::rlim_t bytes) {
@@ -273,10 +274,10 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_file) {
         });
     };
     BOOST_TEST(save_under_limit(100) == 0);
-    BOOST_TEST(read_all(path) == before);
+    BOOST_TEST(bytes_of(path) == before);
     BOOST_TEST(folder.count() == 1);
     BOOST_TEST(save_under_limit(100'000) == 1);  // the control
-    BOOST_TEST(read_all(path) != before);
+    BOOST_TEST(bytes_of(path) != before);
 }
 
 BOOST_AUTO_TEST_CASE(keys_stay_readable_and_the_fallback_is_told_where_memory_cannot_be_locked) {
@@ -317,7 +318,7 @@ BOOST_AUTO_TEST_CASE(leaves_no_key_on_the_stack_when_it_reads_its_file, *support
     const open_folder folder;
     const std::string path = folder.file("ring");
     new_ring(path);
-    const std::string text = read_all(path);
+    const std::string text = bytes_of(path);
     const std::string spelled = text.substr(text.find('\n', text.find("pepper")) - 43, 43);
     std::array<std::byte, 32> key;
     BOOST_REQUIRE(from_base64<32>(spelled, key));

@@ -20,8 +20,8 @@ import threading
 
 from mutants import MUTANTS
 
-PROGRAMS = {"durability": ["tests/durability/durability", "60", "3"], "credential": ["tests/authority/test_credential"],
-            "faults": ["tests/faults/test_faults"], "allocations": ["tests/faults/test_allocations"]}
+PROGRAMS = {"durability": ["tests/durability/durability", "60", "3"], "doors": ["tests/test_doors"],
+            "store/sqlite": ["tests/store/sqlite/test_store_sqlite"], "faults": ["tests/faults/test_faults"], "allocations": ["tests/faults/test_allocations"]}
 FAILED_CASE = re.compile(r'error: in "([^"]+)"')
 TIME_LIMIT = 300
 

@@ -26,23 +26,17 @@
 #include <shearline/testing/revocation_history.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 
+#include "../support/must.hpp"
+
 namespace {
 
 using namespace shearline;
+using support::must;
 using namespace shearline::testing;
 using bundle = policies<key_format<"instance">>;
 
 constexpr std::size_t keys_of_a_round = 64;
 constexpr std::size_t threads_of_a_round = 3;
-
-template <typename T>
-T must(result<T> outcome) {
-    if (!outcome) {
-        std::fprintf(stderr, "%s\n", outcome.error().message().c_str());
-        std::abort();
-    }
-    return *std::move(outcome);
-}
 
 struct known_key {
     credential_id credential;

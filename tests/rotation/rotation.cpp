@@ -6,6 +6,8 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 
+#include "../support/printers.hpp"
+
 using namespace shearline;
 using namespace std::chrono_literals;
 
@@ -20,15 +22,15 @@ BOOST_AUTO_TEST_SUITE(a_rotation)
 BOOST_AUTO_TEST_CASE(without_grace_revokes_the_old_key) {
     record old{};
     BOOST_REQUIRE(immediate::replace(old, noon));
-    BOOST_TEST((old.state == key_state::revoked));
-    BOOST_TEST((old.revoked_at == noon));
+    BOOST_TEST(old.state == key_state::revoked);
+    BOOST_TEST(old.revoked_at == noon);
 }
 
 BOOST_AUTO_TEST_CASE(with_grace_retires_the_old_key_for_just_so_long) {
     record old{};
     BOOST_REQUIRE(overlap<90min>::replace(old, noon));
-    BOOST_TEST((old.state == key_state::retiring));
-    BOOST_TEST((old.retires_at == noon + 90min));
+    BOOST_TEST(old.state == key_state::retiring);
+    BOOST_TEST(old.retires_at == noon + 90min);
     BOOST_TEST(!old.revoked_at.has_value());
 }
 
@@ -37,7 +39,7 @@ BOOST_AUTO_TEST_CASE(never_makes_a_dead_key_live) {
     dead.state = key_state::revoked;
     BOOST_TEST(!immediate::replace(dead, noon));
     BOOST_TEST(!overlap<1h>::replace(dead, noon));
-    BOOST_TEST((dead.state == key_state::revoked));
+    BOOST_TEST(dead.state == key_state::revoked);
 }
 
 BOOST_AUTO_TEST_CASE(takes_its_grace_in_any_unit) {

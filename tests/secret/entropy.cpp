@@ -10,6 +10,8 @@
 
 #include <shearline/concepts.hpp>
 
+#include "../support/printers.hpp"
+
 namespace {
 
 static_assert(shearline::entropy_source<shearline::system_entropy>);
@@ -35,7 +37,7 @@ BOOST_AUTO_TEST_CASE(fills_every_byte_and_never_the_same_way) {
         for (std::size_t i = 0; i < bytes.size(); ++i) ever_set[i] |= bytes[i];
     }
     // Each bit stays clear with a probability of 2^-64.
-    for (const std::byte byte : ever_set) BOOST_TEST((byte == std::byte{0xff}));
+    for (const std::byte byte : ever_set) BOOST_TEST(byte == std::byte{0xff});
 }
 
 BOOST_AUTO_TEST_CASE(fills_nothing_where_nothing_is_asked_for) {

@@ -19,6 +19,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../support/printers.hpp"
 #include "../support/secrets.hpp"
 
 namespace {
@@ -86,7 +87,7 @@ BOOST_AUTO_TEST_SUITE(guarded_)
 BOOST_AUTO_TEST_CASE(holds_what_was_made) {
     const auto kept = guarded<key>::make(sample);
     BOOST_REQUIRE(kept);
-    BOOST_TEST((kept->reveal(unsafe_reveal) == sample()));
+    BOOST_TEST(kept->reveal(unsafe_reveal) == sample());
 }
 
 BOOST_AUTO_TEST_CASE(can_be_read_but_not_written) {
@@ -116,7 +117,7 @@ BOOST_AUTO_TEST_CASE(stays_where_it_is_when_it_is_moved) {
     BOOST_REQUIRE(kept);
     const key* const place = &kept->reveal(unsafe_reveal);
     const guarded<key> moved = *std::move(kept);
-    BOOST_TEST((&moved.reveal(unsafe_reveal) == place));
+    BOOST_TEST(&moved.reveal(unsafe_reveal) == place);
 }
 
 BOOST_AUTO_TEST_CASE(is_aligned_for_its_type) {

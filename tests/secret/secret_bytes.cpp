@@ -14,6 +14,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "../support/printers.hpp"
+
 namespace {
 
 using shearline::secret_bytes;
@@ -68,7 +70,7 @@ BOOST_AUTO_TEST_CASE(starts_as_zeros_that_can_be_written) {
     secret_bytes<4> secret;
     BOOST_TEST(all_zero(secret.reveal(unsafe_reveal)));
     secret.reveal_mutable(unsafe_reveal)[3] = std::byte{9};
-    BOOST_TEST((secret.reveal(unsafe_reveal)[3] == std::byte{9}));
+    BOOST_TEST(secret.reveal(unsafe_reveal)[3] == std::byte{9});
     BOOST_TEST(secret_bytes<4>::size() == 4U);
 }
 

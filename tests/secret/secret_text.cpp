@@ -13,6 +13,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "../support/printers.hpp"
+
 namespace {
 
 using shearline::secret_text;
@@ -88,7 +90,7 @@ BOOST_AUTO_TEST_CASE(wipes_its_memory_before_giving_it_back) {
         const auto text = secret_text::copy_of(words);
         watched_block = text.reveal(unsafe_reveal).data();
     }
-    BOOST_TEST((watched_block == nullptr));
+    BOOST_TEST(watched_block == nullptr);
     BOOST_TEST(seen_at_release == std::string(words.size(), '\0'));
 }
 
@@ -122,8 +124,8 @@ BOOST_AUTO_TEST_CASE(moves_without_leaving_a_copy) {
     const char* const place = text.reveal(unsafe_reveal).data();
     const secret_text moved = std::move(text);
     BOOST_TEST(text.empty());  // NOLINT(*-use-after-move)
-    BOOST_TEST((text.reveal(unsafe_reveal).data() == nullptr));
-    BOOST_TEST((moved.reveal(unsafe_reveal).data() == place));
+    BOOST_TEST(text.reveal(unsafe_reveal).data() == nullptr);
+    BOOST_TEST(moved.reveal(unsafe_reveal).data() == place);
 }
 
 BOOST_AUTO_TEST_CASE(survives_a_move_to_itself) {

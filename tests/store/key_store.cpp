@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "support.hpp"
+#include "../support/stores.hpp"
 
-using namespace store_test;
+using namespace support;
 
 static_assert(key_store<memory_store>);
 static_assert(key_store<sqlite_store>);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(forgets_what_is_pruned_and_nothing_else, Place, pl
         BOOST_TEST(must(tx.prune(id_of(1), generations + 1)) == max_pruned);
         return error{errc::not_recoverable, "on purpose"};
     });
-    BOOST_TEST((code_of(undone) == errc::not_recoverable));
+    BOOST_TEST(code_of(undone) == errc::not_recoverable);
     BOOST_TEST(there(1'002));
 
     BOOST_TEST(prune(generations - 9) == max_pruned);  // the oldest first, so many at once
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(hands_on_what_the_body_returns, Place, places) {
     BOOST_REQUIRE(static_cast<bool>(owned));
     BOOST_TEST(**owned == 42);
     const auto failed = place.store.transact([](auto&) -> result<int> { return error{errc::not_recoverable, "why"}; });
-    BOOST_TEST((code_of(failed) == errc::not_recoverable));
+    BOOST_TEST(code_of(failed) == errc::not_recoverable);
     BOOST_TEST(failed.error().context() == "why");
 }
 
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_that_fails_leaves_nothing, Place, places) {
         write_everything(tx);
         return error{errc::illegal_state, "no"};
     });
-    BOOST_TEST((code_of(outcome) == errc::illegal_state));
+    BOOST_TEST(code_of(outcome) == errc::illegal_state);
     check_that_only_the_first_issue_is_there(place.store);
     must(issue(place.store, 5));
     BOOST_TEST(must(place.store.changes_after(0, 10)).back().sequence == 2U);
@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_body_that_succeeds_leaves_everything, Place, pla
     const auto first = must(place.store.look_up(format_name, handle{2}));
     BOOST_TEST(first->about.name == "renamed");
     BOOST_TEST(first->about.scopes.empty());
-    BOOST_TEST((first->key.state == key_state::revoked));
+    BOOST_TEST(first->key.state == key_state::revoked);
     BOOST_TEST(!first->key.sealed.has_value());
     must(place.store.transact([](auto& tx) -> result<void> {
         BOOST_TEST(must(tx.find_idempotent({std::byte{1}}, at_ms(5))).has_value());
@@ -295,12 +295,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_a_name_that_is_taken, Place, places) {
     Place place;
     must(issue(place.store, 1));
     must(place.store.transact([](auto& tx) -> result<void> {
-        BOOST_TEST((code_of(tx.insert(sample_credential(1))) == errc::conflict));
-        BOOST_TEST((code_of(tx.insert(sample_record(1, 2, 9))) == errc::conflict));
+        BOOST_TEST(code_of(tx.insert(sample_credential(1))) == errc::conflict);
+        BOOST_TEST(code_of(tx.insert(sample_record(1, 2, 9))) == errc::conflict);
         must(tx.insert(sample_credential(3)));
-        BOOST_TEST((code_of(tx.insert(sample_credential(3))) == errc::conflict));
+        BOOST_TEST(code_of(tx.insert(sample_credential(3))) == errc::conflict);
         must(tx.insert(sample_record(3, 4)));
-        BOOST_TEST((code_of(tx.insert(sample_record(3, 4))) == errc::conflict));
+        BOOST_TEST(code_of(tx.insert(sample_record(3, 4))) == errc::conflict);
         record elsewhere = sample_record(1, 2, 2);
         elsewhere.format = "another format";
         must(tx.insert(elsewhere));
@@ -327,12 +327,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(changes_a_credential_only_from_the_version_below, 
             return tx.update(owner);
         });
     };
-    for (const std::uint64_t version : {1U, 3U, 9U}) BOOST_TEST((code_of(update_to(1, version)) == errc::conflict));
-    BOOST_TEST((code_of(update_to(99, 2)) == errc::conflict));
+    for (const std::uint64_t version : {1U, 3U, 9U}) BOOST_TEST(code_of(update_to(1, version)) == errc::conflict);
+    BOOST_TEST(code_of(update_to(99, 2)) == errc::conflict);
     BOOST_TEST(!must(place.store.read(id_of(1)))->about.suspended);
     must(update_to(1, 2));
     BOOST_TEST(must(place.store.read(id_of(1)))->about.suspended);
-    BOOST_TEST((code_of(update_to(1, 2)) == errc::conflict));
+    BOOST_TEST(code_of(update_to(1, 2)) == errc::conflict);
     must(update_to(1, 3));
 }
 
@@ -349,7 +349,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(moves_no_key_to_another_credential, Place, places)
     must(issue(place.store, 5));
     record moved = must(place.store.look_up(format_name, handle{2}))->key;
     moved.credential = id_of(5);
-    BOOST_TEST((code_of(place.store.transact([&](auto& tx) { return tx.update(moved); })) == errc::conflict));
+    BOOST_TEST(code_of(place.store.transact([&](auto& tx) { return tx.update(moved); })) == errc::conflict);
     check_same(must(place.store.look_up(format_name, handle{2}))->key, sample_record(1, 2));
 }
 
@@ -369,8 +369,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_scopes_that_one_text_cannot_hold, Place, p
             owner.version = 2;
             return tx.update(owner);
         };
-        BOOST_TEST((code_of(place.store.transact(insert)) == errc::invalid_argument));
-        BOOST_TEST((code_of(place.store.transact(update)) == errc::invalid_argument));
+        BOOST_TEST(code_of(place.store.transact(insert)) == errc::invalid_argument);
+        BOOST_TEST(code_of(place.store.transact(update)) == errc::invalid_argument);
     }
     check_same(must(place.store.read(id_of(1)))->about, sample_credential(1));
 }
@@ -382,11 +382,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_change_of_a_key_keeps_its_usage, Place, places) 
     must(place.store.record_usage({&use, 1}));
     must(revoke_key(place.store, 1));
     const auto key = must(place.store.look_up(format_name, handle{2}))->key;
-    BOOST_TEST((key.state == key_state::revoked));
-    BOOST_TEST((key.revoked_at == at_ms(9'000)));
+    BOOST_TEST(key.state == key_state::revoked);
+    BOOST_TEST(key.revoked_at == at_ms(9'000));
     BOOST_TEST(!key.sealed.has_value());
     BOOST_TEST(key.uses == 3U);
-    BOOST_TEST((key.last_used_at == at_ms(50)));
+    BOOST_TEST(key.last_used_at == at_ms(50));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(counts_uses_and_moves_the_last_one_forward_only, Place, places) {
@@ -403,7 +403,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(counts_uses_and_moves_the_last_one_forward_only, P
     must(place.store.record_usage({}));
     const auto key = must(place.store.look_up(format_name, handle{2}))->key;
     BOOST_TEST(key.uses == 8U);
-    BOOST_TEST((key.last_used_at == at_ms(100)));
+    BOOST_TEST(key.last_used_at == at_ms(100));
     BOOST_TEST(must(place.store.look_up(format_name, handle{3}))->key.uses == 1U);
     BOOST_TEST(!must(place.store.look_up(format_name, handle{77})).has_value());
     BOOST_TEST(must(place.store.changes_after(0, 10)).size() == 2U);
@@ -443,7 +443,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lists_in_the_order_of_issue_page_by_page, Place, p
         return seen;
     };
     const std::vector<credential_id> all{id_of(9), id_of(3), id_of(7), id_of(1), id_of(8)};
-    for (const std::size_t limit : {1U, 2U, 4U, 5U, 6U, 1000U}) BOOST_TEST((walk(limit, "") == all));
+    for (const std::size_t limit : {1U, 2U, 4U, 5U, 6U, 1000U}) BOOST_TEST(walk(limit, "") == all);
     for (const std::size_t limit : {1U, 2U, 3U, 4U}) {
         BOOST_TEST((walk(limit, "big") == std::vector{id_of(9), id_of(7), id_of(8)}));
         BOOST_TEST((walk(limit, "small") == std::vector{id_of(3), id_of(1)}));
@@ -459,12 +459,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tells_the_audit_newest_first_page_by_page, Place, 
     for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(first.items[i].sequence == 6 - i);
     const audit_event& event = first.items[0];
     const audit_event sample = sample_event(6, "even");
-    BOOST_TEST((event.at == sample.at));
+    BOOST_TEST(event.at == sample.at);
     BOOST_TEST(event.actor == sample.actor);
     BOOST_TEST(event.action == sample.action);
     BOOST_TEST(event.tenant == sample.tenant);
-    BOOST_TEST((event.credential == sample.credential));
-    BOOST_TEST((event.handle == sample.handle));
+    BOOST_TEST(event.credential == sample.credential);
+    BOOST_TEST(event.handle == sample.handle);
     BOOST_TEST(event.source_address == sample.source_address);
     BOOST_TEST(event.reason == sample.reason);
     must(issue(place.store, 7));  // what comes later moves no page
@@ -494,8 +494,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_a_page_that_cannot_be, Place, places) {
          {page_request{.limit = 0}, page_request{.limit = 1'001}, page_request{.cursor = "x"},
           page_request{.cursor = "1 "}, page_request{.cursor = "-1"}, page_request{.cursor = "99999999999999999999"},
           page_request{.cursor = std::string{"1\0", 2}}}) {
-        BOOST_TEST((code_of(place.store.list(which, "")) == errc::invalid_argument));
-        BOOST_TEST((code_of(place.store.audit(which, "")) == errc::invalid_argument));
+        BOOST_TEST(code_of(place.store.list(which, "")) == errc::invalid_argument);
+        BOOST_TEST(code_of(place.store.audit(which, "")) == errc::invalid_argument);
     }
     BOOST_TEST(must(place.store.list({.limit = 1'000, .cursor = "18446744073709551615"}, "")).items.empty());
     BOOST_TEST(must(place.store.audit({.limit = 1'000, .cursor = "1"}, "")).items.empty());
@@ -514,12 +514,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(numbers_the_feed_from_one_without_gaps, Place, pla
     const auto all = must(place.store.changes_after(0, 100));
     BOOST_REQUIRE(all.size() == 7);
     for (std::size_t i = 0; i < all.size(); ++i) BOOST_TEST(all[i].sequence == i + 1);
-    BOOST_TEST((all[5].kind == change_kind::resumed));
-    BOOST_TEST((all[5].credential == id_of(1)));
+    BOOST_TEST(all[5].kind == change_kind::resumed);
+    BOOST_TEST(all[5].credential == id_of(1));
     BOOST_TEST(all[5].version == 8U);
-    BOOST_TEST((all[5].at == at_ms(1)));
+    BOOST_TEST(all[5].at == at_ms(1));
     BOOST_TEST(all[5].tag == 0xf000'0000'0000'0001U);
-    BOOST_TEST((all[6].kind == change_kind::suspended));
+    BOOST_TEST(all[6].kind == change_kind::suspended);
     const auto some = must(place.store.changes_after(3, 2));
     BOOST_REQUIRE(some.size() == 2);
     BOOST_TEST(some[0].sequence == 4U);
@@ -533,13 +533,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(numbers_the_feed_from_one_without_gaps, Place, pla
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(tells_where_its_feed_ends, Place, places) {
     Place place;
-    BOOST_TEST((must(place.store.head()) == feed_head{}));
+    BOOST_TEST(must(place.store.head()) == feed_head{});
     must(issue(place.store, 1));
     const feed_head first{1, 0xf000'0000'0000'0001};
-    BOOST_TEST((must(place.store.head()) == first));
-    BOOST_TEST((must(place.store.look_up(format_name, handle{2}))->head == first));
+    BOOST_TEST(must(place.store.head()) == first);
+    BOOST_TEST(must(place.store.look_up(format_name, handle{2}))->head == first);
     must(place.store.transact([&](auto& tx) -> result<void> {
-        BOOST_TEST((must(tx.head()) == first));
+        BOOST_TEST(must(tx.head()) == first);
         must(tx.append(sample_change(7)));
         BOOST_TEST((must(tx.head()) == feed_head{2, 0xf000'0000'0000'0007}));
         return {};
@@ -577,15 +577,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(remembers_an_idempotency_token_until_it_expires, P
     must(insert(entry));
     const auto found = find(entry.token, 199);
     BOOST_REQUIRE(found.has_value());
-    BOOST_TEST((found->token == entry.token));
-    BOOST_TEST((found->arguments == entry.arguments));
-    BOOST_TEST((found->credential == entry.credential));
-    BOOST_TEST((found->handle == entry.handle));
-    BOOST_TEST((found->created_at == entry.created_at));
-    BOOST_TEST((found->expires_at == entry.expires_at));
+    BOOST_TEST(found->token == entry.token);
+    BOOST_TEST(found->arguments == entry.arguments);
+    BOOST_TEST(found->credential == entry.credential);
+    BOOST_TEST(found->handle == entry.handle);
+    BOOST_TEST(found->created_at == entry.created_at);
+    BOOST_TEST(found->expires_at == entry.expires_at);
     BOOST_TEST(!find({std::byte{0xff}, std::byte{3}}, 150).has_value());
     BOOST_TEST(!find(entry.token, 200).has_value());
-    BOOST_TEST((code_of(insert(entry)) == errc::conflict));
+    BOOST_TEST(code_of(insert(entry)) == errc::conflict);
 
     entry.created_at = at_ms(200);
     entry.expires_at = at_ms(300);
@@ -612,9 +612,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(remembers_the_keyring, Place, places) {
     const auto known = must(place.store.transact([](auto& tx) { return tx.keyring_checks(); }));
     BOOST_REQUIRE(known.size() == 3);
     for (std::size_t i = 0; i < 3; ++i) {
-        BOOST_TEST((known[i].kind == checks[i].kind));
+        BOOST_TEST(known[i].kind == checks[i].kind);
         BOOST_TEST(known[i].number == checks[i].number);
-        BOOST_TEST((known[i].check == checks[i].check));
+        BOOST_TEST(known[i].check == checks[i].check);
     }
 }
 
@@ -626,21 +626,21 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(remembers_the_first_hash_of_each_format, Place, pl
         return must(place.store.transact([&](auto& tx) { return tx.bind_hash(format, hash); }));
     };
     const auto failed = place.store.transact([&](auto& tx) -> result<void> {
-        BOOST_TEST((must(tx.bind_hash("a", second)) == second));
-        BOOST_TEST((must(tx.bind_hash("a", first)) == second));  // it reads its own writes
+        BOOST_TEST(must(tx.bind_hash("a", second)) == second);
+        BOOST_TEST(must(tx.bind_hash("a", first)) == second);  // it reads its own writes
         return error{errc::conflict, "on purpose"};
     });
     BOOST_TEST(!failed);
-    BOOST_TEST((bind("a", first) == first));  // what failed left nothing
-    BOOST_TEST((bind("b", second) == second));
-    BOOST_TEST((bind("a", second) == first));
-    BOOST_TEST((bind("b", first) == second));
+    BOOST_TEST(bind("a", first) == first);  // what failed left nothing
+    BOOST_TEST(bind("b", second) == second);
+    BOOST_TEST(bind("a", second) == first);
+    BOOST_TEST(bind("b", first) == second);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(shows_all_that_a_copy_needs_in_one_scan, Place, places) {
     Place place;
     scanned none;
-    BOOST_TEST((must(place.store.scan(format_name, none)) == feed_head{}));
+    BOOST_TEST(must(place.store.scan(format_name, none)) == feed_head{});
     BOOST_TEST(none.begun == 1);
     BOOST_TEST(none.owners.empty());
 
@@ -678,18 +678,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(shows_all_that_a_copy_needs_in_one_scan, Place, pl
         BOOST_REQUIRE(view.has_value());
         BOOST_REQUIRE(key.credential < all.owners.size());
         const scanned::owner& owner = all.owners[key.credential];
-        BOOST_TEST((owner.id == view->about.id));
+        BOOST_TEST(owner.id == view->about.id);
         BOOST_TEST(owner.tenant == view->about.tenant);
         BOOST_TEST(owner.scopes == join_scopes(view->about.scopes));
-        BOOST_TEST((owner.not_before == view->about.not_before));
-        BOOST_TEST((owner.expires_at == view->about.expires_at));
+        BOOST_TEST(owner.not_before == view->about.not_before);
+        BOOST_TEST(owner.expires_at == view->about.expires_at);
         BOOST_TEST(owner.suspended == view->about.suspended);
         BOOST_TEST(owner.revoked == view->about.revoked_at.has_value());
         BOOST_TEST(owner.version == view->about.version);
-        BOOST_TEST((key.state == view->key.state));
-        BOOST_TEST((key.retires_at == view->key.retires_at));
+        BOOST_TEST(key.state == view->key.state);
+        BOOST_TEST(key.retires_at == view->key.retires_at);
         BOOST_TEST(key.digest.pepper == view->key.digest.pepper);
-        BOOST_TEST((key.digest.mac == view->key.digest.mac));
+        BOOST_TEST(key.digest.mac == view->key.digest.mac);
     }
     scanned other;
     must(place.store.scan("instance_test", other));
@@ -700,11 +700,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ends_a_scan_with_the_first_error_of_who_takes_it, 
     Place place;
     for (std::uint32_t number = 1; number <= 5; ++number) must(issue(place.store, number));
     scanned few_owners{.most_owners = 2};
-    BOOST_TEST((code_of(place.store.scan(format_name, few_owners)) == errc::not_recoverable));
+    BOOST_TEST(code_of(place.store.scan(format_name, few_owners)) == errc::not_recoverable);
     BOOST_TEST(few_owners.owners.size() == 2U);
     BOOST_TEST(few_owners.keys.empty());
     scanned few_keys{.most_keys = 3};
-    BOOST_TEST((code_of(place.store.scan(format_name, few_keys)) == errc::not_recoverable));
+    BOOST_TEST(code_of(place.store.scan(format_name, few_keys)) == errc::not_recoverable);
     BOOST_TEST(few_keys.keys.size() == 3U);
     must(issue(place.store, 6));  // and leaves the store as usable as it was
 }

@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
-#include "support.hpp"
+#include "../support/stores.hpp"
 
-using namespace store_test;
+using namespace support;
 
 namespace {
 
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(writers_at_once_leave_no_gap_and_no_half_group, Pl
     BOOST_REQUIRE(events.size() == changes.size());
     for (std::size_t i = 0; i < events.size(); ++i) {
         BOOST_TEST(events[i].sequence == events.size() - i);
-        BOOST_TEST((events[i].credential == changes[events.size() - 1 - i].credential));
+        BOOST_TEST(events[i].credential == changes[events.size() - 1 - i].credential);
     }
     BOOST_TEST(must(place.store.list({.limit = 1'000}, "")).items.size() == writers * each);
 }
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(uses_that_are_written_at_once_add_up, Place, place
     BOOST_TEST(surprises == 0);
     const auto key = must(place.store.look_up(format_name, handle{2}))->key;
     BOOST_TEST(key.uses == 160U);
-    BOOST_TEST((key.last_used_at == at_ms(319)));
+    BOOST_TEST(key.last_used_at == at_ms(319));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,10 +16,8 @@
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <span>
-#include <sstream>
 #include <string>
 
 #include "in_child.hpp"
@@ -50,14 +48,8 @@ public:
     }
 };
 
-inline std::string read_all(const std::string& path) {
-    std::ostringstream content;
-    content << std::ifstream{path, std::ios::binary}.rdbuf();
-    return content.str();
-}
-
 inline void write_all(const std::string& path, const std::string& content, ::mode_t mode = 0600) {
-    std::ofstream{path, std::ios::binary | std::ios::trunc} << content;
+    write_bytes(path, content);
     if (::chmod(path.c_str(), mode) != 0) std::abort();
 }
 

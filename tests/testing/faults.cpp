@@ -9,6 +9,8 @@
 #include <shearline/testing/ledger.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 
+#include "../support/printers.hpp"
+
 namespace {
 
 using namespace shearline;
@@ -42,9 +44,9 @@ BOOST_FIXTURE_TEST_CASE(before_the_commit_has_changed_nothing, world) {
     const auto key = issue();
     BOOST_REQUIRE(key);
     store.have(fault::before_commit);
-    BOOST_TEST((issue().error().code() == errc::unavailable));
-    BOOST_TEST((keys->revoke(key->credential, {.actor = "a"}).error().code() == errc::unavailable));
-    BOOST_TEST((keys->rotate(key->credential, {.actor = "a"}).error().code() == errc::unavailable));
+    BOOST_TEST(issue().error().code() == errc::unavailable);
+    BOOST_TEST(keys->revoke(key->credential, {.actor = "a"}).error().code() == errc::unavailable);
+    BOOST_TEST(keys->rotate(key->credential, {.actor = "a"}).error().code() == errc::unavailable);
     store.have(fault::none);
     BOOST_TEST(credentials() == 1U);
     BOOST_TEST(static_cast<bool>(keys->verify(text_of(*key))));
@@ -54,7 +56,7 @@ BOOST_FIXTURE_TEST_CASE(before_the_commit_has_changed_nothing, world) {
 BOOST_FIXTURE_TEST_CASE(after_the_commit_is_in_doubt_and_a_repeat_with_the_token_makes_sure, world) {
     for (int i = 0; i < 50; ++i) {
         store.have(fault::after_commit);
-        BOOST_TEST((issue(token_of(i)).error().code() == errc::in_doubt));
+        BOOST_TEST(issue(token_of(i)).error().code() == errc::in_doubt);
         store.have(fault::none);
         const auto again = issue(token_of(i));
         BOOST_REQUIRE(again);
@@ -75,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(while_it_revokes_leaves_a_key_dead_once_it_says_so, worl
     BOOST_REQUIRE(key);
     store.have(fault::after_commit);
     const request_context by{.actor = "a", .idempotency_token = token_of(1)};
-    BOOST_TEST((keys->revoke(key->credential, by).error().code() == errc::in_doubt));
+    BOOST_TEST(keys->revoke(key->credential, by).error().code() == errc::in_doubt);
     store.have(fault::none);
     BOOST_TEST(static_cast<bool>(keys->revoke(key->credential, by)));
     BOOST_TEST(!keys->verify(text_of(*key)));
@@ -88,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(while_it_is_read_lets_nobody_in, world) {
     store.have(fault::reading);
     const verdict answer = keys->verify(text_of(*key));
     BOOST_REQUIRE(!answer);
-    BOOST_TEST((answer.denial().reason() == reason::store_unavailable));
+    BOOST_TEST(answer.denial().reason() == reason::store_unavailable);
     BOOST_TEST(answer.denial().status() == 503U);
     store.have(fault::delay);
     BOOST_TEST(static_cast<bool>(keys->verify(text_of(*key))));
@@ -109,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(and_says_things_twice_misleads_no_verifier, world) {
     }
     store.have(fault::reading);
     BOOST_REQUIRE(keys->issue({.tenant = "t", .name = "n"}, {.actor = "a"}));
-    BOOST_TEST((reader.verify("durable_", system_clock{}.now()).denial().status() == 401U));
+    BOOST_TEST(reader.verify("durable_", system_clock{}.now()).denial().status() == 401U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

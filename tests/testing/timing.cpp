@@ -13,6 +13,10 @@
 #include <shearline/testing/boost_test.hpp>
 #include <shearline/testing/timing_policies.hpp>
 
+namespace shearline::inline v0_1::testing {
+static std::ostream& operator<<(std::ostream& out, timing_verdict verdict) { return out << to_string(verdict); }
+}  // namespace shearline::inline v0_1::testing
+
 using namespace shearline::testing;
 
 namespace {
@@ -59,9 +63,9 @@ BOOST_AUTO_TEST_CASE(takes_two_classes_that_never_vary_and_differ_for_a_leak) {
         alike.add(i % 2 != 0, 100);
     }
     BOOST_TEST(apart.outcome().t == -HUGE_VAL);
-    BOOST_TEST((apart.outcome().verdict == timing_verdict::leak));
+    BOOST_TEST(apart.outcome().verdict == timing_verdict::leak);
     BOOST_TEST(alike.outcome().t == 0.0);
-    BOOST_TEST((alike.outcome().verdict == timing_verdict::no_evidence));
+    BOOST_TEST(alike.outcome().verdict == timing_verdict::no_evidence);
 }
 
 BOOST_AUTO_TEST_CASE(crops_at_percentiles_of_the_first_times) {
@@ -83,13 +87,13 @@ BOOST_AUTO_TEST_CASE(gives_the_greatest_t_of_all_crops_as_computed_by_other_mean
     const timing_result seen = test.outcome();
     BOOST_TEST(seen.t == -7.599351572514684, boost::test_tools::tolerance(1e-9));
     BOOST_TEST(seen.measurements == 12'000U);
-    BOOST_TEST((seen.verdict == timing_verdict::inconclusive));
+    BOOST_TEST(seen.verdict == timing_verdict::inconclusive);
 }
 
 BOOST_AUTO_TEST_CASE(finds_a_difference_that_only_the_longest_times_have) {
     timing_test test;
     for (int i = 0; i < 100'000; ++i) test.add(i % 2 != 0, 100 + i / 2 % 7 + (i % 200 == 1 ? 1'000 : 0));
-    BOOST_TEST((test.outcome().verdict == timing_verdict::leak));
+    BOOST_TEST(test.outcome().verdict == timing_verdict::leak);
 }
 
 BOOST_AUTO_TEST_CASE(makes_nothing_of_a_crop_that_few_of_a_class_get_into) {
@@ -100,21 +104,21 @@ BOOST_AUTO_TEST_CASE(makes_nothing_of_a_crop_that_few_of_a_class_get_into) {
 }
 
 BOOST_AUTO_TEST_CASE(gives_a_verdict_by_the_size_of_t_and_the_number_of_measurements) {
-    BOOST_TEST((timing_verdict_of(10.1, 100) == timing_verdict::leak));
-    BOOST_TEST((timing_verdict_of(-10.1, 100) == timing_verdict::leak));
-    BOOST_TEST((timing_verdict_of(10, 1'000'000) == timing_verdict::inconclusive));
-    BOOST_TEST((timing_verdict_of(-4.5, 1'000'000) == timing_verdict::inconclusive));
-    BOOST_TEST((timing_verdict_of(-4.4, 1'000'000) == timing_verdict::no_evidence));
-    BOOST_TEST((timing_verdict_of(0, 10'000) == timing_verdict::no_evidence));
-    BOOST_TEST((timing_verdict_of(std::nan(""), 1'000'000) == timing_verdict::inconclusive));
-    BOOST_TEST((timing_verdict_of(0, 9'999) == timing_verdict::inconclusive));
+    BOOST_TEST(timing_verdict_of(10.1, 100) == timing_verdict::leak);
+    BOOST_TEST(timing_verdict_of(-10.1, 100) == timing_verdict::leak);
+    BOOST_TEST(timing_verdict_of(10, 1'000'000) == timing_verdict::inconclusive);
+    BOOST_TEST(timing_verdict_of(-4.5, 1'000'000) == timing_verdict::inconclusive);
+    BOOST_TEST(timing_verdict_of(-4.4, 1'000'000) == timing_verdict::no_evidence);
+    BOOST_TEST(timing_verdict_of(0, 10'000) == timing_verdict::no_evidence);
+    BOOST_TEST(timing_verdict_of(std::nan(""), 1'000'000) == timing_verdict::inconclusive);
+    BOOST_TEST(timing_verdict_of(0, 9'999) == timing_verdict::inconclusive);
 }
 
 BOOST_AUTO_TEST_CASE(finds_a_small_difference_under_interrupts_and_none_where_there_is_none) {
-    BOOST_TEST((outcome_of(1, 200'000).verdict == timing_verdict::leak));
-    BOOST_TEST((outcome_of(0, 200'000).verdict == timing_verdict::no_evidence));
+    BOOST_TEST(outcome_of(1, 200'000).verdict == timing_verdict::leak);
+    BOOST_TEST(outcome_of(0, 200'000).verdict == timing_verdict::no_evidence);
     BOOST_TEST(outcome_of(0, 200'000).measurements == 200'000U);
-    BOOST_TEST((outcome_of(0, 1'000).verdict == timing_verdict::inconclusive));
+    BOOST_TEST(outcome_of(0, 1'000).verdict == timing_verdict::inconclusive);
 }
 
 BOOST_AUTO_TEST_CASE(tells_a_function_in_one_line_of_a_fixed_form) {
@@ -153,7 +157,7 @@ BOOST_AUTO_TEST_CASE(makes_classes_of_inputs_that_are_what_their_names_say) {
     for (int i = 0; i < 100; ++i) {
         const auto equal = equal_or_random<43>(false);
         const auto random = equal_or_random<43>(true);
-        BOOST_TEST((equal.a == equal.b));
+        BOOST_TEST(equal.a == equal.b);
         BOOST_TEST((random.a != random.b));
         for (const bool last : {false, true}) {
             const auto made = first_or_last<43>(last);

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "../authority/fixture.hpp"
 #include "../support/many_rows.hpp"
+#include "../support/world.hpp"
 
 using namespace shearline;
 using namespace support;

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "../authority/fixture.hpp"
+#include "../support/world.hpp"
 #include "both_ways.hpp"
 
 using namespace shearline;

@@ -20,10 +20,12 @@
 #include <shearline/testing/temporary_folder.hpp>
 
 #include "../support/many_rows.hpp"
+#include "../support/must.hpp"
 
 namespace {
 
 using namespace shearline;
+using support::must;
 using bundle = policies<key_format<"instance">>;
 using clock_type = std::chrono::steady_clock;
 using keys_type = authority<bundle, sqlite_store>;
@@ -34,15 +36,6 @@ constexpr int rounds = 8;
 constexpr int phases = 5;
 constexpr std::chrono::milliseconds phase{60};
 constexpr double most = 2.0;
-
-template <typename T>
-T must(result<T> outcome) {
-    if (!outcome) {
-        std::fprintf(stderr, "%s\n", outcome.error().message().c_str());
-        std::exit(2);
-    }
-    if constexpr (!std::is_void_v<T>) return *std::move(outcome);
-}
 
 /// What the hostile tenant does while it is let.
 class hostile {

@@ -9,17 +9,14 @@
 
 #include <shearline/shearline.hpp>
 
+#include "../support/must.hpp"
+
 namespace {
 
 using namespace shearline;
+using support::must;
 using format = key_format<"instance">;
 using bundle = policies<format>;
-
-template <typename T>
-T must(result<T> outcome) {
-    if (!outcome) std::abort();
-    return *std::move(outcome);
-}
 
 /// Apart, so that what else `main` does has no part in how this is compiled.
 [[gnu::noinline]] int grants_of(verifier<bundle, memory_store>::reader& reader, std::string_view text, int wanted) {

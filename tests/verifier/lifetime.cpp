@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "../authority/fixture.hpp"
 #include "../support/in_child.hpp"
+#include "../support/world.hpp"
 
 using namespace shearline;
 using namespace support;
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(leaves_a_thread_local_reader_that_ends_with_its_thread) {
     step = 2;
     reading.join();
     BOOST_TEST(before);
-    BOOST_TEST((after == reason::stale));
+    BOOST_TEST(after == reason::stale);
 }
 
 BOOST_AUTO_TEST_CASE(denies_with_the_reader_of_a_verifier_that_another_took_the_place_of) {

@@ -11,8 +11,8 @@
 
 #include <shearline/verifier/mirror.hpp>
 
-#include "../authority/fixture.hpp"
 #include "../support/in_child.hpp"
+#include "../support/world.hpp"
 #include "both_ways.hpp"
 
 using namespace shearline;
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(holds_no_line_for_what_was_dead_before_it_was_filled) {
     must(fill.take(lost));
     must(fill.take(key_of(1, 2)));
     const auto table = fill.done();
-    BOOST_TEST((table->find(handle{2}) == nullptr));
+    BOOST_TEST(table->find(handle{2}) == nullptr);
     BOOST_REQUIRE((table->find(handle{1}) != nullptr));
     BOOST_TEST(table->find(handle{1})->owner().ends == 0U);
 }
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(names_the_credential_that_a_key_is_of_now) {
     feed.becomes(other);
     must(mirrored->poll());
     const line* const known = mirrored->table().find(handle{1});
-    BOOST_TEST((mirrored->table().details_of(*known).credential == other.about.id));
+    BOOST_TEST(mirrored->table().details_of(*known).credential == other.about.id);
 }
 
 BOOST_AUTO_TEST_CASE(rebuilds_a_great_table_by_and_by) {

@@ -25,6 +25,8 @@
 
 #include <shearline/shearline.hpp>
 
+#include "../support/must.hpp"
+
 namespace {
 
 std::atomic<int> allocations{0};
@@ -58,6 +60,7 @@ extern "C" int pthread_mutex_lock(::pthread_mutex_t* mutex) noexcept {
 namespace {
 
 using namespace shearline;
+using support::must;
 using format = key_format<"instance">;
 using bundle = policies<format>;
 
@@ -67,12 +70,6 @@ int failed = 0;
 void check(bool good, const char* what) {
     ++(good ? passed : failed);
     if (!good) std::printf("error: %s\n", what);
-}
-
-template <typename T>
-T must(result<T> outcome) {
-    if (!outcome) std::abort();
-    return *std::move(outcome);
 }
 
 /// How a child ends that runs `body` while every system call but `exit_group` kills it.

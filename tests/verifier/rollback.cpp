@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-#include "../authority/fixture.hpp"
+#include "../support/world.hpp"
 
 using namespace shearline;
 using namespace support;

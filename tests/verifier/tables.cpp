@@ -14,12 +14,12 @@
 #include <utility>
 #include <vector>
 
-#include <shearline/posix/fork_wiped.hpp>
 #include <shearline/verifier/lease.hpp>
 #include <shearline/verifier/table_pair.hpp>
 #include <shearline/verifier/use_counts.hpp>
 
 #include "../support/in_child.hpp"
+#include "../support/printers.hpp"
 
 using namespace shearline;
 using namespace shearline::detail;
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(counts_seconds_from_2020_and_stays_within_its_bits) {
     BOOST_TEST(to_line_seconds(line_epoch + std::chrono::milliseconds{1'999}) == 1U);
     BOOST_TEST(to_line_seconds(timestamp::max()) == never - 1);
     BOOST_TEST(to_line_seconds(timestamp::min()) == 0U);
-    BOOST_TEST((from_line_seconds(0) == line_epoch));
+    BOOST_TEST(from_line_seconds(0) == line_epoch);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -116,15 +116,15 @@ BOOST_AUTO_TEST_CASE(finds_all_that_it_holds_and_nothing_else_however_full_it_is
     for (std::uint64_t i = 1; i <= 1'000; ++i) {
         const line* const found = table->find(handle{i});
         BOOST_REQUIRE(found != nullptr);
-        BOOST_TEST((found->digest() == digest_of(i)));
+        BOOST_TEST(found->digest() == digest_of(i));
     }
-    for (std::uint64_t i = 1'001; i < 3'000; ++i) BOOST_TEST((table->find(handle{i}) == nullptr));
+    for (std::uint64_t i = 1'001; i < 3'000; ++i) BOOST_TEST(table->find(handle{i}) == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(of_too_many_lines_is_refused) {
     const auto refused = line_table::make(std::uint64_t{1} << 33U);
     BOOST_REQUIRE(!refused);
-    BOOST_TEST((refused.error().code() == errc::invalid_argument));
+    BOOST_TEST(refused.error().code() == errc::invalid_argument);
     BOOST_TEST(line_table::lines_for(UINT64_MAX) == UINT64_MAX);
 }
 
@@ -137,10 +137,10 @@ BOOST_AUTO_TEST_CASE(keeps_one_line_free_and_refuses_what_does_not_fit) {
     for (std::uint64_t i = 1; i <= number; ++i) {
         const line* const found = table->find(handle{i});
         BOOST_REQUIRE(found != nullptr);
-        BOOST_TEST((found->digest() == digest_of(i)));
-        BOOST_TEST((table->details_of(*found).credential == owner_of(i).id));
+        BOOST_TEST(found->digest() == digest_of(i));
+        BOOST_TEST(table->details_of(*found).credential == owner_of(i).id);
     }
-    BOOST_TEST((table->find(handle{number + 1}) == nullptr));
+    BOOST_TEST(table->find(handle{number + 1}) == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(ends_every_search_though_no_line_is_free) {
@@ -182,11 +182,6 @@ BOOST_AUTO_TEST_CASE(tells_how_far_a_search_goes) {
     BOOST_TEST(around->probes_per_hit() == 2.0);  // (1 + 2 + 3) / 3
 }
 
-BOOST_AUTO_TEST_CASE(of_more_bytes_than_can_be_counted_is_refused) {
-    BOOST_TEST(!page_block::make(UINT64_MAX));
-    BOOST_TEST(!page_block::make(std::uint64_t{1} << 62U));
-}
-
 BOOST_AUTO_TEST_CASE(counts_what_was_used) {
     const auto table = table_of(20'000);
     std::size_t places[3];
@@ -196,7 +191,7 @@ BOOST_AUTO_TEST_CASE(counts_what_was_used) {
     table->add_uses(places[2], 1, 11);
     table->add_uses(places[0], 3, 9);
     const std::set<std::pair<std::uint64_t, std::uint32_t>> expected{{1, 5}, {3, 1}};
-    BOOST_TEST((taken([&](auto take) { table->take_uses(take); }) == expected));
+    BOOST_TEST(taken([&](auto take) { table->take_uses(take); }) == expected);
     BOOST_TEST(taken([&](auto take) { table->take_uses(take); }).empty());
 }
 
@@ -247,7 +242,7 @@ BOOST_AUTO_TEST_CASE(gives_a_key_that_was_hashed_anew_another_line) {
     const line* const after = tables.current().find(handle{5});
     BOOST_REQUIRE(after != nullptr);
     BOOST_TEST((after != before && after->digest() == digest_of(2)));
-    BOOST_TEST((before->digest() == digest_of(1)));  // for who still reads it
+    BOOST_TEST(before->digest() == digest_of(1));  // for who still reads it
 }
 
 BOOST_AUTO_TEST_CASE(does_not_bring_a_dead_key_to_life_and_takes_its_memo_along_with_a_live_one) {
@@ -255,7 +250,7 @@ BOOST_AUTO_TEST_CASE(does_not_bring_a_dead_key_to_life_and_takes_its_memo_along_
     table_pair tables;
     tables.start_with(table_of(line_table::least_lines));
     BOOST_REQUIRE(static_cast<bool>(end(tables, 5, readers)));
-    BOOST_TEST((tables.current().find(handle{5}) == nullptr));
+    BOOST_TEST(tables.current().find(handle{5}) == nullptr);
     BOOST_REQUIRE(static_cast<bool>(put(tables, 6, readers)));
     tables.current().find(handle{6})->set_memo({11, 12});
     const line_table* const first = &tables.current();
@@ -413,7 +408,7 @@ BOOST_AUTO_TEST_CASE(is_kept_while_anybody_may_use_it) {
     other.leave(in_other);
     BOOST_TEST(readers.passed(readers.mark()));
     readers.quit(one);
-    BOOST_TEST((&readers.join() == &one));
+    BOOST_TEST(&readers.join() == &one);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -515,17 +510,7 @@ BOOST_AUTO_TEST_CASE(of_keys_that_have_gone_make_room_for_no_others) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(memory_that_a_fork_wipes)
-
-BOOST_AUTO_TEST_CASE(is_there_for_its_process_and_zero_in_a_child) {
-    auto made = fork_wiped<const std::uint64_t>::make([] { return std::uint64_t{0x5ec7e7}; });
-    BOOST_REQUIRE(static_cast<bool>(made));
-    const fork_wiped<const std::uint64_t> secret = *std::move(made);
-    BOOST_TEST(secret.is_ours());
-    BOOST_TEST(secret.reveal(unsafe_reveal) == 0x5ec7e7U);
-    BOOST_TEST(support::in_child([&] { return !secret.is_ours() && secret.reveal(unsafe_reveal) == 0 ? 0 : 1; }) == 0);
-    BOOST_TEST(secret.reveal(unsafe_reveal) == 0x5ec7e7U);
-}
+BOOST_AUTO_TEST_SUITE(a_fork)
 
 BOOST_AUTO_TEST_CASE(ends_a_lease_in_a_child) {
     auto made = lease::make(1h);

@@ -21,8 +21,8 @@
 #include <cstddef>
 #endif
 
-#include "../authority/fixture.hpp"
 #include "../support/in_child.hpp"
+#include "../support/world.hpp"
 
 using namespace shearline;
 using namespace support;

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "../authority/fixture.hpp"
 #include "../support/in_child.hpp"
+#include "../support/world.hpp"
 #include "both_ways.hpp"
 
 using namespace shearline;
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ends_a_grace_and_a_validity_when_they_end, Store, 
     must(keys.rotate(old.credential, w.admin));
     const verdict retiring = reader.verify(text_of(old), noon);
     BOOST_REQUIRE(retiring);
-    BOOST_TEST((retiring.grant().retiring_until() == noon + 24h));
+    BOOST_TEST(retiring.grant().retiring_until() == noon + 24h);
     BOOST_TEST(bool{reader.verify(text_of(old), noon + 24h - 1ms)});
     BOOST_TEST(why_denied(reader.verify(text_of(old), noon + 24h)) == reason::grace_over);
     // Time that goes back brings nothing back.

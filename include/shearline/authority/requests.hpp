@@ -40,13 +40,11 @@ inline constexpr std::size_t min_token_chars = 22;
         return bad("actor", "1 to 255 bytes without control characters");
     if (!is_plain(by.source_address, max_name_bytes))
         return bad("source_address", "at most 255 bytes without control characters");
-    if (!is_plain(by.reason, max_text_bytes))
-        return bad("reason", "at most 1,000 bytes without control characters");
+    if (!is_plain(by.reason, max_text_bytes)) return bad("reason", "at most 1,000 bytes without control characters");
     const std::string& token = by.idempotency_token;
     const bool visible = std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7f; });
     if (!token.empty() && (token.size() < min_token_chars || token.size() > max_name_bytes || !visible))
-        return bad("idempotency_token",
-                           "22 to 255 visible ASCII characters, chosen at random with at least 128 bits");
+        return bad("idempotency_token", "22 to 255 visible ASCII characters, chosen at random with at least 128 bits");
     return {};
 }
 

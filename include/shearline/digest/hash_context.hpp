@@ -13,7 +13,8 @@
 namespace shearline::inline v0_1 {
 
 /// A sequence of fields, each with its length before it (8 bytes, most significant first), so that no two sequences of
-/// the same kinds of fields give the same bytes. The first field says what the context is for. Public: no secret goes in.
+/// the same kinds of fields give the same bytes. The first field says what the context is for. Public: no secret goes
+/// in.
 class hash_context {
 public:
     explicit hash_context(std::string_view purpose) { text(purpose); }

@@ -106,7 +106,7 @@ template <typename Format>
     if (may_name_scheme) {
         const std::size_t blank = value.find(' ');
         const std::string_view scheme = value.substr(0, blank);
-        if (same_word(scheme, "Bearer")) {
+        if (equals_ignoring_case(scheme, "Bearer")) {
             value.remove_prefix(scheme.size());
             while (value.starts_with(' ')) value.remove_prefix(1);
         } else if (blank != std::string_view::npos) {
@@ -150,7 +150,7 @@ template <typename Format>
         const bool is_authorization = detail::resembles(field.name, authorization);
         if (!is_authorization && !detail::resembles(field.name, api_key)) continue;
         const std::string_view name = is_authorization ? authorization : api_key;
-        if (!detail::same_word(field.name, name)) return credential_error{credential_errc::malformed, name};
+        if (!equals_ignoring_case(field.name, name)) return credential_error{credential_errc::malformed, name};
 
         bool& seen = is_authorization ? seen_authorization : seen_api_key;
         if (seen) return credential_error{credential_errc::repeated, name};

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // A private file: read into memory that is wiped, written whole or not at all.
-// Depends on posix/descriptor.hpp, posix/path.hpp, secret/entropy.hpp and secret/secret_text.hpp; never on what the file
-// means.
+// Depends on posix/descriptor.hpp, posix/path.hpp, secret/entropy.hpp and secret/secret_text.hpp; never on what the
+// file means.
 #pragma once
 
 #include <fcntl.h>

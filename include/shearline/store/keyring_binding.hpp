@@ -38,8 +38,8 @@ template <typename Transaction>
             return error{errc::wrong_keyring, "the keyring lacks " + name_of(stored.kind, stored.number) +
                                                   ", which the store knows: it is an older copy, or another keyring"};
         if (!constant_time_equal<8>(key->check, stored.check))
-            return error{errc::wrong_keyring, name_of(stored.kind, stored.number) +
-                                                  " of this keyring is not the one that the store knows"};
+            return error{errc::wrong_keyring,
+                         name_of(stored.kind, stored.number) + " of this keyring is not the one that the store knows"};
     }
     for (const keyring_check& key : here)
         if (std::none_of(known->begin(), known->end(), same_number(key)))

@@ -206,9 +206,9 @@ public:
 
 private:
     struct state {
-        state(detail::sqlite::process_mark here, detail::sqlite::database_files opened, detail::sqlite::change_counter counting,
-              std::vector<std::unique_ptr<connection>> writing, std::vector<std::unique_ptr<connection>> reading,
-              std::chrono::milliseconds patience)
+        state(detail::sqlite::process_mark here, detail::sqlite::database_files opened,
+              detail::sqlite::change_counter counting, std::vector<std::unique_ptr<connection>> writing,
+              std::vector<std::unique_ptr<connection>> reading, std::chrono::milliseconds patience)
             : opener{std::move(here)},
               files{std::move(opened)},
               counter{std::move(counting)},

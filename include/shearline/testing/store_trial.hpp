@@ -127,9 +127,10 @@ private:
     void add_key(detail::expected_credential& owner, const issued_key& made, std::uint32_t generation) {
         expect(made.generation == generation, "a key has the generation after the one before it");
         owner.generation = generation;
-        owner.keys.insert(owner.keys.begin(), detail::expected_key{.handle = made.handle,
-                                                           .generation = generation,
-                                                           .text = std::string{made.text.reveal(unsafe_reveal)}});
+        owner.keys.insert(
+            owner.keys.begin(),
+            detail::expected_key{
+                .handle = made.handle, .generation = generation, .text = std::string{made.text.reveal(unsafe_reveal)}});
     }
 
     template <typename Authority>

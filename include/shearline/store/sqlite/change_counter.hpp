@@ -45,7 +45,6 @@ class change_counter {
     static constexpr std::string_view magic{"shearline-chg 1\n", 16};
     static_assert(magic.size() == sizeof(layout::magic));
 
-
 public:
     /// Opens the file, or makes it (mode 0600) where there is none; of several that try to, all get the same.
     ///

@@ -23,15 +23,11 @@ public:
     transaction(const transaction&) = delete;
     transaction& operator=(const transaction&) = delete;
 
-    [[nodiscard]] result<std::optional<credential>> find(const credential_id& id) {
-        return find_credential(*m_on, id);
-    }
+    [[nodiscard]] result<std::optional<credential>> find(const credential_id& id) { return find_credential(*m_on, id); }
     [[nodiscard]] result<std::optional<record>> find(std::string_view format, const handle& key) {
         return find_record(*m_on, format, key);
     }
-    [[nodiscard]] result<std::vector<record>> keys_of(const credential_id& id) {
-        return find_newest_keys(*m_on, id);
-    }
+    [[nodiscard]] result<std::vector<record>> keys_of(const credential_id& id) { return find_newest_keys(*m_on, id); }
     [[nodiscard]] result<std::vector<record>> live_keys_of(const credential_id& id) {
         return find_live_keys(*m_on, id);
     }
@@ -110,8 +106,7 @@ public:
     }
 
     [[nodiscard]] result<void> append(const change& what) {
-        if (!is_good(what.kind) || !is_good(what.credential) ||
-            !is_count(what.version) || !is_good(what.at))
+        if (!is_good(what.kind) || !is_good(what.credential) || !is_count(what.version) || !is_good(what.at))
             return error{errc::invalid_argument, "the change has a number or a time out of bounds: it cannot be kept"};
         return write(
             "INSERT INTO change(sequence, kind, credential, version, at, tag) "
@@ -130,8 +125,8 @@ public:
     }
 
     [[nodiscard]] result<void> insert(const idempotency_entry& entry) {
-        if (!is_good(entry.credential) || !is_good(entry.handle) ||
-            !is_good(entry.created_at) || !is_good(entry.expires_at))
+        if (!is_good(entry.credential) || !is_good(entry.handle) || !is_good(entry.created_at) ||
+            !is_good(entry.expires_at))
             return error{errc::invalid_argument, "the idempotency entry has a time out of bounds: it cannot be kept"};
         auto done = write("DELETE FROM idempotency WHERE expires_at <= ?1", column(entry.created_at));
         if (done)
@@ -154,8 +149,7 @@ public:
         auto known = find_hash(*m_on, format);
         if (!known) return std::move(known).error();
         if (*known) return **known;
-        if (!fit({format}))
-            return error{errc::invalid_argument, "the format's name is too long: it cannot be kept"};
+        if (!fit({format})) return error{errc::invalid_argument, "the format's name is too long: it cannot be kept"};
         if (auto done = write("INSERT INTO format_hash(format, hash) VALUES (?1, ?2)", format, hash.view()); !done)
             return std::move(done).error();
         return hash;

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What a result holds, where a test cannot go on without it.
+#pragma once
+
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include <shearline/result.hpp>
+
+namespace support {
+
+/// The value of a result. An error ends the test case, or a program without one, with its words.
+template <typename T>
+T must(shearline::result<T> outcome) {
+    if (!outcome) throw std::runtime_error{outcome.error().message()};
+    if constexpr (!std::is_void_v<T>) return *std::move(outcome);
+}
+
+/// The code of a failure; a success ends the test case.
+template <typename T>
+[[nodiscard]] shearline::errc code_of(const shearline::result<T>& outcome) {
+    if (outcome) throw std::runtime_error{"this succeeded, and must not"};
+    return outcome.error().code();
+}
+
+}  // namespace support
