@@ -1,30 +1,45 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Checks that the headers keep to the architecture: what may include what, and how each one opens.
+"""Checks that the tree keeps to the architecture: what may include what, how each header opens, and that nothing but the
+library and the tests of its machinery names `detail::`. What the headers declare is looked at by declarations.py.
 
-    architecture.py INCLUDE_FOLDER
+    architecture.py SOURCE_ROOT
 """
 import pathlib
 import re
 import sys
 
-# A header includes headers of its own layer or below. Longest match first: a folder is a layer, a file may be one.
+# A header includes headers of its own layer or below. The longest name that fits counts.
 LAYERS = {
-    "fwd": 0, "error": 0, "result": 0, "concepts": 0, "clock": 0, "version": 0,
-    "format/": 1, "secret/": 1,
-    "digest/": 2, "generate": 2, "keyring": 2, "keyring_file": 2,
+    "fwd": 0, "format/fwd": 0, "error": 0, "result": 0, "concepts": 0, "clock": 0, "version": 0,
+    "format/": 1, "secret/": 1, "posix/": 1,
+    "private_file": 2, "digest/": 2, "generate": 2, "keyring": 2, "keyring/": 2,
     "credential/": 3, "rotation/": 3, "custody/": 3, "rules/": 3, "verdict": 3,
-    "store/": 4, "mirror/": 4, "policies": 4,
-    "authority": 5, "authority/": 5, "verifier": 5,
+    "store/": 4, "policies": 4,
+    "authority": 5, "authority/": 5, "verifier_options": 5, "verifier": 5, "verifier/": 5,
     "http/": 6, "testing/": 6, "shearline": 6,
 }
 # Key text needs no crypto library, and an owner of a secret needs no key text.
-STRANGERS = [("format/", "secret/"), ("secret/", "format/")]
-SODIUM_USERS = ("secret/", "digest/", "keyring", "custody/recoverable.hpp", "digest/memo.hpp")
+STRANGERS = [("format/", "secret/"), ("secret/", "format/"), ("format/", "posix/"), ("posix/", "format/")]
+SODIUM_USERS = ("secret/", "posix/fork_wiped.hpp", "digest/", "custody/recoverable.hpp")
 # Each of these is used by one header, so that only who asks for that header needs the library.
 OPTIONAL = ("sqlite3.h", "libpq-fe.h", "openssl/", "boost/", "httplib.h")
 MAX_LINES = 350
+
+# Machinery: a folder of it serves the door of its name, or those above it.
+PRIVATE = ("authority/", "verifier/", "keyring/", "posix/", "store/sqlite/", "store/postgres/", "testing/detail/")
+# What may name `detail::` outside of the library: the tests of machinery, which lie in the folders of its names, and
+# these, each for its reason.
+MAY_NAME_DETAIL = {
+    "tests/faults/": "make each call of the machinery fail, one after the other",
+    "tests/constant_time/": "watch the machinery that a public call goes through",
+    "tests/must_not_compile/secret_fork_wiped_read_from_temporary.cpp": "a contract of machinery",
+    "tests/format/number.cpp": "format/number.hpp is machinery as a whole",
+    "tests/format/compile_time.cpp": "what a compiler computes of a format, computed again at run time",
+    "tests/rules/monotonic_time.cpp": "rules/monotonic_time.hpp is machinery as a whole",
+    "tests/generate.cpp": "draws digits of sizes that no format of ours has",
+}
 
 OPENING = re.compile(
     r"\A// SPDX-FileCopyrightText: 2026 the shearline authors\n"
@@ -33,11 +48,19 @@ OPENING = re.compile(
 # A part of another header says whose part it is, instead of what it never touches.
 SCOPE = re.compile(r"^// (?:.*\. )?Depends on .*; (?:never on|for) ", re.MULTILINE)
 INCLUDE = re.compile(r"^#\s*include\s+[<\"]([^>\"]+)[>\"]", re.MULTILINE)
+NAMES_DETAIL = re.compile(r"(?<!tt_)\bdetail(?:::|;)")
 
 
 def layer_of(name):
-    key = name.split("/")[0] + "/" if "/" in name else name.removesuffix(".hpp")
-    return LAYERS.get(key)
+    stem = name.removesuffix(".hpp")
+    fitting = [key for key in LAYERS if stem == key or (key.endswith("/") and name.startswith(key))]
+    return LAYERS[max(fitting, key=len)] if fitting else None
+
+
+def unit_of(name):
+    """A door and the folder of its name are one."""
+    first = name.split("/")[0].removesuffix(".hpp")
+    return "verifier" if first == "verifier_options" else first
 
 
 def reachable(name, graph):
@@ -59,8 +82,10 @@ def complaints_of_header(name, text, own):
         below = layer_of(included)
         if below is None or below > layer:
             yield f"is of layer {layer} and includes {included} of layer {below}"
-        if any(name.startswith(one) and included.startswith(other) for one, other in STRANGERS):
-            yield f"includes {included}: the two folders of layer 1 do not know each other"
+        if any(name.startswith(one) and included.startswith(other) for one, other in STRANGERS) and below == layer:
+            yield f"includes {included}: the two folders do not know each other"
+        if included.startswith(("testing/", "http/")) and not name.startswith(("testing/", "http/")):
+            yield f"includes {included}, which nothing in the library uses"
     if "sodium.h" in INCLUDE.findall(text) and not name.startswith(SODIUM_USERS):
         yield "includes libsodium: only " + ", ".join(SODIUM_USERS) + " do"
     if not OPENING.match(text) or not SCOPE.search(text.split("#pragma once")[0]):
@@ -69,7 +94,19 @@ def complaints_of_header(name, text, own):
         yield f"has more than {MAX_LINES} lines: it is two headers"
 
 
-def complaints(texts):
+def complaints_of_units(graph):
+    """Within a layer no two folders include each other; nor do two in a circle."""
+    uses = {}
+    for name, own in graph.items():
+        for included in own:
+            if unit_of(included) != unit_of(name) and layer_of(included) == layer_of(name):
+                uses.setdefault(unit_of(name), set()).add(unit_of(included))
+    for unit in sorted(uses):
+        if any(unit in reachable(used, uses) for used in uses[unit]):
+            yield f"{unit}: includes {', '.join(sorted(uses[unit]))} of its own layer, and is included by them in the end"
+
+
+def complaints_of_headers(texts):
     graph = {name: [each.removeprefix("shearline/") for each in INCLUDE.findall(text) if each.startswith("shearline/")]
              for name, text in texts.items()}
     for name, text in sorted(texts.items()):
@@ -77,6 +114,7 @@ def complaints(texts):
             yield f"{name}: {complaint}"
         if any(name in reachable(included, graph) for included in graph[name]):
             yield f"{name}: includes itself in the end"
+    yield from complaints_of_units(graph)
     core = reachable("shearline.hpp", graph)
     for library in OPTIONAL:
         users = {name for name, text in texts.items()
@@ -87,13 +125,57 @@ def complaints(texts):
             yield f"{name}: the umbrella reaches it, and so {library}"
 
 
-def main(folder):
-    root = pathlib.Path(folder) / "shearline"
-    texts = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in root.rglob("*.hpp")}
-    if "shearline.hpp" not in texts:
-        sys.exit(f"{root}: not the headers of shearline")
-    found = list(complaints(texts))
-    print("\n".join(found) if found else f"{len(texts)} headers")
+def complaints_of_users(texts):
+    """Of examples, benchmarks and tests, by their paths."""
+    machinery = tuple(f"tests/{folder}" for folder in PRIVATE)
+    for path, text in sorted(texts.items()):
+        if not path.startswith((*machinery, *MAY_NAME_DETAIL)) and NAMES_DETAIL.search(text):
+            yield f"{path}: names detail::, which is not for users"
+    for path in MAY_NAME_DETAIL:
+        if not any(name.startswith(path) and "detail" in text for name, text in texts.items()):
+            yield f"{path} names no machinery any more: take it out of MAY_NAME_DETAIL"
+
+
+def controls(headers, users):
+    """A check that does not see a planted fault would pass every tree."""
+    def sees(planted, complaints, words):
+        return any(words in each for each in complaints(planted))
+
+    def opening(includes):
+        return ("// SPDX-FileCopyrightText: 2026 the shearline authors\n// SPDX-License-Identifier: BSL-1.0\n"
+                "// A control.\n// Depends on what it must not; never on anything.\n#pragma once\n" + includes)
+    planted = [
+        ({**headers, "format/x.hpp": opening("#include <shearline/secret/reveal.hpp>\n")}, "do not know each other"),
+        ({**headers, "digest/x.hpp": opening("#include <shearline/verdict.hpp>\n")}, "of layer 3"),
+        ({**headers, "credential/x.hpp": opening("#include <shearline/custody/show_once.hpp>\n")}, "included by them"),
+        ({**headers, "authority/x.hpp": opening("#include <sqlite3.h>\n")}, "more than one header includes sqlite3.h"),
+        ({**headers, "rules/x.hpp": opening("// \n" * MAX_LINES)}, "more than"),
+        ({**headers, "nowhere/x.hpp": opening("")}, "is in no layer"),
+    ]
+    for tree, words in planted:
+        if not sees(tree, complaints_of_headers, words):
+            yield f"control: a header that {words} is not seen"
+    for user in ("examples/x.cpp", "bench/x.cpp", "tests/rules/x.cpp"):
+        for text in ("shearline::detail::line_table t;", "using namespace shearline::detail;"):
+            if not sees({**users, user: text}, complaints_of_users, "names detail::"):
+                yield f"control: {user} may name detail::"
+
+
+def read(root, pattern, relative_to):
+    return {path.relative_to(relative_to).as_posix(): path.read_text(encoding="utf-8") for path in root.rglob(pattern)
+            if "node_modules" not in path.parts}
+
+
+def main(source):
+    root = pathlib.Path(source)
+    headers = read(root / "include/shearline", "*.hpp", root / "include/shearline")
+    if "shearline.hpp" not in headers:
+        sys.exit(f"{root}: not the source of shearline")
+    users = {}
+    for folder in ("examples", "bench", "tests"):
+        users.update(read(root / folder, "*.[ch]pp", root))
+    found = [*complaints_of_headers(headers), *complaints_of_users(users), *controls(headers, users)]
+    print("\n".join(found) if found else f"{len(headers)} headers, {len(users)} files that use them")
     return 1 if found else 0
 
 
