@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The data plane: answers from memory whether a text is a key that may do something.
-// Depends on mirror/ and policies.hpp; never on one store, and never on an authority.
+// Depends on policies.hpp and rules/; never on one store, and never on an authority.
 #pragma once
 
 #include <algorithm>

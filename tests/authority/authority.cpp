@@ -4,7 +4,6 @@
 #include <fstream>
 #include <iterator>
 #include <set>
-#include <thread>
 
 #include "../support/world.hpp"
 
@@ -725,38 +724,6 @@ BOOST_AUTO_TEST_CASE(does_not_let_a_digest_that_was_copied_to_another_key_grant)
         with_right_checksum(std::string{text_of(mine)}.replace(9, 11, victim.handle.to_text().view()));
     BOOST_TEST(why_denied(keys.verify(forged)) == reason::wrong_secret);
     BOOST_TEST(bool{keys.verify(text_of(mine))});
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(many_threads, *boost::unit_test::label("threaded"))
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(never_grant_a_key_after_its_rotation_returned, Store, stores) {
-    world<Store> w;
-    auto keys = w.template open<shown_once>();
-    const issued_key first = must(keys.issue(legacy_sync(), w.admin));
-    std::atomic<std::size_t> newest{0};
-    constexpr std::size_t rotations = 40;
-    std::vector<std::string> texts(rotations + 1);
-    texts[0] = text_of(first);
-    std::atomic<bool> wrong{false};
-    std::atomic<std::uint64_t> grants{0};
-    std::vector<std::thread> readers;
-    for (int reader = 0; reader < 2; ++reader)
-        readers.emplace_back([&] {
-            for (std::size_t seen = 0; seen < rotations;) {
-                seen = newest.load(std::memory_order_acquire);
-                if (seen > 0 && keys.verify(texts[seen - 1])) wrong = true;
-                if (keys.verify(texts[seen])) ++grants;
-            }
-        });
-    for (std::size_t i = 1; i <= rotations; ++i) {
-        texts[i] = text_of(must(keys.rotate(first.credential, w.admin)));
-        newest.store(i, std::memory_order_release);
-    }
-    for (std::thread& reader : readers) reader.join();
-    BOOST_TEST(!wrong.load());
-    BOOST_TEST(grants.load() > 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

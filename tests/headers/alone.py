@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Compiles each public header as the only thing that a program includes, twice in a row.
+"""Compiles each header as the only thing that a program includes, twice in a row; but for those that a source of this
+build includes before anything else, which shows the same.
 
     alone.py BUILD_FOLDER INCLUDE_FOLDER REFERENCE_SOURCE
 
@@ -11,6 +12,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -27,6 +29,19 @@ def command_for(build, reference):
     sys.exit(f"{reference} is not in {build}/compile_commands.json")
 
 
+FIRST_INCLUDE = re.compile(r"^#\s*include\s+[<\"]([^>\"]+)[>\"]", re.MULTILINE)
+
+
+def first_includes(build):
+    """What the sources of this build include before anything else."""
+    first = set()
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        source = (build / entry["file"]).resolve()
+        if source.exists() and (found := FIRST_INCLUDE.search(source.read_text(encoding="utf-8"))):
+            first.add(found[1])
+    return first
+
+
 def compile_alone(command, build, work, name):
     source = work / (name.replace("/", "_").removesuffix("hpp") + "cpp")
     line = f"#include <{name}>\n"
@@ -39,9 +54,11 @@ def compile_alone(command, build, work, name):
 
 def main(build, include, reference):
     build, include = pathlib.Path(build).resolve(), pathlib.Path(include)
-    names = sorted(path.relative_to(include).as_posix() for path in include.rglob("*.hpp"))
-    if not names:
+    every = sorted(path.relative_to(include).as_posix() for path in include.rglob("*.hpp"))
+    if not every:
         sys.exit(f"{include}: no headers")
+    shown = first_includes(build)
+    names = [name for name in every if name not in shown]
     command = command_for(build, pathlib.Path(reference))
     work = build / "tests" / "headers" / "alone"
     work.mkdir(parents=True, exist_ok=True)
@@ -50,7 +67,8 @@ def main(build, include, reference):
     for name, _, complaint in filter(lambda outcome: not outcome[1], outcomes):
         print(f"{name} does not compile alone:\n{complaint}")
     failed = sum(not good for _, good, _ in outcomes)
-    print(f"{len(outcomes) - failed} headers compile alone, {failed} do not")
+    print(f"{len(outcomes) - failed} headers compile alone, {failed} do not; "
+          f"{len(every) - len(names)} are the first include of a source")
     return 1 if failed else 0
 
 

@@ -47,7 +47,7 @@ constexpr int code(errc what) { return static_cast<int>(what); }
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(secret_file)
+BOOST_AUTO_TEST_SUITE(private_file)
 
 BOOST_AUTO_TEST_CASE(reads_what_was_created_and_only_its_owner_may_touch_it) {
     const open_folder folder;

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <barrier>
+#include <boost/mp11/list.hpp>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -26,6 +27,8 @@
 
 using namespace shearline;
 using namespace support;
+
+using stores = boost::mp11::mp_list<memory_store, sqlite_store>;
 
 #ifdef __linux__
 namespace {
@@ -207,6 +210,20 @@ BOOST_AUTO_TEST_CASE(have_changes_followed_and_their_uses_written_while_it_runs)
     }
     BOOST_TEST(must(std::move(ended)) <= 1U);
     BOOST_TEST(must(keys.find(first.credential)).keys[0].uses == 2U);  // the last one, too
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(writes_what_is_left_when_it_is_asked_to_stop, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    auto fast = must(verifier<shown_once, Store>::open(w.opened.store, w.ring, {.flush_every = 1h}));
+    std::jthread runs{[&fast](const std::stop_token& stop) { (void)fast.run(stop); }};
+    auto reader = fast.new_reader();
+    for (int i = 0; i < 10; ++i) BOOST_REQUIRE(reader.verify(text_of(key), noon));
+    BOOST_TEST(must(keys.find(key.handle)).keys.at(0).uses == 0U);
+    runs.request_stop();
+    runs.join();
+    BOOST_TEST(must(keys.find(key.handle)).keys.at(0).uses == 10U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -374,20 +374,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tells_the_store_of_every_use, Store, stores) {
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(writes_what_is_left_when_it_is_asked_to_stop, Store, stores) {
-    world<Store> w;
-    auto keys = w.template open<shown_once>();
-    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
-    auto fast = must(verifier<shown_once, Store>::open(w.opened.store, w.ring, {.flush_every = 1h}));
-    std::jthread runs{[&fast](const std::stop_token& stop) { (void)fast.run(stop); }};
-    auto reader = fast.new_reader();
-    for (int i = 0; i < 10; ++i) BOOST_REQUIRE(reader.verify(text_of(key), noon));
-    BOOST_TEST(must(keys.find(key.handle)).keys.at(0).uses == 0U);
-    runs.request_stop();
-    runs.join();
-    BOOST_TEST(must(keys.find(key.handle)).keys.at(0).uses == 10U);
-}
-
 BOOST_AUTO_TEST_CASE(grants_nothing_in_a_forked_child_that_has_not_opened_its_own) {
     world<memory_store> w;
     auto keys = w.open<shown_once>();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // From records to lines: what a line says of a key, and the first filling of a table from a scan.
-// Depends on store/scan.hpp and mirror/; never on one store.
+// Depends on store/scan.hpp and the lines; never on one store.
 #pragma once
 
 #include <algorithm>

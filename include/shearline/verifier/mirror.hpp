@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // A verifier's copy of the records in memory: filled once, then kept true by the feed.
-// Depends on mirror/ and store/scan.hpp; never on one store, a hash or a memo.
+// Depends on store/scan.hpp and the tables; never on one store, a hash or a memo.
 #pragma once
 
 #include <algorithm>
