@@ -17,6 +17,7 @@
 #include <string_view>
 #include <thread>
 
+#include <shearline/http/problem.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/private_file.hpp>
 #include <shearline/version.hpp>
