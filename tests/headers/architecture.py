@@ -23,6 +23,9 @@ LAYERS = {
 # Key text needs no crypto library, and an owner of a secret needs no key text.
 STRANGERS = [("format/", "secret/"), ("secret/", "format/"), ("format/", "posix/"), ("posix/", "format/")]
 SODIUM_USERS = ("secret/", "posix/fork_wiped.hpp", "digest/", "custody/recoverable.hpp")
+# System calls, but for clocks.
+SYSTEM = ("sys/", "linux/", "unistd.h", "fcntl.h", "pthread.h", "poll.h", "dirent.h")
+SYSTEM_USERS = ("posix/", "store/sqlite/", "store/postgres/", "testing/")
 # Each of these is used by one header, so that only who asks for that header needs the library.
 OPTIONAL = ("sqlite3.h", "libpq-fe.h", "openssl/", "boost/", "httplib.h")
 MAX_LINES = 350
@@ -88,6 +91,8 @@ def complaints_of_header(name, text, own):
             yield f"includes {included}, which nothing in the library uses"
     if "sodium.h" in INCLUDE.findall(text) and not name.startswith(SODIUM_USERS):
         yield "includes libsodium: only " + ", ".join(SODIUM_USERS) + " do"
+    if any(each.startswith(SYSTEM) for each in INCLUDE.findall(text)) and not name.startswith(SYSTEM_USERS):
+        yield "calls the system: only " + ", ".join(SYSTEM_USERS) + " do"
     if not OPENING.match(text) or not SCOPE.search(text.split("#pragma once")[0]):
         yield "does not open with the SPDX lines, its purpose, 'Depends on …; never on …' and #pragma once"
     if text.count("\n") > MAX_LINES:
@@ -151,6 +156,7 @@ def controls(headers, users):
         ({**headers, "authority/x.hpp": opening("#include <sqlite3.h>\n")}, "more than one header includes sqlite3.h"),
         ({**headers, "rules/x.hpp": opening("// \n" * MAX_LINES)}, "more than"),
         ({**headers, "nowhere/x.hpp": opening("")}, "is in no layer"),
+        ({**headers, "secret/x.hpp": opening("#include <sys/mman.h>\n")}, "calls the system"),
     ]
     for tree, words in planted:
         if not sees(tree, complaints_of_headers, words):
