@@ -14,6 +14,8 @@
 #include <string>
 #include <string_view>
 
+#include "../support/key_text_printers.hpp"
+
 using namespace shearline;
 
 namespace {
@@ -79,7 +81,7 @@ BOOST_AUTO_TEST_CASE(layouts_are_the_same) {
                                                         checksum_field<6, crc32, covers::all_before>>());
     BOOST_TEST(layout.size() == format::layout.size());
     for (std::size_t i = 0; i < layout.size(); ++i) {
-        BOOST_TEST((layout[i].kind == format::layout[i].kind));
+        BOOST_TEST(layout[i].kind == format::layout[i].kind);
         BOOST_TEST(layout[i].offset == format::layout[i].offset);
         BOOST_TEST(layout[i].chars == format::layout[i].chars);
         BOOST_TEST(layout[i].text == format::layout[i].text);

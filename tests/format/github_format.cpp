@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "../support/key_text_printers.hpp"
 #include "../support/keys.hpp"
 #include "../vectors/interop.hpp"
 
@@ -48,12 +49,12 @@ BOOST_AUTO_TEST_CASE(refuses_tokens_with_a_wrong_checksum) {
     for (const auto& token : vectors::github_wrong_checksum) {
         const std::string text = joined(token);
         const auto key = token.prefix == "npm" ? parse<npm>(text) : parse<github>(text);
-        BOOST_CHECK(key.error() == (format_error{format_errc::wrong_checksum, 34}));
+        BOOST_TEST(key.error() == (format_error{format_errc::wrong_checksum, 34}));
     }
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_token_of_another_kind) {
-    BOOST_CHECK(parse<npm>(joined(vectors::github_valid[0])).error() == (format_error{format_errc::wrong_prefix, 0}));
+    BOOST_TEST(parse<npm>(joined(vectors::github_valid[0])).error() == (format_error{format_errc::wrong_prefix, 0}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,6 +7,8 @@
 #include <random>
 #include <string>
 
+#include "../support/key_text_printers.hpp"
+
 namespace {
 
 using shearline::format_errc;
@@ -38,23 +40,23 @@ BOOST_AUTO_TEST_CASE(reads_back_what_it_wrote) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_it_never_wrote) {
     const auto failure = [](std::string_view text) { return handle::parse(text).error(); };
-    BOOST_CHECK(failure("") == (format_error{format_errc::wrong_length, 11}));
-    BOOST_CHECK(failure("1") == (format_error{format_errc::wrong_length, 11}));
-    BOOST_CHECK(failure("000000000001") == (format_error{format_errc::wrong_length, 11}));
-    BOOST_CHECK(failure(std::string(1 << 20, '1')) == (format_error{format_errc::wrong_length, 11}));
-    BOOST_CHECK(failure("0000_00000g") == (format_error{format_errc::bad_character, 4}));
-    BOOST_CHECK(failure("0000000000 ") == (format_error{format_errc::bad_character, 10}));
-    BOOST_CHECK(failure("00000000000") == (format_error{format_errc::out_of_range, 0}));
-    BOOST_CHECK(failure("LygHa16AHYG") == (format_error{format_errc::out_of_range, 0}));
-    BOOST_CHECK(failure("zzzzzzzzzzz") == (format_error{format_errc::out_of_range, 0}));
+    BOOST_TEST(failure("") == (format_error{format_errc::wrong_length, 11}));
+    BOOST_TEST(failure("1") == (format_error{format_errc::wrong_length, 11}));
+    BOOST_TEST(failure("000000000001") == (format_error{format_errc::wrong_length, 11}));
+    BOOST_TEST(failure(std::string(1 << 20, '1')) == (format_error{format_errc::wrong_length, 11}));
+    BOOST_TEST(failure("0000_00000g") == (format_error{format_errc::bad_character, 4}));
+    BOOST_TEST(failure("0000000000 ") == (format_error{format_errc::bad_character, 10}));
+    BOOST_TEST(failure("00000000000") == (format_error{format_errc::out_of_range, 0}));
+    BOOST_TEST(failure("LygHa16AHYG") == (format_error{format_errc::out_of_range, 0}));
+    BOOST_TEST(failure("zzzzzzzzzzz") == (format_error{format_errc::out_of_range, 0}));
     BOOST_TEST((*handle::parse("LygHa16AHYF")).value == UINT64_MAX);
 }
 
 BOOST_AUTO_TEST_CASE(is_ordered_by_its_number) {
-    BOOST_TEST((handle{1} < handle{2}));
+    BOOST_TEST(handle{1} < handle{2});
     BOOST_TEST(!(handle{2} < handle{2}));
-    BOOST_TEST((handle{7} == handle{7}));
-    BOOST_TEST((handle{7} != handle{8}));
+    BOOST_TEST(handle{7} == handle{7});
+    BOOST_TEST(handle{7} != handle{8});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,6 +9,7 @@
 
 #include <string>
 
+#include "../support/key_text_printers.hpp"
 #include "../support/keys.hpp"
 
 namespace {
@@ -49,8 +50,8 @@ BOOST_AUTO_TEST_CASE(no_text_is_a_key_of_both_environments_whatever_the_lengths)
     const std::string live_key = key_text<live>(handle{42}, counting_digits<live>());
     const std::string test_key = key_text<short_test>(handle{42}, counting_digits<short_test>());
     BOOST_TEST(static_cast<bool>(parse<short_test>(test_key)));
-    BOOST_CHECK(parse<live>(test_key).error().code == format_errc::bad_character);
-    BOOST_CHECK(parse<short_test>(live_key).error().code == format_errc::wrong_prefix);
+    BOOST_TEST(parse<live>(test_key).error().code == format_errc::bad_character);
+    BOOST_TEST(parse<short_test>(live_key).error().code == format_errc::wrong_prefix);
 }
 
 BOOST_AUTO_TEST_CASE(a_key_in_another_alphabet_reads_back) {

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "../support/allocations.hpp"
+#include "../support/key_text_printers.hpp"
 #include "../support/keys.hpp"
 #include "../support/rules.hpp"
 
@@ -60,11 +61,11 @@ BOOST_AUTO_TEST_CASE(gives_views_of_the_text_and_of_what_the_digest_covers) {
 
 BOOST_AUTO_TEST_CASE(names_the_first_character_of_the_prefix_that_differs) {
     for (std::size_t i = 0; i < instance::prefix.size(); ++i) {
-        BOOST_CHECK(failure(with(i, "#")) == (format_error{format_errc::wrong_prefix, i}));
-        BOOST_CHECK(failure(with(i, "#").substr(0, i + 1)) == (format_error{format_errc::wrong_prefix, i}));
+        BOOST_TEST(failure(with(i, "#")) == (format_error{format_errc::wrong_prefix, i}));
+        BOOST_TEST(failure(with(i, "#").substr(0, i + 1)) == (format_error{format_errc::wrong_prefix, i}));
     }
-    BOOST_CHECK(failure("Instance") == (format_error{format_errc::wrong_prefix, 0}));
-    BOOST_CHECK(failure("instance-") == (format_error{format_errc::wrong_prefix, 8}));
+    BOOST_TEST(failure("Instance") == (format_error{format_errc::wrong_prefix, 0}));
+    BOOST_TEST(failure("instance-") == (format_error{format_errc::wrong_prefix, 8}));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_every_other_length) {
@@ -72,11 +73,11 @@ BOOST_AUTO_TEST_CASE(refuses_every_other_length) {
         if (length == golden.size()) continue;
         std::string text{golden.substr(0, length)};
         text.resize(length, '0');
-        BOOST_CHECK(failure(text) == (format_error{format_errc::wrong_length, 58}));
+        BOOST_TEST(failure(text) == (format_error{format_errc::wrong_length, 58}));
     }
-    BOOST_CHECK(failure(std::string{golden} + '\0') == (format_error{format_errc::wrong_length, 58}));
-    BOOST_CHECK(failure(std::string{golden} + '\n') == (format_error{format_errc::wrong_length, 58}));
-    BOOST_CHECK(failure(std::string_view{}) == (format_error{format_errc::wrong_length, 58}));
+    BOOST_TEST(failure(std::string{golden} + '\0') == (format_error{format_errc::wrong_length, 58}));
+    BOOST_TEST(failure(std::string{golden} + '\n') == (format_error{format_errc::wrong_length, 58}));
+    BOOST_TEST(failure(std::string_view{}) == (format_error{format_errc::wrong_length, 58}));
 }
 
 BOOST_AUTO_TEST_CASE(names_the_first_character_outside_the_alphabet) {
@@ -87,28 +88,28 @@ BOOST_AUTO_TEST_CASE(names_the_first_character_outside_the_alphabet) {
             BOOST_REQUIRE(failure(with(i, {&c, 1})) == (format_error{format_errc::bad_character, i}));
         }
     }
-    BOOST_CHECK(failure(with(57, "_").replace(30, 1, "_")) == (format_error{format_errc::bad_character, 30}));
+    BOOST_TEST(failure(with(57, "_").replace(30, 1, "_")) == (format_error{format_errc::bad_character, 30}));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_handle_of_zero_or_past_64_bits) {
-    BOOST_CHECK(failure(with(9, "00000000000")) == (format_error{format_errc::out_of_range, 9}));
-    BOOST_CHECK(failure(with(9, "LygHa16AHYG")) == (format_error{format_errc::out_of_range, 9}));
-    BOOST_CHECK(failure(with(9, "zzzzzzzzzzz")) == (format_error{format_errc::out_of_range, 9}));
+    BOOST_TEST(failure(with(9, "00000000000")) == (format_error{format_errc::out_of_range, 9}));
+    BOOST_TEST(failure(with(9, "LygHa16AHYG")) == (format_error{format_errc::out_of_range, 9}));
+    BOOST_TEST(failure(with(9, "zzzzzzzzzzz")) == (format_error{format_errc::out_of_range, 9}));
     // The greatest one is refused for its checksum alone.
-    BOOST_CHECK(failure(with(9, "LygHa16AHYF")) == (format_error{format_errc::wrong_checksum, 52}));
+    BOOST_TEST(failure(with(9, "LygHa16AHYF")) == (format_error{format_errc::wrong_checksum, 52}));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_checksum_past_32_bits) {
-    BOOST_CHECK(failure(with(52, "4gfFC4")) == (format_error{format_errc::out_of_range, 52}));
-    BOOST_CHECK(failure(with(52, "zzzzzz")) == (format_error{format_errc::out_of_range, 52}));
-    BOOST_CHECK(failure(with(52, "4gfFC3")) == (format_error{format_errc::wrong_checksum, 52}));
+    BOOST_TEST(failure(with(52, "4gfFC4")) == (format_error{format_errc::out_of_range, 52}));
+    BOOST_TEST(failure(with(52, "zzzzzz")) == (format_error{format_errc::out_of_range, 52}));
+    BOOST_TEST(failure(with(52, "4gfFC3")) == (format_error{format_errc::wrong_checksum, 52}));
 }
 
 BOOST_AUTO_TEST_CASE(a_checksum_that_is_right_modulo_32_bits_is_still_refused) {
     const std::uint64_t checksum = crc32::of_vartime(golden.substr(0, 52));
     BOOST_TEST(support::instance_rules.spell(checksum, 6) == golden.substr(52));
     const std::string wrapped = support::instance_rules.spell(checksum + (std::uint64_t{1} << 32), 6);
-    BOOST_CHECK(failure(with(52, wrapped)) == (format_error{format_errc::out_of_range, 52}));
+    BOOST_TEST(failure(with(52, wrapped)) == (format_error{format_errc::out_of_range, 52}));
 }
 
 BOOST_AUTO_TEST_CASE(finds_every_change_of_one_character) {
@@ -131,18 +132,18 @@ BOOST_AUTO_TEST_CASE(finds_every_swap_of_neighbours) {
 BOOST_AUTO_TEST_CASE(reports_in_the_stated_order) {
     std::string text = with(0, "X") + "!";
     text[9] = '!';
-    BOOST_CHECK(failure(text).code == format_errc::wrong_prefix);
+    BOOST_TEST(failure(text).code == format_errc::wrong_prefix);
     text[0] = 'i';
-    BOOST_CHECK(failure(text).code == format_errc::wrong_length);
+    BOOST_TEST(failure(text).code == format_errc::wrong_length);
     text.pop_back();
     text.replace(52, 6, "zzzzzz");
-    BOOST_CHECK(failure(text) == (format_error{format_errc::bad_character, 9}));
+    BOOST_TEST(failure(text) == (format_error{format_errc::bad_character, 9}));
     text.replace(9, 11, "zzzzzzzzzzz");
-    BOOST_CHECK(failure(text) == (format_error{format_errc::out_of_range, 9}));
+    BOOST_TEST(failure(text) == (format_error{format_errc::out_of_range, 9}));
     text.replace(9, 11, "0000000000g");
-    BOOST_CHECK(failure(text) == (format_error{format_errc::out_of_range, 52}));
+    BOOST_TEST(failure(text) == (format_error{format_errc::out_of_range, 52}));
     text.replace(52, 6, "000000");
-    BOOST_CHECK(failure(text) == (format_error{format_errc::wrong_checksum, 52}));
+    BOOST_TEST(failure(text) == (format_error{format_errc::wrong_checksum, 52}));
 }
 
 BOOST_AUTO_TEST_CASE(does_not_read_on_when_the_length_is_wrong) {
@@ -154,11 +155,11 @@ BOOST_AUTO_TEST_CASE(does_not_read_on_when_the_length_is_wrong) {
     auto* const chars = static_cast<char*>(memory);
     std::copy(golden.begin(), golden.end(), chars);
     BOOST_REQUIRE(mprotect(chars + page, megabyte - page, PROT_NONE) == 0);
-    BOOST_CHECK(failure({chars, megabyte}) == (format_error{format_errc::wrong_length, 58}));
+    BOOST_TEST(failure({chars, megabyte}) == (format_error{format_errc::wrong_length, 58}));
     // Here everything after the prefix is out of reach.
     char* const edge = chars + page - instance::prefix.size();
     std::copy(instance::prefix.begin(), instance::prefix.end(), edge);
-    BOOST_CHECK(failure({edge, megabyte - page}) == (format_error{format_errc::wrong_length, 58}));
+    BOOST_TEST(failure({edge, megabyte - page}) == (format_error{format_errc::wrong_length, 58}));
     BOOST_REQUIRE(munmap(memory, megabyte) == 0);
 }
 

@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "../support/key_text_printers.hpp"
 #include "../support/keys.hpp"
 #include "../vectors/interop.hpp"
 
@@ -41,18 +42,18 @@ BOOST_AUTO_TEST_CASE(refuses_another_separator_and_characters_that_base58_lacks)
         text[at] = c;
         return parse<seam>(text).error();
     };
-    BOOST_CHECK(failure(9, '-') == (format_error{format_errc::wrong_prefix, 9}));
-    BOOST_CHECK(failure(18, '-') == (format_error{format_errc::bad_character, 18}));
-    BOOST_CHECK(failure(18, '1') == (format_error{format_errc::bad_character, 18}));
+    BOOST_TEST(failure(9, '-') == (format_error{format_errc::wrong_prefix, 9}));
+    BOOST_TEST(failure(18, '-') == (format_error{format_errc::bad_character, 18}));
+    BOOST_TEST(failure(18, '1') == (format_error{format_errc::bad_character, 18}));
     for (const char c : {'0', 'O', 'I', 'l', '_'}) {
-        BOOST_CHECK(failure(10, c) == (format_error{format_errc::bad_character, 10}));
-        BOOST_CHECK(failure(42, c) == (format_error{format_errc::bad_character, 42}));
+        BOOST_TEST(failure(10, c) == (format_error{format_errc::bad_character, 10}));
+        BOOST_TEST(failure(42, c) == (format_error{format_errc::bad_character, 42}));
     }
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_short_token_of_zero) {
     const std::string text = token().replace(10, 8, "11111111");
-    BOOST_CHECK(parse<seam>(text).error() == (format_error{format_errc::out_of_range, 10}));
+    BOOST_TEST(parse<seam>(text).error() == (format_error{format_errc::out_of_range, 10}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

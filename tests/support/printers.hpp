@@ -21,22 +21,15 @@
 #include <shearline/credential/record.hpp>
 #include <shearline/digest/hash_name.hpp>
 #include <shearline/digest/key_kind.hpp>
-#include <shearline/error.hpp>
-#include <shearline/format/environment.hpp>
-#include <shearline/format/handle.hpp>
 #include <shearline/http/credential_source.hpp>
+#include <shearline/keyring.hpp>
 #include <shearline/store/change.hpp>
 #include <shearline/verdict.hpp>
 
+#include "key_text_printers.hpp"
+
 namespace shearline::inline v0_1 {
 
-inline std::ostream& operator<<(std::ostream& out, errc code) { return out << to_string(code); }
-inline std::ostream& operator<<(std::ostream& out, format_errc code) { return out << to_string(code); }
-inline std::ostream& operator<<(std::ostream& out, const format_error& what) {
-    return out << to_string(what.code) << " at " << what.offset;
-}
-inline std::ostream& operator<<(std::ostream& out, environment which) { return out << to_string(which); }
-inline std::ostream& operator<<(std::ostream& out, const handle& key) { return out << key.to_text().view(); }
 inline std::ostream& operator<<(std::ostream& out, const hash_name& name) { return out << name.view(); }
 inline std::ostream& operator<<(std::ostream& out, key_kind kind) { return out << to_string(kind); }
 inline std::ostream& operator<<(std::ostream& out, key_status status) { return out << to_string(status); }
@@ -51,7 +44,17 @@ inline std::ostream& operator<<(std::ostream& out, change_kind kind) {
 inline std::ostream& operator<<(std::ostream& out, const feed_head& head) {
     return out << head.sequence << " with tag " << head.tag;
 }
+inline std::ostream& operator<<(std::ostream& out, const keyring::entry_info& key) {
+    return out << "key " << key.number << ", " << to_string(key.status);
+}
+inline std::ostream& operator<<(std::ostream& out, const denial& why) { return out << "denied: " << why.reason(); }
+inline std::ostream& operator<<(std::ostream& out, const verdict& answer) {
+    return answer ? out << "granted to " << answer.grant().credential() : out << answer.denial();
+}
 inline std::ostream& operator<<(std::ostream& out, credential_errc code) { return out << to_string(code); }
+inline std::ostream& operator<<(std::ostream& out, other_schemes others) {
+    return out << "other schemes " << static_cast<int>(others);
+}
 
 }  // namespace shearline::inline v0_1
 

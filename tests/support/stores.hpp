@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the tests of the stores share: folders that go away, samples, comparisons, and each store in its place.
+// What the tests of stores share: samples, comparisons, and each store in its place.
 #pragma once
 
 #include <sys/stat.h>
