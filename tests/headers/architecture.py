@@ -38,6 +38,7 @@ MAY_NAME_DETAIL = {
     "tests/faults/": "make each call of the machinery fail, one after the other",
     "tests/constant_time/": "watch the machinery that a public call goes through",
     "tests/must_not_compile/secret_fork_wiped_read_from_temporary.cpp": "a contract of machinery",
+    "tests/must_not_compile/digester_hash_without_name.cpp": "a contract of machinery",
     "tests/format/number.cpp": "format/number.hpp is machinery as a whole",
     "tests/format/compile_time.cpp": "what a compiler computes of a format, computed again at run time",
     "tests/rules/monotonic_time.cpp": "rules/monotonic_time.hpp is machinery as a whole",

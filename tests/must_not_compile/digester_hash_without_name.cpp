@@ -13,5 +13,5 @@ struct own_hash : shearline::hmac_sha256 {
 };
 
 auto make(const shearline::keyring& ring) {
-    return shearline::digester<own_hash>::make(ring, "key", "instance", shearline::environment::live);
+    return shearline::detail::digester<own_hash>::make(ring, "key", "instance", shearline::environment::live);
 }

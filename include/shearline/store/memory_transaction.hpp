@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <shearline/credential/audit_event.hpp>
+#include <shearline/fwd.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
 

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/fwd.hpp>
 #include <shearline/store/sqlite/queries.hpp>
 
 namespace shearline::inline v0_1::detail::sqlite {
