@@ -26,9 +26,12 @@ struct sqlite_place {
     sqlite_store& store() { return *of; }
     void reopen() {
         of.reset();
+        of = another();
+    }
+    [[nodiscard]] std::unique_ptr<sqlite_store> another() const {
         auto opened = sqlite_store::open(folder->file("keys.db"));
         BOOST_REQUIRE(opened);
-        of = std::make_unique<sqlite_store>(*std::move(opened));
+        return std::make_unique<sqlite_store>(*std::move(opened));
     }
     std::unique_ptr<temporary_folder> folder = std::make_unique<temporary_folder>();
     std::unique_ptr<sqlite_store> of{};

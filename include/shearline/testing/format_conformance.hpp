@@ -16,6 +16,7 @@
 #include <shearline/format/mask.hpp>
 #include <shearline/format/parse.hpp>
 #include <shearline/format/render.hpp>
+#include <shearline/testing/detail/shown.hpp>
 #include <shearline/testing/format_rules.hpp>
 #include <shearline/testing/report.hpp>
 
@@ -44,21 +45,6 @@ template <typename Format>
     const std::string_view text = Format::secret_part.of(key.text);
     std::transform(text.begin(), text.end(), secret.begin(), Format::alphabet::decode);
     return rendered<Format>(key.handle, secret);
-}
-
-/// A text in quotes, with what cannot be seen as its code.
-[[nodiscard]] inline std::string shown(std::string_view text) {
-    constexpr std::string_view hex = "0123456789abcdef";
-    std::string words = "\"";
-    for (const char c : text) {
-        const auto code = static_cast<unsigned char>(c);
-        if (code > 0x20 && code < 0x7f) {
-            words += c;
-        } else {
-            words.append("\\x").append({hex[code >> 4U], hex[code & 15U]});
-        }
-    }
-    return words + '"';
 }
 
 /// Whether `read`, a parser, says of a text what the rules say. Where it does not, and `seen` is given, says how.

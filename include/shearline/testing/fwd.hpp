@@ -24,7 +24,6 @@ struct store_step;
 template <typename Place>
 class store_trial;
 struct store_conformance_options;
-struct failing_sequence;
 enum class fault : std::uint8_t;
 template <typename Store>
 class fault_store;

@@ -1,20 +1,21 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Holds a store to the contract: random sequences of calls beside the model, shrunk to a short one where they differ.
-// Depends on testing/store_trial.hpp and testing/detail/wrong_store.hpp; never on one store of the product's.
+// Depends on testing/store_trial.hpp and testing/detail/; never on one store of the product's.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <random>
-#include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include <shearline/testing/detail/sequences.hpp>
+#include <shearline/testing/detail/store_cases.hpp>
+#include <shearline/testing/detail/store_writes.hpp>
 #include <shearline/testing/detail/wrong_store.hpp>
 #include <shearline/testing/report.hpp>
 #include <shearline/testing/store_trial.hpp>
@@ -24,60 +25,11 @@ namespace shearline::inline v0_1::testing {
 /// How much a store is asked, and from which seed.
 struct store_conformance_options {
     std::uint64_t seed = 1;
-    std::size_t sequences = 25;
-    std::size_t steps = 40;    ///< of each
-    std::size_t threads = 4;   ///< that use one store at once; 1 leaves that part out
-    std::size_t changes = 25;  ///< that each of them makes
+    std::size_t sequences = 25;  ///< of calls of an authority, and as many of transactions
+    std::size_t steps = 40;      ///< of each
+    std::size_t threads = 4;     ///< that use one store at once; 1 leaves that part out
+    std::size_t changes = 25;    ///< that each of them makes
 };
-
-/// A sequence that a store does not stand, as short as could be found, and what it did wrong.
-struct failing_sequence {
-    std::vector<store_step> steps;
-    std::string failure;
-};
-
-/// Runs a sequence on a new store. What went wrong, or nothing.
-template <typename MakePlace>
-[[nodiscard]] std::optional<std::string> failure_of(MakePlace& make_place, const std::vector<store_step>& steps) {
-    auto place = make_place();
-    store_trial trial{place};
-    for (const store_step& step : steps)
-        if (auto failure = trial.make(step)) return failure;
-    return std::nullopt;
-}
-
-/// Leaves out of a failing sequence what it fails without: halves, then quarters, and so on down to single steps.
-template <typename MakePlace>
-[[nodiscard]] failing_sequence shrink(MakePlace& make_place, failing_sequence found) {
-    for (std::size_t chunk = found.steps.size(); chunk > 0; chunk = chunk == 1 ? 0 : (chunk + 1) / 2) {
-        for (std::size_t at = 0; at < found.steps.size();) {
-            std::vector<store_step> fewer = found.steps;
-            const auto first = fewer.begin() + static_cast<std::ptrdiff_t>(at);
-            fewer.erase(first, first + static_cast<std::ptrdiff_t>(std::min(chunk, fewer.size() - at)));
-            if (auto failure = failure_of(make_place, fewer)) {
-                found = {std::move(fewer), *std::move(failure)};
-            } else {
-                at += chunk;
-            }
-        }
-    }
-    return found;
-}
-
-/// The first random sequence that a store does not stand, shrunk; or nothing, where it stands all of them.
-template <typename MakePlace>
-[[nodiscard]] std::optional<failing_sequence> find_failure(MakePlace& make_place,
-                                                           const store_conformance_options& options) {
-    for (std::size_t sequence = 0; sequence < options.sequences; ++sequence) {
-        std::mt19937_64 random{options.seed + sequence};
-        std::vector<store_step> steps(options.steps);
-        for (store_step& step : steps)
-            step = {static_cast<store_call>(random() % store_calls), static_cast<std::uint8_t>(random())};
-        if (auto failure = failure_of(make_place, steps))
-            return shrink(make_place, {std::move(steps), *std::move(failure)});
-    }
-    return std::nullopt;
-}
 
 namespace detail {
 
@@ -131,6 +83,28 @@ void use_from_threads(report& seen, MakePlace& make_place, const store_conforman
                "there is one audit event for each change of threads at once");
 }
 
+/// Makes sequences of one kind, and reports the shortest that goes wrong.
+template <template <typename> typename Trial, typename MakePlace>
+void try_sequences(report& seen, std::string_view claim, MakePlace& make_place,
+                   const store_conformance_options& options) {
+    const auto found = first_failure<Trial>(make_place, options.seed, options.sequences, options.steps);
+    std::string words;
+    if (found) {
+        const auto shortest = shrink<Trial>(make_place, *found);
+        words = shortest.failure + "; after " + to_string(shortest.steps) +
+                "; to run that sequence alone: {.seed = " + std::to_string(found->seed) +
+                ", .sequences = 1, .steps = " + std::to_string(options.steps) + "}";
+    }
+    seen.check(!found, claim, words);
+}
+
+/// Whether a store is found out by a sequence of either kind.
+template <typename MakePlace>
+[[nodiscard]] bool is_found_out(MakePlace make_place, const store_conformance_options& options) {
+    return first_failure<store_writes>(make_place, options.seed, options.sequences, options.steps) ||
+           first_failure<store_trial>(make_place, options.seed, options.sequences, options.steps);
+}
+
 }  // namespace detail
 
 /// Holds a store to the contract of `key_store`: what was committed is read by every reading, what failed left
@@ -140,26 +114,26 @@ void use_from_threads(report& seen, MakePlace& make_place, const store_conforman
 ///     struct my_place {
 ///         using store_type = my_store;
 ///         my_store& store();
-///         void reopen();  // leave it out where nothing outlives the process
+///         void reopen();                         // leave it out where nothing outlives the process
+///         std::unique_ptr<my_store> another();   // a second opening of the same; leave it out where there is none
 ///     };
 ///     hold(store_conformance([] { return my_place{}; }));
 ///
-/// A failure is reported as the shortest sequence of calls that was found for it, and comes again for the same seed.
+/// Two kinds of sequences are made: transactions of any content, after each of which every field of every answer is
+/// compared with that of a model; and calls of an authority. A failure is reported with the answer that was wrong, what
+/// it must be, the shortest sequence of calls that leads there, and the options that repeat it.
 /// Each run also asks stores that are wrong on purpose, and fails unless it catches every one.
 template <typename MakePlace>
 [[nodiscard]] report store_conformance(MakePlace make_place, const store_conformance_options& options = {}) {
     report seen;
-    const auto found = find_failure(make_place, options);
-    seen.check(
-        !found, "the store does not keep the contract",
-        found ? found->failure + " after " + to_string(found->steps) + " (seed " + std::to_string(options.seed) + ")"
-              : std::string{});
+    detail::try_sequences<detail::store_writes>(seen, "a store answers as its model does", make_place, options);
+    detail::try_sequences<store_trial>(seen, "an authority over the store does what it says", make_place, options);
+    detail::store_cases{seen, make_place}.run();
     if (options.threads > 1) detail::use_from_threads(seen, make_place, options);
-    for (std::size_t fault = 0; fault < detail::store_faults; ++fault) {
-        const auto planted = static_cast<detail::store_fault>(fault);
-        auto wrong = [planted] { return detail::wrong_place{planted}; };
-        const bool caught = find_failure(wrong, options).has_value();
-        seen.control(caught != (planted == detail::store_fault::none), to_string(planted));
+    for (const detail::store_fault& fault : detail::store_faults) {
+        const bool is_right = &fault == &detail::store_faults[0];
+        const bool caught = detail::is_found_out([&fault] { return detail::wrong_place{fault}; }, options);
+        seen.control(caught != is_right, fault.name);
     }
     return seen;
 }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,6 +55,13 @@ class store_trial {
     using transaction = typename Place::store_type::transaction;
 
 public:
+    using step_type = store_step;
+
+    /// A step by chance.
+    [[nodiscard]] static store_step any_step(std::mt19937_64& random) {
+        return {static_cast<store_call>(random() % store_calls), static_cast<std::uint8_t>(random())};
+    }
+
     explicit store_trial(Place& place) : m_place{&place}, m_ring{keyring::create(m_folder.file("keyring"))} {
         if (!m_ring || !open()) m_failure = "the store does not open";
     }

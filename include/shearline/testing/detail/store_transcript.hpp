@@ -1,0 +1,331 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Everything that a store answers, a line for each field: two stores hold the same if their transcripts are the same.
+// Depends on concepts.hpp and testing/detail/shown.hpp; never on one store.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <shearline/concepts.hpp>
+#include <shearline/credential/audit_event.hpp>
+#include <shearline/credential/record.hpp>
+#include <shearline/rules/scopes.hpp>
+#include <shearline/store/change.hpp>
+#include <shearline/store/scan.hpp>
+#include <shearline/testing/detail/shown.hpp>
+
+namespace shearline::inline v0_1::testing::detail {
+
+/// What a store is asked about.
+struct store_questions {
+    std::vector<std::string> formats{};
+    std::vector<std::string> tenants{};
+    std::vector<credential_id> credentials{};
+    std::vector<handle> handles{};
+    std::vector<digest_bytes> tokens{};
+    std::vector<timestamp> moments{};
+    std::uint64_t changes = 0;
+};
+
+/// The answers, in the order of the questions.
+class store_transcript {
+public:
+    template <typename Store>
+    store_transcript(Store& store, const store_questions& asked) {
+        tell_lists(store, asked);
+        tell_feed(store, asked);
+        for (const credential_id& id : asked.credentials) tell_credential(store, id);
+        for (const std::string& format : asked.formats) {
+            for (const handle& key : asked.handles) {
+                const std::string where = "look_up(" + format + ", " + text_of(key) + ")";
+                with(where, store.look_up(format, key), [&](const std::optional<key_view>& view) {
+                    if (!view) return say(where, "nothing");
+                    tell(where + ".about", view->about);
+                    tell(where + ".key", view->key);
+                    tell(where + ".head", view->head);
+                });
+            }
+            tell_scan(store, format);
+        }
+        tell_transaction(store, asked);
+        say("hears_changes()", store.hears_changes() ? "true" : "false");
+    }
+
+    /// The first answer that differs, in words; or nothing.
+    [[nodiscard]] std::optional<std::string> difference_from(const store_transcript& wanted) const {
+        const std::size_t common = std::min(m_lines.size(), wanted.m_lines.size());
+        for (std::size_t i = 0; i < common; ++i)
+            if (m_lines[i] != wanted.m_lines[i])
+                return m_lines[i].first + " is " + m_lines[i].second + ", and must be " +
+                       (m_lines[i].first == wanted.m_lines[i].first ? wanted.m_lines[i].second
+                                                                    : "followed by " + wanted.m_lines[i].first);
+        if (m_lines.size() == wanted.m_lines.size()) return std::nullopt;
+        const auto& more = (m_lines.size() > common ? m_lines : wanted.m_lines)[common];
+        return more.first + (m_lines.size() > common ? " is there, and must not be" : " is missing");
+    }
+
+private:
+    void say(std::string where, std::string what) { m_lines.emplace_back(std::move(where), std::move(what)); }
+
+    template <typename T, typename Tell>
+    void with(const std::string& where, const result<T>& outcome, Tell tell_it) {
+        if (outcome) return tell_it(*outcome);
+        say(where, "an error: " + std::string{to_string(outcome.error().code())});
+    }
+
+    static std::string text_of(const handle& key) { return std::string{key.to_text().view()}; }
+    static std::string text_of(timestamp at) { return std::to_string(to_unix_ms(at)) + " ms"; }
+    template <typename T>
+    static std::string text_of(const std::optional<T>& value) {
+        return value ? text_of(*value) : "nothing";
+    }
+
+    void tell(const std::string& where, const feed_head& head) {
+        say(where, std::to_string(head.sequence) + " with tag " + std::to_string(head.tag));
+    }
+
+    void tell(const std::string& where, const credential& one) {
+        say(where + ".id", one.id.to_string());
+        say(where + ".tenant", shown(one.tenant));
+        say(where + ".name", shown(one.name));
+        std::string scopes;
+        for (const std::string& scope : one.scopes) scopes += shown(scope) + ' ';
+        say(where + ".scopes", scopes);
+        std::string metadata;
+        for (const auto& [label, value] : one.metadata) metadata += shown(label) + '=' + shown(value) + ' ';
+        say(where + ".metadata", metadata);
+        say(where + ".not_before", text_of(one.not_before));
+        say(where + ".expires_at", text_of(one.expires_at));
+        say(where + ".suspended", one.suspended ? "true" : "false");
+        say(where + ".generation", std::to_string(one.generation));
+        say(where + ".version", std::to_string(one.version));
+        say(where + ".created_at", text_of(one.created_at));
+        say(where + ".revoked_at", text_of(one.revoked_at));
+    }
+
+    void tell(const std::string& where, const stored_digest& digest) {
+        say(where + ".pepper", std::to_string(digest.pepper));
+        say(where + ".mac", shown(digest.mac));
+        say(where + ".hash", std::string{digest.hash.view()});
+    }
+
+    void tell(const std::string& where, const record& one) {
+        say(where + ".format", one.format);
+        say(where + ".handle", text_of(one.handle));
+        say(where + ".credential", one.credential.to_string());
+        say(where + ".generation", std::to_string(one.generation));
+        say(where + ".state", std::string{to_string(one.state)});
+        tell(where + ".digest", one.digest);
+        say(where + ".created_at", text_of(one.created_at));
+        say(where + ".retires_at", text_of(one.retires_at));
+        say(where + ".revoked_at", text_of(one.revoked_at));
+        say(where + ".last_used_at", text_of(one.last_used_at));
+        say(where + ".uses", std::to_string(one.uses));
+        say(where + ".sealed", one.sealed ? std::to_string(one.sealed->sealing_key) + ' ' + shown(one.sealed->nonce) +
+                                                ' ' + shown(one.sealed->box)
+                                          : "nothing");
+    }
+
+    void tell(const std::string& where, const std::vector<record>& keys) {
+        say(where + ".size()", std::to_string(keys.size()));
+        for (std::size_t i = 0; i < keys.size(); ++i) tell(where + '[' + std::to_string(i) + ']', keys[i]);
+    }
+
+    void tell(const std::string& where, const credential_view& view) {
+        tell(where + ".about", view.about);
+        tell(where + ".keys", view.keys);
+    }
+
+    void tell(const std::string& where, const audit_event& event) {
+        say(where + ".sequence", std::to_string(event.sequence));
+        say(where + ".at", text_of(event.at));
+        say(where + ".actor", shown(event.actor));
+        say(where + ".action", shown(event.action));
+        say(where + ".tenant", shown(event.tenant));
+        say(where + ".credential", event.credential.to_string());
+        say(where + ".handle", text_of(event.handle));
+        say(where + ".source_address", shown(event.source_address));
+        say(where + ".reason", shown(event.reason));
+    }
+
+    void tell(const std::string& where, const change& one) {
+        say(where + ".sequence", std::to_string(one.sequence));
+        say(where + ".tag", std::to_string(one.tag));
+        say(where + ".kind", std::to_string(static_cast<int>(one.kind)));
+        say(where + ".credential", one.credential.to_string());
+        say(where + ".version", std::to_string(one.version));
+        say(where + ".at", text_of(one.at));
+    }
+
+    /// All pages of one list, until it ends or has gone on for too long.
+    template <typename Ask>
+    void tell_pages(const std::string& where, std::size_t limit, Ask ask) {
+        page_request which{.limit = limit, .cursor = {}};
+        for (std::size_t number = 1; number <= 100; ++number) {
+            const std::string here = where + " page " + std::to_string(number);
+            const auto answer = ask(which);
+            if (!answer) return say(here, "an error: " + std::string{to_string(answer.error().code())});
+            say(here + " size", std::to_string(answer->items.size()));
+            for (std::size_t i = 0; i < answer->items.size(); ++i)
+                tell(here + '[' + std::to_string(i) + ']', answer->items[i]);
+            say(here + " next", answer->next.empty() ? "nothing" : "another page");
+            if (answer->next.empty()) return;
+            which.cursor = answer->next;
+        }
+    }
+
+    template <typename Store>
+    void tell_lists(Store& store, const store_questions& asked) {
+        for (const std::string& tenant : asked.tenants)
+            for (const std::size_t limit : {2U, 1'000U}) {
+                const std::string with_limit = "(" + shown(tenant) + ", limit " + std::to_string(limit) + ")";
+                tell_pages("list" + with_limit, limit,
+                           [&](const page_request& which) { return store.list(which, tenant); });
+                tell_pages("audit" + with_limit, limit,
+                           [&](const page_request& which) { return store.audit(which, tenant); });
+            }
+        for (const page_request& none :
+             {page_request{.limit = 0, .cursor = {}}, page_request{.limit = 1'001, .cursor = {}},
+              page_request{.limit = 5, .cursor = "x"}, page_request{.limit = 5, .cursor = "-1"}}) {
+            const std::string where = "(limit " + std::to_string(none.limit) + ", cursor " + shown(none.cursor) + ")";
+            with("list" + where, store.list(none, ""), [&](const auto&) { say("list" + where, "taken"); });
+            with("audit" + where, store.audit(none, ""), [&](const auto&) { say("audit" + where, "taken"); });
+        }
+    }
+
+    template <typename Store>
+    void tell_feed(Store& store, const store_questions& asked) {
+        constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+        for (const std::uint64_t after : {std::uint64_t{0}, asked.changes / 2, asked.changes, asked.changes + 1, most})
+            for (const std::size_t limit : {std::size_t{0}, std::size_t{2}, std::size_t{1'000}}) {
+                const std::string where = "changes_after(" + std::to_string(after) + ", " + std::to_string(limit) + ")";
+                with(where, store.changes_after(after, limit), [&](const std::vector<change>& all) {
+                    say(where + ".size()", std::to_string(all.size()));
+                    for (std::size_t i = 0; i < all.size(); ++i) tell(where + '[' + std::to_string(i) + ']', all[i]);
+                });
+            }
+        with("head()", store.head(), [&](const feed_head& head) { tell("head()", head); });
+    }
+
+    template <typename Store>
+    void tell_credential(Store& store, const credential_id& id) {
+        const auto tell_view = [&](const std::string& where) {
+            return [this, where](const std::optional<credential_view>& view) {
+                if (!view) return say(where, "nothing");
+                tell(where, *view);
+            };
+        };
+        const std::string of = "(" + id.to_string() + ")";
+        with("read" + of, store.read(id), tell_view("read" + of));
+        with("read_live" + of, store.read_live(id), tell_view("read_live" + of));
+    }
+
+    /// The keys come in no order: they are told by their handles.
+    template <typename Store>
+    void tell_scan(Store& store, const std::string& format) {
+        struct seen {
+            result<void> begin(std::uint64_t credentials, std::uint64_t keys_to_come) {
+                begun += std::to_string(credentials) + " credentials, " + std::to_string(keys_to_come) + " keys; ";
+                return {};
+            }
+            result<void> take(const scanned_credential& one) {
+                owners.push_back({one.id.to_string(), shown(one.tenant), shown(one.scopes), text_of(one.not_before),
+                                  text_of(one.expires_at), one.suspended ? "true" : "false",
+                                  one.revoked ? "true" : "false", std::to_string(one.version)});
+                return {};
+            }
+            result<void> take(const scanned_key& one) {
+                keys.push_back(one);
+                return {};
+            }
+            std::string begun{};
+            std::vector<std::vector<std::string>> owners{};
+            std::vector<scanned_key> keys{};
+        } all;
+        const std::string where = "scan(" + format + ")";
+        const auto head = store.scan(format, all);
+        if (!head) return say(where, "an error: " + std::string{to_string(head.error().code())});
+        tell(where, *head);
+        say(where + " begins", all.begun);
+        constexpr std::string_view fields[] = {"id",         "tenant",    "scopes",  "not_before",
+                                               "expires_at", "suspended", "revoked", "version"};
+        for (std::size_t i = 0; i < all.owners.size(); ++i)
+            for (std::size_t field = 0; field < std::size(fields); ++field)
+                say(where + " credential " + std::to_string(i) + '.' + std::string{fields[field]},
+                    all.owners[i][field]);
+        std::sort(all.keys.begin(), all.keys.end(), [](const auto& a, const auto& b) { return a.handle < b.handle; });
+        for (const scanned_key& key : all.keys) {
+            const std::string of = where + " key " + text_of(key.handle);
+            say(of + ".credential", key.credential < all.owners.size() ? all.owners[key.credential][0] : "none");
+            say(of + ".state", std::string{to_string(key.state)});
+            say(of + ".retires_at", text_of(key.retires_at));
+            tell(of + ".digest", key.digest);
+        }
+    }
+
+    template <typename Store>
+    void tell_transaction(Store& store, const store_questions& asked) {
+        // Fails in the end, so that what a reading would change is not kept.
+        const auto done = store.transact([&](typename Store::transaction& tx) -> result<void> {
+            for (const credential_id& id : asked.credentials) {
+                const std::string of = "(" + id.to_string() + ") in a transaction";
+                with("find" + of, tx.find(id), [&](const std::optional<credential>& found) {
+                    if (!found) return say("find" + of, "nothing");
+                    tell("find" + of, *found);
+                });
+                with("keys_of" + of, tx.keys_of(id), [&](const auto& keys) { tell("keys_of" + of, keys); });
+                with("live_keys_of" + of, tx.live_keys_of(id),
+                     [&](const auto& keys) { tell("live_keys_of" + of, keys); });
+            }
+            for (const std::string& format : asked.formats) {
+                for (const handle& key : asked.handles) {
+                    const std::string where = "find(" + format + ", " + text_of(key) + ") in a transaction";
+                    with(where, tx.find(format, key), [&](const std::optional<record>& found) {
+                        if (!found) return say(where, "nothing");
+                        tell(where, *found);
+                    });
+                }
+                const std::string where = "bind_hash(" + format + ")";
+                with(where, tx.bind_hash(format, hash_name{"a-probe"}),
+                     [&](const hash_name& name) { say(where, std::string{name.view()}); });
+            }
+            with("head() in a transaction", tx.head(),
+                 [&](const feed_head& head) { tell("head() in a transaction", head); });
+            for (const digest_bytes& token : asked.tokens)
+                for (const timestamp at : asked.moments) {
+                    const std::string where =
+                        "find_idempotent(" + shown(token).substr(0, 8) + "…, " + text_of(at) + ")";
+                    with(where, tx.find_idempotent(token, at), [&](const std::optional<idempotency_entry>& found) {
+                        if (!found) return say(where, "nothing");
+                        say(where + ".token", shown(found->token));
+                        say(where + ".arguments", shown(found->arguments));
+                        say(where + ".credential", found->credential.to_string());
+                        say(where + ".handle", text_of(found->handle));
+                        say(where + ".created_at", text_of(found->created_at));
+                        say(where + ".expires_at", text_of(found->expires_at));
+                    });
+                }
+            with("keyring_checks()", tx.keyring_checks(), [&](const std::vector<keyring_check>& all) {
+                say("keyring_checks().size()", std::to_string(all.size()));
+                for (std::size_t i = 0; i < all.size(); ++i)
+                    say("keyring_checks()[" + std::to_string(i) + "]", std::string{to_string(all[i].kind)} + ' ' +
+                                                                           std::to_string(all[i].number) + ' ' +
+                                                                           shown(all[i].check));
+            });
+            return error{errc::not_recoverable, "a reading"};
+        });
+        say("a transaction that fails", done ? "succeeded" : std::string{to_string(done.error().code())});
+    }
+
+    std::vector<std::pair<std::string, std::string>> m_lines;
+};
+
+}  // namespace shearline::inline v0_1::testing::detail

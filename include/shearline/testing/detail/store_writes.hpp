@@ -1,0 +1,498 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Transactions of any content, made in a store and in its model: after each, both must answer alike.
+// Depends on testing/detail/plain_store.hpp and store_transcript.hpp; never on one store, nor on an authority.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <shearline/testing/detail/plain_store.hpp>
+#include <shearline/testing/detail/store_transcript.hpp>
+
+namespace shearline::inline v0_1::testing::detail {
+
+/// One transaction, or a reading in between. The numbers are those of reports.
+enum class write_call : std::uint8_t {
+    add_credential,
+    add_key,
+    change_credential,
+    change_key,
+    tell,      ///< a change and an audit event
+    remember,  ///< an idempotency entry
+    check,     ///< a keyring check
+    bind,      ///< the hash of a format
+    prune,
+    use,     ///< counts uses
+    fail,    ///< everything at once, and then an error
+    refuse,  ///< something that every store must refuse
+    crowd,   ///< so many credentials that a list has pages
+    reopen,
+};
+inline constexpr std::size_t write_calls = static_cast<std::size_t>(write_call::reopen) + 1;
+
+struct write_step {
+    write_call call = write_call::add_credential;
+    std::uint8_t which = 0;
+};
+
+[[nodiscard]] inline std::string to_string(const std::vector<write_step>& steps) {
+    constexpr std::array<std::string_view, write_calls> names{"add_credential",
+                                                              "add_key",
+                                                              "change_credential",
+                                                              "change_key",
+                                                              "tell",
+                                                              "remember",
+                                                              "check",
+                                                              "bind",
+                                                              "prune",
+                                                              "use",
+                                                              "fail",
+                                                              "refuse",
+                                                              "crowd",
+                                                              "reopen"};
+    std::string text;
+    for (const write_step& step : steps) {
+        if (!text.empty()) text += ", ";
+        text.append(names[static_cast<std::size_t>(step.call)])
+            .append("(")
+            .append(std::to_string(step.which))
+            .append(")");
+    }
+    return text;
+}
+
+/// A store beside its model. The content of a step follows from its number and `which`, so that a sequence can be
+/// repeated, and shortened.
+template <typename Place>
+class store_writes {
+    static constexpr std::size_t most_credentials = 12;  // all of them are read after each step
+
+public:
+    using step_type = write_step;
+
+    explicit store_writes(Place& place) : m_place{&place}, m_count{place.store().change_count()} { compare(); }
+
+    [[nodiscard]] static write_step any_step(std::mt19937_64& random) {
+        return {static_cast<write_call>(random() % write_calls), static_cast<std::uint8_t>(random())};
+    }
+
+    /// What differs after this step, in words; nothing where all is well.
+    [[nodiscard]] std::optional<std::string> make(const write_step& one) {
+        m_random.seed(static_cast<std::uint64_t>(one.call) * 1'000 + one.which);
+        ++m_made;
+        if (!m_failure) perform(one.call);
+        if (!m_failure) compare();
+        return m_failure;
+    }
+
+private:
+    [[nodiscard]] std::size_t below(std::size_t size) { return static_cast<std::size_t>(m_random() % size); }
+    [[nodiscard]] bool one_in(std::size_t size) { return below(size) == 0; }
+    template <typename T>
+    [[nodiscard]] const T& any_of(const std::vector<T>& all) {
+        return all[below(all.size())];
+    }
+    [[nodiscard]] timestamp any_time() {
+        return from_unix_ms(1'736'942'400'000 + static_cast<std::int64_t>(below(1'000'000'000)));
+    }
+    [[nodiscard]] std::optional<timestamp> perhaps_a_time() {
+        return one_in(2) ? std::optional{any_time()} : std::nullopt;
+    }
+    template <std::size_t Bytes>
+    [[nodiscard]] std::array<std::byte, Bytes> any_bytes() {
+        std::array<std::byte, Bytes> bytes{};
+        for (std::byte& one : bytes) one = static_cast<std::byte>(m_random());
+        return bytes;
+    }
+    [[nodiscard]] std::string any_text() {
+        using namespace std::string_view_literals;
+        constexpr std::array<std::string_view, 6> texts{"legacy sync",       "",       "Ünïcode & 鍵",
+                                                        "'; DROP TABLE--\"", "a\0b"sv, "%_\\ \n"};
+        return std::string{texts[below(texts.size())]};
+    }
+    [[nodiscard]] const credential& any_credential() { return any_of(m_model.contents().credentials); }
+
+    /// What can be said of a credential, and can change of it.
+    void describe(credential& one) {
+        static const std::vector<std::vector<std::string>> scopes{
+            {}, {"contacts:read"}, {"contacts:write", "contacts:read"}, {"z:*", "a:b", "*:read"}, {"*:*"}};
+        one.tenant = m_tenants[below(m_tenants.size())];
+        one.name = "name " + any_text();
+        one.scopes = any_of(scopes);
+        one.metadata.clear();
+        for (std::size_t i = below(4); i > 0; --i)
+            one.metadata.emplace_back("label " + std::to_string(below(9)), any_text());
+        one.not_before = perhaps_a_time();
+        one.expires_at = perhaps_a_time();
+        one.suspended = one_in(3);
+        one.revoked_at = one_in(4) ? std::optional{any_time()} : std::nullopt;
+    }
+
+    [[nodiscard]] credential new_one() {
+        credential_id::bytes_type bytes{};
+        for (auto& one : bytes) one = static_cast<std::uint8_t>(m_random());
+        credential one{.id = credential_id::from_random(bytes),
+                       .tenant = {},
+                       .name = {},
+                       .scopes = {},
+                       .metadata = {},
+                       .not_before = {},
+                       .expires_at = {},
+                       .created_at = any_time()};
+        describe(one);
+        return one;
+    }
+
+    void describe(record& key) {
+        constexpr std::array states{key_state::pending, key_state::active, key_state::retiring, key_state::revoked};
+        key.state = states[below(states.size())];
+        key.digest = {.pepper = static_cast<std::uint32_t>(1 + below(3)), .mac = any_bytes<32>()};
+        if (one_in(3)) key.digest.hash = hash_name{"another-hash"};
+        key.retires_at = perhaps_a_time();
+        key.revoked_at = perhaps_a_time();
+        key.sealed.reset();
+        if (one_in(2)) {
+            key.sealed = sealed_text{static_cast<std::uint32_t>(1 + below(9)), any_bytes<24>(), {}};
+            for (std::size_t i = 1 + below(90); i > 0; --i)
+                key.sealed->box.push_back(static_cast<std::byte>(m_random()));
+        }
+    }
+
+    [[nodiscard]] record new_key(const credential& owner, std::uint32_t generation) {
+        record key{.format = m_formats[below(m_formats.size())],
+                   .handle = handle{one_in(4) ? ~m_made : m_made * 16 + below(16) + 1},
+                   .credential = owner.id,
+                   .generation = generation,
+                   .digest = {},
+                   .created_at = any_time()};
+        describe(key);
+        return key;
+    }
+
+    [[nodiscard]] change any_change(const credential& owner) {
+        return {.sequence = m_random(),  // the store gives its own
+                .tag = m_random(),
+                .kind = static_cast<change_kind>(1 + below(6)),
+                .credential = owner.id,
+                .version = owner.version,
+                .at = any_time()};
+    }
+
+    [[nodiscard]] audit_event any_event(const credential& owner) {
+        return {.sequence = m_random(),
+                .at = any_time(),
+                .actor = "actor " + any_text(),
+                .action = "action " + any_text(),
+                .tenant = owner.tenant,
+                .credential = owner.id,
+                .handle = one_in(2) ? std::optional{handle{1 + below(99)}} : std::nullopt,
+                .source_address = any_text(),
+                .reason = any_text()};
+    }
+
+    [[nodiscard]] idempotency_entry any_entry() {
+        m_now += std::chrono::milliseconds{100};
+        return {.token = any_bytes<32>(),
+                .arguments = any_bytes<32>(),
+                .credential = any_credential().id,
+                .handle = one_in(2) ? std::optional{handle{1 + below(99)}} : std::nullopt,
+                .created_at = m_now,
+                .expires_at = m_now + std::chrono::milliseconds{1 + below(300)}};
+    }
+
+    /// Makes one transaction in both. `changes`: it tells the feed of something.
+    template <typename Body>
+    void both(std::string_view what, Body body, bool changes = false) {
+        const auto wanted = m_model.transact(body);
+        const auto got = m_place->store().transact(body);
+        const auto outcome_of = [](const auto& outcome) {
+            return outcome ? std::string{"succeeded"} : std::string{to_string(outcome.error().code())};
+        };
+        if (outcome_of(wanted) != outcome_of(got))
+            m_failure = std::string{what} + ": " + outcome_of(got) + ", and must be " + outcome_of(wanted);
+        const std::uint64_t count = m_place->store().change_count();
+        if (!m_failure && changes && wanted && count == m_count)
+            m_failure = std::string{what} + ": change_count() did not move";
+        m_count = count;
+    }
+
+    void add(std::size_t how_many) {
+        std::vector<credential> fresh;
+        for (std::size_t i = 0; i < how_many; ++i) fresh.push_back(new_one());
+        std::vector<record> keys;
+        for (const credential& one : fresh) {
+            m_handles.push_back(keys.emplace_back(new_key(one, 1)).handle);
+            ++m_made;
+        }
+        std::vector<change> changes;
+        std::vector<audit_event> events;
+        for (const credential& one : fresh) {
+            changes.push_back(any_change(one));
+            events.push_back(any_event(one));
+        }
+        both(
+            "add_credential",
+            [&](auto& tx) -> result<void> {
+                for (std::size_t i = 0; i < fresh.size(); ++i) {
+                    auto done = tx.insert(fresh[i]);
+                    if (done) done = tx.insert(keys[i]);
+                    if (done) done = tx.append(changes[i]);
+                    if (done) done = tx.append(events[i]);
+                    if (!done) return done;
+                }
+                return {};
+            },
+            true);
+    }
+
+    void perform(write_call call) {
+        const plain_contents& there = m_model.contents();
+        if (call == write_call::reopen) return reopen();
+        const bool has_room = there.credentials.size() < most_credentials;
+        if (call == write_call::crowd && has_room) return add(5);
+        if (there.credentials.empty() || (call == write_call::add_credential && has_room)) return add(1);
+        switch (call) {
+            case write_call::add_key: return add_key();
+            case write_call::crowd:
+            case write_call::add_credential:
+            case write_call::change_credential: return change_credential();
+            case write_call::change_key: return change_key();
+            case write_call::tell: return tell();
+            case write_call::remember: return remember();
+            case write_call::check: {
+                const keyring_check one{one_in(2) ? key_kind::pepper : key_kind::sealing,
+                                        static_cast<std::uint32_t>(there.checks.size() + 1), any_bytes<8>()};
+                return both("insert(keyring_check)", [&](auto& tx) { return tx.insert(one); });
+            }
+            case write_call::bind: {
+                const std::string format = m_formats[below(m_formats.size())];
+                const hash_name hash{one_in(2) ? std::string_view{"hmac-sha256"} : std::string_view{"another-hash"}};
+                return both("bind_hash", [&](auto& tx) { return tx.bind_hash(format, hash); });
+            }
+            case write_call::prune: {
+                const credential owner = any_credential();
+                const auto generation = static_cast<std::uint32_t>(1 + below(owner.generation + 2));
+                return prune(owner, generation);
+            }
+            case write_call::use: return use();
+            case write_call::fail: return fail();
+            default: return refuse();
+        }
+    }
+
+    void add_key() {
+        credential owner = any_credential();
+        ++owner.version;
+        ++owner.generation;
+        const record key = new_key(owner, owner.generation);
+        m_handles.push_back(key.handle);
+        const change what = any_change(owner);
+        both(
+            "insert(record)",
+            [&](auto& tx) -> result<void> {
+                auto done = tx.update(owner);
+                if (done) done = tx.insert(key);
+                if (done) done = tx.append(what);
+                return done;
+            },
+            true);
+    }
+
+    void change_credential() {
+        credential owner = any_credential();
+        ++owner.version;
+        describe(owner);
+        const change what = any_change(owner);
+        both(
+            "update(credential)",
+            [&](auto& tx) -> result<void> {
+                auto done = tx.update(owner);
+                if (done) done = tx.append(what);
+                return done;
+            },
+            true);
+    }
+
+    void change_key() {
+        const auto& all = m_model.contents().records;
+        if (all.empty()) return;
+        record key = any_of(all);
+        describe(key);
+        key.uses = 77;  // counted apart: not taken
+        key.last_used_at = any_time();
+        credential owner = any_credential();
+        for (const credential& one : m_model.contents().credentials)
+            if (one.id == key.credential) owner = one;
+        ++owner.version;
+        const change what = any_change(owner);
+        both(
+            "update(record)",
+            [&](auto& tx) -> result<void> {
+                auto done = tx.update(key);
+                if (done) done = tx.update(owner);
+                if (done) done = tx.append(what);
+                return done;
+            },
+            true);
+    }
+
+    void tell() {
+        const credential owner = any_credential();
+        const change one = any_change(owner);
+        const change other = any_change(any_credential());
+        const audit_event event = any_event(owner);
+        both(
+            "append",
+            [&](auto& tx) -> result<void> {
+                auto done = tx.append(one);
+                if (done) done = tx.append(other);
+                if (done) done = tx.append(event);
+                return done;
+            },
+            true);
+    }
+
+    void remember() {
+        const idempotency_entry entry = any_entry();
+        m_tokens.push_back(entry.token);
+        both("insert(idempotency_entry)", [&](auto& tx) { return tx.insert(entry); });
+    }
+
+    void prune(const credential& owner, std::uint32_t generation) {
+        std::size_t pruned[2] = {0, 0};
+        std::size_t run = 0;
+        both("prune", [&](auto& tx) -> result<std::size_t> {
+            auto done = tx.prune(owner.id, generation);
+            if (done) pruned[run++] = *done;
+            return done;
+        });
+        if (!m_failure && pruned[0] != pruned[1])
+            m_failure =
+                "prune: forgot " + std::to_string(pruned[1]) + " keys, and must forget " + std::to_string(pruned[0]);
+    }
+
+    void use() {
+        std::vector<usage> used;
+        for (const record& key : m_model.contents().records)
+            if (one_in(2)) used.push_back({key.format, key.handle, any_time(), 1 + below(5)});
+        used.push_back({"instance", handle{~std::uint64_t{0} - 5}, any_time(), 1});  // of no key
+        const auto wanted = m_model.record_usage(used);
+        const auto got = m_place->store().record_usage(used);
+        if (!wanted || !got) m_failure = "record_usage: failed";
+    }
+
+    /// Everything at once, of which nothing may be left. What it wrote it reads while it lasts.
+    void fail() {
+        credential owner = any_credential();
+        ++owner.version;
+        describe(owner);
+        const credential fresh = new_one();
+        const record key = new_key(fresh, 1);
+        const change what = any_change(owner);
+        const audit_event event = any_event(owner);
+        const idempotency_entry entry = any_entry();
+        std::optional<std::string> wrong;
+        both("a body that fails", [&](auto& tx) -> result<void> {
+            auto done = tx.update(owner);
+            if (done) done = tx.insert(fresh);
+            if (done) done = tx.insert(key);
+            if (done) done = tx.append(what);
+            if (done) done = tx.append(event);
+            if (done) done = tx.insert(entry);
+            if (done) done = tx.insert(keyring_check{key_kind::pepper, 999, {}});
+            if (!done) return done;
+            const auto again = tx.find(owner.id);
+            const auto found = tx.find(key.format, key.handle);
+            const auto keys = tx.live_keys_of(fresh.id);
+            const auto head = tx.head();
+            const auto remembered = tx.find_idempotent(entry.token, entry.created_at);
+            if (!again || !*again || (*again)->version != owner.version || !found || !*found || !keys || !head ||
+                head->tag != what.tag || !remembered || !*remembered ||
+                keys->size() != (key.state == key_state::revoked ? 0U : 1U))
+                wrong = "a transaction does not read its own writes";
+            return error{errc::not_recoverable, "on purpose"};
+        });
+        if (!m_failure) m_failure = wrong;
+    }
+
+    void refuse() {
+        const credential owner = any_credential();
+        credential old = owner;
+        old.name = "lost update";
+        credential skipped = owner;
+        skipped.version += 2;
+        credential unknown = new_one();
+        credential unjoinable = new_one();
+        unjoinable.scopes = {"a b"};
+        record orphan = new_key(unknown, 1);
+        both("insert of a credential that is there", [&](auto& tx) { return tx.insert(owner); });
+        both("update from the version that is stored", [&](auto& tx) { return tx.update(old); });
+        both("update past the next version", [&](auto& tx) { return tx.update(skipped); });
+        unknown.version = 2;
+        both("update of a credential that is not there", [&](auto& tx) { return tx.update(unknown); });
+        both("insert of a scope with a space", [&](auto& tx) { return tx.insert(unjoinable); });
+        both("insert of a key without its credential", [&](auto& tx) { return tx.insert(orphan); });
+        both("update of a key that is not there", [&](auto& tx) { return tx.update(orphan); });
+        if (!m_model.contents().records.empty()) {
+            const record key = any_of(m_model.contents().records);
+            both("insert of a key that is there", [&](auto& tx) { return tx.insert(key); });
+            record moved = key;
+            moved.credential = any_credential().id;
+            if (moved.credential != key.credential)
+                both("update of a key of another credential", [&](auto& tx) { return tx.update(moved); });
+        }
+        if (!m_model.contents().entries.empty()) {
+            idempotency_entry again = m_model.contents().entries.back();
+            if (again.expires_at > again.created_at)
+                both("insert of a token that is there", [&](auto& tx) { return tx.insert(again); });
+        }
+    }
+
+    void reopen() {
+        if constexpr (requires { m_place->reopen(); }) {
+            m_place->reopen();
+            m_count = m_place->store().change_count();
+        }
+    }
+
+    void compare() {
+        const plain_contents& there = m_model.contents();
+        store_questions asked{.formats = m_formats, .tenants = m_tenants, .changes = there.changes.size()};
+        asked.formats.emplace_back("unknown");
+        asked.tenants.insert(asked.tenants.end(), {"", "nobody"});
+        for (const credential& one : there.credentials) asked.credentials.push_back(one.id);
+        asked.credentials.emplace_back();
+        asked.handles = m_handles;
+        asked.handles.push_back(handle{424'242});
+        asked.tokens = m_tokens;
+        asked.tokens.emplace_back();
+        for (const idempotency_entry& entry : there.entries)
+            for (const timestamp at :
+                 {entry.created_at, entry.expires_at - std::chrono::milliseconds{1}, entry.expires_at})
+                asked.moments.push_back(at);
+        m_failure = store_transcript{m_place->store(), asked}.difference_from(store_transcript{m_model, asked});
+    }
+
+    Place* m_place;
+    plain_store m_model;
+    std::mt19937_64 m_random;
+    std::vector<std::string> m_formats{"instance", "instance_test"};
+    std::vector<std::string> m_tenants{"acme", "umbrella", "Zoë's \"shop\""};
+    std::vector<handle> m_handles;
+    std::vector<digest_bytes> m_tokens;
+    timestamp m_now = from_unix_ms(1'736'942'400'000);
+    std::uint64_t m_made = 0;
+    std::uint64_t m_count;
+    std::optional<std::string> m_failure;
+};
+
+}  // namespace shearline::inline v0_1::testing::detail
