@@ -23,8 +23,8 @@ struct failing_sequence {
     std::string failure{};
 };
 
-/// Runs a sequence in a new place. What went wrong, or nothing. `Trial<Place>` has a `step_type`, and `make(step)` that says
-/// what went wrong.
+/// Runs a sequence in a new place. What went wrong, or nothing. `Trial<Place>` has a `step_type`, and `make(step)` that
+/// says what went wrong.
 template <template <typename> typename Trial, typename MakePlace, typename Step>
 [[nodiscard]] std::optional<std::string> failure_of(MakePlace& make_place, const std::vector<Step>& steps) {
     auto place = make_place();

@@ -89,7 +89,7 @@ inline constexpr store_fault store_faults[] = {
     {.name = "a store that moves credentials to one tenant", .writes_credential = [](credential& one) { one.tenant = "acme"; }},
     {.name = "a store that does not write that a key was revoked", .updates_key = [](record& key) { return key.state != key_state::revoked; }},
     {.name = "a store that keeps the sealed text of a revoked key", .updates_key = [](record& key) { if (key.state == key_state::revoked) key.sealed = sealed_text{1, {}, {std::byte{1}}}; return true; }},
-    {.name = "a store that loses sealed texts", .writes_key = [](record& key) { key.sealed.reset(); return true; }},
+    {.name = "a store that loses sealed texts", .writes_key = [](record& key) { key.sealed = std::nullopt; return true; }},
     {.name = "a store that loses retires_at", .updates_key = [](record& key) { key.retires_at.reset(); return true; }},
     {.name = "a store that forgets which hash made a digest", .writes_key = [](record& key) { key.digest.hash = hash_name{"hmac-sha256"}; return true; }},
     {.name = "a store that keeps half a digest", .writes_key = [](record& key) { key.digest.mac[31] = {}; return true; }},

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Transactions of any content, made in a store and in its model: after each, both must answer alike.
-// Depends on testing/detail/plain_store.hpp and store_transcript.hpp; never on one store, nor on an authority.
+// Depends on testing/detail/plain_store.hpp, store_content.hpp and store_transcript.hpp; never on one store, nor on an
+// authority.
 #pragma once
 
 #include <algorithm>
@@ -16,64 +17,16 @@
 #include <vector>
 
 #include <shearline/testing/detail/plain_store.hpp>
+#include <shearline/testing/detail/store_content.hpp>
 #include <shearline/testing/detail/store_transcript.hpp>
+#include <shearline/testing/detail/write_steps.hpp>
 
 namespace shearline::inline v0_1::testing::detail {
-
-/// One transaction, or a reading in between. The numbers are those of reports.
-enum class write_call : std::uint8_t {
-    add_credential,
-    add_key,
-    change_credential,
-    change_key,
-    tell,      ///< a change and an audit event
-    remember,  ///< an idempotency entry
-    check,     ///< a keyring check
-    bind,      ///< the hash of a format
-    prune,
-    use,     ///< counts uses
-    fail,    ///< everything at once, and then an error
-    refuse,  ///< something that every store must refuse
-    crowd,   ///< so many credentials that a list has pages
-    reopen,
-};
-inline constexpr std::size_t write_calls = static_cast<std::size_t>(write_call::reopen) + 1;
-
-struct write_step {
-    write_call call = write_call::add_credential;
-    std::uint8_t which = 0;
-};
-
-[[nodiscard]] inline std::string to_string(const std::vector<write_step>& steps) {
-    constexpr std::array<std::string_view, write_calls> names{"add_credential",
-                                                              "add_key",
-                                                              "change_credential",
-                                                              "change_key",
-                                                              "tell",
-                                                              "remember",
-                                                              "check",
-                                                              "bind",
-                                                              "prune",
-                                                              "use",
-                                                              "fail",
-                                                              "refuse",
-                                                              "crowd",
-                                                              "reopen"};
-    std::string text;
-    for (const write_step& step : steps) {
-        if (!text.empty()) text += ", ";
-        text.append(names[static_cast<std::size_t>(step.call)])
-            .append("(")
-            .append(std::to_string(step.which))
-            .append(")");
-    }
-    return text;
-}
 
 /// A store beside its model. The content of a step follows from its number and `which`, so that a sequence can be
 /// repeated, and shortened.
 template <typename Place>
-class store_writes {
+class store_writes : store_content {
     static constexpr std::size_t most_credentials = 12;  // all of them are read after each step
 
 public:
@@ -87,127 +40,14 @@ public:
 
     /// What differs after this step, in words; nothing where all is well.
     [[nodiscard]] std::optional<std::string> make(const write_step& one) {
-        m_random.seed(static_cast<std::uint64_t>(one.call) * 1'000 + one.which);
-        ++m_made;
+        begin(static_cast<std::uint64_t>(one.call) * 1'000 + one.which);
         if (!m_failure) perform(one.call);
         if (!m_failure) compare();
         return m_failure;
     }
 
 private:
-    [[nodiscard]] std::size_t below(std::size_t size) { return static_cast<std::size_t>(m_random() % size); }
-    [[nodiscard]] bool one_in(std::size_t size) { return below(size) == 0; }
-    template <typename T>
-    [[nodiscard]] const T& any_of(const std::vector<T>& all) {
-        return all[below(all.size())];
-    }
-    [[nodiscard]] timestamp any_time() {
-        return from_unix_ms(1'736'942'400'000 + static_cast<std::int64_t>(below(1'000'000'000)));
-    }
-    [[nodiscard]] std::optional<timestamp> perhaps_a_time() {
-        return one_in(2) ? std::optional{any_time()} : std::nullopt;
-    }
-    template <std::size_t Bytes>
-    [[nodiscard]] std::array<std::byte, Bytes> any_bytes() {
-        std::array<std::byte, Bytes> bytes{};
-        for (std::byte& one : bytes) one = static_cast<std::byte>(m_random());
-        return bytes;
-    }
-    [[nodiscard]] std::string any_text() {
-        using namespace std::string_view_literals;
-        constexpr std::array<std::string_view, 6> texts{"legacy sync",       "",       "Ünïcode & 鍵",
-                                                        "'; DROP TABLE--\"", "a\0b"sv, "%_\\ \n"};
-        return std::string{texts[below(texts.size())]};
-    }
     [[nodiscard]] const credential& any_credential() { return any_of(m_model.contents().credentials); }
-
-    /// What can be said of a credential, and can change of it.
-    void describe(credential& one) {
-        static const std::vector<std::vector<std::string>> scopes{
-            {}, {"contacts:read"}, {"contacts:write", "contacts:read"}, {"z:*", "a:b", "*:read"}, {"*:*"}};
-        one.tenant = m_tenants[below(m_tenants.size())];
-        one.name = "name " + any_text();
-        one.scopes = any_of(scopes);
-        one.metadata.clear();
-        for (std::size_t i = below(4); i > 0; --i)
-            one.metadata.emplace_back("label " + std::to_string(below(9)), any_text());
-        one.not_before = perhaps_a_time();
-        one.expires_at = perhaps_a_time();
-        one.suspended = one_in(3);
-        one.revoked_at = one_in(4) ? std::optional{any_time()} : std::nullopt;
-    }
-
-    [[nodiscard]] credential new_one() {
-        credential_id::bytes_type bytes{};
-        for (auto& one : bytes) one = static_cast<std::uint8_t>(m_random());
-        credential one{.id = credential_id::from_random(bytes),
-                       .tenant = {},
-                       .name = {},
-                       .scopes = {},
-                       .metadata = {},
-                       .not_before = {},
-                       .expires_at = {},
-                       .created_at = any_time()};
-        describe(one);
-        return one;
-    }
-
-    void describe(record& key) {
-        constexpr std::array states{key_state::pending, key_state::active, key_state::retiring, key_state::revoked};
-        key.state = states[below(states.size())];
-        key.digest = {.pepper = static_cast<std::uint32_t>(1 + below(3)), .mac = any_bytes<32>()};
-        if (one_in(3)) key.digest.hash = hash_name{"another-hash"};
-        key.retires_at = perhaps_a_time();
-        key.revoked_at = perhaps_a_time();
-        key.sealed.reset();
-        if (one_in(2)) {
-            key.sealed = sealed_text{static_cast<std::uint32_t>(1 + below(9)), any_bytes<24>(), {}};
-            for (std::size_t i = 1 + below(90); i > 0; --i)
-                key.sealed->box.push_back(static_cast<std::byte>(m_random()));
-        }
-    }
-
-    [[nodiscard]] record new_key(const credential& owner, std::uint32_t generation) {
-        record key{.format = m_formats[below(m_formats.size())],
-                   .handle = handle{one_in(4) ? ~m_made : m_made * 16 + below(16) + 1},
-                   .credential = owner.id,
-                   .generation = generation,
-                   .digest = {},
-                   .created_at = any_time()};
-        describe(key);
-        return key;
-    }
-
-    [[nodiscard]] change any_change(const credential& owner) {
-        return {.sequence = m_random(),  // the store gives its own
-                .tag = m_random(),
-                .kind = static_cast<change_kind>(1 + below(6)),
-                .credential = owner.id,
-                .version = owner.version,
-                .at = any_time()};
-    }
-
-    [[nodiscard]] audit_event any_event(const credential& owner) {
-        return {.sequence = m_random(),
-                .at = any_time(),
-                .actor = "actor " + any_text(),
-                .action = "action " + any_text(),
-                .tenant = owner.tenant,
-                .credential = owner.id,
-                .handle = one_in(2) ? std::optional{handle{1 + below(99)}} : std::nullopt,
-                .source_address = any_text(),
-                .reason = any_text()};
-    }
-
-    [[nodiscard]] idempotency_entry any_entry() {
-        m_now += std::chrono::milliseconds{100};
-        return {.token = any_bytes<32>(),
-                .arguments = any_bytes<32>(),
-                .credential = any_credential().id,
-                .handle = one_in(2) ? std::optional{handle{1 + below(99)}} : std::nullopt,
-                .created_at = m_now,
-                .expires_at = m_now + std::chrono::milliseconds{1 + below(300)}};
-    }
 
     /// Makes one transaction in both. `changes`: it tells the feed of something.
     template <typename Body>
@@ -231,7 +71,7 @@ private:
         std::vector<record> keys;
         for (const credential& one : fresh) {
             m_handles.push_back(keys.emplace_back(new_key(one, 1)).handle);
-            ++m_made;
+            count_on();
         }
         std::vector<change> changes;
         std::vector<audit_event> events;
@@ -274,7 +114,7 @@ private:
                 return both("insert(keyring_check)", [&](auto& tx) { return tx.insert(one); });
             }
             case write_call::bind: {
-                const std::string format = m_formats[below(m_formats.size())];
+                const std::string format = formats()[below(formats().size())];
                 const hash_name hash{one_in(2) ? std::string_view{"hmac-sha256"} : std::string_view{"another-hash"}};
                 return both("bind_hash", [&](auto& tx) { return tx.bind_hash(format, hash); });
             }
@@ -362,7 +202,7 @@ private:
     }
 
     void remember() {
-        const idempotency_entry entry = any_entry();
+        const idempotency_entry entry = any_entry(any_credential());
         m_tokens.push_back(entry.token);
         both("insert(idempotency_entry)", [&](auto& tx) { return tx.insert(entry); });
     }
@@ -399,7 +239,7 @@ private:
         const record key = new_key(fresh, 1);
         const change what = any_change(owner);
         const audit_event event = any_event(owner);
-        const idempotency_entry entry = any_entry();
+        const idempotency_entry entry = any_entry(any_credential());
         std::optional<std::string> wrong;
         both("a body that fails", [&](auto& tx) -> result<void> {
             auto done = tx.update(owner);
@@ -466,7 +306,7 @@ private:
 
     void compare() {
         const plain_contents& there = m_model.contents();
-        store_questions asked{.formats = m_formats, .tenants = m_tenants, .changes = there.changes.size()};
+        store_questions asked{.formats = formats(), .tenants = tenants(), .changes = there.changes.size()};
         asked.formats.emplace_back("unknown");
         asked.tenants.insert(asked.tenants.end(), {"", "nobody"});
         for (const credential& one : there.credentials) asked.credentials.push_back(one.id);
@@ -484,13 +324,8 @@ private:
 
     Place* m_place;
     plain_store m_model;
-    std::mt19937_64 m_random;
-    std::vector<std::string> m_formats{"instance", "instance_test"};
-    std::vector<std::string> m_tenants{"acme", "umbrella", "Zoë's \"shop\""};
     std::vector<handle> m_handles;
     std::vector<digest_bytes> m_tokens;
-    timestamp m_now = from_unix_ms(1'736'942'400'000);
-    std::uint64_t m_made = 0;
     std::uint64_t m_count;
     std::optional<std::string> m_failure;
 };

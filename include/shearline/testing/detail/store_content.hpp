@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Values of any kind that a store must keep: by chance, and the same again for the same seed.
+// Depends on credential/ and store/change.hpp; never on a store.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <shearline/credential/audit_event.hpp>
+#include <shearline/credential/record.hpp>
+#include <shearline/store/change.hpp>
+
+namespace shearline::inline v0_1::testing::detail {
+
+/// What a transaction writes. Handles are never given twice.
+class store_content {
+public:
+    /// From here on, what follows from this seed.
+    void begin(std::uint64_t seed) {
+        m_random.seed(seed);
+        ++m_made;
+    }
+
+    /// Counts on, so that a further key of one step has a handle of its own.
+    void count_on() noexcept { ++m_made; }
+
+    [[nodiscard]] const std::vector<std::string>& formats() const noexcept { return m_formats; }
+    [[nodiscard]] const std::vector<std::string>& tenants() const noexcept { return m_tenants; }
+
+    [[nodiscard]] std::size_t below(std::size_t size) { return static_cast<std::size_t>(m_random() % size); }
+    [[nodiscard]] bool one_in(std::size_t size) { return below(size) == 0; }
+    template <typename T>
+    [[nodiscard]] const T& any_of(const std::vector<T>& all) {
+        return all[below(all.size())];
+    }
+    [[nodiscard]] timestamp any_time() {
+        return from_unix_ms(1'736'942'400'000 + static_cast<std::int64_t>(below(1'000'000'000)));
+    }
+    [[nodiscard]] std::optional<timestamp> perhaps_a_time() {
+        return one_in(2) ? std::optional{any_time()} : std::nullopt;
+    }
+    template <std::size_t Bytes>
+    [[nodiscard]] std::array<std::byte, Bytes> any_bytes() {
+        std::array<std::byte, Bytes> bytes{};
+        for (std::byte& one : bytes) one = static_cast<std::byte>(m_random());
+        return bytes;
+    }
+    [[nodiscard]] std::string any_text() {
+        using namespace std::string_view_literals;
+        constexpr std::array<std::string_view, 6> texts{"legacy sync",       "",       "Ünïcode & 鍵",
+                                                        "'; DROP TABLE--\"", "a\0b"sv, "%_\\ \n"};
+        return std::string{texts[below(texts.size())]};
+    }
+    /// What can be said of a credential, and can change of it.
+    void describe(credential& one) {
+        static const std::vector<std::vector<std::string>> scopes{
+            {}, {"contacts:read"}, {"contacts:write", "contacts:read"}, {"z:*", "a:b", "*:read"}, {"*:*"}};
+        one.tenant = m_tenants[below(m_tenants.size())];
+        one.name = "name " + any_text();
+        one.scopes = any_of(scopes);
+        one.metadata.clear();
+        for (std::size_t i = below(4); i > 0; --i)
+            one.metadata.emplace_back("label " + std::to_string(below(9)), any_text());
+        one.not_before = perhaps_a_time();
+        one.expires_at = perhaps_a_time();
+        one.suspended = one_in(3);
+        one.revoked_at = one_in(4) ? std::optional{any_time()} : std::nullopt;
+    }
+
+    [[nodiscard]] credential new_one() {
+        credential_id::bytes_type bytes{};
+        for (auto& one : bytes) one = static_cast<std::uint8_t>(m_random());
+        credential one{.id = credential_id::from_random(bytes),
+                       .tenant = {},
+                       .name = {},
+                       .scopes = {},
+                       .metadata = {},
+                       .not_before = {},
+                       .expires_at = {},
+                       .created_at = any_time()};
+        describe(one);
+        return one;
+    }
+
+    void describe(record& key) {
+        constexpr std::array states{key_state::pending, key_state::active, key_state::retiring, key_state::revoked};
+        key.state = states[below(states.size())];
+        key.digest = {.pepper = static_cast<std::uint32_t>(1 + below(3)), .mac = any_bytes<32>()};
+        if (one_in(3)) key.digest.hash = hash_name{"another-hash"};
+        key.retires_at = perhaps_a_time();
+        key.revoked_at = perhaps_a_time();
+        key.sealed = std::nullopt;
+        if (one_in(2)) {
+            key.sealed = sealed_text{static_cast<std::uint32_t>(1 + below(9)), any_bytes<24>(), {}};
+            for (std::size_t i = 1 + below(90); i > 0; --i)
+                key.sealed->box.push_back(static_cast<std::byte>(m_random()));
+        }
+    }
+
+    [[nodiscard]] record new_key(const credential& owner, std::uint32_t generation) {
+        record key{.format = m_formats[below(m_formats.size())],
+                   .handle = handle{one_in(4) ? ~m_made : m_made * 16 + below(16) + 1},
+                   .credential = owner.id,
+                   .generation = generation,
+                   .digest = {},
+                   .created_at = any_time()};
+        describe(key);
+        return key;
+    }
+
+    [[nodiscard]] change any_change(const credential& owner) {
+        return {.sequence = m_random(),  // the store gives its own
+                .tag = m_random(),
+                .kind = static_cast<change_kind>(1 + below(6)),
+                .credential = owner.id,
+                .version = owner.version,
+                .at = any_time()};
+    }
+
+    [[nodiscard]] audit_event any_event(const credential& owner) {
+        return {.sequence = m_random(),
+                .at = any_time(),
+                .actor = "actor " + any_text(),
+                .action = "action " + any_text(),
+                .tenant = owner.tenant,
+                .credential = owner.id,
+                .handle = one_in(2) ? std::optional{handle{1 + below(99)}} : std::nullopt,
+                .source_address = any_text(),
+                .reason = any_text()};
+    }
+
+    [[nodiscard]] idempotency_entry any_entry(const credential& owner) {
+        m_now += std::chrono::milliseconds{100};
+        return {.token = any_bytes<32>(),
+                .arguments = any_bytes<32>(),
+                .credential = owner.id,
+                .handle = one_in(2) ? std::optional{handle{1 + below(99)}} : std::nullopt,
+                .created_at = m_now,
+                .expires_at = m_now + std::chrono::milliseconds{1 + below(300)}};
+    }
+
+private:
+    std::mt19937_64 m_random;
+    std::vector<std::string> m_formats{"instance", "instance_test"};
+    std::vector<std::string> m_tenants{"acme", "umbrella", "Zoë's \"shop\""};
+    timestamp m_now = from_unix_ms(1'736'942'400'000);
+    std::uint64_t m_made = 0;
+};
+
+}  // namespace shearline::inline v0_1::testing::detail
