@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -47,6 +48,12 @@ template <typename Format>
     return rendered<Format>(key.handle, secret);
 }
 
+/// What a parser or the rules say of a text.
+[[nodiscard]] inline std::string said(const std::optional<format_error>& fault) {
+    if (!fault) return "a key";
+    return std::string{to_string(fault->code)} + " at " + std::to_string(fault->offset);
+}
+
 /// Whether `read`, a parser, says of a text what the rules say. Where it does not, and `seen` is given, says how.
 template <typename Read>
 bool agrees(const format_rules& rules, const std::string& text, Read read, report* seen) {
@@ -58,7 +65,8 @@ bool agrees(const format_rules& rules, const std::string& text, Read read, repor
                        key     ? "a text that is no key was accepted"
                        : fault ? "a text was refused for another reason, or at another place, than by the rules"
                                : "a key was refused",
-                       shown(text));
+                       shown(text) + ": the parser says " + said(key ? std::nullopt : std::optional{key.error()}) +
+                           ", and the rules " + said(fault));
 }
 
 /// Calls `take(text)` with keys of a format and with texts that are nearly keys; ends where it gives false.
@@ -123,46 +131,55 @@ bool is_found_out(const format_rules& rules, const format_conformance_options& o
     return found;
 }
 
-/// Parsers that are looser than they should be, each in one way that has been a real fault of somebody's.
+/// Parsers that are wrong, each in one way that has been a real fault of somebody's.
 template <typename Format>
 void add_format_controls(report& seen, const format_rules& rules, const format_conformance_options& options) {
     using answer = result<parsed_key, format_error>;
-    seen.control(is_found_out<Format>(rules, options,
-                                      [](const std::string& text) -> answer {
-                                          std::string other = text;
-                                          if (!other.empty()) other[0] = Format::prefix[0];
-                                          const auto key = parse<Format>(other);
-                                          return key ? answer{parsed_key{}} : answer{key.error()};
-                                      }),
-                 "a parser that overlooks the first character");
-    seen.control(is_found_out<Format>(rules, options,
-                                      [](const std::string& text) -> answer {
-                                          const bool ends = text.ends_with('\n');
-                                          const std::string cut{text.substr(0, text.size() - (ends ? 1U : 0U))};
-                                          const auto key = parse<Format>(cut);
-                                          return key ? answer{parsed_key{}} : answer{key.error()};
-                                      }),
-                 "a parser that takes a newline at the end");
-    if constexpr (Format::has_checksum) {
-        seen.control(is_found_out<Format>(rules, options,
-                                          [](const std::string& text) -> answer {
-                                              const auto key = parse<Format>(text);
-                                              if (key || key.error().code == format_errc::wrong_checksum)
-                                                  return parsed_key{};
-                                              return key.error();
-                                          }),
-                     "a parser that skips the checksum");
-    }
-    if constexpr (Format::has_handle) {
-        seen.control(is_found_out<Format>(rules, options,
-                                          [](const std::string& text) -> answer {
-                                              const auto key = parse<Format>(text);
-                                              if (key || key.error().code == format_errc::out_of_range)
-                                                  return parsed_key{};
-                                              return key.error();
-                                          }),
-                     "a parser that takes numbers out of their range");
-    }
+    // What a parser gives beside its verdict is not compared here.
+    const auto of = [](std::string_view text) -> answer {
+        const auto key = parse<Format>(text);
+        return key ? answer{parsed_key{}} : answer{key.error()};
+    };
+    const auto control = [&](std::string_view what, auto read) {
+        seen.control(is_found_out<Format>(rules, options, read), what);
+    };
+    const auto overlooks = [&of](format_errc code) {
+        return [&of, code](const std::string& text) -> answer {
+            answer key = of(text);
+            return !key && key.error().code == code ? answer{parsed_key{}} : key;
+        };
+    };
+    control("a parser that overlooks the first character", [&](std::string text) {
+        if (!text.empty()) text[0] = Format::prefix[0];
+        return of(text);
+    });
+    control("a parser that takes a newline at the end", [&](const std::string& text) {
+        return of(text.substr(0, text.size() - (text.ends_with('\n') ? 1U : 0U)));
+    });
+    control("a parser that takes a space at the beginning",
+            [&](const std::string& text) { return of(text.substr(text.starts_with(' ') ? 1U : 0U)); });
+    control("a parser that reads to a zero", [&](const std::string& text) { return of(text.c_str()); });
+    control("a parser that reads a key and not what follows",
+            [&](const std::string& text) { return of(std::string_view{text}.substr(0, Format::chars)); });
+    control("a parser that takes characters outside the alphabet", overlooks(format_errc::bad_character));
+    control("a parser that says where a text ends one place early", [&](const std::string& text) -> answer {
+        answer key = of(text);
+        if (key || key.error().code != format_errc::wrong_length) return key;
+        return format_error{format_errc::wrong_length, key.error().offset - 1};
+    });
+    control("a parser that calls every fault one of the prefix", [&](const std::string& text) -> answer {
+        const answer key = of(text);
+        return key ? key : answer{format_error{format_errc::wrong_prefix, key.error().offset}};
+    });
+    control("a parser that refuses a key whose last digit is the greatest", [&](const std::string& text) -> answer {
+        answer key = of(text);
+        if (!key || text[Format::secret_part.offset + Format::secret_chars - 1] != rules.alphabet.back()) return key;
+        return format_error{format_errc::bad_character, text.size() - 1};
+    });
+    if constexpr (Format::has_checksum)
+        control("a parser that skips the checksum", overlooks(format_errc::wrong_checksum));
+    if constexpr (Format::has_handle)
+        control("a parser that takes numbers out of their range", overlooks(format_errc::out_of_range));
 }
 
 }  // namespace detail

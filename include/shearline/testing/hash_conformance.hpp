@@ -4,6 +4,7 @@
 // Depends on concepts.hpp and testing/report.hpp; never on one hash. Whether it is a good hash, no test can tell.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <shearline/concepts.hpp>
@@ -52,7 +54,20 @@ template <typename Mac>
             all.insert(mac(key, longer));
         }
         seen.check(all.size() == asked, "another key, bit or length gives another digest", where);
+        for (std::size_t place = 0; place < first.size(); ++place)
+            seen.check(std::any_of(all.begin(), all.end(), [&](const auto& one) { return one[place] != first[place]; }),
+                       "every byte of a digest depends on key and message", where + ", byte " + std::to_string(place));
     }
+    // A digest that is put together of one of the key and one of the message is forged from three others.
+    std::array<std::byte, 32> other_key = key;
+    other_key[0] ^= std::byte{1};
+    const std::vector<std::byte> one(52, std::byte{1});
+    const std::vector<std::byte> other(52, std::byte{2});
+    const digest_bytes corners[] = {mac(key, one), mac(key, other), mac(other_key, one), mac(other_key, other)};
+    bool is_a_sum = true;
+    for (std::size_t i = 0; i < corners[0].size(); ++i)
+        is_a_sum = is_a_sum && (corners[0][i] ^ corners[1][i]) == (corners[2][i] ^ corners[3][i]);
+    seen.check(!is_a_sum, "key and message are mixed");
     return seen;
 }
 
@@ -83,28 +98,48 @@ template <typename Hash>
     static_cast<void>(Hash::mac(state, two));
     seen.check(Hash::mac(state, one) == first, "a state is the same after it was used");
     seen.check(Hash::mac(copied, one) == first, "a copy of a state does what the state does");
+    static_cast<void>(Hash::mac(Hash::prepare(another), one));
+    seen.check(Hash::mac(state, one) == first, "a state is the same after another key was prepared");
 
-    seen.control(!detail::keyed_hash_claims(
-                     [&](const key_type& under, const message_type& message) {
-                         return mac(under, message_type(message.begin(), message.begin() + static_cast<std::ptrdiff_t>(
-                                                                                               message.size() / 2)));
-                     },
-                     seed),
-                 "a hash of half the message");
-    seen.control(!detail::keyed_hash_claims(
-                     [&](key_type under, const message_type& message) {
-                         under[31] &= std::byte{0x7f};
-                         return mac(under, message);
-                     },
-                     seed),
-                 "a hash that leaves out one bit of the key");
-    seen.control(!detail::keyed_hash_claims(
-                     [&](const key_type& under, message_type message) {
-                         message.resize((message.size() + 63) / 64 * 64);
-                         return mac(under, message);
-                     },
-                     seed),
-                 "a hash that fills up with zeros");
+    const auto control = [seed, &seen](std::string_view what, auto wrong) {
+        seen.control(!detail::keyed_hash_claims(wrong, seed), what);
+    };
+    control("a hash of half the message", [&](const key_type& under, message_type message) {
+        message.resize(message.size() / 2);
+        return mac(under, message);
+    });
+    control("a hash that leaves out one bit of the key", [&](key_type under, const message_type& message) {
+        under[31] &= std::byte{0x7f};
+        return mac(under, message);
+    });
+    control("a hash that fills up with zeros", [&](const key_type& under, message_type message) {
+        message.resize((message.size() + 63) / 64 * 64);
+        return mac(under, message);
+    });
+    control("a hash of the first 256 bytes", [&](const key_type& under, message_type message) {
+        message.resize(std::min<std::size_t>(message.size(), 256));
+        return mac(under, message);
+    });
+    control("a hash of a text, which ends at a zero", [&](const key_type& under, message_type message) {
+        message.erase(std::find(message.begin(), message.end(), std::byte{0}), message.end());
+        return mac(under, message);
+    });
+    control("a hash that is cut to 16 bytes", [&](const key_type& under, const message_type& message) {
+        digest_bytes cut = mac(under, message);
+        std::fill(cut.begin() + 16, cut.end(), std::byte{0});
+        return cut;
+    });
+    control("a hash without its key", [&](const key_type&, const message_type& message) { return mac({}, message); });
+    control("a digest of the key beside one of the message", [&](const key_type& under, const message_type& message) {
+        digest_bytes sum = mac({}, message);
+        const digest_bytes of_key = mac(under, {});
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] ^= of_key[i];
+        return sum;
+    });
+    control("a hash that counts its calls", [&, calls = 0](const key_type& under, message_type message) mutable {
+        message.push_back(static_cast<std::byte>(++calls));
+        return mac(under, message);
+    });
     return seen;
 }
 
