@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Holds an authority and a verifier of one bundle of policies to what they promise, through the whole life of a key.
+// Depends on authority.hpp, verifier.hpp and store/memory_store.hpp; never on one policy.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <shearline/policies.hpp>
+#include <shearline/testing/detail/bundle_trial.hpp>
+#include <shearline/testing/report.hpp>
+
+namespace shearline::inline v0_1::testing {
+
+/// Issues, verifies by an authority and by a verifier, rotates, lets graces and credentials run out, suspends, revokes,
+/// reveals and reads the audit, under a clock that is moved by hand. Each answer is compared with what the library
+/// promises for any bundle. Bundles with one wrong policy are its controls.
+///
+///     hold(bundle_conformance<policies<key_format<"acme">, overlap<std::chrono::hours{24}>, recoverable>>());
+template <typename Policies>
+[[nodiscard]] report bundle_conformance() {
+    using format = typename Policies::format;
+    using hash = typename Policies::hash;
+    using rotation = typename Policies::rotation;
+    using custody = typename Policies::custody;
+    using memo = typename Policies::memo;
+    report seen = detail::bundle_trial<Policies>{}.run();
+    const auto control = [&seen]<typename Wrong>(std::string_view what, std::optional<Wrong>) {
+        seen.control(!detail::bundle_trial<Wrong>{}.run(), what);
+    };
+    control("a hash of the first characters",
+            std::optional<policies<format, detail::short_hash<hash>, rotation, custody, memo>>{});
+    control("a rotation that leaves the old key as it was",
+            std::optional<policies<format, hash, detail::idle_rotation, custody, memo>>{});
+    control("a rotation that says that there is a grace, and gives none",
+            std::optional<policies<format, hash, detail::lying_rotation, custody, memo>>{});
+    control("a custody that shows another text",
+            std::optional<policies<format, hash, rotation, detail::careless_custody, memo>>{});
+    control("a memo that takes every text for the last one",
+            std::optional<policies<format, hash, rotation, custody, detail::blind_memo>>{});
+    return seen;
+}
+
+}  // namespace shearline::inline v0_1::testing

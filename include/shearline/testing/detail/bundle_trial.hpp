@@ -1,0 +1,298 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// The life of keys under one bundle of policies, by an authority and a verifier, and what must be seen of it.
+// Depends on authority.hpp, verifier.hpp, store/memory_store.hpp and testing/report.hpp; never on one policy.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <shearline/authority.hpp>
+#include <shearline/clock.hpp>
+#include <shearline/format/parse.hpp>
+#include <shearline/format/render.hpp>
+#include <shearline/keyring.hpp>
+#include <shearline/policies.hpp>
+#include <shearline/store/memory_store.hpp>
+#include <shearline/testing/detail/wrong_policies.hpp>
+#include <shearline/testing/report.hpp>
+#include <shearline/testing/temporary_folder.hpp>
+#include <shearline/verifier.hpp>
+
+namespace shearline::inline v0_1::testing::detail {
+
+template <typename Policies>
+class bundle_trial {
+    using format = typename Policies::format;
+    using authority_type = authority<Policies, memory_store, manual_clock>;
+    using verifier_type = verifier<Policies, memory_store>;
+    static constexpr std::string_view scope = "contacts:write";
+
+public:
+    [[nodiscard]] report run() {
+        auto ring = keyring::create(m_folder.file("keyring"));
+        auto keys = ring ? authority_type::open(m_store, *ring, m_clock) : result<authority_type>{ring.error()};
+        auto fast = ring ? verifier_type::open(m_store, *ring) : result<verifier_type>{ring.error()};
+        if (!m_seen.check(keys && fast, "a bundle opens")) return m_seen;
+        m_ring.emplace(*std::move(ring));
+        m_keys.emplace(*std::move(keys));
+        m_fast.emplace(*std::move(fast));
+        m_reader.emplace(m_fast->new_reader());
+        whose_key_it_is();
+        rotation();
+        suspension_and_revocation();
+        bounds_of_time();
+        custody();
+        idempotency();
+        peppers();
+        uses_and_audit();
+        return m_seen;
+    }
+
+private:
+    struct known {
+        credential_id credential;
+        handle key;
+        std::string text;
+    };
+
+    new_credential asked(std::string tenant = "acme") const {
+        return {.tenant = std::move(tenant), .name = "integration", .scopes = {std::string{scope}}, .metadata = {}};
+    }
+
+    std::optional<known> took(const result<issued_key>& made, std::string_view claim) {
+        if (!m_seen.check(static_cast<bool>(made), claim, made ? "" : made.error().message())) return std::nullopt;
+        return known{made->credential, made->handle, std::string{made->text.reveal(unsafe_reveal)}};
+    }
+    std::optional<known> issue(const new_credential& what) {
+        ++m_events;
+        return took(m_keys->issue(what, m_by), "a credential is issued");
+    }
+
+    /// Both must say this of a text.
+    void expect(const std::string& text, bool good, std::string_view claim, std::optional<face> shown = std::nullopt) {
+        for (int time = 0; time < 2; ++time) {  // the second answer of a verifier may come from its memo
+            const verdict strict = m_keys->verify(text, scope);
+            const verdict fast = m_reader->verify(text, m_clock.now(), scope);
+            for (const auto& [by, answer] : {std::pair{"authority", &strict}, std::pair{"verifier", &fast}}) {
+                std::string words = by;
+                words += *answer ? " grants" : " denies: " + std::string{row_of(answer->denial().reason()).name};
+                m_seen.check(static_cast<bool>(*answer) == good, claim, words);
+                if (!*answer && shown) m_seen.check(answer->denial().face() == *shown, claim, words);
+            }
+        }
+    }
+
+    /// The text of `of`, with the secret of `from`; its checksum is right.
+    static std::string with_secret_of(const known& of, const known& from) {
+        std::array<std::uint8_t, format::secret_chars> digits{};
+        for (std::size_t i = 0; i < digits.size(); ++i)
+            digits[i] = format::alphabet::decode(from.text[format::secret_part.offset + i]);
+        std::string text(format::chars, '\0');
+        render<format>(of.key, digits, std::span<char, format::chars>{text});
+        return text;
+    }
+
+    void whose_key_it_is() {
+        const auto mine = issue(asked());
+        const auto theirs = issue(asked("umbrella"));
+        if (!mine || !theirs) return;
+        expect(mine->text, true, "a fresh key is good");
+        const verdict answer = m_reader->verify(mine->text, m_clock.now(), scope);
+        m_seen.check(answer && answer.grant().credential() == mine->credential && answer.grant().tenant() == "acme" &&
+                         answer.grant().handle() == mine->key,
+                     "a grant says whose key it was");
+        const verdict other = m_keys->verify(theirs->text, scope);
+        m_seen.check(other && other.grant().credential() == theirs->credential && other.grant().tenant() == "umbrella",
+                     "a grant says whose key it was");
+        m_seen.check(
+            !m_keys->verify(mine->text, "deals:write") && !m_reader->verify(mine->text, m_clock.now(), "deals:write"),
+            "a key does what its scopes allow, and nothing else");
+        expect(with_secret_of(*mine, *theirs), false, "a key with another secret is denied", face::invalid_key);
+        expect(with_secret_of(*theirs, *mine), false, "a key with another secret is denied", face::invalid_key);
+        // The last character of a secret counts as the first does.
+        known last = *mine;
+        char& digit = last.text[format::secret_part.offset + format::secret_chars - 1];
+        digit = format::alphabet::encode(
+            static_cast<std::uint8_t>((format::alphabet::decode(digit) + 1U) % format::alphabet::size));
+        expect(with_secret_of(*mine, last), false, "a key with another character is denied", face::invalid_key);
+        expect(mine->text.substr(0, mine->text.size() - 1), false, "a key that was cut is denied", face::invalid_key);
+        expect("", false, "no key is denied", face::invalid_key);
+        expect(mine->text, true, "a good key is good after wrong ones were tried");
+    }
+
+    void rotation() {
+        const auto first = issue(asked());
+        if (!first) return;
+        expect(first->text, true, "a fresh key is good");
+        const auto made = m_keys->rotate(first->credential, m_by);
+        ++m_events;
+        const auto second = took(made, "a credential is rotated");
+        if (!second) return;
+        m_seen.check(made->generation == 2 && second->credential == first->credential && second->text != first->text,
+                     "a rotation gives the next key of the same credential");
+        expect(second->text, true, "the new key is good when rotate returns");
+        if (made->previous_until) {
+            m_seen.check(*made->previous_until > m_clock.now(), "a grace ends in the future");
+            expect(first->text, true, "the old key is good during its grace");
+            const verdict answer = m_keys->verify(first->text, scope);
+            m_seen.check(answer && answer.grant().retiring_until() == made->previous_until,
+                         "a grant in the grace says when it ends");
+            const timestamp now = m_clock.now();
+            m_clock.set(*made->previous_until - std::chrono::seconds{1});
+            expect(first->text, true, "the old key is good to the end of its grace");
+            m_clock.set(*made->previous_until);
+            expect(first->text, false, "the old key is dead when its grace is over", face::invalid_key);
+            m_seen.check(m_clock.now() > now, "time goes on");
+        } else {
+            expect(first->text, false, "without a grace, the old key is dead when rotate returns", face::invalid_key);
+        }
+        expect(second->text, true, "the new key outlives the old one");
+        const auto third = took(m_keys->rotate(first->credential, m_by), "a credential is rotated again");
+        const auto fourth = took(m_keys->rotate(first->credential, m_by), "a credential is rotated again");
+        m_events += 2;
+        if (!third || !fourth) return;
+        expect(second->text, false, "a credential has two live keys at the most", face::invalid_key);
+        expect(fourth->text, true, "the newest key is good");
+    }
+
+    void suspension_and_revocation() {
+        const auto one = issue(asked());
+        const auto bystander = issue(asked());
+        if (!one || !bystander) return;
+        m_seen.check(static_cast<bool>(m_keys->suspend(one->credential, m_by)), "a credential is suspended");
+        expect(one->text, false, "a suspended key is denied");
+        m_seen.check(static_cast<bool>(m_keys->resume(one->credential, m_by)), "a credential is resumed");
+        expect(one->text, true, "a resumed key is good");
+        const auto next = took(m_keys->rotate(one->credential, m_by), "a resumed credential is rotated");
+        if (!next) return;
+        m_seen.check(static_cast<bool>(m_keys->revoke(next->key, m_by)), "a key is revoked");
+        expect(next->text, false, "a revoked key is denied when revoke returns", face::invalid_key);
+        m_seen.check(static_cast<bool>(m_keys->revoke(one->credential, m_by)), "a credential is revoked");
+        expect(one->text, false, "every key of a revoked credential is denied", face::invalid_key);
+        const auto again = m_keys->rotate(one->credential, m_by);
+        m_seen.check(!again && again.error().code() == errc::illegal_state, "a revoked credential gets no other key");
+        m_seen.check(static_cast<bool>(m_keys->revoke(one->credential, m_by)), "what was revoked is revoked again");
+        expect(bystander->text, true, "nobody else's key is touched");
+        m_events += 5;
+    }
+
+    void bounds_of_time() {
+        new_credential bounded = asked();
+        bounded.not_before = m_clock.now() + std::chrono::hours{1};
+        bounded.expires_at = m_clock.now() + std::chrono::hours{2};
+        const auto one = issue(bounded);
+        if (!one) return;
+        expect(one->text, false, "a key is not good before its time");
+        m_clock.set(*bounded.not_before);
+        expect(one->text, true, "a key is good from its first moment");
+        m_clock.set(*bounded.expires_at - std::chrono::seconds{1});
+        expect(one->text, true, "a key is good to its end");
+        m_clock.set(*bounded.expires_at);
+        expect(one->text, false, "a key is dead at its end", face::invalid_key);
+        const auto late = m_keys->rotate(one->credential, m_by);
+        m_seen.check(!late && late.error().code() == errc::illegal_state, "an expired credential gets no other key");
+    }
+
+    void custody() {
+        const auto one = issue(asked());
+        if (!one) return;
+        const auto shown = m_keys->reveal(one->credential, m_by);
+        if constexpr (Policies::custody::keeps_text) {
+            ++m_events;
+            m_seen.check(shown && shown->reveal(unsafe_reveal) == one->text, "reveal gives the text of the key");
+            const auto next = took(m_keys->rotate(one->credential, m_by), "a credential is rotated");
+            const auto newest = m_keys->reveal(one->credential, m_by);
+            m_seen.check(next && newest && newest->reveal(unsafe_reveal) == next->text, "reveal gives the newest text");
+            m_events += 2;
+        } else {
+            m_seen.check(!shown && shown.error().code() == errc::not_recoverable,
+                         "a text that is not kept cannot be shown");
+        }
+        m_seen.check(static_cast<bool>(m_keys->revoke(one->credential, m_by)), "a credential is revoked");
+        ++m_events;
+        m_seen.check(!m_keys->reveal(one->credential, m_by), "the text of a dead key is not shown");
+        const auto view = m_keys->find(one->credential);
+        bool is_sealed = !view;
+        for (const record& key : view ? view->keys : std::vector<record>{}) is_sealed = is_sealed || key.sealed;
+        m_seen.check(!is_sealed, "a dead key keeps no sealed text");
+    }
+
+    void idempotency() {
+        request_context once = m_by;
+        once.idempotency_token = "a-token-with-enough-characters";
+        const auto first = took(m_keys->issue(asked(), once), "a credential is issued");
+        if (!first) return;
+        const auto again = m_keys->issue(asked(), once);
+        m_seen.check(again && again->credential == first->credential && again->handle == first->key,
+                     "a call that is repeated with its token has the same outcome");
+        m_seen.check(again && again->text_lost == !Policies::custody::keeps_text,
+                     "a repeated call gives the text again if it is kept");
+        new_credential changed = asked();
+        changed.name = "another name";
+        const auto other = m_keys->issue(changed, once);
+        m_seen.check(!other && other.error().code() == errc::conflict, "a token is not taken for another call");
+        m_events += Policies::custody::keeps_text ? 2 : 1;  // a text that is given again is revealed
+    }
+
+    void peppers() {
+        const auto one = issue(asked());
+        auto with_new = m_ring->with_new_pepper();
+        if (!one || !m_seen.check(static_cast<bool>(with_new), "a keyring gets another pepper")) return;
+        const std::uint32_t old = m_ring->current_pepper();
+        m_seen.check(m_keys->use(*with_new) && m_fast->use(*with_new), "both take up another keyring");
+        expect(one->text, true, "a key under a retired pepper is good");
+        const verdict answer = m_keys->verify(one->text, scope);
+        m_seen.check(answer && answer.grant().rehash_due(), "a grant says that its pepper has retired");
+        const auto fresh = issue(asked());
+        const auto without = with_new->without_pepper(old);
+        if (!fresh || !m_seen.check(static_cast<bool>(without), "a retired pepper can be dropped")) return;
+        m_seen.check(m_keys->use(*without) && m_fast->use(*without), "both take up another keyring");
+        expect(one->text, false, "a key whose pepper was dropped is denied", face::invalid_key);
+        expect(fresh->text, true, "a key under another pepper is good");
+    }
+
+    void uses_and_audit() {
+        const auto one = issue(asked());
+        if (!one) return;
+        constexpr std::uint64_t times = 3;
+        for (std::uint64_t i = 0; i < times; ++i) {
+            (void)m_keys->verify(one->text, scope);
+            (void)m_reader->verify(one->text, m_clock.now(), scope);
+        }
+        m_seen.check(m_keys->flush_usage() && m_fast->flush_usage(), "uses are written");
+        const auto view = m_keys->find(one->key);
+        m_seen.check(
+            view && view->keys.size() == 1 && view->keys[0].uses == 2 * times && view->keys[0].last_used_at.has_value(),
+            "every grant was counted");
+        const auto events = m_keys->audit({.limit = 1});
+        m_seen.check(events && events->items.size() == 1 && events->items[0].action == "issue" &&
+                         events->items[0].actor == m_by.actor && events->items[0].credential == one->credential,
+                     "the newest audit event is that of the last change");
+        m_seen.check(events && !events->items.empty() && events->items[0].sequence == m_events,
+                     "there is one audit event for each change and each reveal",
+                     events && !events->items.empty()
+                         ? std::to_string(events->items[0].sequence) + " events, and not " + std::to_string(m_events)
+                         : std::string{});
+    }
+
+    report m_seen;
+    temporary_folder m_folder;
+    memory_store m_store;
+    manual_clock m_clock{from_unix_ms(1'736'942'400'000)};
+    request_context m_by{.actor = "trial"};
+    std::uint64_t m_events = 0;
+    std::optional<keyring> m_ring;
+    std::optional<authority_type> m_keys;
+    std::optional<verifier_type> m_fast;
+    std::optional<typename verifier_type::reader> m_reader;
+};
+
+}  // namespace shearline::inline v0_1::testing::detail

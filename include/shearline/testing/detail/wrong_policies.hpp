@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Policies that are wrong in one way each: the negative controls of a bundle.
+// Depends on custody/, digest/ and credential/; never on a suite.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <shearline/credential/record.hpp>
+#include <shearline/custody/recoverable.hpp>
+#include <shearline/digest/digest_bytes.hpp>
+#include <shearline/digest/memo.hpp>
+
+namespace shearline::inline v0_1::testing::detail {
+
+/// Sees the prefix and the handle, and no secret.
+template <typename Hash>
+struct short_hash : Hash {
+    static digest_bytes mac(const typename Hash::key_state& state, std::span<const std::byte> message) noexcept {
+        return Hash::mac(state, message.first(message.size() < 20 ? message.size() : 20));
+    }
+};
+
+struct idle_rotation {
+    static result<void> replace(record&, timestamp) { return {}; }
+};
+struct lying_rotation {
+    static result<void> replace(record& key, timestamp now) {
+        auto done = retire(key, now + std::chrono::hours{1});
+        key.retires_at = now;
+        return done;
+    }
+};
+
+struct careless_custody : recoverable {
+    static result<secret_text> open(const secret_bytes<32>& key, const seal_binding& binding,
+                                    const sealed_text& sealed) {
+        auto text = recoverable::open(key, binding, sealed);
+        if (!text) return text;
+        std::string other{text->reveal(unsafe_reveal)};
+        other.back() = other.back() == 'a' ? 'b' : 'a';
+        return secret_text::copy_of(other);
+    }
+};
+
+struct blind_memo : siphash_memo {
+    static tag of(const key&, std::string_view) noexcept { return {1, 1}; }
+};
+
+}  // namespace shearline::inline v0_1::testing::detail
