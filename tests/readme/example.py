@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Keeps the example of the README true.
+"""Keeps the example of a README true.
 
     example.py extract README OUTPUT     writes its code
     example.py run README PROGRAM        runs the program in an empty folder; it must print what the README says

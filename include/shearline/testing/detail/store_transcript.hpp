@@ -21,19 +21,9 @@
 #include <shearline/store/change.hpp>
 #include <shearline/store/scan.hpp>
 #include <shearline/testing/detail/shown.hpp>
+#include <shearline/testing/detail/store_questions.hpp>
 
 namespace shearline::inline v0_1::testing::detail {
-
-/// What a store is asked about.
-struct store_questions {
-    std::vector<std::string> formats{};
-    std::vector<std::string> tenants{};
-    std::vector<credential_id> credentials{};
-    std::vector<handle> handles{};
-    std::vector<digest_bytes> tokens{};
-    std::vector<timestamp> moments{};
-    std::uint64_t changes = 0;
-};
 
 /// The answers, in the order of the questions.
 class store_transcript {
@@ -62,18 +52,37 @@ public:
     /// The first answer that differs, in words; or nothing.
     [[nodiscard]] std::optional<std::string> difference_from(const store_transcript& wanted) const {
         const std::size_t common = std::min(m_lines.size(), wanted.m_lines.size());
-        for (std::size_t i = 0; i < common; ++i)
-            if (m_lines[i] != wanted.m_lines[i])
-                return m_lines[i].first + " is " + m_lines[i].second + ", and must be " +
-                       (m_lines[i].first == wanted.m_lines[i].first ? wanted.m_lines[i].second
-                                                                    : "followed by " + wanted.m_lines[i].first);
-        if (m_lines.size() == wanted.m_lines.size()) return std::nullopt;
-        const auto& more = (m_lines.size() > common ? m_lines : wanted.m_lines)[common];
-        return more.first + (m_lines.size() > common ? " is there, and must not be" : " is missing");
+        for (std::size_t i = 0; i < common; ++i) {
+            const line& here = m_lines[i];
+            const line& there = wanted.m_lines[i];
+            const bool is_same_place =
+                here.field == there.field && m_places[here.place] == wanted.m_places[there.place];
+            if (is_same_place && here.value == there.value) continue;
+            return name_of(here) + " is " + here.value + ", and must be " +
+                   (is_same_place ? there.value : "followed by " + wanted.name_of(there));
+        }
+        if (m_lines.size() > common) return name_of(m_lines[common]) + " is there, and must not be";
+        if (wanted.m_lines.size() > common) return wanted.name_of(wanted.m_lines[common]) + " is missing";
+        return std::nullopt;
     }
 
 private:
-    void say(std::string where, std::string what) { m_lines.emplace_back(std::move(where), std::move(what)); }
+    struct line {
+        std::size_t place;  // of m_places
+        std::string_view field;
+        std::string value;
+    };
+
+    /// What is told of from here on.
+    void go_to(std::string where) { m_places.push_back(std::move(where)); }
+    void add(std::string_view field, std::string value) {
+        m_lines.push_back({m_places.size() - 1, field, std::move(value)});
+    }
+    void say(std::string where, std::string value) {
+        go_to(std::move(where));
+        add({}, std::move(value));
+    }
+    [[nodiscard]] std::string name_of(const line& one) const { return m_places[one.place] + std::string{one.field}; }
 
     template <typename T, typename Tell>
     void with(const std::string& where, const result<T>& outcome, Tell tell_it) {
@@ -93,49 +102,53 @@ private:
     }
 
     void tell(const std::string& where, const credential& one) {
-        say(where + ".id", one.id.to_string());
-        say(where + ".tenant", shown(one.tenant));
-        say(where + ".name", shown(one.name));
+        go_to(where);
+        add(".id", one.id.to_string());
+        add(".tenant", shown(one.tenant));
+        add(".name", shown(one.name));
         std::string scopes;
         for (const std::string& scope : one.scopes) scopes += shown(scope) + ' ';
-        say(where + ".scopes", scopes);
+        add(".scopes", scopes);
         std::string metadata;
         for (const auto& [label, value] : one.metadata) metadata += shown(label) + '=' + shown(value) + ' ';
-        say(where + ".metadata", metadata);
-        say(where + ".not_before", text_of(one.not_before));
-        say(where + ".expires_at", text_of(one.expires_at));
-        say(where + ".suspended", one.suspended ? "true" : "false");
-        say(where + ".generation", std::to_string(one.generation));
-        say(where + ".version", std::to_string(one.version));
-        say(where + ".created_at", text_of(one.created_at));
-        say(where + ".revoked_at", text_of(one.revoked_at));
+        add(".metadata", metadata);
+        add(".not_before", text_of(one.not_before));
+        add(".expires_at", text_of(one.expires_at));
+        add(".suspended", one.suspended ? "true" : "false");
+        add(".generation", std::to_string(one.generation));
+        add(".version", std::to_string(one.version));
+        add(".created_at", text_of(one.created_at));
+        add(".revoked_at", text_of(one.revoked_at));
     }
 
     void tell(const std::string& where, const stored_digest& digest) {
-        say(where + ".pepper", std::to_string(digest.pepper));
-        say(where + ".mac", shown(digest.mac));
-        say(where + ".hash", std::string{digest.hash.view()});
+        go_to(where);
+        add(".pepper", std::to_string(digest.pepper));
+        add(".mac", shown(digest.mac));
+        add(".hash", std::string{digest.hash.view()});
     }
 
     void tell(const std::string& where, const record& one) {
-        say(where + ".format", one.format);
-        say(where + ".handle", text_of(one.handle));
-        say(where + ".credential", one.credential.to_string());
-        say(where + ".generation", std::to_string(one.generation));
-        say(where + ".state", std::string{to_string(one.state)});
+        go_to(where);
+        add(".format", one.format);
+        add(".handle", text_of(one.handle));
+        add(".credential", one.credential.to_string());
+        add(".generation", std::to_string(one.generation));
+        add(".state", std::string{to_string(one.state)});
+        add(".created_at", text_of(one.created_at));
+        add(".retires_at", text_of(one.retires_at));
+        add(".revoked_at", text_of(one.revoked_at));
+        add(".last_used_at", text_of(one.last_used_at));
+        add(".uses", std::to_string(one.uses));
+        add(".sealed", one.sealed ? std::to_string(one.sealed->sealing_key) + ' ' + shown(one.sealed->nonce) + ' ' +
+                                        shown(one.sealed->box)
+                                  : "nothing");
         tell(where + ".digest", one.digest);
-        say(where + ".created_at", text_of(one.created_at));
-        say(where + ".retires_at", text_of(one.retires_at));
-        say(where + ".revoked_at", text_of(one.revoked_at));
-        say(where + ".last_used_at", text_of(one.last_used_at));
-        say(where + ".uses", std::to_string(one.uses));
-        say(where + ".sealed", one.sealed ? std::to_string(one.sealed->sealing_key) + ' ' + shown(one.sealed->nonce) +
-                                                ' ' + shown(one.sealed->box)
-                                          : "nothing");
     }
 
     void tell(const std::string& where, const std::vector<record>& keys) {
-        say(where + ".size()", std::to_string(keys.size()));
+        go_to(where);
+        add(".size()", std::to_string(keys.size()));
         for (std::size_t i = 0; i < keys.size(); ++i) tell(where + '[' + std::to_string(i) + ']', keys[i]);
     }
 
@@ -145,24 +158,26 @@ private:
     }
 
     void tell(const std::string& where, const audit_event& event) {
-        say(where + ".sequence", std::to_string(event.sequence));
-        say(where + ".at", text_of(event.at));
-        say(where + ".actor", shown(event.actor));
-        say(where + ".action", shown(event.action));
-        say(where + ".tenant", shown(event.tenant));
-        say(where + ".credential", event.credential.to_string());
-        say(where + ".handle", text_of(event.handle));
-        say(where + ".source_address", shown(event.source_address));
-        say(where + ".reason", shown(event.reason));
+        go_to(where);
+        add(".sequence", std::to_string(event.sequence));
+        add(".at", text_of(event.at));
+        add(".actor", shown(event.actor));
+        add(".action", shown(event.action));
+        add(".tenant", shown(event.tenant));
+        add(".credential", event.credential.to_string());
+        add(".handle", text_of(event.handle));
+        add(".source_address", shown(event.source_address));
+        add(".reason", shown(event.reason));
     }
 
     void tell(const std::string& where, const change& one) {
-        say(where + ".sequence", std::to_string(one.sequence));
-        say(where + ".tag", std::to_string(one.tag));
-        say(where + ".kind", std::to_string(static_cast<int>(one.kind)));
-        say(where + ".credential", one.credential.to_string());
-        say(where + ".version", std::to_string(one.version));
-        say(where + ".at", text_of(one.at));
+        go_to(where);
+        add(".sequence", std::to_string(one.sequence));
+        add(".tag", std::to_string(one.tag));
+        add(".kind", std::to_string(static_cast<int>(one.kind)));
+        add(".credential", one.credential.to_string());
+        add(".version", std::to_string(one.version));
+        add(".at", text_of(one.at));
     }
 
     /// All pages of one list, until it ends or has gone on for too long.
@@ -208,7 +223,8 @@ private:
             for (const std::size_t limit : {std::size_t{0}, std::size_t{2}, std::size_t{1'000}}) {
                 const std::string where = "changes_after(" + std::to_string(after) + ", " + std::to_string(limit) + ")";
                 with(where, store.changes_after(after, limit), [&](const std::vector<change>& all) {
-                    say(where + ".size()", std::to_string(all.size()));
+                    go_to(where);
+                    add(".size()", std::to_string(all.size()));
                     for (std::size_t i = 0; i < all.size(); ++i) tell(where + '[' + std::to_string(i) + ']', all[i]);
                 });
             }
@@ -255,18 +271,19 @@ private:
         if (!head) return say(where, "an error: " + std::string{to_string(head.error().code())});
         tell(where, *head);
         say(where + " begins", all.begun);
-        constexpr std::string_view fields[] = {"id",         "tenant",    "scopes",  "not_before",
-                                               "expires_at", "suspended", "revoked", "version"};
-        for (std::size_t i = 0; i < all.owners.size(); ++i)
-            for (std::size_t field = 0; field < std::size(fields); ++field)
-                say(where + " credential " + std::to_string(i) + '.' + std::string{fields[field]},
-                    all.owners[i][field]);
+        constexpr std::string_view fields[] = {".id",         ".tenant",    ".scopes",  ".not_before",
+                                               ".expires_at", ".suspended", ".revoked", ".version"};
+        for (std::size_t i = 0; i < all.owners.size(); ++i) {
+            go_to(where + " credential " + std::to_string(i));
+            for (std::size_t field = 0; field < std::size(fields); ++field) add(fields[field], all.owners[i][field]);
+        }
         std::sort(all.keys.begin(), all.keys.end(), [](const auto& a, const auto& b) { return a.handle < b.handle; });
         for (const scanned_key& key : all.keys) {
             const std::string of = where + " key " + text_of(key.handle);
-            say(of + ".credential", key.credential < all.owners.size() ? all.owners[key.credential][0] : "none");
-            say(of + ".state", std::string{to_string(key.state)});
-            say(of + ".retires_at", text_of(key.retires_at));
+            go_to(of);
+            add(".credential", key.credential < all.owners.size() ? all.owners[key.credential][0] : "none");
+            add(".state", std::string{to_string(key.state)});
+            add(".retires_at", text_of(key.retires_at));
             tell(of + ".digest", key.digest);
         }
     }
@@ -305,12 +322,13 @@ private:
                         "find_idempotent(" + shown(token).substr(0, 8) + "…, " + text_of(at) + ")";
                     with(where, tx.find_idempotent(token, at), [&](const std::optional<idempotency_entry>& found) {
                         if (!found) return say(where, "nothing");
-                        say(where + ".token", shown(found->token));
-                        say(where + ".arguments", shown(found->arguments));
-                        say(where + ".credential", found->credential.to_string());
-                        say(where + ".handle", text_of(found->handle));
-                        say(where + ".created_at", text_of(found->created_at));
-                        say(where + ".expires_at", text_of(found->expires_at));
+                        go_to(where);
+                        add(".token", shown(found->token));
+                        add(".arguments", shown(found->arguments));
+                        add(".credential", found->credential.to_string());
+                        add(".handle", text_of(found->handle));
+                        add(".created_at", text_of(found->created_at));
+                        add(".expires_at", text_of(found->expires_at));
                     });
                 }
             with("keyring_checks()", tx.keyring_checks(), [&](const std::vector<keyring_check>& all) {
@@ -325,7 +343,8 @@ private:
         say("a transaction that fails", done ? "succeeded" : std::string{to_string(done.error().code())});
     }
 
-    std::vector<std::pair<std::string, std::string>> m_lines;
+    std::vector<std::string> m_places;
+    std::vector<line> m_lines;
 };
 
 }  // namespace shearline::inline v0_1::testing::detail
