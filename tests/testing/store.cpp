@@ -42,7 +42,7 @@ struct sqlite_place {
 BOOST_AUTO_TEST_SUITE(stores)
 
 BOOST_AUTO_TEST_CASE(in_memory_keep_the_contract) {
-    hold(store_conformance([] { return memory_place{}; }, {.sequences = 100}));
+    hold(store_conformance([] { return memory_place{}; }, {.sequences = 25}));
 }
 
 BOOST_AUTO_TEST_CASE(in_sqlite_keep_the_contract) {

@@ -26,7 +26,7 @@ namespace shearline::inline v0_1::testing {
 /// How much a store is asked, and from which seed.
 struct store_conformance_options {
     std::uint64_t seed = 1;
-    std::size_t sequences = 25;  ///< of calls of an authority, and as many of transactions
+    std::size_t sequences = 10;  ///< of calls of an authority, and as many of transactions
     std::size_t steps = 40;      ///< of each
     std::size_t threads = 4;     ///< that use one store at once; 1 leaves that part out
     std::size_t changes = 25;    ///< that each of them makes
