@@ -20,14 +20,15 @@ import threading
 
 from mutants import MUTANTS
 
-PROGRAMS = {"durability": ["tests/durability/durability", "60", "3"], "doors": ["tests/test_doors"],
-            "store/sqlite": ["tests/store/sqlite/test_store_sqlite"], "faults": ["tests/faults/test_faults"], "allocations": ["tests/faults/test_allocations"]}
+# Those that do not lie in the folder of their name.
+PROGRAMS = {"doors": ["tests/test_doors"], "durability": ["tests/durability/durability", "60", "3"],
+            "faults": ["tests/faults/test_faults"], "allocations": ["tests/faults/test_allocations"]}
 FAILED_CASE = re.compile(r'error: in "([^"]+)"')
 TIME_LIMIT = 300
 
 
 def command_of(program):
-    return PROGRAMS.get(program, [f"tests/{program}/test_{program}"])
+    return PROGRAMS.get(program, [f"tests/{program}/test_{program.replace('/', '_')}"])
 
 
 def headers_of(root):
