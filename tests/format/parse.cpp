@@ -53,9 +53,9 @@ BOOST_AUTO_TEST_CASE(reads_keys_that_another_program_made) {
 
 BOOST_AUTO_TEST_CASE(gives_views_of_the_text_and_of_what_the_digest_covers) {
     const auto key = parse<instance>(golden);
-    BOOST_TEST(key->text.data() == golden.data());
+    BOOST_TEST(static_cast<const void*>(key->text.data()) == golden.data());
     BOOST_TEST(key->text == golden);
-    BOOST_TEST(key->authenticated.data() == golden.data());
+    BOOST_TEST(static_cast<const void*>(key->authenticated.data()) == golden.data());
     BOOST_TEST(key->authenticated == golden.substr(0, 52));
 }
 
