@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""claims.py ROOT: every test, header and mutant that docs/security/claims.md names is there, and every claim has them."""
+"""claims.py ROOT: every test, header and mutant that docs/security/claims.md names is there, the test is in the program of
+its folder, and every claim has them."""
 
 import pathlib
 import re
@@ -11,6 +12,16 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "mutation")
 from mutants import MUTANTS
 
 CODE = re.compile(r"`([^`]+)`")
+
+
+def is_built(root, path):
+    """Whether the meson.build of a test's own folder, or of that above it, names it: then its folder's program has it."""
+    for folder in (path.parent, path.parent.parent):
+        build = folder / "meson.build"
+        name = path.relative_to(folder).as_posix()
+        if root / "tests" in (folder, *folder.parents) and build.is_file() and f"'{name}'" in build.read_text("utf-8"):
+            return True
+    return "must_not_compile" in path.parts  # which lists its own folder
 
 
 def complaints(root, page):
@@ -34,6 +45,8 @@ def complaints(root, page):
             path = root / "tests" / file
             if not path.is_file():
                 yield f"'{claim}': there is no tests/{file}"
+            elif path.suffix == ".cpp" and not is_built(root, path):
+                yield f"'{claim}': no program of its folder has tests/{file}"
             elif case and not re.search(rf"\b{case}\b", path.read_text(encoding="utf-8")):
                 yield f"'{claim}': tests/{file} has no {case}"
 
@@ -47,6 +60,8 @@ def main():
         found.append("this check does not see that a test is missing")
     if not list(complaints(root, page.replace("the secret is not checked", "the secret is not wanted"))):
         found.append("this check does not see that a mutant is missing")
+    if is_built(root, root / "tests/docs/nowhere.cpp"):
+        found.append("this check does not see that a test is in no program")
     for each in found:
         print(f"error: docs/security/claims.md: {each}")
     return 1 if found else 0

@@ -35,6 +35,7 @@ struct store_fault {
     bool (*checks)(keyring_check&) = nullptr;
     bool (*uses)(usage&) = nullptr;
     bool keeps_failed_writes = false;
+    bool keeps_writes_before_a_conflict = false;
     bool takes_stale_updates = false;
     bool takes_doubles = false;
     bool prunes_nothing = false;
@@ -96,6 +97,7 @@ inline constexpr store_fault store_faults[] = {
     {.name = "a store that loses the pepper's number", .writes_key = [](record& key) { key.digest.pepper = 1; return true; }},
     {.name = "a store that keeps 63 bits of a handle", .writes_key = [](record& key) { key.handle.value &= ~(std::uint64_t{1} << 63U); return true; }},
     {.name = "a store that keeps what a failed transaction wrote", .keeps_failed_writes = true},
+    {.name = "a store that keeps what was written before a conflict", .keeps_writes_before_a_conflict = true},
     {.name = "a store that takes an update of an older version", .takes_stale_updates = true},
     {.name = "a store that takes a name twice", .takes_doubles = true},
     {.name = "a store that forgets a live key when it is pruned", .prunes_live_keys = true},

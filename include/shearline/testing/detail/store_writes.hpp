@@ -274,26 +274,33 @@ private:
         credential unjoinable = new_one();
         unjoinable.scopes = {"a b"};
         record orphan = new_key(unknown, 1);
-        both("insert of a credential that is there", [&](auto& tx) { return tx.insert(owner); });
-        both("update from the version that is stored", [&](auto& tx) { return tx.update(old); });
-        both("update past the next version", [&](auto& tx) { return tx.update(skipped); });
+        const audit_event event = any_event(owner);
+        const auto refused = [&](std::string_view what, auto write) {
+            both(what, [&](auto& tx) -> result<void> {
+                auto done = tx.append(event);  // of which nothing may be left, either
+                return done ? write(tx) : done;
+            });
+        };
+        refused("insert of a credential that is there", [&](auto& tx) { return tx.insert(owner); });
+        refused("update from the version that is stored", [&](auto& tx) { return tx.update(old); });
+        refused("update past the next version", [&](auto& tx) { return tx.update(skipped); });
         unknown.version = 2;
-        both("update of a credential that is not there", [&](auto& tx) { return tx.update(unknown); });
-        both("insert of a scope with a space", [&](auto& tx) { return tx.insert(unjoinable); });
-        both("insert of a key without its credential", [&](auto& tx) { return tx.insert(orphan); });
-        both("update of a key that is not there", [&](auto& tx) { return tx.update(orphan); });
+        refused("update of a credential that is not there", [&](auto& tx) { return tx.update(unknown); });
+        refused("insert of a scope with a space", [&](auto& tx) { return tx.insert(unjoinable); });
+        refused("insert of a key without its credential", [&](auto& tx) { return tx.insert(orphan); });
+        refused("update of a key that is not there", [&](auto& tx) { return tx.update(orphan); });
         if (!m_model.contents().records.empty()) {
             const record key = any_of(m_model.contents().records);
-            both("insert of a key that is there", [&](auto& tx) { return tx.insert(key); });
+            refused("insert of a key that is there", [&](auto& tx) { return tx.insert(key); });
             record moved = key;
             moved.credential = any_credential().id;
             if (moved.credential != key.credential)
-                both("update of a key of another credential", [&](auto& tx) { return tx.update(moved); });
+                refused("update of a key of another credential", [&](auto& tx) { return tx.update(moved); });
         }
         if (!m_model.contents().entries.empty()) {
             idempotency_entry again = m_model.contents().entries.back();
             if (again.expires_at > again.created_at)
-                both("insert of a token that is there", [&](auto& tx) { return tx.insert(again); });
+                refused("insert of a token that is there", [&](auto& tx) { return tx.insert(again); });
         }
     }
 

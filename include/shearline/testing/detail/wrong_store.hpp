@@ -120,7 +120,9 @@ public:
             transaction tx{inner, *m_fault};
             auto done = body(tx);
             if constexpr (std::is_same_v<outcome, result<void>>) {
-                if (!done && m_fault->keeps_failed_writes) {
+                const bool is_conflict = !done && done.error().code() == errc::conflict;
+                if (!done &&
+                    (m_fault->keeps_failed_writes || (is_conflict && m_fault->keeps_writes_before_a_conflict))) {
                     failed = std::move(done);
                     return {};
                 }
