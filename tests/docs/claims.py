@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""claims.py ROOT: every test, header and mutant that docs/security/claims.md names is there, the test is in the program of
+"""claims.py ROOT: every test, header and mutant that docs/security/claims.md names is there, each test in the program of
 its folder, and every claim has them."""
 
 import pathlib

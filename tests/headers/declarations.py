@@ -138,14 +138,19 @@ def controls(include, listed):
     def opened(space):
         return f"#pragma once\nnamespace shearline::inline {version} {{\n{space}\n}}\n"
     version = re.search(r"inline (v\w+)", (include / "shearline/version.hpp").read_text(encoding="utf-8"))[1]
-    for name, text, words in [
-            ("keyring/planted.hpp", opened("struct planted {};"), "not in namespace detail"),
-            ("rules/planted.hpp", opened("struct planted {};"), "not in fwd.hpp"),
-            ("rules/planted.hpp", opened("template <typename T, typename U = int> struct planted {};"), "not in fwd.hpp"),
-            ("rules/planted.hpp", "#pragma once\nstruct planted {};\n", "outside of namespace shearline"),
-            ("rules/planted.hpp", "#pragma once\n#define PLANTED 1\n", "not among the macros"),
-            ("planted_fwd.hpp", opened("struct planted;"), "no header defines it")]:
-        found, macros = declarations(include, [f"shearline/{name}"], [(f"shearline/{name}", text)])
+    for planted, words in [
+            ({"keyring/planted.hpp": opened("struct planted {};")}, "not in namespace detail"),
+            ({"rules/planted.hpp": opened("struct planted {};")}, "not in fwd.hpp"),
+            ({"rules/planted.hpp": opened("template <typename T, typename U = int> struct planted {};")}, "not in fwd.hpp"),
+            ({"planted_fwd.hpp": opened("template <typename T> struct planted;"),
+              "rules/planted.hpp": opened("template <typename T = int> struct planted {};")}, "belongs into fwd.hpp"),
+            ({"planted_fwd.hpp": opened("struct value { int of; }; template <value V> struct planted;"),
+              "rules/planted.hpp": opened("template <value V> struct planted {};")}, "cannot be in fwd.hpp"),
+            ({"rules/planted.hpp": "#pragma once\nstruct planted {};\n"}, "outside of namespace shearline"),
+            ({"rules/planted.hpp": "#pragma once\n#define PLANTED 1\n"}, "not among the macros"),
+            ({"planted_fwd.hpp": opened("struct planted;")}, "no header defines it")]:
+        headers = {f"shearline/{name}": text for name, text in planted.items()}
+        found, macros = declarations(include, headers, headers.items())
         if not any("planted" in each.lower() and words in each for each in complaints(found, macros, listed)):
             yield f"control: a header that declares something '{words}' is not seen"
 
