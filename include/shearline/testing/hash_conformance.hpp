@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <random>
 #include <set>
 #include <span>
@@ -71,6 +72,59 @@ template <typename Mac>
     return seen;
 }
 
+/// The claims about a state: it is a value, and nothing that happens elsewhere reaches into it.
+template <typename Hash>
+[[nodiscard]] report hash_state_claims() {
+    using key_type = std::array<std::byte, 32>;
+    using message_type = std::vector<std::byte>;
+    report seen;
+    const key_type key{};
+    const auto state = Hash::prepare(key);
+    key_type another{};
+    another.fill(std::byte{7});
+    auto copied = Hash::prepare(another);
+    std::memcpy(&copied, &state, sizeof state);
+    const message_type one(52, std::byte{1});
+    const message_type two(9, std::byte{2});
+    const digest_bytes first = Hash::mac(state, one);
+    static_cast<void>(Hash::mac(state, two));
+    seen.check(Hash::mac(state, one) == first, "a state is the same after it was used");
+    seen.check(Hash::mac(copied, one) == first, "a copy of a state does what the state does");
+    static_cast<void>(Hash::mac(Hash::prepare(another), one));
+    seen.check(Hash::mac(state, one) == first, "a state is the same after another key was prepared");
+    key_type wiped{};
+    const auto kept = Hash::prepare(wiped);
+    wiped.fill(std::byte{9});
+    seen.check(Hash::mac(kept, one) == first, "a state does not point to the key that it was made from");
+    return seen;
+}
+
+/// Its states point to the keys that they were made from.
+template <typename Hash>
+struct borrowing_hash {
+    struct key_state {
+        const std::byte* key;
+    };
+    static key_state prepare(std::span<const std::byte, 32> key) { return {key.data()}; }
+    static digest_bytes mac(const key_state& state, std::span<const std::byte> message) noexcept {
+        return Hash::mac(Hash::prepare(std::span<const std::byte, 32>{state.key, 32}), message);
+    }
+};
+
+/// All its states are one.
+template <typename Hash>
+struct shared_hash {
+    struct key_state {};
+    static key_state prepare(std::span<const std::byte, 32> key) {
+        only = Hash::prepare(key);
+        return {};
+    }
+    static digest_bytes mac(const key_state&, std::span<const std::byte> message) noexcept {
+        return Hash::mac(*only, message);
+    }
+    static inline std::optional<typename Hash::key_state> only{};
+};
+
 }  // namespace detail
 
 /// Holds a hash policy to the contract of `hash_policy`: one state serves any number of messages, a copy of it does
@@ -86,24 +140,12 @@ template <typename Hash>
     };
     report seen = detail::keyed_hash_claims(mac, seed);
 
-    const key_type key{};
-    const auto state = Hash::prepare(key);
-    key_type another{};
-    another.fill(std::byte{7});
-    auto copied = Hash::prepare(another);
-    std::memcpy(&copied, &state, sizeof state);
-    const message_type one(52, std::byte{1});
-    const message_type two(9, std::byte{2});
-    const digest_bytes first = Hash::mac(state, one);
-    static_cast<void>(Hash::mac(state, two));
-    seen.check(Hash::mac(state, one) == first, "a state is the same after it was used");
-    seen.check(Hash::mac(copied, one) == first, "a copy of a state does what the state does");
-    static_cast<void>(Hash::mac(Hash::prepare(another), one));
-    seen.check(Hash::mac(state, one) == first, "a state is the same after another key was prepared");
-
+    seen.add(detail::hash_state_claims<Hash>());
     const auto control = [seed, &seen](std::string_view what, auto wrong) {
         seen.control(!detail::keyed_hash_claims(wrong, seed), what);
     };
+    seen.control(!detail::hash_state_claims<detail::borrowing_hash<Hash>>(), "a state that points to its key");
+    seen.control(!detail::hash_state_claims<detail::shared_hash<Hash>>(), "states that are all one");
     control("a hash of half the message", [&](const key_type& under, message_type message) {
         message.resize(message.size() / 2);
         return mac(under, message);
