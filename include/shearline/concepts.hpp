@@ -18,6 +18,9 @@
 
 namespace shearline::inline v0_1 {
 
+template <typename Format>  // NOLINTNEXTLINE(readability-redundant-declaration): format/parse.hpp defines it
+constexpr result<parsed_key, format_error> parse(std::string_view text) noexcept;
+
 /// The grammar of a key, fixed at compile time: `basic_format` and its aliases.
 /// `name` tells this format from every other in stores and subkeys, and never changes.
 template <typename T>

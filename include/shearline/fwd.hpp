@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Every public type that can be declared ahead, and every default argument of one, once.
-// Depends on format/fwd.hpp; never on a definition of ours.
+// Depends on result.hpp; never on another definition of ours.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <shearline/format/fwd.hpp>
+#include <shearline/result.hpp>
 
 // What cannot be declared ahead, so that its header is included instead: concepts (concepts.hpp); aliases of templates
 // (`key_format`, `github_format`, …); templates over values of a class (`basic_alphabet`, `literal`, `basic_format`,
@@ -17,11 +17,33 @@
 
 namespace shearline::inline v0_1 {
 
-// 0
+// 0 (errors and results: result.hpp, which is included here)
 using timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 struct system_clock;
 struct coarse_clock;
 class manual_clock;
+
+// 1: key text (format/fwd.hpp has these alone)
+template <std::size_t Size>
+struct fixed_string;
+enum class environment : std::uint8_t;
+struct handle;
+enum class part_kind : std::uint8_t;
+enum class covers : std::uint8_t;
+struct placed_part;
+template <std::size_t Chars>
+struct handle_field;
+template <std::size_t Chars>
+struct secret_field;
+template <std::size_t Chars, typename Algorithm, covers Covered>
+struct checksum_field;
+struct crc32;
+template <typename Format>
+struct unsafe_short_secret;
+struct parsed_key;
+class masked_key;
+template <typename Format>
+struct grammar;
 
 // 1: secrets
 struct reveal_token;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // `result<T>`: a value, or the error that stood in its way.
-// Depends on error.hpp and format/fwd.hpp; never on exceptions.
+// Depends on error.hpp; never on exceptions.
 #pragma once
 
 #include <concepts>
@@ -11,7 +11,6 @@
 #include <utility>
 
 #include <shearline/error.hpp>
-#include <shearline/format/fwd.hpp>
 
 namespace shearline::inline v0_1 {
 
@@ -20,7 +19,7 @@ namespace shearline::inline v0_1 {
 ///
 /// Of a temporary, `*` and `error()` give a value of its own, and `->` does not compile: what it leads to would be gone
 /// at the end of the statement. Give the result a name first, and check it.
-template <typename T, typename E>
+template <typename T, typename E = error>
 class [[nodiscard]] result {
     static_assert(!std::is_reference_v<T>, "result<T&>: return a pointer, or std::reference_wrapper<T>, instead");
 

@@ -53,6 +53,7 @@ struct reason_row {
     bool before_proof;
 };
 
+/// Every reason, in the order of `reason`.
 inline constexpr reason_row reason_table[] = {
     {reason::malformed, "malformed", face::invalid_key, true},
     {reason::wrong_checksum, "wrong_checksum", face::invalid_key, true},

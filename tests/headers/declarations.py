@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Checks what the headers declare, as clang reads them: machinery in a namespace `detail`, and nothing else there; every
-public type that can be declared ahead in a fwd.hpp, and every default argument of one there alone; no other macros than
-those that include/shearline/README.md lists.
+"""Checks what the headers declare, as clang reads them: machinery in a namespace `detail`, and nothing else there; what is
+public has a docstring; every public type that can be declared ahead is in the fwd.hpp files that it belongs into, and every
+default argument there alone; no other macros than those that include/shearline/README.md lists.
 
     declarations.py INCLUDE_FOLDER
 
@@ -28,6 +28,8 @@ PARAMETERS = (KIND.TEMPLATE_TYPE_PARAMETER, KIND.TEMPLATE_NON_TYPE_PARAMETER, KI
 OF_A_CLASS = (cindex.TypeKind.RECORD, cindex.TypeKind.UNEXPOSED)
 # Names that a library calls us by.
 NAMES_OF_OTHERS = {"LLVMFuzzerMutate"}
+# fwd.hpp includes these.
+IN_FWD = ("error.hpp", "result.hpp")
 
 
 class Declaration:
@@ -36,6 +38,7 @@ class Declaration:
         self.name, self.kind = cursor.spelling, cursor.kind
         self.is_type = cursor.kind in TYPES
         self.is_defined = cursor.is_definition()
+        self.has_docstring = cursor.raw_comment is not None
 
     @property
     def parameters(self):
@@ -97,12 +100,24 @@ def declarations(include, names, planted=()):
     return found, macros
 
 
+def lists_for(header):
+    """The lists of declarations that a public type belongs into."""
+    if header in IN_FWD:
+        return []
+    folder = header.split("/")[0]
+    if folder == "testing":
+        return ["testing/fwd.hpp"]
+    return ["fwd.hpp", "format/fwd.hpp"] if folder == "format" else ["fwd.hpp"]
+
+
+def is_list(header):
+    return header.rsplit("/", 1)[-1] == "fwd.hpp"
+
+
 def complaints(found, macros, listed):
-    ahead = {}
-    for one in found:
-        if one.is_type and one.header.endswith("fwd.hpp"):
-            ahead.setdefault((*one.namespaces, one.name), one)
+    ahead = {(one.header, *one.namespaces, one.name): one for one in found if one.is_type and is_list(one.header)}
     defined = set()
+    documented = {(*one.namespaces, one.name) for one in found if one.has_docstring}
     for one in found:
         where = f"{one.header}: {one.name}"
         in_detail = "detail" in one.namespaces
@@ -114,20 +129,25 @@ def complaints(found, macros, listed):
             continue
         if one.header.startswith(PRIVATE) and not in_detail:
             yield f"{where}: is in a folder of machinery, and not in namespace detail"
-        if not one.is_type or in_detail or not one.is_defined:
-            continue
         key = (*one.namespaces, one.name)
-        defined.add(key)
-        declared = ahead.get(key)
-        if one.can_be_ahead() and declared is None:
-            yield f"{where}: is public, and not in fwd.hpp: name it there, or move it to detail"
-        if not one.can_be_ahead() and declared is not None:
-            yield f"{where}: a template over values of a class: cannot be in fwd.hpp"
-        if declared is not None and declared.header != one.header and one.has_default():
-            yield f"{where}: its default argument belongs into fwd.hpp, and there alone"
+        if in_detail:
+            continue
+        if key not in documented and not is_list(one.header) and not one.name.startswith("<deduction guide"):
+            yield f"{where}: is public, and has no docstring: write one, or move it to detail"
+        if not one.is_type or not one.is_defined:
+            continue
+        for header in lists_for(one.header):
+            defined.add((header, *key))
+            declared = ahead.get((header, *key))
+            if one.can_be_ahead() and declared is None:
+                yield f"{where}: is public, and not in {header}: name it there, or move it to detail"
+            if not one.can_be_ahead() and declared is not None:
+                yield f"{where}: a template over values of a class: cannot be in fwd.hpp"
+            if declared is not None and one.has_default():
+                yield f"{where}: its default argument belongs into fwd.hpp, and there alone"
     for key, one in ahead.items():
         if key not in defined:
-            yield f"{one.header}: {one.name}: no header defines it"
+            yield f"{one.header}: {one.name}: no header of its layer defines it"
     for macro, header in sorted(macros.items()):
         if f"`{macro}`" not in listed:
             yield f"{header}: {macro}: is not among the macros of include/shearline/README.md"
@@ -142,13 +162,16 @@ def controls(include, listed):
             ({"keyring/planted.hpp": opened("struct planted {};")}, "not in namespace detail"),
             ({"rules/planted.hpp": opened("struct planted {};")}, "not in fwd.hpp"),
             ({"rules/planted.hpp": opened("template <typename T, typename U = int> struct planted {};")}, "not in fwd.hpp"),
-            ({"planted_fwd.hpp": opened("template <typename T> struct planted;"),
+            ({"fwd.hpp": opened("template <typename T> struct planted;"),
               "rules/planted.hpp": opened("template <typename T = int> struct planted {};")}, "belongs into fwd.hpp"),
-            ({"planted_fwd.hpp": opened("struct value { int of; }; template <value V> struct planted;"),
+            ({"fwd.hpp": opened("struct value { int of; }; template <value V> struct planted;"),
               "rules/planted.hpp": opened("template <value V> struct planted {};")}, "cannot be in fwd.hpp"),
             ({"rules/planted.hpp": "#pragma once\nstruct planted {};\n"}, "outside of namespace shearline"),
             ({"rules/planted.hpp": "#pragma once\n#define PLANTED 1\n"}, "not among the macros"),
-            ({"planted_fwd.hpp": opened("struct planted;")}, "no header defines it")]:
+            ({"fwd.hpp": opened("struct planted;")}, "no header of its layer defines it"),
+            ({"fwd.hpp": opened("struct planted;"), "format/planted.hpp": opened("struct planted {};")},
+             "not in format/fwd.hpp"),
+            ({"rules/planted.hpp": opened("void planted();")}, "has no docstring")]:
         headers = {f"shearline/{name}": text for name, text in planted.items()}
         found, macros = declarations(include, headers, headers.items())
         if not any("planted" in each.lower() and words in each for each in complaints(found, macros, listed)):

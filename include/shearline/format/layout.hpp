@@ -14,6 +14,7 @@
 
 namespace shearline::inline v0_1 {
 
+/// What a part of a key text is.
 enum class part_kind : std::uint8_t { literal, handle, secret, checksum };
 
 /// What a checksum is computed over.

@@ -14,6 +14,7 @@
 
 namespace shearline::inline v0_1 {
 
+/// The media type of a problem body (RFC 9457 §6.1).
 inline constexpr std::string_view problem_media_type = "application/problem+json";
 
 /// Problem details (RFC 9457 §3.1). An empty `type` is "about:blank": the title says all there is to know. The texts

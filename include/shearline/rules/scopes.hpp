@@ -12,6 +12,7 @@
 
 namespace shearline::inline v0_1 {
 
+/// The longest scope, in characters.
 inline constexpr std::size_t max_scope_chars = 128;
 
 /// Whether a text is a scope: two names of `[a-z0-9_.-]`, or `*` for either of them, around one colon.

@@ -31,6 +31,7 @@ private:
     std::string_view m_text;  // null for any, and only then
 };
 
+/// The type of `any_scope`.
 struct any_scope_t {
     explicit any_scope_t() = default;
 };
@@ -39,6 +40,7 @@ inline constexpr any_scope_t any_scope{};
 /// The scope that a key must hold, or `any_scope`.
 using required_scope = text_or<any_scope_t>;
 
+/// The type of `all_tenants`.
 struct all_tenants_t {
     explicit all_tenants_t() = default;
 };

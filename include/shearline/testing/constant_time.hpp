@@ -54,6 +54,7 @@ inline void secret(const void* bytes, std::size_t count) noexcept {
     static_cast<void>(bytes), static_cast<void>(count);
 #endif
 }
+/// Marks an object as secret, every byte of it.
 template <typename T>
     requires std::is_trivially_copyable_v<T>
 void secret(T& object) noexcept {

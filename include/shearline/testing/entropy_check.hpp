@@ -16,6 +16,7 @@
 
 #include <shearline/format/parse.hpp>
 #include <shearline/generate.hpp>
+#include <shearline/testing/detail/biased_sources.hpp>
 #include <shearline/testing/report.hpp>
 
 namespace shearline::inline v0_1::testing {
@@ -81,34 +82,6 @@ template <typename Format, typename Make>
     seen.check(texts.size() == keys, "no key is made twice");
     return seen;
 }
-
-namespace detail {
-
-/// Every byte is the remainder of another by `modulus`: the first of its values come more often than the others.
-template <std::size_t Modulus>
-struct biased_entropy {
-    result<void> fill(std::span<std::byte> out) noexcept {
-        if (auto filled = system_entropy{}.fill(out); !filled) return filled;
-        for (std::byte& byte : out) byte = static_cast<std::byte>(std::to_integer<std::size_t>(byte) % Modulus);
-        return {};
-    }
-};
-
-/// One block of entropy, again and again after 30,000 keys.
-struct repeating_entropy {
-    result<void> fill(std::span<std::byte> out) noexcept {
-        for (std::byte& byte : out) {
-            state = state * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U;
-            byte = static_cast<std::byte>(state >> 56U);
-        }
-        if (++calls % 60'000 == 0) state = 1;
-        return {};
-    }
-    std::uint64_t state = 1;
-    std::uint64_t calls = 0;
-};
-
-}  // namespace detail
 
 /// Holds `generate<Format>()` with an entropy source to `entropy_claims`.
 template <typename Format, typename Entropy = system_entropy>

@@ -22,6 +22,7 @@
 
 namespace shearline::inline v0_1::testing {
 
+/// What goes wrong with a call of a `fault_store`.
 enum class fault : std::uint8_t {
     none,
     before_commit,  ///< `unavailable`, and nothing was changed

@@ -22,8 +22,11 @@ struct rule_field {
     std::string least{}, greatest{};  ///< spelled out, inclusive; empty where every number is good
 };
 
+/// A fixed text.
 [[nodiscard]] inline rule_field exactly(const std::string& text) { return {text, text.size()}; }
+/// Any digits, so many of them.
 [[nodiscard]] inline rule_field digits(std::size_t count) { return {"", count}; }
+/// Digits that spell a number from `least` to `greatest`, which are of one width.
 [[nodiscard]] inline rule_field digits_from(const std::string& least, const std::string& greatest) {
     return {"", least.size(), least, greatest};
 }

@@ -41,8 +41,6 @@ class scheduled_store;
 // Secrets
 class secret_scan;
 class constant_time_suite;
-template <unsigned Mask>
-struct secret_entropy;
 enum class timing_verdict : std::uint8_t;
 class running_moments;
 struct timing_result;

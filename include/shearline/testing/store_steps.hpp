@@ -31,6 +31,7 @@ enum class store_call : std::uint8_t {
     reopen,
     prune,  ///< keys that are revoked, and not of the newest generations, are forgotten
 };
+/// How many kinds of call there are.
 inline constexpr std::size_t store_calls = static_cast<std::size_t>(store_call::prune) + 1;
 
 /// One call. `which` chooses among what is there, so that every pair is good in every place.
@@ -39,6 +40,7 @@ struct store_step {
     std::uint8_t which = 0;
 };
 
+/// The name of a call, as in a report.
 [[nodiscard]] constexpr std::string_view to_string(store_call call) noexcept {
     constexpr std::string_view names[store_calls] = {
         "issue",  "issue_bounded", "rotate", "overlap", "revoke", "revoke_key",  "suspend", "resume",

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // One store beside the model of it, through any sequence of calls.
-// Depends on authority.hpp and testing/detail/store_model.hpp; never on one store.
+// Depends on authority.hpp and testing/detail/authority_model.hpp; never on one store.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@
 #include <shearline/policies.hpp>
 #include <shearline/rotation/immediate.hpp>
 #include <shearline/rotation/overlap.hpp>
-#include <shearline/testing/detail/store_model.hpp>
+#include <shearline/testing/detail/authority_model.hpp>
 #include <shearline/testing/store_steps.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 
@@ -205,7 +205,7 @@ private:
         const auto text = m_now->reveal(owner.id, m_by);
         const bool is_kept = !owner.keys.empty() && owner.keys.front().generation == owner.generation;
         if (owner.revoked || !is_kept || owner.keys.front().state == key_state::revoked ||
-            detail::store_model::is_over(owner, owner.keys.front(), m_clock.now()))
+            detail::authority_model::is_over(owner, owner.keys.front(), m_clock.now()))
             return refused(text, errc::illegal_state, "a dead key was shown");
         if (!succeeded(text)) return;
         expect(text->reveal(unsafe_reveal) == owner.keys.front().text, "another text was shown than was issued");
@@ -309,7 +309,7 @@ private:
     request_context m_by{.actor = "trial"};
     std::optional<authority_of<immediate_bundle>> m_now;
     std::optional<authority_of<overlap_bundle>> m_later;
-    detail::store_model m_model;
+    detail::authority_model m_model;
     std::uint64_t m_tokens = 0;
     bool m_flushed = false;
     std::optional<std::string> m_failure;

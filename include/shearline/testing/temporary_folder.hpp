@@ -11,6 +11,8 @@
 
 namespace shearline::inline v0_1::testing {
 
+/// A new folder in the folder for temporary files, for its owner alone (0700); removed with all that is in it when this
+/// ends. Aborts where none can be made.
 class temporary_folder {
 public:
     temporary_folder() {

@@ -79,6 +79,7 @@ inline constexpr std::uint64_t least_measurements = 10'000;
                                                             : timing_verdict::inconclusive;
 }
 
+/// What measuring a function gave.
 struct timing_result {
     double t = 0;  ///< the greatest of all crops, with its sign
     std::uint64_t measurements = 0;

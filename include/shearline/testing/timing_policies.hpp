@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include <shearline/concepts.hpp>
+#include <shearline/testing/detail/early_exit.hpp>
 #include <shearline/testing/timing.hpp>
 
 namespace shearline::inline v0_1::testing {
@@ -46,16 +47,6 @@ template <std::size_t Bytes>
     return made;
 }
 
-/// The comparison that the positive control measures: it ends at the first difference.
-template <std::size_t Bytes>
-[[nodiscard, gnu::noinline]] bool unsafe_early_exit_equal(const compared_bytes<Bytes>& of) noexcept {
-    for (std::size_t i = 0; i < Bytes; ++i) {
-        if (of.a[i] != of.b[i]) return false;
-        asm volatile("" : : : "memory");  // or the compiler makes one wide comparison of them
-    }
-    return true;
-}
-
 /// What shows whether this machine can tell at all.
 struct timing_controls {
     timing_result same;        ///< two classes that are the same: must not be a leak
@@ -68,7 +59,7 @@ struct timing_controls {
 
 /// Measures both controls, each for about so long.
 [[nodiscard]] inline timing_controls measure_timing_controls(std::chrono::milliseconds how_long) {
-    const auto equal = [](const compared_bytes<32>& of) { return unsafe_early_exit_equal(of); };
+    const auto equal = [](const compared_bytes<32>& of) { return detail::early_exit_equal(of.a, of.b); };
     const auto same = [](bool) { return equal_or_random<32>(false); };
     return {measure_timing(how_long, same, equal), measure_timing(how_long, first_or_last<32>, equal)};
 }

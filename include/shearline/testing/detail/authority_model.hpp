@@ -60,7 +60,7 @@ struct expected_change {
 };
 
 /// The model. Whoever makes a call makes it here, too.
-class store_model {
+class authority_model {
 public:
     std::vector<expected_credential> credentials{};  ///< in the order of issue
     std::uint64_t events = 0;                        ///< of the audit

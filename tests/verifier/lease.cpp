@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// A lease, and its end in a child.
+#include <shearline/verifier/lease.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <utility>
+
+#include "../support/in_child.hpp"
+
+using namespace shearline;
+using namespace shearline::detail;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(a_fork)
+
+BOOST_AUTO_TEST_CASE(ends_a_lease_in_a_child) {
+    auto made = lease::make(1h);
+    BOOST_REQUIRE(static_cast<bool>(made));
+    lease trust = *std::move(made);
+    const auto now = lease_clock::now();
+    BOOST_TEST(!trust.holds(now));
+    trust.renew(now);
+    BOOST_TEST((trust.holds(now) && trust.holds(now + 59min) && !trust.holds(now + 1h)));
+    BOOST_TEST(support::in_child([&] { return !trust.is_ours() && !trust.holds(now) ? 0 : 1; }) == 0);
+    BOOST_TEST((trust.is_ours() && trust.holds(now)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
