@@ -12,6 +12,7 @@
 #include <shearline/verdict.hpp>
 
 #include "support/in_child.hpp"
+#include "support/key_text_printers.hpp"
 
 using namespace shearline;
 using support::aborts;
@@ -20,13 +21,16 @@ BOOST_AUTO_TEST_SUITE(an_outcome)
 
 BOOST_AUTO_TEST_CASE(gives_what_it_holds) {
     const result<int> good{7};
-    BOOST_TEST((good && *good == 7));
+    BOOST_REQUIRE(static_cast<bool>(good));
+    BOOST_TEST(*good == 7);
     const result<int> bad{error{errc::conflict, "taken"}};
-    BOOST_TEST((!bad && bad.error().code() == errc::conflict));
+    BOOST_REQUIRE(!bad);
+    BOOST_TEST(bad.error().code() == errc::conflict);
     const result<void> done;
     BOOST_TEST(static_cast<bool>(done));
     const result<void> failed{error{errc::conflict, "taken"}};
-    BOOST_TEST((!failed && failed.error().code() == errc::conflict));
+    BOOST_REQUIRE(!failed);
+    BOOST_TEST(failed.error().code() == errc::conflict);
 }
 
 BOOST_AUTO_TEST_CASE(that_is_a_temporary_gives_values_of_its_own) {
@@ -64,9 +68,9 @@ BOOST_AUTO_TEST_CASE(of_a_verification_is_no_grant_where_it_denies) {
 
 BOOST_AUTO_TEST_CASE(of_two_format_errors_differs_in_what_is_wrong_or_where) {
     const format_error one{format_errc::bad_character, 7};
-    BOOST_TEST((one == format_error{format_errc::bad_character, 7}));
-    BOOST_TEST((one != format_error{format_errc::bad_character, 8}));
-    BOOST_TEST((one != format_error{format_errc::out_of_range, 7}));
+    BOOST_TEST(one == (format_error{format_errc::bad_character, 7}));
+    BOOST_TEST(one != (format_error{format_errc::bad_character, 8}));
+    BOOST_TEST(one != (format_error{format_errc::out_of_range, 7}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

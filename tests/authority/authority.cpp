@@ -128,7 +128,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(keeps_the_newest_generations_and_the_audit_of_all,
     BOOST_TEST(code_of(keys.find(first.handle)) == errc::not_found);
     BOOST_TEST(code_of(keys.revoke(first.handle, w.admin)) == errc::not_found);
     const auto events = must(keys.audit({.limit = 100})).items;
-    BOOST_TEST((events.back().action == "issue" && events.back().handle == first.handle));
+    BOOST_TEST(events.back().action == "issue");
+    BOOST_TEST(events.back().handle == first.handle);
     BOOST_TEST(events.size() == most + 2U);  // an issue, rotations, and that it was revealed
 }
 
@@ -155,7 +156,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(says_of_a_repeated_rotation_that_its_key_is_lost_w
     for (int i = 0; i < 30; ++i) (void)must(keys.rotate(first.credential, w.admin));
     const credential before = must(keys.find(first.credential)).about;
     const issued_key again = must(keys.rotate(first.credential, by));
-    BOOST_TEST((again.credential == first.credential && again.handle == rotated.handle));
+    BOOST_TEST(again.credential == first.credential);
+    BOOST_TEST(again.handle == rotated.handle);
     BOOST_TEST(again.text_lost);
     BOOST_TEST(again.text.empty());
     BOOST_TEST(again.generation == 0U);
@@ -189,7 +191,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(keeps_name_tenant_scopes_and_metadata_through_a_ro
     BOOST_TEST(after.tenant == before.tenant);
     BOOST_TEST(after.scopes == before.scopes);
     BOOST_TEST(after.metadata == before.metadata);
-    BOOST_TEST((after.not_before == before.not_before && after.expires_at == before.expires_at));
+    BOOST_TEST(after.not_before == before.not_before);
+    BOOST_TEST(after.expires_at == before.expires_at);
     BOOST_TEST(after.metadata.at(0).second == "Zoë");
     BOOST_TEST(after.version > before.version);
     BOOST_TEST(after.generation == 2U);

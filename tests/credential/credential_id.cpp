@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(is_a_version_4_uuid_and_reads_back) {
     const auto low = credential_id::from_random({});
     BOOST_TEST(low.to_string() == "00000000-0000-4000-8000-000000000000");
     BOOST_TEST(*credential_id::parse(low.to_string()) == low);
-    BOOST_TEST((low < id));
+    BOOST_TEST(low < id);
 }
 
 BOOST_AUTO_TEST_CASE(has_one_spelling) {

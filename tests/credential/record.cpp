@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(moves_as_this_table_says_and_in_no_other_way) {
 BOOST_AUTO_TEST_CASE(never_moves_back) {
     for (const key_state from : states)
         for (const key_state to : states)
-            if (may_move(from, to)) BOOST_TEST((from < to));
+            if (may_move(from, to)) BOOST_TEST(from < to);
 }
 
 BOOST_AUTO_TEST_CASE(is_unchanged_by_an_illegal_move) {

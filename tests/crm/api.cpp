@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "../support/temporary_folder.hpp"
+#include "printers.hpp"
 
 namespace {
 
@@ -133,9 +134,9 @@ BOOST_FIXTURE_TEST_CASE(leaves_alone_what_a_patch_does_not_name, api_under_test)
     const crm::contact now = read(first.uuid);
     expected.revision = 2;
     expected.updated_at = now.updated_at;
-    BOOST_TEST((now == expected));
+    BOOST_TEST(now == expected);
     BOOST_TEST(ask("PATCH", "contacts/" + first.uuid, R"({"first_name":"f"})").status == 200U);
-    BOOST_TEST((read(first.uuid) == now));  // nothing changed, and its tag neither
+    BOOST_TEST(read(first.uuid) == now);  // nothing changed, and its tag neither
 }
 
 BOOST_FIXTURE_TEST_CASE(joins_the_fields_of_a_precondition_to_one_list, api_under_test) {

@@ -11,6 +11,7 @@
 
 #include "../support/secrets.hpp"
 #include "../support/temporary_folder.hpp"
+#include "printers.hpp"
 
 namespace {
 
@@ -50,7 +51,7 @@ void refused(const std::string& path, errc code) {
     BOOST_REQUIRE(!opened);
     BOOST_TEST(to_string(opened.error().code()) == to_string(code));
     BOOST_TEST(opened.error().context().find(path) == 0U);
-    BOOST_TEST((support::bytes_of(path) == before));
+    BOOST_TEST(support::bytes_of(path) == before);
 }
 
 std::vector<std::string> ids(const crm::contact_page& page) {
@@ -78,10 +79,10 @@ BOOST_FIXTURE_TEST_CASE(keeps_every_field_of_a_contact, store_under_test) {
     contact expected = asked;
     expected.uuid = made_one.uuid;
     expected.created_at = expected.updated_at = made_one.created_at;
-    BOOST_TEST((made_one == expected));
-    BOOST_TEST((read(made_one.uuid) == expected));
+    BOOST_TEST(made_one == expected);
+    BOOST_TEST(read(made_one.uuid) == expected);
     contacts = require(contact_store::open(path));
-    BOOST_TEST((read(made_one.uuid) == expected));
+    BOOST_TEST(read(made_one.uuid) == expected);
     BOOST_TEST(!require(contacts.find("00000000-0000-4000-8000-000000000000")).has_value());
 }
 
@@ -91,14 +92,14 @@ BOOST_FIXTURE_TEST_CASE(gives_an_external_id_to_one_contact_alone, store_under_t
     made({.first_name = "has none"});
     made({.first_name = "has none either"});
     const auto again = require(contacts.create({.external_id = "only"}));
-    BOOST_TEST((again.outcome == contact_outcome::duplicate));
+    BOOST_TEST(again.outcome == contact_outcome::duplicate);
     BOOST_TEST(again.contact.uuid == first.uuid);
     contact changed = other;
     changed.external_id = "only";
     const auto moved = require(contacts.update(changed));
-    BOOST_TEST((moved.outcome == contact_outcome::duplicate));
+    BOOST_TEST(moved.outcome == contact_outcome::duplicate);
     BOOST_TEST(moved.contact.uuid == first.uuid);
-    BOOST_TEST((read(other.uuid) == other));
+    BOOST_TEST(read(other.uuid) == other);
     BOOST_TEST(require(contacts.count()) == 4U);
 }
 
@@ -107,26 +108,26 @@ BOOST_FIXTURE_TEST_CASE(changes_a_contact_only_as_it_was_read, store_under_test)
     contact second = first;
     second.phone = "2";
     const auto changed = require(contacts.update(second));
-    BOOST_TEST((changed.outcome == contact_outcome::done));
+    BOOST_TEST(changed.outcome == contact_outcome::done);
     BOOST_TEST(changed.contact.revision == 2U);
     contact late = first;
     late.phone = "3";
     const auto stale = require(contacts.update(late));
-    BOOST_TEST((stale.outcome == contact_outcome::stale));
-    BOOST_TEST((stale.contact == changed.contact));
-    BOOST_TEST((require(contacts.set_archived(first.uuid, true, 1)).outcome == contact_outcome::stale));
-    BOOST_TEST((require(contacts.remove(first.uuid, 1)).outcome == contact_outcome::stale));
-    BOOST_TEST((read(first.uuid) == changed.contact));
+    BOOST_TEST(stale.outcome == contact_outcome::stale);
+    BOOST_TEST(stale.contact == changed.contact);
+    BOOST_TEST(require(contacts.set_archived(first.uuid, true, 1)).outcome == contact_outcome::stale);
+    BOOST_TEST(require(contacts.remove(first.uuid, 1)).outcome == contact_outcome::stale);
+    BOOST_TEST(read(first.uuid) == changed.contact);
 }
 
 BOOST_FIXTURE_TEST_CASE(makes_no_revision_where_nothing_changes, store_under_test) {
     const contact first = made({.phone = "1"});
-    BOOST_TEST((require(contacts.update(first)).contact == first));
-    BOOST_TEST((require(contacts.set_archived(first.uuid, false, std::nullopt)).contact == first));
+    BOOST_TEST(require(contacts.update(first)).contact == first);
+    BOOST_TEST(require(contacts.set_archived(first.uuid, false, std::nullopt)).contact == first);
     const contact archived = require(contacts.set_archived(first.uuid, true, std::nullopt)).contact;
     BOOST_TEST(archived.revision == 2U);
-    BOOST_TEST((require(contacts.set_archived(first.uuid, true, std::nullopt)).contact == archived));
-    BOOST_TEST((read(first.uuid) == archived));
+    BOOST_TEST(require(contacts.set_archived(first.uuid, true, std::nullopt)).contact == archived);
+    BOOST_TEST(read(first.uuid) == archived);
 }
 
 BOOST_FIXTURE_TEST_CASE(archives_restores_and_removes, store_under_test) {
@@ -138,10 +139,10 @@ BOOST_FIXTURE_TEST_CASE(archives_restores_and_removes, store_under_test) {
     const contact restored = require(contacts.set_archived(first.uuid, false, archived.revision)).contact;
     BOOST_TEST(!restored.archived);
     BOOST_TEST(!restored.archived_at.has_value());
-    BOOST_TEST((require(contacts.remove(first.uuid, restored.revision)).outcome == contact_outcome::done));
-    BOOST_TEST((require(contacts.remove(first.uuid, std::nullopt)).outcome == contact_outcome::not_found));
-    BOOST_TEST((require(contacts.update(restored)).outcome == contact_outcome::not_found));
-    BOOST_TEST((require(contacts.set_archived(first.uuid, true, std::nullopt)).outcome == contact_outcome::not_found));
+    BOOST_TEST(require(contacts.remove(first.uuid, restored.revision)).outcome == contact_outcome::done);
+    BOOST_TEST(require(contacts.remove(first.uuid, std::nullopt)).outcome == contact_outcome::not_found);
+    BOOST_TEST(require(contacts.update(restored)).outcome == contact_outcome::not_found);
+    BOOST_TEST(require(contacts.set_archived(first.uuid, true, std::nullopt)).outcome == contact_outcome::not_found);
     made({.external_id = "a"});  // the name is free again
 }
 
@@ -166,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(lists_the_latest_change_first_and_searches_for_the_very_
     made({.external_id = "3", .company = "1000 cottons", .metadata = R"({"a":"Ann"})"});
     std::this_thread::sleep_for(std::chrono::milliseconds{2});
     first.phone = "555";
-    BOOST_REQUIRE((require(contacts.update(first)).outcome == contact_outcome::done));
+    BOOST_REQUIRE(require(contacts.update(first)).outcome == contact_outcome::done);
     const auto found = [&](std::string_view search) { return ids(require(contacts.list(1, 10, search))); };
     BOOST_TEST(found("") == (std::vector<std::string>{"1", "3", "2"}));
     BOOST_TEST(found("ann lee") == (std::vector<std::string>{"1"}));
@@ -179,8 +180,8 @@ BOOST_FIXTURE_TEST_CASE(lists_the_latest_change_first_and_searches_for_the_very_
 BOOST_FIXTURE_TEST_CASE(is_one_store_to_all_who_open_the_file, store_under_test) {
     contact_store other = require(contact_store::open(path));
     const contact first = made({.external_id = "x"});
-    BOOST_TEST((require(other.find(first.uuid)) == first));
-    BOOST_TEST((require(other.create({.external_id = "x"})).outcome == contact_outcome::duplicate));
+    BOOST_TEST(require(other.find(first.uuid)) == first);
+    BOOST_TEST(require(other.create({.external_id = "x"})).outcome == contact_outcome::duplicate);
 }
 
 BOOST_FIXTURE_TEST_CASE(is_readable_by_nobody_else, store_under_test) {

@@ -11,6 +11,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "../support/printers.hpp"
 #include "../support/temporary_folder.hpp"
 
 namespace {
@@ -88,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(is_not_replaced_by_the_option_of_a_later_start, folder) 
 BOOST_FIXTURE_TEST_CASE(must_be_long_enough, folder) {
     const auto refused = owner_password::open_or_create(file, "elevenchars");
     BOOST_REQUIRE(!refused);
-    BOOST_TEST((refused.error().code() == errc::invalid_argument));
+    BOOST_TEST(refused.error().code() == errc::invalid_argument);
     BOOST_TEST(refused.error().context().find("elevenchars") == std::string::npos);
     BOOST_TEST(!std::filesystem::exists(file));
 }
@@ -98,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(is_not_read_from_a_file_that_others_may_read, folder) {
     BOOST_REQUIRE(::chmod(file.c_str(), 0644) == 0);
     const auto refused = owner_password::open_or_create(file);
     BOOST_REQUIRE(!refused);
-    BOOST_TEST((refused.error().code() == errc::permission_denied));
+    BOOST_TEST(refused.error().code() == errc::permission_denied);
 }
 
 BOOST_FIXTURE_TEST_CASE(is_not_made_anew_over_a_file_that_was_damaged, folder) {
@@ -107,7 +108,7 @@ BOOST_FIXTURE_TEST_CASE(is_not_made_anew_over_a_file_that_was_damaged, folder) {
         BOOST_REQUIRE(::chmod(file.c_str(), 0600) == 0);
         const auto refused = owner_password::open_or_create(file, good);
         BOOST_REQUIRE(!refused);
-        BOOST_TEST((refused.error().code() == errc::corrupt));
+        BOOST_TEST(refused.error().code() == errc::corrupt);
         BOOST_TEST(content() == damaged);
     }
 }
@@ -139,7 +140,8 @@ BOOST_AUTO_TEST_CASE(gives_a_place_back_however_often_it_was_moved) {
         BOOST_TEST(!gate.enter(true).has_value());
     }
     const auto one = gate.enter(true), two = gate.enter(true);
-    BOOST_TEST((one.has_value() && two.has_value()));
+    BOOST_TEST(one.has_value());
+    BOOST_TEST(two.has_value());
     BOOST_TEST(!gate.enter(true).has_value());
 }
 
@@ -152,25 +154,25 @@ struct limited {
     moment now = moment{} + 1000h;
 
     void fail(const std::string& who, unsigned times) {
-        for (unsigned i = 0; i < times; ++i) BOOST_REQUIRE((limiter.begin(who, now) == 0s));
+        for (unsigned i = 0; i < times; ++i) BOOST_REQUIRE(limiter.begin(who, now) == 0s);
     }
 };
 
 BOOST_FIXTURE_TEST_CASE(wait_twice_as_long_after_each_failure, limited) {
     fail("a", attempt_limiter::free_attempts);
     for (const auto delay : {2s, 4s, 8s, 16s, 32s, 64s, 128s, 256s, 300s, 300s}) {
-        BOOST_TEST((limiter.begin("a", now) == delay));
+        BOOST_TEST(limiter.begin("a", now) == delay);
         now += delay - 1s;
-        BOOST_TEST((limiter.begin("a", now) == 1s));
+        BOOST_TEST(limiter.begin("a", now) == 1s);
         now += 1s;
-        BOOST_TEST((limiter.begin("a", now) == 0s));
+        BOOST_TEST(limiter.begin("a", now) == 0s);
     }
 }
 
 BOOST_FIXTURE_TEST_CASE(of_a_stranger_slow_nobody_else, limited) {
     fail("stranger", attempt_limiter::free_attempts);
-    BOOST_TEST((limiter.begin("stranger", now) > 0s));
-    BOOST_TEST((limiter.begin("owner", now) == 0s));
+    BOOST_TEST(limiter.begin("stranger", now) > 0s);
+    BOOST_TEST(limiter.begin("owner", now) == 0s);
 }
 
 BOOST_FIXTURE_TEST_CASE(are_counted_before_they_are_known_to_fail, limited) {
@@ -184,12 +186,12 @@ BOOST_FIXTURE_TEST_CASE(are_forgotten_once_one_succeeds, limited) {
     fail("a", attempt_limiter::free_attempts - 1);
     limiter.succeeded("a");
     fail("a", attempt_limiter::free_attempts);
-    BOOST_TEST((limiter.begin("a", now) > 0s));
+    BOOST_TEST(limiter.begin("a", now) > 0s);
 }
 
 BOOST_FIXTURE_TEST_CASE(that_were_not_looked_at_do_not_count, limited) {
     for (int i = 0; i < 100; ++i) {
-        BOOST_REQUIRE((limiter.begin("a", now) == 0s));
+        BOOST_REQUIRE(limiter.begin("a", now) == 0s);
         limiter.withdrawn("a");
     }
 }
@@ -198,7 +200,7 @@ BOOST_FIXTURE_TEST_CASE(are_forgotten_after_a_quiet_hour, limited) {
     fail("a", attempt_limiter::free_attempts);
     now += 1h + 1s;
     fail("a", attempt_limiter::free_attempts);
-    BOOST_TEST((limiter.begin("a", now) > 0s));
+    BOOST_TEST(limiter.begin("a", now) > 0s);
 }
 
 BOOST_FIXTURE_TEST_CASE(take_a_bounded_table_that_forgets_the_quietest, limited) {
@@ -206,10 +208,10 @@ BOOST_FIXTURE_TEST_CASE(take_a_bounded_table_that_forgets_the_quietest, limited)
         fail(who, attempt_limiter::free_attempts);
         now += 1ms;
     }
-    BOOST_TEST((limiter.begin("d", now) == 0s));
-    BOOST_TEST((limiter.begin("b", now) > 0s));
-    BOOST_TEST((limiter.begin("c", now) > 0s));
-    BOOST_TEST((limiter.begin("a", now) == 0s));  // it was pushed out
+    BOOST_TEST(limiter.begin("d", now) == 0s);
+    BOOST_TEST(limiter.begin("b", now) > 0s);
+    BOOST_TEST(limiter.begin("c", now) > 0s);
+    BOOST_TEST(limiter.begin("a", now) == 0s);  // it was pushed out
 }
 
 BOOST_AUTO_TEST_CASE(are_told_apart_by_address_and_by_network_for_ipv6) {

@@ -58,8 +58,8 @@ BOOST_AUTO_TEST_CASE(does_not_hold_its_text) {
 }
 
 BOOST_AUTO_TEST_CASE(is_sealed_anew_each_time) {
-    BOOST_TEST((sealed().nonce != sealed().nonce));
-    BOOST_TEST((sealed().box != sealed().box));
+    BOOST_TEST(sealed().nonce != sealed().nonce);
+    BOOST_TEST(sealed().box != sealed().box);
 }
 
 BOOST_AUTO_TEST_CASE(does_not_open_as_anything_else) {

@@ -35,7 +35,7 @@ const std::string golden = "$hmac-sha256$k=3$0000000001F$//r18Ovm4dzX0s3Iw765tK+
 BOOST_AUTO_TEST_SUITE(stored_digest_)
 
 BOOST_AUTO_TEST_CASE(is_spelled_as_it_always_was) {  // what stores hold depends on this
-    BOOST_TEST((stored_digest{3, sample_mac()}.to_phc(handle{77}) == golden));
+    BOOST_TEST((stored_digest{3, sample_mac()}).to_phc(handle{77}) == golden);
 }
 
 BOOST_AUTO_TEST_CASE(reads_back_what_it_wrote) {

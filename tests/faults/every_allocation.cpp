@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_table_stays_while_readers_use_it) {
         tables.take_counts([&](handle, std::uint32_t more, line_seconds) { uses += more; });
         BOOST_TEST(uses == 1U);
         for (std::uint64_t known = 1; known < key; ++known)
-            BOOST_REQUIRE((tables.current().find(handle{known}) != nullptr));
+            BOOST_REQUIRE(tables.current().find(handle{known}) != nullptr);
         return failed || failed_again;
     });
 }

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(has_subkeys_of_its_own_for_each_hash) {  // the two hash al
     const keyring ring = fixed_ring();
     const auto one = digester_of<hmac_sha256>(ring).digest(message);
     const auto other = digester_of<renamed_hash>(ring).digest(message);
-    BOOST_TEST((one.mac != other.mac));
+    BOOST_TEST(one.mac != other.mac);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_digest_of_another_hash_even_where_its_bytes_are_right) {

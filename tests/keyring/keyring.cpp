@@ -95,7 +95,8 @@ BOOST_AUTO_TEST_CASE(opens_or_makes) {
     const open_folder folder;
     const auto made = keyring::open_or_create(folder.file("ring"));
     const auto opened = keyring::open_or_create(folder.file("ring"));
-    BOOST_REQUIRE((made && opened));
+    BOOST_REQUIRE(static_cast<bool>(made));
+    BOOST_REQUIRE(static_cast<bool>(opened));
     BOOST_TEST(made->peppers() == opened->peppers());
     write_all(folder.file("broken"), "nothing like it");
     BOOST_TEST(code_of(keyring::open_or_create(folder.file("broken"))) == code(errc::corrupt));
@@ -142,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_new_pepper_retires_the_old_one_and_leaves_the_value_that_
     BOOST_TEST(two->current_pepper() == 2U);
     BOOST_TEST(subkey_text(*two, key_kind::pepper, 1) == subkey_text(one, key_kind::pepper, 1));
     BOOST_TEST(subkey_text(*two, key_kind::pepper, 2) != subkey_text(one, key_kind::pepper, 1));
-    BOOST_TEST((two->peppers()[0].check != two->peppers()[1].check));
+    BOOST_TEST(two->peppers()[0].check != two->peppers()[1].check);
 }
 
 BOOST_AUTO_TEST_CASE(a_new_sealing_key_retires_the_old_one) {
@@ -227,7 +228,8 @@ BOOST_AUTO_TEST_CASE(a_save_is_refused_where_the_file_has_moved_on) {
     const keyring one = new_ring(path);
     const auto mine = one.with_new_pepper();
     const auto theirs = one.with_new_pepper();
-    BOOST_REQUIRE((mine && theirs));
+    BOOST_REQUIRE(static_cast<bool>(mine));
+    BOOST_REQUIRE(static_cast<bool>(theirs));
     BOOST_REQUIRE(theirs->save(path));
     const std::string before = bytes_of(path);
     for (const keyring* late : {&*mine, &one}) {  // another pepper 2; no pepper 2
@@ -238,7 +240,8 @@ BOOST_AUTO_TEST_CASE(a_save_is_refused_where_the_file_has_moved_on) {
     BOOST_TEST(bytes_of(path) == before);
 
     const auto dropped = theirs->without_pepper(1);
-    BOOST_REQUIRE((dropped && dropped->save(path)));
+    BOOST_REQUIRE(static_cast<bool>(dropped));
+    BOOST_REQUIRE(static_cast<bool>(dropped->save(path)));
     BOOST_TEST(code_of(theirs->save(path)) == code(errc::conflict));  // it would bring the dropped one back
 
     const keyring stranger = new_ring(folder.file("stranger"));

@@ -10,6 +10,13 @@
 
 #include "ending.hpp"
 
+namespace legacy_sync {
+static std::ostream& operator<<(std::ostream& out, exit_status status) {
+    return out << "exit status " << static_cast<int>(status);
+}
+static std::ostream& operator<<(std::ostream& out, owner whose) { return out << "owner " << static_cast<int>(whose); }
+}  // namespace legacy_sync
+
 namespace {
 
 using namespace legacy_sync;
@@ -41,9 +48,9 @@ void refuses(const std::string& text, std::initializer_list<std::string_view> wo
         BOOST_ERROR("taken: " << text);
     } catch (const failure& why) {
         const std::string_view line = why.what();
-        BOOST_TEST((why.status() == exit_status::usage));
+        BOOST_TEST(why.status() == exit_status::usage);
         BOOST_TEST(line.starts_with("m.json: "));
-        for (const std::string_view word : words) BOOST_TEST((line.find(word) != line.npos), line << " lacks " << word);
+        for (const std::string_view word : words) BOOST_TEST(line.find(word) != line.npos, line << " lacks " << word);
     }
 }
 
@@ -61,7 +68,7 @@ BOOST_AUTO_TEST_CASE(reads_which_column_is_which_field_and_whose) {
     BOOST_TEST(change.reread.count() == 3600);
     BOOST_REQUIRE_EQUAL(read.fields.size(), 3U);  // the CRM's own is not sent
     BOOST_TEST(read.fields[0].column == "mail");
-    BOOST_TEST((read.fields[1].belongs_to == owner::create_only));
+    BOOST_TEST(read.fields[1].belongs_to == owner::create_only);
     BOOST_TEST(read.fields[2].name == "points");
     BOOST_TEST(read.fields[2].is_metadata);
 }

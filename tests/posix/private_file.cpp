@@ -103,7 +103,8 @@ BOOST_AUTO_TEST_CASE(refuses_a_file_that_is_longer_than_the_limit) {
     const std::string path = folder.file("secret");
     write_all(path, std::string(1000, 'x'));
     const auto longest = read_private_file(path, 1000);
-    BOOST_TEST((longest && longest->size() == 1000U));
+    BOOST_REQUIRE(static_cast<bool>(longest));
+    BOOST_TEST(longest->size() == 1000U);
     write_all(path, std::string(1001, 'x'));
     BOOST_TEST(code_of_read(path) == code(errc::corrupt));
 }
@@ -217,7 +218,8 @@ BOOST_AUTO_TEST_CASE(of_many_processes_that_create_it_one_wins) {
     int winner = 0;
     for (const ::pid_t child : children) {
         const int status = end_of(child);
-        BOOST_REQUIRE((status >= 0 && status <= processes));
+        BOOST_REQUIRE(status >= 0);
+        BOOST_REQUIRE(status <= processes);
         if (status == 0) continue;
         BOOST_TEST(winner == 0);
         winner = status;

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(fills_every_byte_and_never_the_same_way) {
     for (int round = 0; round < 64; ++round) {
         std::array<std::byte, 48> bytes{};
         BOOST_REQUIRE(entropy.fill(bytes));
-        BOOST_REQUIRE((bytes != previous));
+        BOOST_REQUIRE(bytes != previous);
         previous = bytes;
         for (std::size_t i = 0; i < bytes.size(); ++i) ever_set[i] |= bytes[i];
     }

@@ -155,9 +155,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(forgets_what_is_pruned_and_nothing_else, Place, pl
     BOOST_TEST(there(1'002));
 
     BOOST_TEST(prune(generations - 9) == max_pruned);  // the oldest first, so many at once
-    BOOST_TEST((!there(1'257) && there(1'258)));
+    BOOST_TEST(!there(1'257));
+    BOOST_TEST(there(1'258));
     BOOST_TEST(prune(generations - 9) == generations - 11 - max_pruned);
-    BOOST_TEST((!there(1'390) && there(1'391)));
+    BOOST_TEST(!there(1'390));
+    BOOST_TEST(there(1'391));
     BOOST_TEST(prune(generations - 9) == 0U);
     BOOST_TEST(there(2));    // alive
     BOOST_TEST(there(900));  // of another credential
@@ -445,8 +447,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lists_in_the_order_of_issue_page_by_page, Place, p
     const std::vector<credential_id> all{id_of(9), id_of(3), id_of(7), id_of(1), id_of(8)};
     for (const std::size_t limit : {1U, 2U, 4U, 5U, 6U, 1000U}) BOOST_TEST(walk(limit, "") == all);
     for (const std::size_t limit : {1U, 2U, 3U, 4U}) {
-        BOOST_TEST((walk(limit, "big") == std::vector{id_of(9), id_of(7), id_of(8)}));
-        BOOST_TEST((walk(limit, "small") == std::vector{id_of(3), id_of(1)}));
+        BOOST_TEST(walk(limit, "big") == (std::vector{id_of(9), id_of(7), id_of(8)}));
+        BOOST_TEST(walk(limit, "small") == (std::vector{id_of(3), id_of(1)}));
     }
     BOOST_TEST(walk(3, "nobody").empty());
 }
@@ -541,10 +543,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tells_where_its_feed_ends, Place, places) {
     must(place.store.transact([&](auto& tx) -> result<void> {
         BOOST_TEST(must(tx.head()) == first);
         must(tx.append(sample_change(7)));
-        BOOST_TEST((must(tx.head()) == feed_head{2, 0xf000'0000'0000'0007}));
+        BOOST_TEST(must(tx.head()) == (feed_head{2, 0xf000'0000'0000'0007}));
         return {};
     }));
-    BOOST_TEST((must(place.store.head()) == feed_head{2, 0xf000'0000'0000'0007}));
+    BOOST_TEST(must(place.store.head()) == (feed_head{2, 0xf000'0000'0000'0007}));
     BOOST_TEST(place.store.hears_changes());
 }
 
@@ -667,7 +669,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(shows_all_that_a_copy_needs_in_one_scan, Place, pl
     scanned all;
     const feed_head head = must(place.store.scan(format_name, all));
     const change newest = must(place.store.changes_after(0, 1'000)).back();
-    BOOST_TEST((head == feed_head{newest.sequence, newest.tag}));
+    BOOST_TEST(head == (feed_head{newest.sequence, newest.tag}));
     BOOST_TEST(all.begun == 1);
     BOOST_TEST(all.promised.first == 9U);
     BOOST_TEST(all.promised.second == 9U);  // nine, one dead, one more; that of another format is not counted

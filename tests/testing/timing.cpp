@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(makes_classes_of_inputs_that_are_what_their_names_say) {
         const auto equal = equal_or_random<43>(false);
         const auto random = equal_or_random<43>(true);
         BOOST_TEST(equal.a == equal.b);
-        BOOST_TEST((random.a != random.b));
+        BOOST_TEST(random.a != random.b);
         for (const bool last : {false, true}) {
             const auto made = first_or_last<43>(last);
             for (std::size_t at = 0; at < 43; ++at) BOOST_TEST((made.a[at] != made.b[at]) == (at == (last ? 42U : 0U)));

@@ -21,6 +21,7 @@
 #include <shearline/http/credential_source.hpp>
 #include <shearline/secret/compare.hpp>
 
+#include "../support/key_text_printers.hpp"
 #include "../support/rules.hpp"
 
 namespace {
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(of_stored_digests_hold) {
                    const auto read = stored_digest::parse(bytes_of(test, "text"));
                    BOOST_REQUIRE(static_cast<bool>(read) == valid);
                    if (!valid) {
-                       BOOST_TEST((read.error().code() == errc::corrupt));
+                       BOOST_TEST(read.error().code() == errc::corrupt);
                        return;
                    }
                    BOOST_TEST(read->digest.hash.view() == text_of(test.at("hash")));

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(tells_of_the_progress_of_its_filling) {
     const auto note = [&told](std::uint64_t done, std::uint64_t of) { told.emplace_back(done, of); };
     (void)must(verifier<shown_once, troubled_store>::open(w.store, w.ring, {}, note));
     BOOST_REQUIRE(!told.empty());
-    BOOST_TEST((told.back() == std::pair<std::uint64_t, std::uint64_t>{20, 20}));
+    BOOST_TEST(told.back() == (std::pair<std::uint64_t, std::uint64_t>{20, 20}));
 }
 
 BOOST_AUTO_TEST_CASE(knows_what_was_revoked_while_it_was_filled) {

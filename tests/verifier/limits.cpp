@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(holds_no_line_for_what_was_dead_before_it_was_filled) {
     must(fill.take(key_of(1, 2)));
     const auto table = fill.done();
     BOOST_TEST(table->find(handle{2}) == nullptr);
-    BOOST_REQUIRE((table->find(handle{1}) != nullptr));
+    BOOST_REQUIRE(table->find(handle{1}) != nullptr);
     BOOST_TEST(table->find(handle{1})->owner().ends == 0U);
 }
 

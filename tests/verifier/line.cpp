@@ -20,12 +20,15 @@ BOOST_AUTO_TEST_CASE(keeps_its_words) {
          {active, revoked, line_status{key_state::retiring, true, false, true, line_status::max_pepper},
           line_status{key_state::pending, false, true, false, 1}}) {
         const line_status back = line_status::from_word(one.to_word());
-        BOOST_TEST((back.state == one.state && back.suspended == one.suspended && back.waits == one.waits));
-        BOOST_TEST((back.superseded == one.superseded && back.pepper == one.pepper));
+        BOOST_TEST(back.state == one.state);
+        BOOST_TEST(back.suspended == one.suspended);
+        BOOST_TEST(back.waits == one.waits);
+        BOOST_TEST(back.superseded == one.superseded);
+        BOOST_TEST(back.pepper == one.pepper);
     }
     const line_owner owner{7, 0xfedcba98U};
-    BOOST_TEST((line_owner::from_word(owner.to_word()).ends == 7 &&
-                line_owner::from_word(owner.to_word()).profile == 0xfedcba98U));
+    BOOST_TEST(line_owner::from_word(owner.to_word()).ends == 7U);
+    BOOST_TEST(line_owner::from_word(owner.to_word()).profile == 0xfedcba98U);
 }
 
 BOOST_AUTO_TEST_CASE(counts_seconds_from_2020_and_stays_within_its_bits) {

@@ -117,8 +117,8 @@ BOOST_AUTO_TEST_CASE(counts_what_many_threads_use) {
             for (std::uint32_t use = 0; use < each; ++use) table->add_uses(place, 1, 10);
         });
     for (std::thread& one : threads) one.join();
-    BOOST_TEST((taken([&](auto take) { table->take_uses(take); }) ==
-                std::set<std::pair<std::uint64_t, std::uint32_t>>{{1, 3 * each}}));
+    const std::set<std::pair<std::uint64_t, std::uint32_t>> expected{{1, 3 * each}};
+    BOOST_TEST(taken([&](auto take) { table->take_uses(take); }) == expected);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

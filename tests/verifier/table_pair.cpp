@@ -77,7 +77,8 @@ BOOST_AUTO_TEST_CASE(gives_a_key_that_was_hashed_anew_another_line) {
     BOOST_REQUIRE(static_cast<bool>(put(tables, 5, 2, readers)));
     const line* const after = tables.current().find(handle{5});
     BOOST_REQUIRE(after != nullptr);
-    BOOST_TEST((after != before && after->digest() == digest_of(2)));
+    BOOST_TEST(after != before);
+    BOOST_TEST(after->digest() == digest_of(2));
     BOOST_TEST(before->digest() == digest_of(1));  // for who still reads it
 }
 
@@ -92,7 +93,7 @@ BOOST_AUTO_TEST_CASE(does_not_bring_a_dead_key_to_life_and_takes_its_memo_along_
     const line_table* const first = &tables.current();
     for (std::uint64_t i = 100; &tables.current() == first; ++i)
         BOOST_REQUIRE(static_cast<bool>(put(tables, i, readers)));
-    BOOST_TEST((tables.current().find(handle{6})->memo() == line::memo_words{11, 12}));
+    BOOST_TEST(tables.current().find(handle{6})->memo() == (line::memo_words{11, 12}));
 }
 
 BOOST_AUTO_TEST_CASE(takes_a_key_for_dead_that_was_not_read_of_its_credential) {
@@ -149,12 +150,15 @@ BOOST_AUTO_TEST_CASE(keeps_what_a_later_reading_said_whatever_an_earlier_one_say
     };
     reads(UINT32_MAX - 1, {11});
     reads(UINT32_MAX - 2, {12});
-    BOOST_TEST((is_alive(11) && !is_alive(12)));
+    BOOST_TEST(is_alive(11));
+    BOOST_TEST(!is_alive(12));
     reads(1, {12});  // past the end of the 32 bits: later
-    BOOST_TEST((!is_alive(11) && is_alive(12)));
+    BOOST_TEST(!is_alive(11));
+    BOOST_TEST(is_alive(12));
     reads(2, {});
     reads(1, {12});  // of a credential that has no live key any more
-    BOOST_TEST((!is_alive(11) && !is_alive(12)));
+    BOOST_TEST(!is_alive(11));
+    BOOST_TEST(!is_alive(12));
     reads(3, {13});
     BOOST_TEST(is_alive(13));
 }
@@ -188,12 +192,12 @@ BOOST_AUTO_TEST_CASE(loses_no_count_of_a_table_that_was_replaced) {
     const auto take = [&] { return taken([&](auto each) { tables.take_counts(each); }); };
     using counts = std::set<std::pair<std::uint64_t, std::uint32_t>>;
     old.add_uses(there, 2, 10);
-    BOOST_TEST((take() == counts{{1, 2}}));  // out of the old table, which a reader may be using
+    BOOST_TEST(take() == (counts{{1, 2}}));  // out of the old table, which a reader may be using
     old.add_uses(there, 3, 11);
     replace();  // and another one, while the reader is still there
     place.leave(entered);
     tables.rebuild_some(0, readers);  // now it can go
-    BOOST_TEST((take() == counts{{1, 3}}));
+    BOOST_TEST(take() == (counts{{1, 3}}));
     BOOST_TEST(take().empty());
 }
 

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(grants_what_the_authority_grants, Store, stores) {
         BOOST_REQUIRE(answer);
         BOOST_TEST(answer.grant().credential() == key.credential);
         BOOST_TEST(answer.grant().tenant() == "acme");
-        BOOST_TEST((answer.grant().scopes() == std::vector<std::string>{"contacts:read", "contacts:write"}));
+        BOOST_TEST(answer.grant().scopes() == (std::vector<std::string>{"contacts:read", "contacts:write"}));
         BOOST_TEST(answer.grant().handle().value == key.handle.value);
         BOOST_TEST(!answer.grant().retiring_until().has_value());
         BOOST_TEST(!answer.grant().rehash_due());
@@ -370,7 +370,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tells_the_store_of_every_use, Store, stores) {
     for (std::size_t i = 0; i < all.size(); ++i) {
         const record stored = must(keys.find(all[i].handle)).keys.at(0);
         BOOST_TEST(stored.uses == i % 5 + 2 + (i == 0 ? 1U : 0U));
-        BOOST_TEST((stored.last_used_at == noon + (i == 0 ? 9s : 8s)));
+        BOOST_TEST(stored.last_used_at == noon + (i == 0 ? 9s : 8s));
     }
 }
 

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(refuses_and_keeps_a_file_that_is_not_one_of_ours) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_file) {
     const temporary_folder folder;
-    BOOST_TEST((code_of(change_counter::open(folder.path())) != errc::corrupt));
+    BOOST_TEST(code_of(change_counter::open(folder.path())) != errc::corrupt);
     const std::string pipe = folder / "pipe";
     BOOST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
     BOOST_TEST(code_of(change_counter::open(pipe)) == errc::corrupt);

@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(that_is_full_when_a_store_is_made_leaves_a_file_that_can_be
         }
         ++refused;
         if (!opened) {
-            BOOST_TEST((opened.error().code() == errc::unavailable), opened.error().message());
+            BOOST_TEST(opened.error().code() == errc::unavailable, opened.error().message());
             BOOST_TEST(opened.error().context().find("disk full") != std::string::npos, opened.error().message());
             BOOST_TEST(opened.error().context().find(path) != std::string::npos, opened.error().message());
         } else {

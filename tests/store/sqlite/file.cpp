@@ -33,14 +33,14 @@ void check_refused(const temporary_folder& folder, const std::string& path, errc
         const auto before = folder.content();
         const auto opened = sqlite_store::open(path);
         const errc got = code_of(opened);
-        BOOST_TEST((got == code), opened.error().message());
+        BOOST_TEST(got == code, opened.error().message());
         BOOST_TEST(opened.error().context().find(path) != std::string::npos, opened.error().message());
         BOOST_TEST(opened.error().context().find(words) != std::string::npos, opened.error().message());
         const auto after = folder.content();
         BOOST_REQUIRE(after.size() == before.size());
         for (std::size_t i = 0; i < after.size(); ++i) {
             BOOST_TEST(after[i].first == before[i].first);
-            BOOST_TEST((after[i].second == before[i].second), after[i].first + " was changed");
+            BOOST_TEST(after[i].second == before[i].second, after[i].first + " was changed");
         }
     }
 }
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(is_a_path_and_never_a_special_name) {
     BOOST_TEST(!std::filesystem::exists(folder / "keys.db"));
     for (const std::string& name : {std::string{}, folder.path() + "/", folder / ".", folder / "..",
                                     folder / std::string_view{"a\0b", 3}, folder.path()})
-        BOOST_TEST((code_of(sqlite_store::open(name)) == errc::invalid_argument), name);
+        BOOST_TEST(code_of(sqlite_store::open(name)) == errc::invalid_argument, name);
     BOOST_TEST(code_of(sqlite_store::open(folder / "missing/keys.db")) == errc::not_found);
 }
 
@@ -183,8 +183,8 @@ BOOST_AUTO_TEST_CASE(of_schema_version_1_is_brought_forward_with_its_keys_as_tho
     BOOST_TEST(key->key.digest.mac == digest_of(1).mac);
     BOOST_TEST(key->key.digest.hash == hash_name{"hmac-sha256"});
     const hash_name another{"another-hash"};
-    BOOST_TEST((must(store.transact([&](auto& tx) { return tx.bind_hash("instance", another); })) ==
-                hash_name{"hmac-sha256"}));
+    BOOST_TEST(must(store.transact([&](auto& tx) { return tx.bind_hash("instance", another); })) ==
+               hash_name{"hmac-sha256"});
     BOOST_TEST(must(store.transact([&](auto& tx) { return tx.bind_hash("other", another); })) == another);
 }
 
@@ -478,7 +478,7 @@ BOOST_AUTO_TEST_CASE(that_another_connection_keeps_locked_is_unavailable_for_a_b
     const auto refused = issue(store, 2);
     BOOST_TEST(code_of(refused) == errc::unavailable);
     BOOST_TEST(refused.error().context().find(path) != std::string::npos);
-    BOOST_TEST((std::chrono::steady_clock::now() - begun < 10s));
+    BOOST_TEST(std::chrono::steady_clock::now() - begun < 10s);
     BOOST_TEST(must(store.look_up(format_name, handle{2})).has_value());  // readers do not wait
     other.run("ROLLBACK");
     must(issue(store, 2));

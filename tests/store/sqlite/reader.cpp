@@ -88,7 +88,7 @@ int corrupt_reads_after(const std::string& edit) {
     int corrupt = 0;
     for (const auto& outcome : read_everything(store)) {
         if (outcome) continue;
-        BOOST_TEST((outcome.error().code() == errc::corrupt), outcome.error().message());
+        BOOST_TEST(outcome.error().code() == errc::corrupt, outcome.error().message());
         BOOST_TEST(outcome.error().context().find(path) != std::string::npos, outcome.error().message());
         ++corrupt;
     }
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(is_found_when_the_file_is_opened_where_the_tables_forbid_it
         const std::string path = folder / "keys.db";
         write_bytes(path, sample_file());
         raw_database{path}.run("PRAGMA ignore_check_constraints = ON; " + edit);
-        BOOST_TEST((code_of(sqlite_store::open(path)) == errc::corrupt), edit);
+        BOOST_TEST(code_of(sqlite_store::open(path)) == errc::corrupt, edit);
         must(sqlite_store::open(path, {.check_file = false}));
     }
 }
