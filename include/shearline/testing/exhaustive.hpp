@@ -70,42 +70,39 @@ template <typename Format>
     std::uint64_t keys = 0;
     every_text(characters, longest, [&](const std::string& text) {
         ++tried;
-        if (!detail::agrees(rules, text, &parse<Format>, &seen)) return seen.failed() < 20;
-        if (const auto key = parse<Format>(text)) {
-            ++keys;
-            seen.check(detail::rendered_again<Format>(*key) == text, "a key has a second spelling", text);
-        }
-        return true;
+        const auto key = parse<Format>(text);
+        const auto wrong = detail::misreading_of<Format>(rules, text, key);
+        keys += key ? 1U : 0U;
+        return seen.check(!wrong, wrong ? wrong->claim : "", wrong ? wrong->detail : "") || seen.failed() < 20;
     });
     seen.check(tried == texts_up_to(characters.size(), longest), "every text was tried");
     seen.check(keys == accepted, "the parser accepts as many keys as there are", std::to_string(keys));
 
+    const auto control = [&](std::string_view what, auto read) {
+        bool found = false;
+        every_text(characters, longest, [&](const std::string& text) {
+            found = detail::misreading_of<Format>(rules, text, read(text)).has_value();
+            return !found;
+        });
+        seen.control(found, what);
+    };
+    detail::each_wrong_parser<Format>(rules, [&](std::string_view what, std::string_view needed, auto read) {
+        if (needed.empty() || characters.find(needed) != std::string_view::npos) control(what, read);
+    });
     // A parser that takes one text too many, of all of them, and one that takes one too few.
     std::string last;
     std::string some_key;
     every_text(characters, longest, [&](const std::string& text) {
-        if (rules.judge(text)) {
-            last = text;
-        } else {
-            some_key = text;
-        }
+        (rules.judge(text) ? last : some_key) = text;
         return true;
     });
-    const auto found_out = [&](const std::string& wrong) {
-        bool found = false;
-        every_text(characters, longest, [&](const std::string& text) {
-            const auto read = [&](const std::string& asked) -> result<parsed_key, format_error> {
-                if (asked != wrong) return parse<Format>(asked);
-                if (rules.judge(asked)) return parsed_key{};
-                return format_error{format_errc::bad_character, 0};
-            };
-            found = found || !detail::agrees(rules, text, read, nullptr);
-            return !found;
-        });
-        return found;
-    };
-    seen.control(found_out(last), "a parser that accepts one text more");
-    seen.control(found_out(some_key), "a parser that refuses one key");
+    using answer = result<parsed_key, format_error>;
+    control("a parser that accepts one text more", [&](const std::string& text) -> answer {
+        return text == last ? answer{parsed_key{}} : parse<Format>(text);
+    });
+    control("a parser that refuses one key", [&](const std::string& text) -> answer {
+        return text == some_key ? answer{format_error{format_errc::bad_character, 0}} : parse<Format>(text);
+    });
     return seen;
 }
 

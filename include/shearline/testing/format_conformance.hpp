@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -16,8 +15,8 @@
 
 #include <shearline/format/mask.hpp>
 #include <shearline/format/parse.hpp>
-#include <shearline/format/render.hpp>
-#include <shearline/testing/detail/shown.hpp>
+#include <shearline/testing/detail/format_readings.hpp>
+#include <shearline/testing/detail/wrong_parsers.hpp>
 #include <shearline/testing/format_rules.hpp>
 #include <shearline/testing/report.hpp>
 
@@ -30,44 +29,6 @@ struct format_conformance_options {
 };
 
 namespace detail {
-
-/// The text of a key as `render` writes it.
-template <typename Format>
-[[nodiscard]] std::string rendered(handle name, const std::array<std::uint8_t, Format::secret_chars>& secret) {
-    std::array<char, Format::chars> text{};
-    render<Format>(name, secret, text);
-    return {text.data(), text.size()};
-}
-
-/// The text that `render` makes of what was read in a key: the key itself, or else it has two spellings.
-template <typename Format>
-[[nodiscard]] std::string rendered_again(const parsed_key& key) {
-    std::array<std::uint8_t, Format::secret_chars> secret{};
-    const std::string_view text = Format::secret_part.of(key.text);
-    std::transform(text.begin(), text.end(), secret.begin(), Format::alphabet::decode);
-    return rendered<Format>(key.handle, secret);
-}
-
-/// What a parser or the rules say of a text.
-[[nodiscard]] inline std::string said(const std::optional<format_error>& fault) {
-    if (!fault) return "a key";
-    return std::string{to_string(fault->code)} + " at " + std::to_string(fault->offset);
-}
-
-/// Whether `read`, a parser, says of a text what the rules say. Where it does not, and `seen` is given, says how.
-template <typename Read>
-bool agrees(const format_rules& rules, const std::string& text, Read read, report* seen) {
-    const auto key = read(text);
-    const auto fault = rules.judge(text);
-    const bool same = key ? !fault : fault && key.error() == *fault;
-    if (seen == nullptr) return same;
-    return seen->check(same,
-                       key     ? "a text that is no key was accepted"
-                       : fault ? "a text was refused for another reason, or at another place, than by the rules"
-                               : "a key was refused",
-                       shown(text) + ": the parser says " + said(key ? std::nullopt : std::optional{key.error()}) +
-                           ", and the rules " + said(fault));
-}
 
 /// Calls `take(text)` with keys of a format and with texts that are nearly keys; ends where it gives false.
 template <typename Format, typename Take>
@@ -116,70 +77,11 @@ void nearly_keys(const format_rules& rules, const format_conformance_options& op
         }
         std::string swapped = key;
         std::swap(swapped[place], swapped[random() % swapped.size()]);
-        if (!take(swapped)) return;
+        std::string altered_twice = key;
+        altered_twice[place] = static_cast<char>(random());
+        altered_twice[random() % key.size()] = any;
+        if (!take(swapped) || !take(altered_twice)) return;
     }
-}
-
-/// Whether a parser that is wrong in a known way is found out.
-template <typename Format, typename Read>
-bool is_found_out(const format_rules& rules, const format_conformance_options& options, Read read) {
-    bool found = false;
-    nearly_keys<Format>(rules, options, [&](const std::string& text) {
-        found = found || !agrees(rules, text, read, nullptr);
-        return !found;
-    });
-    return found;
-}
-
-/// Parsers that are wrong, each in one way that has been a real fault of somebody's.
-template <typename Format>
-void add_format_controls(report& seen, const format_rules& rules, const format_conformance_options& options) {
-    using answer = result<parsed_key, format_error>;
-    // What a parser gives beside its verdict is not compared here.
-    const auto of = [](std::string_view text) -> answer {
-        const auto key = parse<Format>(text);
-        return key ? answer{parsed_key{}} : answer{key.error()};
-    };
-    const auto control = [&](std::string_view what, auto read) {
-        seen.control(is_found_out<Format>(rules, options, read), what);
-    };
-    const auto overlooks = [&of](format_errc code) {
-        return [&of, code](const std::string& text) -> answer {
-            answer key = of(text);
-            return !key && key.error().code == code ? answer{parsed_key{}} : key;
-        };
-    };
-    control("a parser that overlooks the first character", [&](std::string text) {
-        if (!text.empty()) text[0] = Format::prefix[0];
-        return of(text);
-    });
-    control("a parser that takes a newline at the end", [&](const std::string& text) {
-        return of(text.substr(0, text.size() - (text.ends_with('\n') ? 1U : 0U)));
-    });
-    control("a parser that takes a space at the beginning",
-            [&](const std::string& text) { return of(text.substr(text.starts_with(' ') ? 1U : 0U)); });
-    control("a parser that reads to a zero", [&](const std::string& text) { return of(text.c_str()); });
-    control("a parser that reads a key and not what follows",
-            [&](const std::string& text) { return of(std::string_view{text}.substr(0, Format::chars)); });
-    control("a parser that takes characters outside the alphabet", overlooks(format_errc::bad_character));
-    control("a parser that says where a text ends one place early", [&](const std::string& text) -> answer {
-        answer key = of(text);
-        if (key || key.error().code != format_errc::wrong_length) return key;
-        return format_error{format_errc::wrong_length, key.error().offset - 1};
-    });
-    control("a parser that calls every fault one of the prefix", [&](const std::string& text) -> answer {
-        const answer key = of(text);
-        return key ? key : answer{format_error{format_errc::wrong_prefix, key.error().offset}};
-    });
-    control("a parser that refuses a key whose last digit is the greatest", [&](const std::string& text) -> answer {
-        answer key = of(text);
-        if (!key || text[Format::secret_part.offset + Format::secret_chars - 1] != rules.alphabet.back()) return key;
-        return format_error{format_errc::bad_character, text.size() - 1};
-    });
-    if constexpr (Format::has_checksum)
-        control("a parser that skips the checksum", overlooks(format_errc::wrong_checksum));
-    if constexpr (Format::has_handle)
-        control("a parser that takes numbers out of their range", overlooks(format_errc::out_of_range));
 }
 
 }  // namespace detail
@@ -196,8 +98,9 @@ template <typename Format>
     seen.check(Format::chars >= 2 && !rules.fields.front().text.empty(), "a format begins with its prefix");
     if (!seen) return seen;
     detail::nearly_keys<Format>(rules, options, [&](const std::string& text) {
-        if (!detail::agrees(rules, text, &parse<Format>, &seen)) return seen.failed() < 20;
         const auto key = parse<Format>(text);
+        const auto wrong = detail::misreading_of<Format>(rules, text, key);
+        if (!seen.check(!wrong, wrong ? wrong->claim : "", wrong ? wrong->detail : "")) return seen.failed() < 20;
         const masked_key masked = mask<Format>(text);
         if (!key) {
             const bool begins = text.starts_with(Format::prefix);
@@ -205,14 +108,20 @@ template <typename Format>
                        "of a text that is no key, a mask shows at most the prefix", detail::shown(text));
             return true;
         }
-        seen.check(detail::rendered_again<Format>(*key) == text, "a key has a second spelling", detail::shown(text));
         std::array<std::uint8_t, Format::secret_chars> other{};
         other.fill(1);
         seen.check(mask<Format>(detail::rendered<Format>(key->handle, other)).view() == masked.view(),
                    "a mask depends on the secret", detail::shown(text));
         return true;
     });
-    detail::add_format_controls<Format>(seen, rules, options);
+    detail::each_wrong_parser<Format>(rules, [&](std::string_view what, std::string_view, auto read) {
+        bool found = false;
+        detail::nearly_keys<Format>(rules, options, [&](const std::string& text) {
+            found = detail::misreading_of<Format>(rules, text, read(text)).has_value();
+            return !found;
+        });
+        seen.control(found, what);
+    });
     return seen;
 }
 

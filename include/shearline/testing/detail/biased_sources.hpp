@@ -4,36 +4,100 @@
 // Depends on secret/entropy.hpp; never on a key.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include <shearline/secret/entropy.hpp>
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// Every byte is the remainder of another by `modulus`: the first of its values come more often than the others.
-template <std::size_t Modulus>
-struct biased_entropy {
-    result<void> fill(std::span<std::byte> out) noexcept {
-        if (auto filled = system_entropy{}.fill(out); !filled) return filled;
-        for (std::byte& byte : out) byte = static_cast<std::byte>(std::to_integer<std::size_t>(byte) % Modulus);
-        return {};
-    }
+/// What a biased source knows of what it gave before.
+struct source_memory {
+    std::size_t digits = 0;  ///< of the alphabet
+    std::uint64_t calls = 0;
+    std::array<std::byte, 8> handle{};
+    std::array<std::byte, 64> secret{};
 };
 
-/// One block of entropy, again and again after 30,000 keys.
-struct repeating_entropy {
+/// Fills with a linear congruential generator, which one seed makes the same again.
+inline void fill_from_seed(std::span<std::byte> out, std::uint64_t seed) {
+    for (std::byte& byte : out) byte = static_cast<std::byte>((seed = seed * 6'364'136'223'846'793'005U + 1) >> 56U);
+}
+
+struct source_fault {
+    std::string_view name;
+    bool is_of_handles;  ///< a format without them does not show it
+    void (*spoil)(std::span<std::byte> out, source_memory& memory);
+};
+
+inline constexpr source_fault source_faults[] = {
+    {"digits that are remainders of a byte", false,
+     [](std::span<std::byte> out, source_memory& memory) {
+         for (std::byte& byte : out) byte = static_cast<std::byte>(std::to_integer<std::size_t>(byte) % memory.digits);
+     }},
+    {"a source that begins again", false,
+     [](std::span<std::byte> out, source_memory& memory) { fill_from_seed(out, memory.calls % 60'000); }},
+    {"a generator with a seed of 16 bits", false,
+     [](std::span<std::byte> out, source_memory&) {
+         const auto seed = std::to_integer<std::uint64_t>(out.front()) | std::to_integer<std::uint64_t>(out.back())
+                                                                             << 8U;
+         if (out.size() > 8) fill_from_seed(out, seed);
+     }},
+    {"a counter", false,
+     [](std::span<std::byte> out, source_memory& memory) {
+         for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::byte>(memory.calls >> (i % 8 * 8));
+     }},
+    {"a bit that is never set", false,
+     [](std::span<std::byte> out, source_memory&) {
+         for (std::byte& byte : out) byte &= ~std::byte{4};
+     }},
+    {"a first digit that is never 0", false,
+     [](std::span<std::byte> out, source_memory&) {
+         if ((out.front() & std::byte{63}) == std::byte{}) out.front() = std::byte{1};
+     }},
+    {"every digit twice", false,
+     [](std::span<std::byte> out, source_memory&) {
+         for (std::size_t i = 1; i < out.size(); i += 2) out[i] = out[i - 1];
+     }},
+    {"a second half that repeats the first", false,
+     [](std::span<std::byte> out, source_memory&) {
+         std::copy_n(out.begin(), out.size() / 2, out.begin() + static_cast<std::ptrdiff_t>((out.size() + 1) / 2));
+     }},
+    {"a secret that is the one before it, but for its first digits", false,
+     [](std::span<std::byte> out, source_memory& memory) {
+         if (out.size() <= 8) return;
+         for (std::size_t i = 8; i < out.size() && i < memory.secret.size(); ++i) out[i] = memory.secret[i];
+     }},
+    {"a handle whose middle bits are fixed", true,
+     [](std::span<std::byte> out, source_memory&) {
+         if (out.size() == 8) out[3] = std::byte{7};
+     }},
+    {"a secret that its handle gives away", true,
+     [](std::span<std::byte> out, source_memory& memory) {
+         if (out.size() > 8) std::copy_n(memory.handle.begin(), 8, out.begin() + 1);
+     }},
+};
+
+/// The system's entropy, spoiled.
+struct biased_entropy {
+    biased_entropy(const source_fault& fault, std::size_t digits) : spoil{fault.spoil}, memory{.digits = digits} {}
+
     result<void> fill(std::span<std::byte> out) noexcept {
-        for (std::byte& byte : out) {
-            state = state * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U;
-            byte = static_cast<std::byte>(state >> 56U);
-        }
-        if (++calls % 60'000 == 0) state = 1;
+        if (auto filled = system_entropy{}.fill(out); !filled) return filled;
+        ++memory.calls;
+        spoil(out, memory);
+        if (out.size() == memory.handle.size()) std::copy_n(out.begin(), 8, memory.handle.begin());
+        if (out.size() > memory.handle.size())
+            std::copy_n(out.begin(), std::min(out.size(), memory.secret.size()), memory.secret.begin());
         return {};
     }
-    std::uint64_t state = 1;
-    std::uint64_t calls = 0;
+
+    void (*spoil)(std::span<std::byte> out, source_memory& memory);
+    source_memory memory;
 };
 
 }  // namespace shearline::inline v0_1::testing::detail

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// What a parser says of a text, beside what the rules say.
+// Depends on format/ and testing/format_rules.hpp; never on a suite.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <shearline/format/parse.hpp>
+#include <shearline/format/render.hpp>
+#include <shearline/testing/detail/shown.hpp>
+#include <shearline/testing/format_rules.hpp>
+
+namespace shearline::inline v0_1::testing::detail {
+
+/// The text of a key as `render` writes it.
+template <typename Format>
+[[nodiscard]] std::string rendered(handle name, const std::array<std::uint8_t, Format::secret_chars>& secret) {
+    std::array<char, Format::chars> text{};
+    render<Format>(name, secret, text);
+    return {text.data(), text.size()};
+}
+
+/// The text that `render` makes of what was read in a key: the key itself, or else it has two spellings.
+template <typename Format>
+[[nodiscard]] std::string rendered_again(const parsed_key& key) {
+    std::array<std::uint8_t, Format::secret_chars> secret{};
+    const std::string_view text = Format::secret_part.of(key.text);
+    std::transform(text.begin(), text.end(), secret.begin(), Format::alphabet::decode);
+    return rendered<Format>(key.handle, secret);
+}
+
+/// What a parser or the rules say of a text.
+[[nodiscard]] inline std::string said(const std::optional<format_error>& fault) {
+    if (!fault) return "a key";
+    return std::string{to_string(fault->code)} + " at " + std::to_string(fault->offset);
+}
+
+/// What is wrong with a reading, as a claim that does not hold, and where.
+struct misreading {
+    std::string_view claim;
+    std::string detail;
+};
+
+/// Holds what a parser made of a text to the rules; nothing where it is right.
+template <typename Format>
+[[nodiscard]] std::optional<misreading> misreading_of(const format_rules& rules, const std::string& text,
+                                                      const result<parsed_key, format_error>& key) {
+    const auto fault = rules.judge(text);
+    if (static_cast<bool>(key) == fault.has_value() || (fault && key.error() != *fault)) {
+        return misreading{key     ? "a text that is no key was accepted"
+                          : fault ? "a text was refused for another reason, or at another place, than by the rules"
+                                  : "a key was refused",
+                          shown(text) + ": the parser says " + said(key ? std::nullopt : std::optional{key.error()}) +
+                              ", and the rules " + said(fault)};
+    }
+    if (fault) return std::nullopt;
+    if (key->text != text) return misreading{"a key is another text than was read", shown(text)};
+    if constexpr (Format::has_handle)
+        if (key->handle.value == 0 || key->handle.value > Format::greatest_handle)
+            return misreading{"a key is read as a handle that no key has", shown(text)};
+    if (const std::string again = rendered_again<Format>(*key); again != text)
+        return misreading{"a key has a second spelling, or is read as another handle",
+                          shown(text) + ": rendered again, " + shown(again)};
+    const std::size_t covered = text.size() - (rules.checksum == nullptr ? 0 : rules.fields.back().chars);
+    if (key->authenticated.data() != key->text.data() || key->authenticated.size() != covered)
+        return misreading{"what is authenticated of a key is not all of it but the checksum",
+                          shown(text) + ": " + std::to_string(key->authenticated.size()) + " characters, and not " +
+                              std::to_string(covered)};
+    return std::nullopt;
+}
+
+}  // namespace shearline::inline v0_1::testing::detail
