@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
 #include "crm_world.hpp"
@@ -22,6 +23,15 @@ struct world : crm_world {
         {.port = 0, .io_threads = 1, .workers = 1}, [this](const crm::request& asked) { return api.handle(asked); },
         [](const crm::request_account&) {}));
 
+    /// Repeats a call that a signal interrupted: libFuzzer has a clock that sends them.
+    template <typename Call>
+    static ::ssize_t again(Call call) {
+        ::ssize_t got = 0;
+        do got = call();
+        while (got < 0 && errno == EINTR);
+        return got;
+    }
+
     /// Sends bytes, ends that direction, and reads until the server has ended the other.
     [[nodiscard]] std::string exchange(const std::string& bytes) const {
         const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -31,13 +41,16 @@ struct world : crm_world {
         at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         const ::timeval patience{.tv_sec = 20, .tv_usec = 0};
         ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-        require(::connect(socket, reinterpret_cast<const sockaddr*>(&at), sizeof(at)) == 0, "the server listens");
-        (void)::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        const auto connected =
+            again([&] { return ::connect(socket, reinterpret_cast<const sockaddr*>(&at), sizeof(at)); });
+        require(connected == 0 || errno == EISCONN, "the server listens");
+        (void)again([&] { return ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL); });
         ::shutdown(socket, SHUT_WR);
         std::string answer;
         char some[4096];
         ::ssize_t got = 0;
-        while ((got = ::recv(socket, some, sizeof(some), 0)) > 0) answer.append(some, static_cast<std::size_t>(got));
+        while ((got = again([&] { return ::recv(socket, some, sizeof(some), 0); })) > 0)
+            answer.append(some, static_cast<std::size_t>(got));
         require(got == 0 || errno == ECONNRESET, "the server ends a connection whose client has ended");
         ::close(socket);
         return answer;

@@ -7,7 +7,11 @@
 
 Starts from fuzz/corpus and from what earlier runs left in WORK_FOLDER/corpus. What is found stays in WORK_FOLDER: what
 is worth keeping is copied into fuzz/corpus by hand. Ends with a line for each target:
-`fuzz TARGET: E executions, C edges, F failures`.
+`fuzz TARGET: E executions, C of T edges (P %), at rest, F failures`.
+
+An edge is one of clang's counters, of which a target has T, those of its own machinery among them. A target is at rest
+if the first half of its executions found all the edges that the whole run did, those of the corpus it began with
+included; otherwise the line says how late the last one came.
 """
 import concurrent.futures
 import os
@@ -23,17 +27,38 @@ MAX_LEN = {"parse": 160, "foreign": 160, "stored_digest": 160, "sealed_text": 51
            "contacts": 2048, "http": 4096, "database": 65536}
 EXECUTED = re.compile(r"^stat::number_of_executed_units: (\d+)", re.MULTILINE)
 PROGRESS = re.compile(r"^#(\d+)\s.*cov: (\d+)", re.MULTILINE)
+COUNTERS = re.compile(r"^INFO: Loaded \d+ modules +\((\d+) inline 8-bit counters\)", re.MULTILINE)
+# libFuzzer's schedule by rare features takes more time than a sequence of calls does: they have too many of them.
+OPTIONS = {"steps": ["-entropic=0"]}
+
+
+class Outcome:
+    """What the log of one run says."""
+
+    def __init__(self, said, failures):
+        executed, progress, counters = EXECUTED.findall(said), PROGRESS.findall(said), COUNTERS.findall(said)
+        self.executions = int(executed[-1]) if executed else 0
+        self.edges = max((int(edges) for _, edges in progress), default=0)
+        self.all_edges = sum(int(each) for each in counters)
+        self.last_new = min((int(at) for at, edges in progress if int(edges) == self.edges), default=0)
+        self.failures = failures
+
+    def __str__(self):
+        share = f"{self.edges} of {self.all_edges} edges ({100 * self.edges / max(self.all_edges, 1):.0f} %)"
+        rest = "at rest" if 2 * self.last_new <= self.executions else f"still finding: the last at {self.last_new}"
+        return f"{self.executions} executions, {share}, {rest}, {self.failures} failures"
 
 
 def explore(build, work, seconds, target):
-    """(executions, edges, failures) of one run."""
+    """The outcome of one run."""
     corpus, log = work / "corpus" / target, work / f"{target}.log"
     corpus.mkdir(parents=True, exist_ok=True)
     findings = work / "findings" / target
     findings.mkdir(parents=True, exist_ok=True)
     before = set(findings.iterdir())
     program = build / "fuzz" / f"fuzz_{target}"
-    options = [f"-max_len={MAX_LEN[target]}", "-timeout=30", "-rss_limit_mb=4096", f"-artifact_prefix={findings}/"]
+    options = [f"-max_len={MAX_LEN[target]}", "-timeout=30", "-rss_limit_mb=4096", f"-artifact_prefix={findings}/",
+               *OPTIONS.get(target, [])]
     if (HERE / f"{target}.dict").exists():
         options.append(f"-dict={HERE / (target + '.dict')}")
     # Databases and sockets want a file system in memory.
@@ -50,24 +75,22 @@ def explore(build, work, seconds, target):
                 if done := PROGRESS.findall(log.read_text(errors="replace")):
                     print(f"  {target}: {int(done[-1][0]):,} executions, {done[-1][1]} edges", flush=True)
     said = log.read_text(errors="replace")
-    executed, edges = EXECUTED.findall(said), PROGRESS.findall(said)
     new = sorted(set(findings.iterdir()) - before)
     for finding in new:
         small = finding.with_name("small-" + finding.name)
         subprocess.run([str(program), "-minimize_crash=1", "-max_total_time=30", f"-exact_artifact_path={small}",
                         str(finding)], capture_output=True, env=environment, stdin=subprocess.DEVNULL, check=False)
         print(f"  {target}: FOUND {small if small.exists() else finding} (see {log})", flush=True)
-    failures = len(new) if new else int(running.returncode != 0)
-    return int(executed[-1]) if executed else 0, int(edges[-1][1]) if edges else 0, failures
+    return Outcome(said, len(new) if new else int(running.returncode != 0))
 
 
 def main(build, work, seconds, targets):
     build, work = pathlib.Path(build).resolve(), pathlib.Path(work).resolve()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         outcomes = list(pool.map(lambda target: explore(build, work, seconds, target), targets))
-    for target, (executions, edges, failures) in zip(targets, outcomes):
-        print(f"fuzz {target}: {executions} executions, {edges} edges, {failures} failures")
-    return 1 if any(failures or not executions for executions, _, failures in outcomes) else 0
+    for target, outcome in zip(targets, outcomes):
+        print(f"fuzz {target}: {outcome}")
+    return 1 if any(outcome.failures or not outcome.executions for outcome in outcomes) else 0
 
 
 if __name__ == "__main__":

@@ -28,8 +28,10 @@ struct sqlite_place {
         of.reset();
         of = another();
     }
-    [[nodiscard]] std::unique_ptr<sqlite_store> another() const {
-        auto opened = sqlite_store::open(folder->file("keys.db"));
+    [[nodiscard]] std::unique_ptr<sqlite_store> another() const { return open(address()); }
+    [[nodiscard]] std::string address() const { return folder->file("keys.db"); }
+    [[nodiscard]] static std::unique_ptr<sqlite_store> open(const std::string& address) {
+        auto opened = sqlite_store::open(address);
         BOOST_REQUIRE(opened);
         return std::make_unique<sqlite_store>(*std::move(opened));
     }

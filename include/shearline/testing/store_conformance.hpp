@@ -16,6 +16,7 @@
 
 #include <shearline/testing/detail/sequences.hpp>
 #include <shearline/testing/detail/store_cases.hpp>
+#include <shearline/testing/detail/store_processes.hpp>
 #include <shearline/testing/detail/store_writes.hpp>
 #include <shearline/testing/detail/wrong_store.hpp>
 #include <shearline/testing/report.hpp>
@@ -117,6 +118,9 @@ template <typename MakePlace>
 ///         my_store& store();
 ///         void reopen();                         // leave it out where nothing outlives the process
 ///         std::unique_ptr<my_store> another();   // a second opening of the same; leave it out where there is none
+///         // Where other processes can open the same store, with which the suite tries it:
+///         std::string address();
+///         static std::unique_ptr<my_store> open(const std::string& address);
 ///     };
 ///     hold(store_conformance([] { return my_place{}; }));
 ///
@@ -131,6 +135,13 @@ template <typename MakePlace>
     detail::try_sequences<store_trial>(seen, "an authority over the store does what it says", make_place, options);
     detail::store_cases{seen, make_place}.run();
     if (options.threads > 1) detail::use_from_threads(seen, make_place, options);
+    if constexpr (detail::shared_place<decltype(make_place())>) {
+        detail::use_from_processes(seen, make_place);
+        report unshared;
+        const auto make_unshared = [] { return detail::unshared_place{}; };
+        detail::use_from_processes(unshared, make_unshared);
+        seen.control(!unshared, "a store of which each process has its own");
+    }
     for (const detail::store_fault& fault : detail::store_faults) {
         const bool is_right = &fault == &detail::store_faults[0];
         store_conformance_options asked = options;
