@@ -43,7 +43,14 @@ BOOST_AUTO_TEST_CASE(never_makes_a_dead_key_live) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_its_grace_in_any_unit) {
-    static_assert(overlap<1h>::grace == overlap<3'600s>::grace);
+    const auto end_of = [](auto rotation) {
+        record old{};
+        BOOST_REQUIRE(decltype(rotation)::replace(old, noon));
+        return old.retires_at;
+    };
+    BOOST_TEST(end_of(overlap<3'600s>{}) == noon + 60min);
+    BOOST_TEST(end_of(overlap<3'600'000ms>{}) == noon + 60min);
+    BOOST_TEST(end_of(overlap<1h>{}) == noon + 60min);
     static_assert(std::is_same_v<overlap<1h>, overlap<60min>>);
 }
 
