@@ -4,10 +4,14 @@
 """Plants the faults of mutants.py, one at a time, in a copy of the headers, and looks whether a test fails.
 
     run.py SOURCE_ROOT WORK_FOLDER [PART_OF_A_NAME …]      all mutants, or those whose description holds such a part
+    run.py SOURCE_ROOT WORK_FOLDER --claims [PART …]       those of docs/security/claims.md, each by the tests of its row
     run.py SOURCE_ROOT --check                             whether each mutant's words stand once in all headers
 
 A mutant is killed by the first test that fails, and the report names it; one that no longer compiles is killed by the
 compiler. Without a fault, every program must pass first. As many copies are worked on as there are processors.
+
+With --claims, one of the tests that the row of a claim names must fail, and no other is run: what a claim says of its
+tests is then true.
 """
 import os
 import pathlib
@@ -24,11 +28,49 @@ from mutants import MUTANTS
 PROGRAMS = {"doors": ["tests/test_doors"], "durability": ["tests/durability/durability", "60", "3"],
             "faults": ["tests/faults/test_faults"], "allocations": ["tests/faults/test_allocations"]}
 FAILED_CASE = re.compile(r'error: in "([^"]+)"')
+CODE = re.compile(r"`([^`]+)`")
 TIME_LIMIT = 300
 
 
 def command_of(program):
     return PROGRAMS.get(program, [f"tests/{program}/test_{program.replace('/', '_')}"])
+
+
+def program_of(file):
+    """The program that has a file of tests."""
+    if file == "faults/every_allocation.cpp":
+        return "allocations"
+    folder = file.rpartition("/")[0]
+    return {"": "doors", "testing/detail": "testing"}.get(folder, folder)
+
+
+def claimed(root):
+    """Of each mutant that a claim names, the tests of the rows that do: {mutant: {program: [case, …]}}."""
+    wanted = {}
+    for row in (root / "docs/security/claims.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        if len(cells) != 4:
+            continue
+        for name in cells[3].split("; "):
+            for test in CODE.findall(cells[2]):
+                file, _, case = test.partition(": ")
+                if case and file.endswith(".cpp"):
+                    wanted.setdefault(name, {}).setdefault(program_of(file), []).append(case)
+    return wanted
+
+
+def by_claims(root):
+    """The mutants that claims name, each with the cases of its rows in the place of programs. One whose rows name no case
+    of Boost.Test keeps its programs."""
+    wanted = claimed(root)
+    rows = (root / "docs/security/claims.md").read_text(encoding="utf-8")
+    found = []
+    for name, words, instead, programs in MUTANTS:
+        if name in wanted:  # first the programs that are known to kill it
+            programs = sorted(wanted[name].items(), key=lambda one: one[0] not in programs)
+        if name in rows:
+            found.append((name, words, instead, programs))
+    return found
 
 
 def headers_of(root):
@@ -52,6 +94,11 @@ def check(root):
     if len(names) != len(set(names)):
         sys.exit("two mutants have one description")
     print(f"{len(MUTANTS)} mutants")
+
+
+def parts_of(program):
+    """A program and, where only some are wanted, its cases."""
+    return program if isinstance(program, tuple) else (program, ())
 
 
 class Copy:
@@ -79,14 +126,17 @@ class Copy:
                            check=True, env=environment, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
     def compile(self, program):
+        program, _ = parts_of(program)
         done = subprocess.run(["ninja", "-C", str(self.build), "-j1", command_of(program)[0]], env=self.environment,
                               capture_output=True, text=True, check=False)
         return done.returncode == 0, done.stdout
 
     def failing_test(self, program):
         """The test that fails, or None."""
+        program, cases = parts_of(program)
+        only = ["--run_test=" + ":".join(f"*/{case}*" for case in cases)] if cases else []
         try:
-            ran = subprocess.run(["./" + command_of(program)[0], *command_of(program)[1:]], cwd=self.build,
+            ran = subprocess.run(["./" + command_of(program)[0], *command_of(program)[1:], *only], cwd=self.build,
                                  capture_output=True, text=True, check=False, timeout=TIME_LIMIT, errors="replace")
         except subprocess.TimeoutExpired:
             return f"{program}: takes more than {TIME_LIMIT} s"
@@ -119,10 +169,13 @@ class Copy:
 
 def main(root, work, wanted):
     check(root)
-    mutants = [one for one in MUTANTS if not wanted or any(part in one[0] for part in wanted)]
+    known = MUTANTS
+    if wanted[:1] == ["--claims"]:
+        known, wanted = by_claims(root), wanted[1:]
+    mutants = [one for one in known if not wanted or any(part in one[0] for part in wanted)]
     copies = [Copy(root, work / str(number)) for number in range(os.cpu_count() or 1)]
     lock, todo, survivors, killed = threading.Lock(), queue.Queue(), [], 0
-    for program in sorted({program for mutant in mutants for program in mutant[3]}):
+    for program in sorted({parts_of(program)[0] for mutant in mutants for program in mutant[3]}):
         todo.put(program)
     broken = []
 
