@@ -13,9 +13,10 @@ import os
 import pathlib
 import sys
 
-# Where every line and branch must be run; the rest of include/ together to MOST_OF_ALL.
-WHOLE = ("format", "digest", "secret", "mirror", "verifier.hpp", "http")
-MOST_OF_ALL = 95.0
+# The least shares of lines and of branches: of parts that no test may leave out, and of every other one.
+WHOLE = ("format", "digest", "secret", "verifier", "verifier.hpp", "http")
+LEAST_OF_WHOLE = (100.0, 97.0)
+LEAST = (95.0, 92.0)
 
 
 def lines_of(segments):
@@ -76,14 +77,12 @@ def main(export, include, missed):
     total = [sum(column) for column in zip(*sums.values())]
     failed = False
     for part, (lines_run, lines, ways_run, ways) in sorted(sums.items()):
-        whole = part in WHOLE
-        good = not whole or (lines_run == lines and ways_run == ways)
+        least_lines, least_branches = LEAST_OF_WHOLE if part in WHOLE else LEAST
+        good = share(lines_run, lines) >= least_lines and share(ways_run, ways) >= least_branches
         failed |= not good
         print(f"coverage of {part}: lines {share(lines_run, lines):.1f}% branches {share(ways_run, ways):.1f}%"
-              + ("" if good else "  (must be 100%)"))
-    lines_share, branches_share = share(total[0], total[1]), share(total[2], total[3])
-    failed |= lines_share < MOST_OF_ALL or branches_share < MOST_OF_ALL
-    print(f"coverage: lines {lines_share:.1f}% branches {branches_share:.1f}%")
+              + ("" if good else f"  (must be {least_lines:.0f}% and {least_branches:.0f}%)"))
+    print(f"coverage: lines {share(total[0], total[1]):.1f}% branches {share(total[2], total[3]):.1f}%")
     return 1 if failed else 0
 
 
