@@ -433,4 +433,9 @@ MUTANTS = [
     ("a count that makes room for another is lost",
      "table.add_uses(second.number, second.uses, to_line_seconds(second.last));", "", ["verifier"]),
     ("counts stay with the lines of a table that was replaced", "            renumber(table);\n", "", ["verifier"]),
+    ("out of memory is called damage", 'case SQLITE_NOMEM: return say(errc::unavailable, "out of memory");',
+     'case SQLITE_NOMEM: return say(errc::corrupt, "is damaged");', ["store/sqlite", "sqlite_memory"]),
+    ("a time past the year 9999 is kept", " && to_unix_ms(at) <= last_unix_ms;", ";", ["store/sqlite"]),
+    ("a lost change is taken for made", "        if (done) done = tx.append(told);\n", "        if (done) (void)tx.append(told);\n",
+     ["authority"]),
 ]

@@ -26,7 +26,8 @@ from mutants import MUTANTS
 
 # Those that do not lie in the folder of their name.
 PROGRAMS = {"doors": ["tests/test_doors"], "durability": ["tests/durability/durability", "60", "3"],
-            "faults": ["tests/faults/test_faults"], "allocations": ["tests/faults/test_allocations"]}
+            "faults": ["tests/faults/test_faults"], "allocations": ["tests/faults/test_allocations"],
+            "sqlite_memory": ["tests/faults/test_sqlite_memory"]}
 FAILED_CASE = re.compile(r'error: in "([^"]+)"')
 CODE = re.compile(r"`([^`]+)`")
 TIME_LIMIT = 300

@@ -59,7 +59,7 @@ public:
         return changes;
     }
     result<void> record_usage(std::span<const usage> used) {
-        if (fails) return error{errc::unavailable, "the disk failed"};
+        if (fails || fails_to_count) return error{errc::unavailable, "the disk failed"};
         return m_of->record_usage(used);
     }
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_of->change_count(); }
@@ -67,6 +67,7 @@ public:
 
     std::uint64_t scan_fails_after = UINT64_MAX;
     std::atomic<bool> fails{false};
+    std::atomic<bool> fails_to_count{false};
     mutable std::atomic<int> asked{0};
     mutable std::function<void()> after_scan{};
     mutable std::function<void()> after_read{};
@@ -343,6 +344,25 @@ BOOST_AUTO_TEST_CASE(tells_of_what_fails_while_it_runs) {
         stop.request_stop();
     });
     BOOST_TEST(told == "unavailable: the disk failed");
+}
+
+BOOST_AUTO_TEST_CASE(tells_of_counts_that_it_cannot_write_while_it_runs) {
+    troubled_world w;
+    const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
+    auto fast =
+        must(verifier<shown_once, troubled_store>::open(w.store, w.ring, {.poll_every = 1ms, .flush_every = 1ms}));
+    auto reader = fast.new_reader();
+    BOOST_REQUIRE(reader.verify(text_of(key), noon));
+    w.store.fails_to_count = true;
+    std::stop_source stop;
+    std::string told;
+    const auto ended = fast.run(stop.get_token(), [&](const error& what) {
+        told = what.message();
+        w.store.fails_to_count = false;
+        stop.request_stop();
+    });
+    BOOST_TEST(told == "unavailable: the disk failed");
+    BOOST_TEST(must(ended) == 1U);  // and writes them before it ends
 }
 
 BOOST_AUTO_TEST_CASE(keeps_its_counts_until_the_store_takes_them) {

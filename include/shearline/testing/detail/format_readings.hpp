@@ -57,7 +57,7 @@ template <typename Format>
         return misreading{key     ? "a text that is no key was accepted"
                           : fault ? "a text was refused for another reason, or at another place, than by the rules"
                                   : "a key was refused",
-                          shown(text) + ": the parser says " + said(key ? std::nullopt : std::optional{key.error()}) +
+                          "parse(" + shown(text) + ") says " + said(key ? std::nullopt : std::optional{key.error()}) +
                               ", and the rules " + said(fault)};
     }
     if (fault) return std::nullopt;

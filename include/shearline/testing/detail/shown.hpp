@@ -13,15 +13,16 @@ namespace shearline::inline v0_1::testing::detail {
 
 inline constexpr std::string_view hex_digits = "0123456789abcdef";
 
-/// A text in quotes, with what cannot be seen as its code.
+/// A text as C++ would have it: what cannot be seen, quotes and backslashes as their codes, in octal digits (which end
+/// after three).
 [[nodiscard]] inline std::string shown(std::string_view text) {
     std::string words = "\"";
     for (const char c : text) {
         const auto code = static_cast<unsigned char>(c);
-        if (code > 0x20 && code < 0x7f) {
+        if (code >= 0x20 && code < 0x7f && c != '"' && c != '\\') {
             words += c;
         } else {
-            words.append("\\x").append({hex_digits[code >> 4U], hex_digits[code & 15U]});
+            words.append({'\\', hex_digits[code >> 6U], hex_digits[code >> 3U & 7U], hex_digits[code & 7U]});
         }
     }
     return words + '"';
