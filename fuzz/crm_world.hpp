@@ -3,8 +3,8 @@
 // The CRM without its server, in a folder of its own, with one key that may read and write contacts.
 #pragma once
 
-#include <api.hpp>
-#include <database.hpp>
+#include <contacts/database.hpp>
+#include <rest/api.hpp>
 #include <string>
 
 #include <shearline/testing/fuzz.hpp>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Any bytes on a connection to the CRM's server: each answer is HTTP, none says that the server is at fault, and none
 // is a success unless the bytes hold a good key, which stands in an input as "$KEY".
-#include <http_server.hpp>
+#include <http/server.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

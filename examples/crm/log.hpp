@@ -13,7 +13,7 @@
 #include <shearline/format/mask.hpp>
 #include <shearline/http/json_string.hpp>
 
-#include "http_server.hpp"
+#include "http/server.hpp"
 #include "keys.hpp"
 
 namespace crm {

@@ -22,11 +22,11 @@
 #include <shearline/private_file.hpp>
 #include <shearline/version.hpp>
 
-#include "api.hpp"
-#include "console.hpp"
-#include "http_server.hpp"
+#include "console/console.hpp"
+#include "http/server.hpp"
 #include "log.hpp"
 #include "options.hpp"
+#include "rest/api.hpp"
 
 namespace {
 

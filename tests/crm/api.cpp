@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include <api.hpp>
+#include <rest/api.hpp>
 
-#include <database.hpp>
+#include <contacts/database.hpp>
 #include <string>
 
 #include <boost/json/parse.hpp>

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include <contacts.hpp>
+#include <contacts/contacts.hpp>
 
 #include <atomic>
-#include <database.hpp>
+#include <contacts/database.hpp>
 #include <thread>
 #include <vector>
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The server with limits so small that a test can reach them; what needs none of that is tried by rest.py.
-#include <http_server.hpp>
+#include <http/server.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "../support/printers.hpp"
-#include "contacts.hpp"
+#include "contacts/contacts.hpp"
 
 namespace crm {
 

@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include <pages.hpp>
+#include <console/pages.hpp>
 
 #include <array>
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <assets.hpp>
-#include <html.hpp>
+#include <console/assets.hpp>
+#include <console/html.hpp>
 
 namespace {
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include <session.hpp>
+#include <console/session.hpp>
 
 #include <set>
 #include <thread>

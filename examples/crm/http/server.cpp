@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The only file that includes Boost.Beast: it takes most of the example's time to compile.
-#include "http_server.hpp"
+#include "http/server.hpp"
 
 #include <algorithm>
 #include <array>

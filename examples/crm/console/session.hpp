@@ -15,8 +15,8 @@
 
 #include <shearline/digest/digest_bytes.hpp>
 
-#include "pages.hpp"
-#include "password.hpp"
+#include "console/pages.hpp"
+#include "console/password.hpp"
 
 namespace crm {
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // An HTTP/1.1 server that hands each request to a handler on a worker thread.
-// Depends on http_types.hpp; Boost.Beast stays in its .cpp.
+// Depends on http/message.hpp; Boost.Beast stays in its .cpp.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 #include <shearline/result.hpp>
 
-#include "http_types.hpp"
+#include "http/message.hpp"
 
 namespace crm {
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include "password.hpp"
+#include "console/password.hpp"
 
 #include <arpa/inet.h>
 #include <sodium.h>

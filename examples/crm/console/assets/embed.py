@@ -30,7 +30,7 @@ def main() -> None:
     text = "\n".join(
         [
             "// Written by assets/embed.py.",
-            "#include \"assets.hpp\"",
+            "#include \"console/assets.hpp\"",
             "",
             "namespace crm {",
             "namespace {",

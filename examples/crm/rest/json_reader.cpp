@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include "json_reader.hpp"
+#include "rest/json_reader.hpp"
 
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>

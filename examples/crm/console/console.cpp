@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include "console.hpp"
+#include "console/console.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 
 #include <boost/json.hpp>
 
-#include "assets.hpp"
+#include "console/assets.hpp"
 
 namespace crm {
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include "api.hpp"
+#include "rest/api.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,9 +22,9 @@
 #include <shearline/http/credential_source.hpp>
 #include <shearline/http/problem.hpp>
 
-#include "form.hpp"
-#include "json_reader.hpp"
+#include "http/form.hpp"
 #include "log.hpp"
+#include "rest/json_reader.hpp"
 
 namespace crm {
 

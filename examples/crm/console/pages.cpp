@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include "pages.hpp"
+#include "console/pages.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,8 +10,8 @@
 
 #include <boost/json.hpp>
 
-#include "assets.hpp"
-#include "html.hpp"
+#include "console/assets.hpp"
+#include "console/html.hpp"
 
 namespace crm {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include "contacts.hpp"
+#include "contacts/contacts.hpp"
 
 #include <sys/stat.h>
 
@@ -13,7 +13,7 @@
 #include <shearline/private_file.hpp>
 #include <shearline/secret/entropy.hpp>
 
-#include "database.hpp"
+#include "contacts/database.hpp"
 
 namespace crm {
 

@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The REST interface under /crm/api/v2/: who may ask for what, and what is answered.
-// Depends on the keys, the contacts and http_types.hpp; never on a socket.
+// Depends on the keys, the contacts and http/message.hpp; never on a socket.
 #pragma once
 
 #include <string_view>
 
-#include "contacts.hpp"
-#include "http_types.hpp"
-#include "key_check.hpp"
+#include "contacts/contacts.hpp"
+#include "http/message.hpp"
+#include "rest/key_check.hpp"
 
 namespace crm {
 

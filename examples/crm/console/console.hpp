@@ -12,13 +12,13 @@
 #include <utility>
 #include <vector>
 
-#include "contacts.hpp"
-#include "form.hpp"
-#include "http_types.hpp"
+#include "console/pages.hpp"
+#include "console/password.hpp"
+#include "console/session.hpp"
+#include "contacts/contacts.hpp"
+#include "http/form.hpp"
+#include "http/message.hpp"
 #include "keys.hpp"
-#include "pages.hpp"
-#include "password.hpp"
-#include "session.hpp"
 
 namespace crm {
 
