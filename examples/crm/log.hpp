@@ -1,17 +1,15 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The log: one JSON object a line on the standard error, in which no key can stand.
-// Depends on shearline/format/ and http/json_string.hpp; never on a request's body or fields.
+// Depends on shearline/format/; never on a request's body or fields. Boost.JSON stays in its .cpp.
 #pragma once
 
-#include <chrono>
-#include <cstdio>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include <shearline/clock.hpp>
 #include <shearline/format/mask.hpp>
-#include <shearline/http/json_string.hpp>
 
 #include "http/server.hpp"
 #include "keys.hpp"
@@ -50,30 +48,11 @@ namespace crm {
     return without_keys(path.substr(0, 200));
 }
 
-/// Writes a line; `members` are further members of the object, each with a comma before it.
-inline void log_line(std::string_view level, std::string_view what, std::string_view members = {}) {
-    std::string line =
-        "{\"at\":" + std::to_string(shearline::to_unix_ms(shearline::system_clock{}.now())) + ",\"level\":";
-    shearline::append_json_string(line, level);
-    line += ",\"what\":";
-    shearline::append_json_string(line, without_keys(what));
-    line += members;
-    line += "}\n";
-    std::fwrite(line.data(), 1, line.size(), stderr);  // one call: lines of two threads do not mix
-}
+/// Writes a line; `members` are further members of the object.
+void log_line(std::string_view level, std::string_view what,
+              std::initializer_list<std::pair<std::string_view, std::string_view>> members = {});
 
-inline void log_request(const request_account& done) {
-    std::string members;
-    const auto member = [&](std::string_view name, std::string_view value) {
-        members += ",\"" + std::string{name} + "\":";
-        shearline::append_json_string(members, value);
-    };
-    member("id", done.asked.id);
-    member("from", done.asked.source_address);
-    member("method", without_keys(done.asked.method.substr(0, 32)));
-    member("path", path_for_log(done.asked.path()));
-    members += ",\"status\":" + std::to_string(done.status) + ",\"took_us\":" + std::to_string(done.took.count());
-    log_line("info", "request", members);
-}
+/// A request that was answered: who, what, and how long it took; never a query, a field or a body.
+void log_request(const request_account& done);
 
 }  // namespace crm

@@ -82,7 +82,7 @@ std::string lower(std::string_view text) {
 std::string_view cookie_of(const request& asked, std::string_view name) {
     std::string_view found;
     for (const auto& [field, value] : asked.headers) {
-        if (lower(field) != "cookie") continue;
+        if (!is_same_name(field, "cookie")) continue;
         std::string_view rest = value;
         while (!rest.empty()) {
             std::string_view pair = rest.substr(0, rest.find(';'));

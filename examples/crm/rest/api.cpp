@@ -255,13 +255,13 @@ bool lists_tag(std::string_view list, std::string_view tag, bool weakly) {
 
 bool is_conditional(const request& asked) {
     return std::any_of(asked.headers.begin(), asked.headers.end(),
-                       [](const auto& each) { return shearline::equals_ignoring_case(each.first, "if-match"); });
+                       [](const auto& each) { return is_same_name(each.first, "if-match"); });
 }
 
 /// Whether `If-Match` allows a change to a contact that is as it is. Several fields are one list (RFC 9110 §5.3).
 bool is_allowed(const request& asked, const contact& there) {
     return !is_conditional(asked) || std::any_of(asked.headers.begin(), asked.headers.end(), [&](const auto& each) {
-        return shearline::equals_ignoring_case(each.first, "if-match") && lists_tag(each.second, tag_of(there), false);
+        return is_same_name(each.first, "if-match") && lists_tag(each.second, tag_of(there), false);
     });
 }
 

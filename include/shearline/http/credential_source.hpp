@@ -150,7 +150,7 @@ template <typename Format>
         const bool is_authorization = detail::resembles(field.name, authorization);
         if (!is_authorization && !detail::resembles(field.name, api_key)) continue;
         const std::string_view name = is_authorization ? authorization : api_key;
-        if (!equals_ignoring_case(field.name, name)) return credential_error{credential_errc::malformed, name};
+        if (!detail::equals_ignoring_case(field.name, name)) return credential_error{credential_errc::malformed, name};
 
         bool& seen = is_authorization ? seen_authorization : seen_api_key;
         if (seen) return credential_error{credential_errc::repeated, name};

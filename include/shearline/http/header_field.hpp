@@ -23,15 +23,15 @@ namespace detail {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
 }
 
-}  // namespace detail
-
 /// Whether two texts are equal but for the case of ASCII letters, which does not count in the names of fields and of
 /// authentication schemes (RFC 9110 §5.1, §11.1). Linear.
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i)
-        if (detail::lower(a[i]) != detail::lower(b[i])) return false;
+        if (lower(a[i]) != lower(b[i])) return false;
     return true;
 }
+
+}  // namespace detail
 
 }  // namespace shearline::inline v0_1

@@ -8,9 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace shearline::inline v0_1 {
-
-namespace detail {
+namespace shearline::inline v0_1::detail {
 
 /// The length of the UTF-8 sequence (RFC 3629) at the start of a text, or 0 where there is none.
 [[nodiscard]] constexpr std::size_t utf8_sequence(std::string_view text) noexcept {
@@ -31,14 +29,12 @@ namespace detail {
     return length;
 }
 
-}  // namespace detail
-
 /// Appends a JSON string (RFC 8259 §7); each byte that is not of a UTF-8 sequence becomes U+FFFD. Linear.
 inline void append_json_string(std::string& json, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     json += '"';
     while (!text.empty()) {
-        const std::size_t length = detail::utf8_sequence(text);
+        const std::size_t length = utf8_sequence(text);
         const char c = text.front();
         if (length == 0) {
             json += "\xef\xbf\xbd";
@@ -56,4 +52,4 @@ inline void append_json_string(std::string& json, std::string_view text) {
     json += '"';
 }
 
-}  // namespace shearline::inline v0_1
+}  // namespace shearline::inline v0_1::detail

@@ -30,17 +30,17 @@ struct problem {
 /// The body, for `problem_media_type`: one JSON object, in UTF-8, whatever bytes the texts hold. Linear.
 [[nodiscard]] inline std::string to_json(const problem& what) {
     std::string json = "{\"type\":";
-    append_json_string(json, what.type.empty() ? "about:blank" : what.type);
+    detail::append_json_string(json, what.type.empty() ? "about:blank" : what.type);
     json += ",\"title\":";
-    append_json_string(json, what.title);
+    detail::append_json_string(json, what.title);
     json += ",\"status\":" + std::to_string(what.status);
     if (!what.detail.empty()) {
         json += ",\"detail\":";
-        append_json_string(json, what.detail);
+        detail::append_json_string(json, what.detail);
     }
     if (!what.instance.empty()) {
         json += ",\"instance\":";
-        append_json_string(json, what.instance);
+        detail::append_json_string(json, what.instance);
     }
     return json += '}';
 }

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include "log.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+
+#include <shearline/clock.hpp>
+
+namespace crm {
+
+namespace {
+
+namespace json = boost::json;
+
+/// A text as JSON can hold it: where it is no UTF-8 (the name of a file, say), its bytes beyond ASCII are lost.
+json::string text_of(std::string_view text) {
+    json::string kept{text.data(), text.size()};
+    json::error_code failed;
+    (void)json::parse(json::serialize(kept), failed);
+    if (failed)
+        for (char& c : kept)
+            if (static_cast<unsigned char>(c) > 0x7f) c = '?';
+    return kept;
+}
+
+void write(json::object line) {
+    std::string text = json::serialize(line);
+    text += '\n';
+    std::fwrite(text.data(), 1, text.size(), stderr);  // one call: lines of two threads do not mix
+}
+
+json::object begin(std::string_view level, std::string_view what) {
+    return {{"at", shearline::to_unix_ms(shearline::system_clock{}.now())},
+            {"level", text_of(level)},
+            {"what", text_of(without_keys(what))}};
+}
+
+}  // namespace
+
+void log_line(std::string_view level, std::string_view what,
+              std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
+    json::object line = begin(level, what);
+    for (const auto& [name, value] : members) line.insert_or_assign(name, text_of(without_keys(value)));
+    write(std::move(line));
+}
+
+void log_request(const request_account& done) {
+    json::object line = begin("info", "request");
+    line.emplace("id", text_of(done.asked.id));
+    line.emplace("from", text_of(done.asked.source_address));
+    line.emplace("method", text_of(without_keys(done.asked.method.substr(0, 32))));
+    line.emplace("path", text_of(path_for_log(done.asked.path())));
+    line.emplace("status", done.status);
+    line.emplace("took_us", done.took.count());
+    write(std::move(line));
+}
+
+}  // namespace crm
