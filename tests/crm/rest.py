@@ -433,7 +433,7 @@ class Hostile(CrmTest):
                       (b"Content-Length: 4", b"Content-Length: 4"), (b"Content-Length: 4", b"Content-Length: 5"),
                       (b"Content-Length: 4, 4",), (b"Content-Length: +4",), (b"Content-Length: -1",),
                       (b"Content-Length: 0x4",), (b"Content-Length : 4",), (b"Transfer-Encoding: chunked, identity",),
-                      (b"Transfer-Encoding: identity",), (b"Transfer-Encoding: xchunked",),
+                      (b"Transfer-Encoding: chunked,chunked",), (b"Transfer-Encoding: Chunked , gzip",),
                       (b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked"), (b"Transfer-Encoding:\x0bchunked",),
                       (b"X: a", b" folded"), (b"X: a\nContent-Length: 4",), (b"X: a\rContent-Length: 4",), (b"X: a\0b",),
                       (b": empty",), (b"no colon",), (b"Host: b",)):
@@ -441,9 +441,30 @@ class Hostile(CrmTest):
             self.assertRegex(got, rb"^HTTP/1\.1 400 ", lines)
             self.assertEqual(got.count(b"HTTP/1.1 "), 1, lines)
 
+    def test_codings_that_are_not_understood_are_said_to_be_so(self):
+        smuggled = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+        for coding in (b"gzip, chunked", b"gzip,chunked", b"deflate, gzip, CHUNKED", b"gzip", b"identity", b"xchunked",
+                       b"chunkedx", b"chunked;q=1", b"\"chunked\"", b"gzip, chunked, chunked"):
+            got = self.server.raw(self.head(b"Transfer-Encoding: " + coding) + b"0\r\n\r\n" + smuggled)
+            self.assertRegex(got, rb"^HTTP/1\.1 (501|400) ", coding)
+            self.assertEqual(got.count(b"HTTP/1.1 "), 1, coding)
+        for coding in (b"gzip, chunked", b"deflate, gzip, chunked"):
+            self.assertEqual(self.status_of(self.head(b"Transfer-Encoding: " + coding) + b"0\r\n\r\n"), 501, coding)
+
+    def test_absolute_targets_name_the_host(self):
+        # RFC 9112 3.2.2: what the Host field says does not count then.
+        for target, status in ((b"http://a/healthz", 200), (b"http://b/healthz", 200), (b"HTTP://127.0.0.1/healthz", 200),
+                               (b"https://[::1]:80/healthz?x=http://y", 200), (b"http://b", 404), (b"http://b?x", 404),
+                               (b"http:///healthz", 400), (b"http://u@b/healthz", 400), (b"ftp://b/healthz", 400),
+                               (b"http://localhost/admin", 303), (b"http://stranger.example/admin", 421)):
+            head = b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            self.assertEqual(self.status_of(head), status, target)
+        head = b"GET http://localhost/admin HTTP/1.1\r\nHost: stranger.example\r\nConnection: close\r\n\r\n"
+        self.assertEqual(self.status_of(head), 303)
+
     def test_request_lines_are_checked(self):
         for line in (b"GET / HTTP/1.1\r\n\r\n", b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
-                     b"GET * HTTP/1.1\r\nHost: a\r\n\r\n", b"GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", b"\x16\x03\x01\r\n\r\n",
+                     b"GET * HTTP/1.1\r\nHost: a\r\n\r\n", b"GET http:/b/ HTTP/1.1\r\nHost: a\r\n\r\n", b"\x16\x03\x01\r\n\r\n",
                      b"GET /#x HTTP/1.1\r\nHost: a\r\n\r\n"):
             self.assertEqual(self.status_of(line), 400, line)
         self.assertIn(self.status_of(b"GET / HTTP/2.0\r\nHost: a\r\n\r\n"), (400, 505))

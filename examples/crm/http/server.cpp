@@ -214,7 +214,14 @@ private:
         if (lengths + codings > 1) return refuse(400, "Bad Request");
         if (lengths == 1 && !is_number(m_asked.header("content-length").value_or("")))
             return refuse(400, "Bad Request");
-        if (codings == 1 && (head.version() == 10 || !m_parser->chunked())) return refuse(400, "Bad Request");
+        if (codings == 1) {
+            // More may be named in the one field, `gzip, chunked` say: each was put on, and would have to be taken off.
+            const std::string_view all = m_asked.header("transfer-encoding").value_or("");
+            const std::string_view first = all.substr(0, all.find_first_of(", \t"));
+            if (head.version() == 10 || (is_same_name(first, "chunked") && first != all))
+                return refuse(400, "Bad Request");  // RFC 9112 §6.1: it is the last one, and there once
+            if (first != all || !is_same_name(all, "chunked")) return refuse(501, "Not Implemented");
+        }
         if (head.count(http::field::host) > 1 || (head.version() == 11 && head.count(http::field::host) == 0))
             return refuse(400, "Bad Request");
         if (!set_target()) return refuse(400, "Bad Request");
@@ -228,14 +235,21 @@ private:
         read_body();
     }
 
-    /// Takes the path out of an absolute target (RFC 9112 §3.2.2); false for one that is neither that nor a path.
+    /// Takes host and path out of an absolute target; false for one that is neither that nor a path. Its host stands
+    /// for what the `Host` field says (RFC 9112 §3.2.2): whether it is one of ours, who answers looks at in either
+    /// case.
     bool set_target() {
         std::string& target = m_asked.target;
-        if (beast::iequals(std::string_view{target}.substr(0, 7), "http://")) {
-            const std::size_t slash = target.find('/', 7);
-            const std::string_view host = m_asked.header("host").value_or("");
-            if (!beast::iequals(target.substr(7, slash == std::string::npos ? slash : slash - 7), host)) return false;
-            target = slash == std::string::npos ? "/" : target.substr(slash);
+        for (const std::string_view scheme : {"http://", "https://"}) {
+            if (!is_same_name(std::string_view{target}.substr(0, scheme.size()), scheme)) continue;
+            const std::size_t end = target.find_first_of("/?#", scheme.size());
+            const std::string host = target.substr(scheme.size(), end - scheme.size());
+            if (host.empty() || host.find('@') != std::string::npos) return false;
+            for (auto& [name, value] : m_asked.headers)
+                if (is_same_name(name, "host")) value = host;
+            target.erase(0, end);
+            if (target.empty() || target.front() == '?') target.insert(0, 1, '/');
+            break;
         }
         return target.starts_with('/') &&
                std::none_of(target.begin(), target.end(), [](char c) { return c <= ' ' || c == '\x7f' || c == '#'; });
