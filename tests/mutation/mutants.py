@@ -332,7 +332,7 @@ MUTANTS = [
      "if (has_key_in_url<Format>(target)) return credential_error{credential_errc::in_url, \"request target\"};", "",
      ["http"]),
     ("a header spelled with underscores is overlooked",
-     "if (!equals_ignoring_case(field.name, name)) return credential_error{credential_errc::malformed, name};",
+     "if (!detail::equals_ignoring_case(field.name, name)) return credential_error{credential_errc::malformed, name};",
      "if (!equals_ignoring_case(field.name, name)) continue;", ["http"]),
     ("an encoded key in the URL is overlooked", "key[chars] = next_in_url(rest);",
      "key[chars] = rest.front(), rest.remove_prefix(1);", ["http"]),
