@@ -3,7 +3,7 @@
 // Any bytes as a request to the CRM that a good key came with: the first line is its method and its target, the rest is
 // the body. Every one has an answer, in JSON, and none of them says that the server is at fault.
 #include <optional>
-#include <rest/json_reader.hpp>
+#include <rest/json.hpp>
 #include <string>
 #include <variant>
 

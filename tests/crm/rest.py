@@ -7,13 +7,16 @@ Well-formed requests are sent with curl, a client that we did not write; malform
 
 import http.client
 import json
+import math
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -240,8 +243,10 @@ class Contacts(CrmTest):
                             ({"email": "a b@c"}, "email"), ({"email": "a@" + "b" * 253}, "email"), ({"email": 1}, "email"),
                             ({"phone": "1" * 41}, "phone"), ({"first_name": "a\u0000b"}, "first_name"),
                             ({"first_name": ["x"]}, "first_name"), ({"company": "x" * 256}, "company"),
-                            ({"metadata": []}, "metadata"), ({"metadata": {"a": {}}}, "metadata"),
-                            ({"metadata": {"a": "x" * 1001}}, "metadata"),
+                            ({"metadata": []}, "metadata"), ({"metadata": {"a": {}}}, "metadata.a"),
+                            ({"metadata": {"a": "x" * 1001}}, "metadata.a"),
+                            ({"metadata": {"a": "x\u0000"}}, "metadata.a"), ({"metadata": {"a": "x\ny"}}, "metadata.a"),
+                            ({"metadata": {"a\u0085": 1}}, "metadata"),
                             ({"metadata": {str(i): 1 for i in range(65)}}, "metadata"),
                             ({"uuid": "x"}, "uuid"), ({"created_at": None}, "created_at"), ({"surname": "x"}, "surname")):
             self.assert_names(self.call("POST", "contacts", body), field)
@@ -249,6 +254,43 @@ class Contacts(CrmTest):
         answer = self.call("POST", "contacts", {"email": "x", "phone": 1, "nick": 1})
         self.assertEqual(sorted(each["field"] for each in answer.json["errors"]), ["email", "nick", "phone"])
         self.assertEqual(self.made(phone="漢" * 40)["phone"], "漢" * 40)
+
+    def test_keep_each_number_as_python_reads_it(self):
+        # Where readers go wrong: halfway between two doubles, at the ends of their range, with more digits than fit.
+        random.seed(1)
+        hard = ["0", "-0.0", "0.1", "1e22", "1e23", "8.5e22", "9007199254740993", "9007199254740993.0", "1e-5", "123456789012345678",
+                "1999008785320019684212736", "2.2250738585072011e-308", "2.2250738585072014e-308", "4.9e-324", "2.47e-324",
+                "2.4703282292062327e-324", "2.4703282292062328e-324", "1.7976931348623157e308", "1.7976931348623158e308",
+                "0.500000000000000166533453693773481063544750213623046875", "6.103515625e-05", "1E5", "1.5e+3", "1e-400",
+                "3.518437208883201171875e13", "62.5364939768271845828", "8.10109172351e-10", "1.50000000000000011102230246251565",
+                "18446744073709551615", "18446744073709551616", "-9223372036854775809", "9" * 300, "0." + "0" * 300 + "1"]
+        while len(hard) < 700:
+            shift = random.randint(-340, 308)
+            digits = "".join(random.choice("0123456789") for _ in range(random.randint(1, 40)))
+            hard.append(f"{random.choice(['', '-'])}{random.randint(1, 9)}.{digits}e{shift}")
+            exact = struct.unpack("<d", struct.pack("<Q", random.getrandbits(63)))[0]
+            if math.isfinite(exact):
+                hard.append(repr(exact))
+        hard = [each for each in hard if math.isfinite(float(each))]
+        for start in range(0, len(hard), 60):
+            some = hard[start:start + 60]
+            body = "{\"metadata\":{" + ",".join(f"\"n{i}\":{each}" for i, each in enumerate(some)) + "}}"
+            wanted = json.loads(body)["metadata"]
+            answer = self.call("POST", "contacts", body)
+            self.assertEqual(answer.status, 201, answer.body)
+            again = self.call("GET", "contacts/" + answer.json["uuid"])
+            for got in (answer.json["metadata"], again.json["metadata"]):
+                for name, value in wanted.items():
+                    self.assertEqual(float(got[name]), float(value), body)
+                    self.assertEqual(math.copysign(1, got[name]), math.copysign(1, value))
+            spelled = dict(re.findall(r'"(n\d+)":([^,}]+)', again.body.decode()))
+            for name, value in wanted.items():
+                if isinstance(value, float):  # as short as it can be, but for how an exponent is spelled
+                    self.assertLessEqual(len(spelled[name].replace("e+", "e")), len(repr(value).replace("e+", "e")))
+        for infinite in ("1e309", "-1e309", "1e636", "1" + "0" * 309):
+            answer = self.call("POST", "contacts", "{\"metadata\":{\"a\":1,\n\"b\":" + infinite + "}}")
+            self.assert_problem(answer, 400)
+            self.assertEqual(answer.json["line"], 2)
 
     def test_survive_a_restart(self):
         server = Server()

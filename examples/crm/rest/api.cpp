@@ -4,12 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <cctype>
 #include <charconv>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <optional>
 #include <span>
@@ -24,7 +21,7 @@
 
 #include "http/form.hpp"
 #include "log.hpp"
-#include "rest/json_reader.hpp"
+#include "rest/json.hpp"
 
 namespace crm {
 
@@ -35,7 +32,7 @@ namespace json = boost::json;
 constexpr std::string_view realm = "crm";
 constexpr std::size_t max_per_page = 100;
 constexpr std::size_t max_metadata_members = 64;
-constexpr std::size_t max_metadata_chars = 1'000;
+constexpr std::size_t max_metadata_bytes = 1'000;
 
 // ---- answers ----
 
@@ -43,7 +40,7 @@ response json_answer(unsigned status, const json::value& body) {
     return {
         status,
         {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}},
-        json::serialize(body)};
+        to_text(body)};
 }
 
 /// RFC 9457 problem details, with further members.
@@ -128,8 +125,9 @@ json::object object_of(const contact& each) {
         const std::string& text = each.*field.member;
         made.emplace(field.name, text.empty() ? json::value(nullptr) : json::value(text));
     }
-    json::error_code failed;
-    made.emplace("metadata", json::parse(each.metadata, failed));
+    auto metadata = read_object(each.metadata);
+    const auto* const members = std::get_if<json::object>(&metadata);
+    made.emplace("metadata", members != nullptr ? json::value(*members) : json::value(nullptr));
     made.emplace("archived_at", each.archived_at ? json::value(time_text(*each.archived_at)) : json::value(nullptr));
     made.emplace("created_at", time_text(each.created_at));
     made.emplace("updated_at", time_text(each.updated_at));
@@ -192,16 +190,19 @@ void take_metadata(const json::value& value, contact& into, field_errors& wrong)
     const json::object& members = value.get_object();
     if (members.size() > max_metadata_members) return wrong.add("metadata", "may have at most 64 members");
     for (const auto& member : members) {
-        if (member.key().empty() || member.key().size() > 64)
-            return wrong.add("metadata", "names must have 1 to 64 bytes");
-        if (member.value().is_structured())
-            return wrong.add("metadata", "values must be strings, numbers, true, false or null");
-        if (member.value().is_double() && !std::isfinite(member.value().get_double()))
-            return wrong.add("metadata", "numbers must fit a 64-bit floating-point number");
-        if (member.value().is_string() && member.value().get_string().size() > max_metadata_chars)
-            return wrong.add("metadata", "strings may have at most 1,000 bytes");
+        const std::string_view name{member.key().data(), member.key().size()};
+        if (name.empty() || name.size() > 64 || has_control(name)) {
+            wrong.add("metadata", "names must have 1 to 64 bytes, and no control characters");
+            continue;
+        }
+        const std::string field = "metadata." + std::string{name};
+        if (member.value().is_structured()) wrong.add(field, "must be a string, a number, true, false or null");
+        if (!member.value().is_string()) continue;
+        const std::string_view text{member.value().get_string().data(), member.value().get_string().size()};
+        if (text.size() > max_metadata_bytes) wrong.add(field, "may have at most 1,000 bytes");
+        if (has_control(text)) wrong.add(field, "must not hold control characters");
     }
-    into.metadata = json::serialize(members);
+    into.metadata = to_text(members);
 }
 
 /// Takes the members of a body into a contact; those that are not there stay as they are.
