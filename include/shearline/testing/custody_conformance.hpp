@@ -5,8 +5,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,38 +18,69 @@
 #include <shearline/custody/recoverable.hpp>
 #include <shearline/secret/secret_bytes.hpp>
 #include <shearline/secret/secret_text.hpp>
+#include <shearline/testing/detail/wrong_custodies.hpp>
 #include <shearline/testing/report.hpp>
 
 namespace shearline::inline v0_1::testing {
 
 namespace detail {
 
+/// The row of the samples, and rows that differ from it a little: in one bit, in the last character, in the case of a
+/// letter, or only where fields are joined.
+struct custody_rows {
+    std::string tenant = std::string(255, 't') + "enant", format = std::string(40, 'f') + "ormat";
+    std::string other_tenant = std::string(255, 't') + "enanT", other_format = std::string(40, 'f') + "ormaT";
+    seal_binding here{environment::live, "sample", "acme", credential_id::from_random({1, 2, 3}), handle{7}, 3};
+    seal_binding long_names{environment::live, format, tenant, credential_id::from_random({1, 2, 3}), handle{7}, 3};
+
+    [[nodiscard]] std::vector<seal_binding> elsewhere() const {
+        std::vector<seal_binding> all;
+        const auto with = [&all](seal_binding of, auto change) {
+            change(of);
+            all.push_back(of);
+        };
+        with(here, [](auto& of) { of.environment = environment::test; });
+        for (const char* other : {"sampl", "Sample", "samplE", "sample2", ""})
+            with(here, [&](auto& of) { of.format = other; });
+        for (const char* other : {"acm", "Acme", "acmE", "acme ", ""}) with(here, [&](auto& of) { of.tenant = other; });
+        with(here, [](auto& of) { of.format = "samplea", of.tenant = "cme"; });  // it reads the same when joined
+        for (std::size_t byte = 0; byte < 16; ++byte) {
+            credential_id::bytes_type bytes{1, 2, 3};
+            bytes[byte] ^= 1U;
+            with(here, [&](auto& of) { of.credential = credential_id::from_random(bytes); });
+        }
+        for (unsigned bit = 0; bit < 64; ++bit)
+            with(here, [&](auto& of) { of.handle.value ^= std::uint64_t{1} << bit; });
+        for (unsigned bit = 0; bit < 32; ++bit) with(here, [&](auto& of) { of.generation ^= std::uint32_t{1} << bit; });
+        with(here, [](auto& of) { of.handle = handle{3}, of.generation = 7; });
+        return all;
+    }
+};
+
+/// The longest run of places at which two boxes have the same bytes.
+[[nodiscard]] inline std::size_t longest_common_run(const std::vector<std::byte>& a, const std::vector<std::byte>& b) {
+    std::size_t longest = 0;
+    std::size_t run = 0;
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+        run = a[i] == b[i] ? run + 1 : 0;
+        longest = std::max(longest, run);
+    }
+    return longest;
+}
+
 /// The claims, for a type with `seal` and `open` as `recoverable` has them.
 template <typename Custody>
 [[nodiscard]] report custody_claims() {
     report seen;
     secret_bytes<32> key;
-    secret_bytes<32> other_key;
-    if (!seen.check(system_entropy{}.fill(key.reveal_mutable(unsafe_reveal)) &&
-                        system_entropy{}.fill(other_key.reveal_mutable(unsafe_reveal)),
+    if (!seen.check(static_cast<bool>(system_entropy{}.fill(key.reveal_mutable(unsafe_reveal))),
                     "the system gives entropy"))
         return seen;
-    const seal_binding here{environment::live, "sample", "acme", {}, handle{7}, 3};
-    std::vector<seal_binding> elsewhere(8, here);
-    elsewhere[0].environment = environment::test;
-    elsewhere[1].format = "sampl";
-    elsewhere[2].tenant = "acm";
-    elsewhere[3].credential = credential_id::from_random({1});
-    elsewhere[4].handle = handle{8};
-    elsewhere[5].generation = 4;
-    elsewhere[6].format = "samplea";  // with the tenant it reads the same
-    elsewhere[6].tenant = "cme";
-    elsewhere[7].handle = handle{3};
-    elsewhere[7].generation = 7;
+    const custody_rows rows;
+    const std::vector<seal_binding> elsewhere = rows.elsewhere();
 
-    const auto opens = [&](const secret_bytes<32>& with, const seal_binding& as, const sealed_text& sealed,
-                           std::string_view text) {
-        const auto opened = Custody::open(with, as, sealed);
+    const auto opens = [&](const seal_binding& as, const sealed_text& sealed, std::string_view text) {
+        const auto opened = Custody::open(key, as, sealed);
         return opened && opened->reveal(unsafe_reveal) == text;
     };
     const auto refused = [&seen](const result<secret_text>& opened, std::string_view claim, const std::string& where) {
@@ -55,102 +88,76 @@ template <typename Custody>
         seen.check(opened || opened.error().code() == errc::corrupt, "a box that does not open is `corrupt`",
                    opened ? where : where + ": " + std::string{to_string(opened.error().code())});
     };
+    // Letters of both cases, digits and what stands between: a key, and whatever else a text may be.
+    constexpr std::string_view letters = "instance_Zy9kQ0aB8-7cD.6eF5/gH4+iJ3=lM2~nO1 pR";
+    constexpr std::size_t greatest_header = 32;  // of a box, before what must look random
     for (const std::size_t chars : {1U, 58U, 255U}) {
-        const std::string text(chars, 'k');
+        std::string text;
+        for (std::size_t i = 0; i < chars; ++i) text += letters[(i * i + 3 * i) % letters.size()];
         const std::string where = std::to_string(chars) + " characters";
-        const auto sealed = Custody::seal(key, 1, here, secret_text::copy_of(text));
-        const auto twice = Custody::seal(key, 1, here, secret_text::copy_of(text));
-        if (!seen.check(sealed && twice, "a text can be sealed", where)) continue;
-        seen.check(opens(key, here, *sealed, text), "what was sealed opens as itself", where);
-        seen.check(sealed->sealing_key == 1, "a box says under which key it was sealed", where);
-        seen.check(sealed->box != twice->box, "a text that is sealed twice looks like two", where);
+        for (const std::uint32_t number : {1U, 2U, 257U, 4'294'967'295U}) {
+            const auto sealed = Custody::seal(key, number, rows.here, secret_text::copy_of(text));
+            if (!seen.check(static_cast<bool>(sealed), "a text can be sealed", where)) return seen;
+            seen.check(sealed->sealing_key == number, "a box says under which key it was sealed", where);
+            seen.check(opens(rows.here, *sealed, text), "what was sealed opens as itself", where);
+        }
+        const auto sealed = Custody::seal(key, 1, rows.here, secret_text::copy_of(text));
+        const auto twice = Custody::seal(key, 1, rows.here, secret_text::copy_of(text));
+        std::string another_text = text;
+        another_text[chars / 2] = another_text[chars / 2] == 'x' ? 'y' : 'x';
+        const auto other = Custody::seal(key, 1, rows.here, secret_text::copy_of(another_text));
+        const auto named = Custody::seal(key, 1, rows.long_names, secret_text::copy_of(text));
+        if (!seen.check(sealed && twice && other && named, "a text can be sealed", where)) continue;
+        seen.check(longest_common_run(sealed->box, twice->box) <= std::min(greatest_header, chars - 1),
+                   "a text that is sealed twice looks like two", where);
+        seen.check(longest_common_run(sealed->box, other->box) <= greatest_header,
+                   "two texts that are nearly the same look like two", where);
         const std::string box(reinterpret_cast<const char*>(sealed->box.data()), sealed->box.size());
         seen.check(chars < 8 || box.find(text.substr(0, 8)) == std::string::npos, "a box does not show the text",
                    where);
-        refused(Custody::open(other_key, here, *sealed), "another key does not open a box", where);
+        for (std::size_t bit = 0; bit < 256; ++bit) {
+            secret_bytes<32> other_key = secret_bytes<32>::copy_of(key.reveal(unsafe_reveal));
+            other_key.reveal_mutable(unsafe_reveal)[bit / 8] ^= std::byte{1} << (bit % 8);
+            refused(Custody::open(other_key, rows.here, *sealed), "another key does not open a box",
+                    where + ", bit " + std::to_string(bit));
+        }
         for (const seal_binding& as : elsewhere)
             refused(Custody::open(key, as, *sealed), "a box does not open in another place", where);
+        for (const bool of_tenant : {true, false}) {
+            seal_binding as = rows.long_names;
+            (of_tenant ? as.tenant : as.format) = of_tenant ? rows.other_tenant : rows.other_format;
+            refused(Custody::open(key, as, *named), "a box does not open where a long name ends in another way", where);
+        }
+        seen.check(opens(rows.long_names, *named, text), "what was sealed opens as itself, in a row of long names",
+                   where);
         sealed_text altered = *sealed;
         altered.sealing_key = 2;
-        refused(Custody::open(key, here, altered), "a box does not open under another number", where);
+        refused(Custody::open(key, rows.here, altered), "a box does not open under another number", where);
         for (std::size_t bit = 0; bit < 8 * (sealed->box.size() + sealed->nonce.size()); ++bit) {
             altered = *sealed;
             const bool in_box = bit / 8 < sealed->box.size();
             std::byte& byte = in_box ? altered.box[bit / 8] : altered.nonce[bit / 8 - sealed->box.size()];
             byte ^= std::byte{1} << (bit % 8);
-            refused(Custody::open(key, here, altered), "a box with another bit does not open", where);
+            refused(Custody::open(key, rows.here, altered), "a box with another bit does not open", where);
         }
         for (std::size_t bytes = 0; bytes < sealed->box.size(); ++bytes) {
             altered = *sealed;
             altered.box.resize(bytes);
-            refused(Custody::open(key, here, altered), "a box that was cut does not open", where);
+            refused(Custody::open(key, rows.here, altered), "a box that was cut does not open", where);
         }
         altered = *sealed;
         altered.box.push_back(std::byte{0});
-        refused(Custody::open(key, here, altered), "a box that was prolonged does not open", where);
+        refused(Custody::open(key, rows.here, altered), "a box that was prolonged does not open", where);
     }
+    std::set<std::pair<std::array<std::byte, 24>, std::vector<std::byte>>> boxes;
+    constexpr std::size_t often = 2'000;
+    for (std::size_t i = 0; i < often; ++i)
+        if (auto sealed = Custody::seal(key, 1, rows.here, secret_text::copy_of("the same text")))
+            boxes.emplace(sealed->nonce, std::move(sealed->box));
+    seen.check(boxes.size() == often, "a text that is sealed often never looks the same twice",
+               std::to_string(often - boxes.size()) + " came again");
     return seen;
 }
-
-/// `recoverable`, with its binding bent by `Bend` before it is sealed or opened.
-template <auto Bend>
-struct bent_custody {
-    static result<sealed_text> seal(const secret_bytes<32>& key, std::uint32_t number, seal_binding as,
-                                    const secret_text& text) {
-        Bend(as);
-        return recoverable::seal(key, number, as, text);
-    }
-    static result<secret_text> open(const secret_bytes<32>& key, seal_binding as, const sealed_text& sealed) {
-        Bend(as);
-        return recoverable::open(key, as, sealed);
-    }
-};
-
-/// Does not write down under which key it sealed.
-struct nameless_custody : recoverable {
-    static result<sealed_text> seal(const secret_bytes<32>& key, std::uint32_t number, const seal_binding& as,
-                                    const secret_text& text) {
-        auto sealed = recoverable::seal(key, number, as, text);
-        if (sealed) sealed->sealing_key = 0;
-        return sealed;
-    }
-    static result<secret_text> open(const secret_bytes<32>& key, const seal_binding& as, sealed_text sealed) {
-        if (sealed.sealing_key == 0) sealed.sealing_key = 1;
-        return recoverable::open(key, as, sealed);
-    }
-};
-
-/// Calls every box that does not open one that is not there.
-struct vague_custody : recoverable {
-    static result<secret_text> open(const secret_bytes<32>& key, const seal_binding& as, const sealed_text& sealed) {
-        auto opened = recoverable::open(key, as, sealed);
-        return opened ? std::move(opened) : result<secret_text>{error{errc::not_found, "none"}};
-    }
-};
-
-/// Opens what goes on behind the box.
-struct generous_custody : recoverable {
-    static result<secret_text> open(const secret_bytes<32>& key, const seal_binding& as, sealed_text sealed) {
-        for (std::size_t least = sealed.box.size() < 2 ? 0 : sealed.box.size() - 2; sealed.box.size() > least;) {
-            if (auto opened = recoverable::open(key, as, sealed)) return opened;
-            sealed.box.pop_back();
-        }
-        return recoverable::open(key, as, sealed);
-    }
-};
-
-/// Takes a look into the box for opening it.
-struct plain_custody {
-    static result<sealed_text> seal(const secret_bytes<32>&, std::uint32_t number, const seal_binding&,
-                                    const secret_text& text) {
-        sealed_text made{.sealing_key = number};
-        for (const char c : text.reveal(unsafe_reveal)) made.box.push_back(static_cast<std::byte>(c));
-        return made;
-    }
-    static result<secret_text> open(const secret_bytes<32>&, const seal_binding&, const sealed_text& sealed) {
-        return secret_text::copy_of({reinterpret_cast<const char*>(sealed.box.data()), sealed.box.size()});
-    }
-};
 
 }  // namespace detail
 
@@ -188,6 +195,23 @@ template <typename Custody>
         as.handle = {};
     }>>(),
                  "a custody that adds up what it should join");
+    seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.handle.value &= 0xffff'ffff; }>>(),
+                 "a custody that knows 32 bits of a handle");
+    seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.generation &= 0xffff; }>>(),
+                 "a custody that knows 16 bits of a generation");
+    seen.control(
+        !detail::custody_claims<bent_custody<[](seal_binding& as) { as.tenant = as.tenant.substr(0, 255); }>>(),
+        "a custody that cuts the tenant");
+    seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.format = as.format.substr(0, 32); }>>(),
+                 "a custody that cuts the format");
+    seen.control(!detail::custody_claims<detail::renumbering_custody<[](std::uint32_t) { return 1U; }>>(),
+                 "a custody that calls every key the first");
+    seen.control(!detail::custody_claims<detail::renumbering_custody<[](std::uint32_t of) { return of & 0xffU; }>>(),
+                 "a custody that keeps the number of a key in a byte");
+    seen.control(!detail::custody_claims<detail::half_keyed_custody>(), "a custody that uses half of the key");
+    seen.control(!detail::custody_claims<detail::thinly_veiled_custody>(),
+                 "a custody that veils the text beside the box");
+    seen.control(!detail::custody_claims<detail::folding_custody>(), "a custody that folds the case of letters");
     seen.control(!detail::custody_claims<detail::nameless_custody>(), "a custody that does not say which key it used");
     seen.control(!detail::custody_claims<detail::vague_custody>(), "a custody that does not tell a damaged box");
     seen.control(!detail::custody_claims<detail::generous_custody>(), "a custody that opens what goes on behind a box");

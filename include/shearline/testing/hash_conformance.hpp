@@ -9,15 +9,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <optional>
+#include <memory>
 #include <random>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <shearline/concepts.hpp>
+#include <shearline/digest/hash_name.hpp>
+#include <shearline/testing/detail/wrong_hashes.hpp>
 #include <shearline/testing/report.hpp>
 
 namespace shearline::inline v0_1::testing {
@@ -26,104 +30,208 @@ namespace detail {
 
 /// The claims, for `mac(key, message)`; a report that is bad where one does not hold.
 template <typename Mac>
-[[nodiscard]] report keyed_hash_claims(Mac mac, std::uint64_t seed) {
-    report seen;
-    std::mt19937_64 random{seed};
-    std::array<std::byte, 32> key{};
-    for (std::byte& byte : key) byte = static_cast<std::byte>(random());
-    for (const std::size_t length : {0U, 1U, 31U, 32U, 52U, 55U, 56U, 63U, 64U, 65U, 119U, 128U, 300U}) {
-        std::vector<std::byte> message(length);
-        for (std::byte& byte : message) byte = static_cast<std::byte>(random());
-        const std::string where = "a message of " + std::to_string(length) + " bytes";
-        const digest_bytes first = mac(key, message);
-        seen.check(mac(key, message) == first, "the same key and message give the same digest", where);
-        std::set<digest_bytes> all{first};
-        std::size_t asked = 1;
-        for (std::size_t bit = 0; bit < 8 * length; ++bit, ++asked) {
-            std::vector<std::byte> other = message;
-            other[bit / 8] ^= std::byte{1} << (bit % 8);
-            all.insert(mac(key, other));
-        }
-        for (std::size_t bit = 0; bit < 256; ++bit, ++asked) {
-            std::array<std::byte, 32> other = key;
-            other[bit / 8] ^= std::byte{1} << (bit % 8);
-            all.insert(mac(other, message));
-        }
-        std::vector<std::byte> longer = message;
-        for (int zeros = 0; zeros < 3; ++zeros, ++asked) {
-            longer.push_back(std::byte{0});
-            all.insert(mac(key, longer));
-        }
-        seen.check(all.size() == asked, "another key, bit or length gives another digest", where);
-        for (std::size_t place = 0; place < first.size(); ++place)
-            seen.check(std::any_of(all.begin(), all.end(), [&](const auto& one) { return one[place] != first[place]; }),
-                       "every byte of a digest depends on key and message", where + ", byte " + std::to_string(place));
-    }
-    // A digest that is put together of one of the key and one of the message is forged from three others.
-    std::array<std::byte, 32> other_key = key;
-    other_key[0] ^= std::byte{1};
-    const std::vector<std::byte> one(52, std::byte{1});
-    const std::vector<std::byte> other(52, std::byte{2});
-    const digest_bytes corners[] = {mac(key, one), mac(key, other), mac(other_key, one), mac(other_key, other)};
-    bool is_a_sum = true;
-    for (std::size_t i = 0; i < corners[0].size(); ++i)
-        is_a_sum = is_a_sum && (corners[0][i] ^ corners[1][i]) == (corners[2][i] ^ corners[3][i]);
-    seen.check(!is_a_sum, "key and message are mixed");
-    return seen;
-}
+class keyed_hash_claims {
+    using key_type = std::array<std::byte, 32>;
+    using message_type = std::vector<std::byte>;
 
-/// The claims about a state: it is a value, and nothing that happens elsewhere reaches into it.
+public:
+    keyed_hash_claims(Mac& mac, std::uint64_t seed) : m_mac{&mac}, m_random{seed} { fill(m_key); }
+
+    [[nodiscard]] report run() {
+        for (const std::size_t length : {0U, 1U, 31U, 32U, 52U, 55U, 56U, 63U, 64U, 65U, 119U, 128U, 300U})
+            every_bit_counts(length);
+        long_messages();
+        lengths_and_ends();
+        order_of_blocks();
+        wherever_it_lies();
+        mixes_key_and_message();
+        return std::move(m_seen);
+    }
+
+private:
+    template <typename Bytes>
+    void fill(Bytes& bytes) {
+        for (std::byte& byte : bytes) byte = static_cast<std::byte>(m_random());
+    }
+    [[nodiscard]] message_type any_message(std::size_t length) {
+        message_type message(length);
+        fill(message);
+        return message;
+    }
+    [[nodiscard]] digest_bytes mac(const message_type& message) { return (*m_mac)(m_key, std::span{message}); }
+
+    /// Whether all of these digests are different, and each of their bytes moves.
+    void are_all_others(const digest_bytes& first, const std::vector<digest_bytes>& others, std::string_view claim,
+                        const std::string& where) {
+        std::set<digest_bytes> all{first};
+        for (const digest_bytes& one : others) all.insert(one);
+        m_seen.check(all.size() == others.size() + 1, claim, where);
+        if (others.size() < 8) return;
+        for (std::size_t place = 0; place < first.size(); ++place)
+            m_seen.check(
+                std::any_of(others.begin(), others.end(), [&](const auto& one) { return one[place] != first[place]; }),
+                claim, where + ", byte " + std::to_string(place) + " of the digest");
+    }
+
+    void every_bit_counts(std::size_t length) {
+        const message_type message = any_message(length);
+        const std::string where = "a message of " + std::to_string(length) + " bytes";
+        const digest_bytes first = mac(message);
+        m_seen.check(mac(message) == first, "the same key and message give the same digest", where);
+        std::vector<digest_bytes> others;
+        for (std::size_t bit = 0; bit < 8 * length; ++bit) {
+            message_type other = message;
+            other[bit / 8] ^= std::byte{1} << (bit % 8);
+            others.push_back(mac(other));
+        }
+        are_all_others(first, others, "another bit of the message gives another digest, in every byte", where);
+        others.clear();
+        for (std::size_t bit = 0; bit < 256; ++bit) {
+            key_type other = m_key;
+            other[bit / 8] ^= std::byte{1} << (bit % 8);
+            others.push_back((*m_mac)(other, std::span{message}));
+        }
+        are_all_others(first, others, "another bit of the key gives another digest, in every byte", where);
+    }
+
+    void long_messages() {
+        for (const std::size_t length : {1'100U, 5'000U, 70'000U}) {
+            const message_type message = any_message(length);
+            std::vector<digest_bytes> others;
+            for (std::size_t i = 0; i < 40; ++i) {
+                message_type other = message;
+                other[i * (length - 1) / 39] ^= std::byte{1};
+                others.push_back(mac(other));
+            }
+            are_all_others(mac(message), others, "every part of a long message counts",
+                           std::to_string(length) + " bytes");
+        }
+    }
+
+    void lengths_and_ends() {
+        for (const std::size_t length : {0U, 20U, 58U, 64U}) {
+            const message_type message = any_message(length);
+            std::vector<digest_bytes> others;
+            for (unsigned code = 0; code < 256; ++code) {
+                message_type longer = message;
+                longer.push_back(static_cast<std::byte>(code));
+                others.push_back(mac(longer));
+                if (length == 0) continue;
+                longer = message;
+                longer.insert(longer.begin(), static_cast<std::byte>(code));
+                others.push_back(mac(longer));
+            }
+            for (const std::size_t zeros : {2U, 3U, 64U, 256U, 65'536U}) {
+                message_type longer = message;
+                longer.resize(length + zeros);
+                others.push_back(mac(longer));
+            }
+            are_all_others(mac(message), others, "another length gives another digest, whatever is added",
+                           "a message of " + std::to_string(length) + " bytes");
+        }
+    }
+
+    void order_of_blocks() {
+        const message_type message = any_message(512);
+        for (const std::size_t block : {1U, 4U, 8U, 16U, 32U, 64U, 128U, 256U}) {
+            message_type other = message;
+            std::swap_ranges(other.begin(), other.begin() + static_cast<std::ptrdiff_t>(block),
+                             other.begin() + static_cast<std::ptrdiff_t>(512 - block));
+            m_seen.check(mac(other) != mac(message), "the order of a message's parts counts",
+                         "parts of " + std::to_string(block) + " bytes");
+        }
+    }
+
+    void wherever_it_lies() {
+        const message_type message = any_message(61);
+        const digest_bytes first = mac(message);
+        message_type room(61 + 64);
+        for (std::size_t offset = 0; offset < 64; ++offset) {
+            std::copy(message.begin(), message.end(), room.begin() + static_cast<std::ptrdiff_t>(offset));
+            m_seen.check((*m_mac)(m_key, std::span<const std::byte>{room}.subspan(offset, 61)) == first,
+                         "a digest is the same wherever the message lies", "offset " + std::to_string(offset));
+        }
+    }
+
+    /// A digest that is put together of one of the key and one of the message is forged from three others.
+    void mixes_key_and_message() {
+        key_type other_key = m_key;
+        other_key[0] ^= std::byte{1};
+        const message_type one(52, std::byte{1});
+        const message_type other(52, std::byte{2});
+        const digest_bytes corners[] = {mac(one), mac(other), (*m_mac)(other_key, std::span{one}),
+                                        (*m_mac)(other_key, std::span{other})};
+        bool is_xor = true;
+        bool is_sum = true;
+        const auto number = [](std::byte byte) { return std::to_integer<unsigned>(byte); };
+        for (std::size_t i = 0; i < corners[0].size(); ++i) {
+            is_xor = is_xor && (corners[0][i] ^ corners[1][i]) == (corners[2][i] ^ corners[3][i]);
+            is_sum =
+                is_sum &&
+                (number(corners[0][i]) - number(corners[1][i]) - number(corners[2][i]) + number(corners[3][i])) % 256 ==
+                    0;
+        }
+        m_seen.check(!is_xor && !is_sum, "key and message are mixed");
+    }
+
+    Mac* m_mac;
+    std::mt19937_64 m_random;
+    key_type m_key{};
+    report m_seen;
+};
+
+/// The claims about a state: it is a value, nothing that happens elsewhere reaches into it, and any number of threads
+/// use it.
 template <typename Hash>
 [[nodiscard]] report hash_state_claims() {
     using key_type = std::array<std::byte, 32>;
     using message_type = std::vector<std::byte>;
+    using state_type = typename Hash::key_state;
     report seen;
     const key_type key{};
-    const auto state = Hash::prepare(key);
     key_type another{};
     another.fill(std::byte{7});
-    auto copied = Hash::prepare(another);
-    std::memcpy(&copied, &state, sizeof state);
+    const state_type state = Hash::prepare(key);
     const message_type one(52, std::byte{1});
-    const message_type two(9, std::byte{2});
     const digest_bytes first = Hash::mac(state, one);
-    static_cast<void>(Hash::mac(state, two));
-    seen.check(Hash::mac(state, one) == first, "a state is the same after it was used");
-    seen.check(Hash::mac(copied, one) == first, "a copy of a state does what the state does");
+    for (const std::size_t length : {0U, 9U, 63U, 64U, 65U, 119U, 300U, 5'000U}) {
+        static_cast<void>(Hash::mac(state, message_type(length, std::byte{2})));
+        seen.check(Hash::mac(state, one) == first, "a state is the same after it was used",
+                   "for " + std::to_string(length) + " bytes");
+    }
+    {
+        // A copy of its bytes does what it does, even if what was copied holds another key by then.
+        auto original = std::make_unique<state_type>(Hash::prepare(key));
+        state_type copied = Hash::prepare(another);
+        std::memcpy(static_cast<void*>(&copied), original.get(), sizeof copied);
+        *original = Hash::prepare(another);
+        static_cast<void>(Hash::mac(*original, message_type(100, std::byte{3})));
+        seen.check(Hash::mac(copied, one) == first, "a copy of a state does what the state did");
+        original.reset();
+        seen.check(Hash::mac(copied, one) == first, "a copy of a state outlives the state");
+    }
     static_cast<void>(Hash::mac(Hash::prepare(another), one));
     seen.check(Hash::mac(state, one) == first, "a state is the same after another key was prepared");
     key_type wiped{};
-    const auto kept = Hash::prepare(wiped);
+    const state_type kept = Hash::prepare(wiped);
     wiped.fill(std::byte{9});
     seen.check(Hash::mac(kept, one) == first, "a state does not point to the key that it was made from");
+
+    constexpr std::size_t threads = 3;
+    std::array<std::size_t, threads> wrong{};
+    {
+        std::vector<std::jthread> all;
+        for (std::size_t number = 0; number < threads; ++number)
+            all.emplace_back([&state, &wrong, number] {
+                const message_type mine(40 + number, static_cast<std::byte>(number));
+                const digest_bytes expected = Hash::mac(state, mine);
+                for (int i = 0; i < 20'000; ++i) wrong[number] += Hash::mac(state, mine) == expected ? 0U : 1U;
+            });
+    }
+    seen.check(std::all_of(wrong.begin(), wrong.end(), [](std::size_t of) { return of == 0; }),
+               "threads use one state at once");
     return seen;
 }
-
-/// Its states point to the keys that they were made from.
-template <typename Hash>
-struct borrowing_hash {
-    struct key_state {
-        const std::byte* key;
-    };
-    static key_state prepare(std::span<const std::byte, 32> key) { return {key.data()}; }
-    static digest_bytes mac(const key_state& state, std::span<const std::byte> message) noexcept {
-        return Hash::mac(Hash::prepare(std::span<const std::byte, 32>{state.key, 32}), message);
-    }
-};
-
-/// All its states are one.
-template <typename Hash>
-struct shared_hash {
-    struct key_state {};
-    static key_state prepare(std::span<const std::byte, 32> key) {
-        only = Hash::prepare(key);
-        return {};
-    }
-    static digest_bytes mac(const key_state&, std::span<const std::byte> message) noexcept {
-        return Hash::mac(*only, message);
-    }
-    static inline std::optional<typename Hash::key_state> only{};
-};
 
 }  // namespace detail
 
@@ -135,53 +243,95 @@ template <typename Hash>
     static_assert(hash_policy<Hash>, "hash_conformance<Hash>: Hash must have what hash_policy asks for");
     using key_type = std::array<std::byte, 32>;
     using message_type = std::vector<std::byte>;
-    const auto mac = [](const key_type& key, const message_type& message) {
+    const auto mac = [](const key_type& key, std::span<const std::byte> message) {
         return Hash::mac(Hash::prepare(key), message);
     };
-    report seen = detail::keyed_hash_claims(mac, seed);
-
+    report seen = detail::keyed_hash_claims{mac, seed}.run();
+    seen.check(hash_name::parse(Hash::name).has_value(), "a hash has a name that is stored: 1 to 32 of a-z 0-9 -",
+               std::string{Hash::name});
     seen.add(detail::hash_state_claims<Hash>());
-    const auto control = [seed, &seen](std::string_view what, auto wrong) {
-        seen.control(!detail::keyed_hash_claims(wrong, seed), what);
-    };
+
     seen.control(!detail::hash_state_claims<detail::borrowing_hash<Hash>>(), "a state that points to its key");
     seen.control(!detail::hash_state_claims<detail::shared_hash<Hash>>(), "states that are all one");
-    control("a hash of half the message", [&](const key_type& under, message_type message) {
-        message.resize(message.size() / 2);
-        return mac(under, message);
+    seen.control(!detail::hash_state_claims<detail::lingering_hash<Hash>>(), "a state that keeps what it hashed");
+    const auto control = [seed, &seen](std::string_view what, auto wrong) {
+        seen.control(!detail::keyed_hash_claims{wrong, seed}.run(), what);
+    };
+    // Of a message that is another one than was given.
+    const auto of_another = [&](std::string_view what, auto change) {
+        control(what, [&mac, change](const key_type& under, std::span<const std::byte> message) mutable {
+            message_type other(message.begin(), message.end());
+            change(other);
+            return mac(under, other);
+        });
+    };
+    of_another("a hash of half the message", [](message_type& message) { message.resize(message.size() / 2); });
+    of_another("a hash that fills up with zeros",
+               [](message_type& message) { message.resize((message.size() + 63) / 64 * 64); });
+    of_another("a hash of the first 512 bytes",
+               [](message_type& message) { message.resize(std::min<std::size_t>(message.size(), 512)); });
+    of_another("a hash of a text, which ends at a zero", [](message_type& message) {
+        message.erase(std::find(message.begin(), message.end(), std::byte{0}), message.end());
     });
-    control("a hash that leaves out one bit of the key", [&](key_type under, const message_type& message) {
+    of_another("a hash that does not count a newline at the end", [](message_type& message) {
+        if (!message.empty() && message.back() == std::byte{'\n'}) message.pop_back();
+    });
+    of_another("a hash that keeps the length in a byte", [](message_type& message) {
+        const auto length = static_cast<std::byte>(message.size());
+        while (!message.empty() && message.back() == std::byte{0}) message.pop_back();
+        message.push_back(length);
+    });
+    of_another("a hash that counts its calls",
+               [calls = 0](message_type& message) mutable { message.push_back(static_cast<std::byte>(++calls)); });
+    control("a hash that leaves out one bit of the key", [&](key_type under, std::span<const std::byte> message) {
         under[31] &= std::byte{0x7f};
         return mac(under, message);
     });
-    control("a hash that fills up with zeros", [&](const key_type& under, message_type message) {
-        message.resize((message.size() + 63) / 64 * 64);
-        return mac(under, message);
-    });
-    control("a hash of the first 256 bytes", [&](const key_type& under, message_type message) {
-        message.resize(std::min<std::size_t>(message.size(), 256));
-        return mac(under, message);
-    });
-    control("a hash of a text, which ends at a zero", [&](const key_type& under, message_type message) {
-        message.erase(std::find(message.begin(), message.end(), std::byte{0}), message.end());
-        return mac(under, message);
-    });
-    control("a hash that is cut to 16 bytes", [&](const key_type& under, const message_type& message) {
+    control("a hash that is cut to 16 bytes", [&](const key_type& under, std::span<const std::byte> message) {
         digest_bytes cut = mac(under, message);
         std::fill(cut.begin() + 16, cut.end(), std::byte{0});
         return cut;
     });
-    control("a hash without its key", [&](const key_type&, const message_type& message) { return mac({}, message); });
-    control("a digest of the key beside one of the message", [&](const key_type& under, const message_type& message) {
-        digest_bytes sum = mac({}, message);
+    control("a hash whose second half has no key", [&](const key_type& under, std::span<const std::byte> message) {
+        digest_bytes made = mac(under, message);
+        const digest_bytes without = mac({}, message);
+        std::copy(without.begin() + 16, without.end(), made.begin() + 16);
+        return made;
+    });
+    control("a hash whose second half has no message", [&](const key_type& under, std::span<const std::byte> message) {
+        digest_bytes made = mac(under, message);
         const digest_bytes of_key = mac(under, {});
-        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] ^= of_key[i];
+        std::copy(of_key.begin() + 16, of_key.end(), made.begin() + 16);
+        return made;
+    });
+    control("a hash without its key",
+            [&](const key_type&, std::span<const std::byte> message) { return mac({}, message); });
+    for (const bool carries : {false, true})
+        control(carries ? "a digest of the key, to which one of the message is added"
+                        : "a digest of the key beside one of the message",
+                [&mac, carries](const key_type& under, std::span<const std::byte> message) {
+                    digest_bytes sum = mac({}, message);
+                    const digest_bytes of_key = mac(under, {});
+                    for (std::size_t i = 0; i < sum.size(); ++i)
+                        sum[i] = carries ? static_cast<std::byte>(std::to_integer<unsigned>(sum[i]) +
+                                                                  std::to_integer<unsigned>(of_key[i]))
+                                         : sum[i] ^ of_key[i];
+                    return sum;
+                });
+    control("a hash of blocks in any order", [&](const key_type& under, std::span<const std::byte> message) {
+        digest_bytes sum = mac(under, std::array{static_cast<std::byte>(message.size())});
+        for (; !message.empty(); message = message.subspan(std::min<std::size_t>(message.size(), 64))) {
+            const digest_bytes one = mac(under, message.first(std::min<std::size_t>(message.size(), 64)));
+            for (std::size_t i = 0; i < sum.size(); ++i) sum[i] ^= one[i];
+        }
         return sum;
     });
-    control("a hash that counts its calls", [&, calls = 0](const key_type& under, message_type message) mutable {
-        message.push_back(static_cast<std::byte>(++calls));
-        return mac(under, message);
-    });
+    control("a hash that reads words from where words begin",
+            [&](const key_type& under, std::span<const std::byte> message) {
+                digest_bytes made = mac(under, message);
+                made[0] ^= static_cast<std::byte>(reinterpret_cast<std::uintptr_t>(message.data()) % 8);
+                return made;
+            });
     return seen;
 }
 

@@ -5,9 +5,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <shearline/concepts.hpp>
 #include <shearline/credential/record.hpp>
@@ -17,20 +20,28 @@ namespace shearline::inline v0_1::testing {
 
 namespace detail {
 
-[[nodiscard]] inline record sample_of(key_state state, timestamp now) {
+/// A key with something in every field, or with nothing in those that may be empty.
+[[nodiscard]] inline record sample_of(key_state state, timestamp now, std::uint32_t generation, bool full) {
     record key;
     key.format = "sample";
-    key.handle = handle{7};
-    key.generation = 3;
+    key.handle = handle{0xfedc'ba98'7654'3210};
+    key.credential = credential_id::from_random({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+    key.generation = generation;
     key.state = state;
-    key.digest = {.pepper = 2, .mac = {std::byte{9}}};
+    key.digest = {.pepper = 2, .mac = {}};
+    for (std::size_t i = 0; i < key.digest.mac.size(); ++i) key.digest.mac[i] = static_cast<std::byte>(i + 1);
     key.created_at = now - std::chrono::hours{5};
-    key.uses = 11;
+    if (full) {
+        key.digest.hash = hash_name{"another-hash"};
+        key.uses = 11;
+        key.last_used_at = now - std::chrono::milliseconds{1'234};
+    }
     if (state == key_state::retiring) key.retires_at = now + std::chrono::hours{1};
     if (state == key_state::revoked) {
         key.revoked_at = now - std::chrono::hours{1};
-    } else {
-        key.sealed = sealed_text{.sealing_key = 1};
+    } else if (full) {
+        key.sealed = sealed_text{.sealing_key = 3, .nonce = {}, .box = std::vector<std::byte>(74, std::byte{0x5a})};
+        key.sealed->nonce.fill(std::byte{0xa5});
     }
     return key;
 }
@@ -48,42 +59,67 @@ namespace detail {
            (!a || (a->sealing_key == b->sealing_key && a->nonce == b->nonce && a->box == b->box));
 }
 
-/// The claims, for `replace(record&, now)`.
+/// The claims, for `replace(record&, now)`, of one key. `grace`: how long the first key of its state retired for.
+template <typename Replace>
+void rotation_claims_of(report& seen, Replace& replace, const record& old, timestamp now, const std::string& where,
+                        std::optional<std::chrono::milliseconds>& grace) {
+    record key = old;
+    const result<void> done = replace(key, now);
+    seen.check(is_same_key(key, old), "a rotation changes nothing but the state of the old key", where);
+    if (!done) {
+        seen.check(old.state != key_state::active, "an active key can be replaced", where);
+        seen.check(key.state == old.state && key.retires_at == old.retires_at && key.revoked_at == old.revoked_at &&
+                       is_same_box(key.sealed, old.sealed),
+                   "a rotation that fails leaves the key as it was", where);
+        return;
+    }
+    seen.check(old.state != key_state::revoked, "a dead key is not replaced", where);
+    seen.check(may_move(old.state, key.state), "a key moves forward", where);
+    seen.check(key.state != key_state::active, "the old key does not stay active", where);
+    if (key.state == key_state::retiring) {
+        seen.check(key.retires_at && *key.retires_at > now, "a retiring key retires at a moment to come", where);
+        seen.check(!key.revoked_at, "a retiring key is not said to be revoked", where);
+        seen.check(is_same_box(key.sealed, old.sealed), "a retiring key keeps its sealed text", where);
+        const auto lasts = key.retires_at.value_or(now) - now;
+        if (!grace) grace = lasts;
+        seen.check(lasts == *grace, "a grace is as long at any time and for any key", where);
+    }
+    if (key.state == key_state::revoked) {
+        seen.check(key.revoked_at == now, "a revoked key says since when", where);
+        seen.check(!key.sealed.has_value(), "a revoked key loses its sealed text", where);
+        seen.check(key.retires_at == old.retires_at, "a revoked key gets no grace", where);
+    }
+}
+
+/// The claims, for `replace(record&, now)`: of keys of every state, new and old, used and unused, at any time of day,
+/// and as often as it is asked.
 template <typename Replace>
 [[nodiscard]] report rotation_claims(Replace replace) {
     report seen;
-    const timestamp now = from_unix_ms(1'800'000'000'000);
+    using std::chrono::milliseconds;
+    const timestamp start = from_unix_ms(1'800'000'000'123);
     for (const key_state before : {key_state::pending, key_state::active, key_state::retiring, key_state::revoked}) {
-        const std::string_view where = to_string(before);
-        const record old = sample_of(before, now);
-        record key = old;
-        const result<void> done = replace(key, now);
-        seen.check(is_same_key(key, old), "a rotation changes nothing but the state of the old key", where);
-        if (!done) {
-            seen.check(before != key_state::active, "an active key can be replaced", where);
-            seen.check(key.state == old.state && key.retires_at == old.retires_at && key.revoked_at == old.revoked_at &&
-                           is_same_box(key.sealed, old.sealed),
-                       "a rotation that fails leaves the key as it was", where);
-            continue;
-        }
-        seen.check(before != key_state::revoked, "a dead key is not replaced", where);
-        seen.check(may_move(before, key.state), "a key moves forward", where);
-        seen.check(key.state != key_state::active, "the old key does not stay active", where);
-        if (key.state == key_state::retiring) {
-            seen.check(key.retires_at && *key.retires_at > now, "a retiring key retires at a moment to come", where);
-            seen.check(!key.revoked_at, "a retiring key is not said to be revoked", where);
-            seen.check(is_same_box(key.sealed, old.sealed), "a retiring key keeps its sealed text", where);
-            record later = old;
-            const auto again = replace(later, now + std::chrono::hours{3});
-            seen.check(again && later.retires_at && key.retires_at &&
-                           *later.retires_at - *key.retires_at == std::chrono::hours{3},
-                       "a grace is as long at any time", where);
-        }
-        if (key.state == key_state::revoked) {
-            seen.check(key.revoked_at == now, "a revoked key says since when", where);
-            seen.check(!key.sealed.has_value(), "a revoked key loses its sealed text", where);
-            seen.check(key.retires_at == old.retires_at, "a revoked key gets no grace", where);
-        }
+        std::optional<milliseconds> grace;
+        std::optional<bool> replaced;
+        for (const std::uint32_t generation : {3U, 1U, 4'294'967'295U})
+            for (const bool full : {true, false})
+                for (const milliseconds later : {milliseconds{0}, milliseconds{4'651'007}, milliseconds{86'400'000}}) {
+                    const timestamp now = start + later;
+                    const record old = sample_of(before, now, generation, full);
+                    const std::string where = std::string{to_string(before)} + ", generation " +
+                                              std::to_string(generation) +
+                                              (full ? ", used and sealed" : ", as issued") + ", at " +
+                                              std::to_string(to_unix_ms(now)) + " ms";
+                    rotation_claims_of(seen, replace, old, now, where, grace);
+                    record again = old;
+                    const bool done = static_cast<bool>(replace(again, now));
+                    if (!replaced) replaced = done;
+                    seen.check(done == *replaced, "whether a key is replaced depends on its state alone", where);
+                }
+        std::optional<milliseconds> same = grace;
+        for (int call = 0; call < 1'000; ++call)
+            rotation_claims_of(seen, replace, sample_of(before, start, 3, true), start,
+                               std::string{to_string(before)} + ", call " + std::to_string(call), same);
     }
     return seen;
 }
@@ -144,6 +180,34 @@ template <typename Rotation>
     });
     control("a rotation that gives the old key the next generation", [](record& key, timestamp now) {
         ++key.generation;
+        return revoke(key, now);
+    });
+    control("a rotation whose grace ends with the hour",
+            [](record& key, timestamp now) { return retire(key, std::chrono::floor<hours>(now + hours{24})); });
+    control("a rotation whose grace counts from the last use",
+            [](record& key, timestamp now) { return retire(key, key.last_used_at.value_or(now) + hours{24}); });
+    control("a rotation that forgets the last use", [](record& key, timestamp now) {
+        key.last_used_at.reset();
+        return retire(key, now + hours{24});
+    });
+    control("a rotation that loses the name of the hash", [](record& key, timestamp now) {
+        key.digest.hash = stored_digest{}.hash;
+        return retire(key, now + hours{24});
+    });
+    control("a rotation that empties the box", [](record& key, timestamp now) {
+        if (key.sealed) key.sealed->box.clear();
+        return retire(key, now + hours{24});
+    });
+    control("a rotation that wants a sealed text", [](record& key, timestamp now) -> result<void> {
+        if (!key.sealed) return error{errc::illegal_state, "no text"};
+        return retire(key, now + hours{24});
+    });
+    control("a rotation that does not replace the first key", [](record& key, timestamp now) -> result<void> {
+        if (key.generation == 1) return error{errc::illegal_state, "the first"};
+        return revoke(key, now);
+    });
+    control("a rotation that tires", [calls = 0](record& key, timestamp now) mutable -> result<void> {
+        if (++calls > 500) return error{errc::unavailable, "tired"};
         return revoke(key, now);
     });
     control("a rotation that never replaces", [](record&, timestamp) -> result<void> {
