@@ -14,10 +14,12 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/testing/detail/opening_cases.hpp>
 #include <shearline/testing/detail/sequences.hpp>
 #include <shearline/testing/detail/store_cases.hpp>
 #include <shearline/testing/detail/store_processes.hpp>
 #include <shearline/testing/detail/store_writes.hpp>
+#include <shearline/testing/detail/transaction_cases.hpp>
 #include <shearline/testing/detail/wrong_store.hpp>
 #include <shearline/testing/report.hpp>
 #include <shearline/testing/store_trial.hpp>
@@ -85,6 +87,80 @@ void use_from_threads(report& seen, MakePlace& make_place, const store_conforman
                "there is one audit event for each change of threads at once");
 }
 
+/// One credential that one thread changes, and one key that all of them count the uses of: a reading is of one moment,
+/// and no use is lost.
+template <typename MakePlace>
+void read_from_threads(report& seen, MakePlace& make_place, const store_conformance_options& options) {
+    auto place = make_place();
+    auto& store = place.store();
+    using transaction = typename decltype(place)::store_type::transaction;
+    const credential_id id = credential_id::from_random({8, 8});
+    const handle key{77};
+    constexpr std::uint64_t versions = 200;
+    const auto write = [&](std::uint64_t version) {
+        return static_cast<bool>(store.transact([&](transaction& tx) -> result<void> {
+            credential owner;
+            owner.id = id;
+            owner.tenant = "acme";
+            owner.version = version;
+            owner.created_at = from_unix_ms(1'736'942'400'000);
+            record first;
+            first.format = "instance";
+            first.handle = key;
+            first.credential = id;
+            first.generation = 1;
+            first.state = key_state::active;
+            first.digest.pepper = 1;
+            first.created_at = owner.created_at;
+            auto done = version == 1 ? tx.insert(owner) : tx.update(owner);
+            if (done && version == 1) done = tx.insert(first);
+            change what;
+            what.tag = version;
+            what.credential = id;
+            what.version = version;
+            what.at = owner.created_at;
+            return done ? tx.append(what) : done;
+        }));
+    };
+    if (!seen.check(write(1), "a store takes a credential")) return;
+    struct versions_only {
+        result<void> begin(std::uint64_t, std::uint64_t) { return {}; }
+        result<void> take(const scanned_credential& one) {
+            version = one.version;
+            return {};
+        }
+        result<void> take(const scanned_key&) { return {}; }
+        std::uint64_t version = 0;
+    };
+    std::atomic<bool> done{false};
+    std::atomic<std::size_t> torn{0};
+    std::atomic<std::size_t> failed{0};
+    std::atomic<std::uint64_t> counted{0};
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t t = 1; t < options.threads; ++t)
+            threads.emplace_back([&, t] {
+                while (!done) {
+                    const auto view = store.look_up("instance", key);
+                    failed += view && *view ? 0U : 1U;
+                    if (view && *view && (*view)->head.sequence != (*view)->about.version) ++torn;
+                    versions_only sink;
+                    const auto head = store.scan("instance", sink);
+                    failed += head ? 0U : 1U;
+                    if (head && head->sequence != sink.version) ++torn;
+                    const usage used{"instance", key, from_unix_ms(1'736'942'400'000), t};
+                    if (store.record_usage({&used, 1})) counted += t;
+                }
+            });
+        for (std::uint64_t version = 2; version <= versions; ++version) failed += write(version) ? 0U : 1U;
+        done = true;
+    }
+    seen.check(failed == 0, "readings and changes at once all succeed", std::to_string(failed) + " failed");
+    seen.check(torn == 0, "a reading and the head that it gives are of one moment", std::to_string(torn) + " were not");
+    const auto left = store.look_up("instance", key);
+    seen.check(left && *left && (*left)->key.uses == counted, "uses that threads count at once add up");
+}
+
 /// Makes sequences of one kind, and reports the shortest that goes wrong.
 template <template <typename> typename Trial, typename MakePlace>
 void try_sequences(report& seen, std::string_view claim, MakePlace& make_place,
@@ -133,8 +209,13 @@ template <typename MakePlace>
     report seen;
     detail::try_sequences<detail::store_writes>(seen, "a store answers as its model does", make_place, options);
     detail::try_sequences<store_trial>(seen, "an authority over the store does what it says", make_place, options);
-    detail::store_cases{seen, make_place}.run();
-    if (options.threads > 1) detail::use_from_threads(seen, make_place, options);
+    detail::store_cases<MakePlace>{seen, make_place}.run();
+    detail::transaction_cases<MakePlace>{seen, make_place}.run();
+    detail::opening_cases<MakePlace>{seen, make_place}.run();
+    if (options.threads > 1) {
+        detail::use_from_threads(seen, make_place, options);
+        detail::read_from_threads(seen, make_place, options);
+    }
     if constexpr (detail::shared_place<decltype(make_place())>) {
         detail::use_from_processes(seen, make_place);
         report unshared;

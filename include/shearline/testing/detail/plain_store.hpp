@@ -247,7 +247,9 @@ private:
     static result<page<T>> page_of(const std::vector<T>& all, const page_request& which) {
         const bool is_number =
             std::all_of(which.cursor.begin(), which.cursor.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (which.limit < 1 || which.limit > 1'000 || !is_number) return error{errc::invalid_argument, "not a page"};
+        constexpr std::size_t most_digits = 19;
+        if (which.limit < 1 || which.limit > 1'000 || !is_number || which.cursor.size() > most_digits)
+            return error{errc::invalid_argument, "not a page"};
         std::size_t first = 0;
         for (const char digit : which.cursor) first = first * 10 + static_cast<std::size_t>(digit - '0');
         page<T> found;

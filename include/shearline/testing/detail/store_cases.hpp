@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What random sequences do not come to: the ends of ranges, many keys, bodies that throw, sinks that refuse, and a
-// second opening of the same store.
-// Depends on testing/detail/plain_store.hpp, store_transcript.hpp and testing/report.hpp; never on one store.
+// What random sequences do not come to: the ends of ranges, many keys, bodies that throw, sinks that refuse.
+// Depends on testing/detail/store_case.hpp; never on one store.
 #pragma once
 
 #include <cstddef>
@@ -15,76 +14,31 @@
 #include <utility>
 #include <vector>
 
-#include <shearline/testing/detail/plain_store.hpp>
-#include <shearline/testing/detail/store_transcript.hpp>
-#include <shearline/testing/report.hpp>
+#include <shearline/testing/detail/store_case.hpp>
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// A new store beside its model.
 template <typename MakePlace>
-class store_cases {
-    using place_type = decltype(std::declval<MakePlace&>()());
+class store_cases : store_case<MakePlace> {
+    using typename store_case<MakePlace>::place_type;
     using transaction = typename place_type::store_type::transaction;
+    using store_case<MakePlace>::start, store_case<MakePlace>::id_of, store_case<MakePlace>::owner_of,
+        store_case<MakePlace>::key_of, store_case<MakePlace>::both, store_case<MakePlace>::compare,
+        store_case<MakePlace>::m_seen, store_case<MakePlace>::m_make_place;
 
 public:
-    store_cases(report& seen, MakePlace& make_place) : m_seen{&seen}, m_make_place{&make_place} {}
+    using store_case<MakePlace>::store_case;
 
     void run() {
         many_keys();
+        many_live_keys();
+        many_credentials();
         ends_of_ranges();
         results_of_bodies();
         sinks_that_refuse();
-        a_second_opening();
     }
 
 private:
-    static constexpr std::int64_t start = 1'736'942'400'000;
-
-    static credential_id id_of(std::uint8_t number) { return credential_id::from_random({number, 7, 7}); }
-
-    static credential owner_of(std::uint8_t number, std::uint32_t generation = 1) {
-        return {.id = id_of(number),
-                .tenant = "acme",
-                .name = "integration",
-                .scopes = {"contacts:read"},
-                .metadata = {},
-                .not_before = {},
-                .expires_at = {},
-                .generation = generation,
-                .created_at = from_unix_ms(start)};
-    }
-    static record key_of(std::uint8_t number, std::uint64_t handle_value, std::uint32_t generation = 1,
-                         key_state state = key_state::active) {
-        return {.format = "instance",
-                .handle = handle{handle_value},
-                .credential = id_of(number),
-                .generation = generation,
-                .state = state,
-                .digest = {.pepper = 1, .mac = {static_cast<std::byte>(generation)}},
-                .created_at = from_unix_ms(start)};
-    }
-
-    /// Makes one transaction in both, which must succeed in both.
-    template <typename Store, typename Body>
-    void both(Store& store, plain_store& model, std::string_view claim, Body body) {
-        const auto wanted = model.transact(body);
-        const auto got = store.transact(body);
-        m_seen->check(static_cast<bool>(wanted) == static_cast<bool>(got), claim,
-                      got ? std::string{"succeeded"} : got.error().message());
-    }
-
-    template <typename Store>
-    void compare(Store& store, plain_store& model, std::string_view claim) {
-        store_questions asked{
-            .formats = {"instance"}, .tenants = {"", "acme"}, .changes = model.contents().changes.size()};
-        for (const credential& one : model.contents().credentials) asked.credentials.push_back(one.id);
-        for (const record& key : model.contents().records) asked.handles.push_back(key.handle);
-        asked.handles.push_back(handle{1});
-        const auto wrong = store_transcript{store, asked}.difference_from(store_transcript{model, asked});
-        m_seen->check(!wrong, claim, wrong.value_or(""));
-    }
-
     /// More than are read at once, and more than one `prune` forgets.
     void many_keys() {
         place_type place = (*m_make_place)();
@@ -113,6 +67,40 @@ private:
         }
     }
 
+    /// More than any page or bound of another kind: all of them are read.
+    void many_live_keys() {
+        place_type place = (*m_make_place)();
+        plain_store model;
+        constexpr std::uint32_t generations = 110;
+        both(place.store(), model, "a credential can have many live keys", [&](auto& tx) -> result<void> {
+            auto done = tx.insert(owner_of(1, generations));
+            for (std::uint32_t g = 1; done && g <= generations; ++g) done = tx.insert(key_of(1, 1'000 + g, g));
+            return done;
+        });
+        compare(place.store(), model, "all live keys of a credential are read, however many there are");
+    }
+
+    void many_credentials() {
+        place_type place = (*m_make_place)();
+        plain_store model;
+        constexpr std::uint8_t count = 150;
+        both(place.store(), model, "a store holds many credentials", [&](auto& tx) -> result<void> {
+            result<void> done;
+            for (std::uint8_t number = 1; done && number <= count; ++number) {
+                done = tx.insert(owner_of(number));
+                if (done) done = tx.insert(key_of(number, 2'000U + number));
+                audit_event event;
+                event.at = from_unix_ms(start);
+                event.actor = "actor " + std::to_string(number);
+                event.tenant = "acme";
+                event.credential = id_of(number);
+                if (done) done = tx.append(event);
+            }
+            return done;
+        });
+        compare(place.store(), model, "lists and scans go on to their end, however long they are");
+    }
+
     void ends_of_ranges() {
         place_type place = (*m_make_place)();
         plain_store model;
@@ -136,6 +124,27 @@ private:
             auto done = tx.insert(widest);
             if (done) done = tx.insert(first);
             if (done) done = tx.insert(key);
+            audit_event event;
+            event.at = from_unix_ms(253'402'300'799'999);
+            event.actor = std::string(255, 'a');
+            event.action = std::string(64, 'b');
+            event.tenant = widest.tenant;
+            event.credential = widest.id;
+            event.handle = key.handle;
+            event.source_address = std::string(255, '1');
+            event.reason = std::string(1'000, 'r');
+            if (done) done = tx.append(event);
+            idempotency_entry entry;
+            entry.token.fill(std::byte{0xff});
+            entry.arguments.fill(std::byte{0xfe});
+            entry.credential = widest.id;
+            entry.handle = key.handle;
+            entry.created_at = from_unix_ms(0);
+            entry.expires_at = from_unix_ms(253'402'300'799'999);
+            if (done) done = tx.insert(entry);
+            if (done)
+                done = tx.insert(
+                    keyring_check{key_kind::sealing, std::numeric_limits<std::uint32_t>::max(), {std::byte{9}}});
             if (done)
                 done = tx.append(change{.sequence = 0,
                                         .tag = std::numeric_limits<std::uint64_t>::max(),
@@ -145,6 +154,10 @@ private:
                                         .at = from_unix_ms(253'402'300'799'999)});
             return done;
         });
+        const usage used[] = {{"instance", key.handle, from_unix_ms(1), (1ULL << 32U) + 1},
+                              {"instance", key.handle, from_unix_ms(253'402'300'799'999), 7},
+                              {"instance", key.handle, from_unix_ms(2), 1}};
+        m_seen->check(model.record_usage(used) && place.store().record_usage(used), "uses can be counted");
         compare(place.store(), model, "values at the ends of their ranges come back as they were");
     }
 
@@ -154,12 +167,20 @@ private:
         const auto owned =
             store.transact([](transaction&) -> result<std::unique_ptr<int>> { return std::make_unique<int>(42); });
         m_seen->check(owned && **owned == 42, "transact() gives what its body gives, even if that only moves");
-        const auto failed = store.transact([](transaction&) -> result<int> {
-            return error{errc::not_recoverable, "why"};
-        });
-        m_seen->check(!failed && failed.error().code() == errc::not_recoverable && failed.error().context() == "why",
-                      "transact() gives the error of its body");
         int runs = 0;
+        for (const errc code :
+             {errc::not_recoverable, errc::conflict, errc::not_found, errc::unavailable, errc::in_doubt, errc::corrupt,
+              errc::invalid_argument, errc::permission_denied, errc::illegal_state}) {
+            runs = 0;
+            const auto failed = store.transact([&](transaction&) -> result<int> {
+                ++runs;
+                return error{code, "why"};
+            });
+            m_seen->check(!failed && failed.error().code() == code && failed.error().context() == "why",
+                          "transact() gives the error of its body", to_string(code));
+            m_seen->check(runs == 1, "transact() runs its body once", to_string(code));
+        }
+        runs = 0;
         const auto done = store.transact([&](transaction&) -> result<void> {
             ++runs;
             return {};
@@ -170,13 +191,29 @@ private:
         try {
             (void)store.transact([](transaction& tx) -> result<void> {
                 (void)tx.insert(owner_of(1));
+                (void)tx.insert(key_of(1, 5));
+                change what;
+                what.credential = id_of(1);
+                what.version = 1;
+                what.at = from_unix_ms(start);
+                (void)tx.append(what);
+                audit_event event;
+                event.at = from_unix_ms(start);
+                event.credential = id_of(1);
+                (void)tx.append(event);
+                (void)tx.insert(keyring_check{key_kind::pepper, 1, {}});
+                (void)tx.bind_hash("instance", hash_name{"hmac-sha256"});
                 throw 1;
             });
         } catch (int) {
             thrown = true;
         }
-        const auto left = store.read(id_of(1));
-        m_seen->check(thrown && left && !*left, "a body that throws leaves nothing, and its exception goes on");
+        m_seen->check(thrown, "the exception of a body goes on");
+        plain_store nothing;
+        const store_questions asked{
+            .formats = {"instance"}, .tenants = {""}, .credentials = {id_of(1)}, .handles = {handle{5}}};
+        const auto wrong = store_transcript{store, asked}.difference_from(store_transcript{nothing, asked});
+        m_seen->check(!wrong, "a body that throws leaves nothing", wrong.value_or(""));
         const auto next = store.transact([](transaction& tx) { return tx.insert(owner_of(1)); });
         m_seen->check(static_cast<bool>(next), "after a body that threw, the store is as usable as before");
 #endif
@@ -216,43 +253,6 @@ private:
              [&](auto& tx) { return tx.insert(owner_of(2)); });
         compare(place.store(), model, "after a scan that was refused, the store answers as before");
     }
-
-    /// Where the place can, as in another process: what one writes the other reads at once, and hears of.
-    void a_second_opening() {
-        if constexpr (requires(place_type& place) { place.another(); }) {
-            place_type place = (*m_make_place)();
-            plain_store model;
-            auto other = place.another();
-            const auto write = [&](auto& store, std::uint8_t number) {
-                const std::uint64_t before = place.store().change_count();
-                const std::uint64_t before_there = other->change_count();
-                both(store, model, "each of two openings can write", [&](auto& tx) -> result<void> {
-                    auto done = tx.insert(owner_of(number));
-                    if (done) done = tx.insert(key_of(number, number + 1U));
-                    change what;
-                    what.tag = number;
-                    what.credential = id_of(number);
-                    what.version = 1;
-                    what.at = from_unix_ms(start);
-                    if (done) done = tx.append(what);
-                    return done;
-                });
-                m_seen->check(place.store().change_count() != before && other->change_count() != before_there,
-                              "the change count of every opening moves before a change returns");
-                compare(place.store(), model, "what one opening writes, every opening reads");
-                compare(*other, model, "what one opening writes, every opening reads");
-            };
-            for (std::uint8_t number = 1; number < 9; ++number) {
-                if (number % 2 == 0)
-                    write(place.store(), number);
-                else
-                    write(*other, number);
-            }
-        }
-    }
-
-    report* m_seen;
-    MakePlace* m_make_place;
 };
 
 }  // namespace shearline::inline v0_1::testing::detail

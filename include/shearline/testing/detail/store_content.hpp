@@ -21,7 +21,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// What a transaction writes. Handles are never given twice.
+/// What a transaction writes. A handle is given twice only in another format.
 class store_content {
 public:
     /// From here on, what follows from this seed.
@@ -56,20 +56,21 @@ public:
     }
     [[nodiscard]] std::string any_text() {
         using namespace std::string_view_literals;
-        constexpr std::array<std::string_view, 6> texts{"legacy sync",       "",       "Ünïcode & 鍵",
-                                                        "'; DROP TABLE--\"", "a\0b"sv, "%_\\ \n"};
+        constexpr std::array<std::string_view, 8> texts{"legacy sync", "",        "Ünïcode & 鍵", "'; DROP TABLE--\"",
+                                                        "a\0b"sv,      "%_\\ \n", "v ",           " a=b"};
         return std::string{texts[below(texts.size())]};
     }
     /// What can be said of a credential, and can change of it.
     void describe(credential& one) {
         static const std::vector<std::vector<std::string>> scopes{
-            {}, {"contacts:read"}, {"contacts:write", "contacts:read"}, {"z:*", "a:b", "*:read"}, {"*:*"}};
+            {},      {"contacts:read"}, {"contacts:write", "contacts:read"}, {"z:*", "a:b", "*:read"},
+            {"*:*"}, {"a,b:read"}};
         one.tenant = m_tenants[below(m_tenants.size())];
         one.name = "name " + any_text();
         one.scopes = any_of(scopes);
         one.metadata.clear();
         for (std::size_t i = below(4); i > 0; --i)
-            one.metadata.emplace_back("label " + std::to_string(below(9)), any_text());
+            one.metadata.emplace_back((one_in(4) ? "l=" : "label ") + std::to_string(below(9)), any_text());
         one.not_before = perhaps_a_time();
         one.expires_at = perhaps_a_time();
         one.suspended = one_in(3);
@@ -95,7 +96,7 @@ public:
         constexpr std::array states{key_state::pending, key_state::active, key_state::retiring, key_state::revoked};
         key.state = states[below(states.size())];
         key.digest = {.pepper = static_cast<std::uint32_t>(1 + below(3)), .mac = any_bytes<32>()};
-        if (one_in(3)) key.digest.hash = hash_name{"another-hash"};
+        if (one_in(3)) key.digest.hash = hash_name{one_in(2) ? another_hash : longest_hash};
         key.retires_at = perhaps_a_time();
         key.revoked_at = perhaps_a_time();
         key.sealed = std::nullopt;
@@ -114,6 +115,9 @@ public:
                    .digest = {},
                    .created_at = any_time()};
         describe(key);
+        if (one_in(4)) key.uses = 1 + below(9), key.last_used_at = any_time();
+        if (m_last && m_last->format != key.format && one_in(2)) key.handle = m_last->handle;
+        m_last = key;
         return key;
     }
 
@@ -148,10 +152,15 @@ public:
                 .expires_at = m_now + std::chrono::milliseconds{1 + below(300)}};
     }
 
+    static constexpr std::string_view another_hash = "another-hash";
+    static constexpr std::string_view longest_hash = "another-hash-with-a-name-of-32-c";  // and another like the first
+
 private:
     std::mt19937_64 m_random;
-    std::vector<std::string> m_formats{"instance", "instance_test"};
-    std::vector<std::string> m_tenants{"acme", "umbrella", "Zoë's \"shop\""};
+    std::vector<std::string> m_formats{"instance", "a-format-with-a-name-as-long-as-1",
+                                       "a-format-with-a-name-as-long-as-2"};
+    std::vector<std::string> m_tenants{"acme", "ACME", "acme2", "acm_", "acme ", "umbrella", "Zoë's \"shop\""};
+    std::optional<record> m_last;
     timestamp m_now = from_unix_ms(1'736'942'400'000);
     std::uint64_t m_made = 0;
 };

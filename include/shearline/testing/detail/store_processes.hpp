@@ -173,6 +173,13 @@ void use_from_processes(report& seen, MakePlace& make_place) {
             if (!seen.check(key != 0 && view && *view, "what another process wrote is read once its call returned",
                             "key " + std::to_string(key)))
                 return;
+            // The key has the generation that its change made: an older reading of the credential has a smaller one.
+            const auto owner = store.read(process::shared());
+            const auto live = store.read_live(process::shared());
+            const std::uint32_t least = (*view)->key.generation;
+            seen.check((*view)->about.generation >= least && owner && *owner && (*owner)->about.generation >= least &&
+                           live && *live && (*live)->about.generation >= least,
+                       "what another process changed, and this one had read, is read anew");
         }
         seen.check(process::change_once(store, ++mine), "a store can be changed while other processes change it");
     }

@@ -24,6 +24,7 @@ struct store_questions {
     std::vector<digest_bytes> tokens{};
     std::vector<timestamp> moments{};
     std::uint64_t changes = 0;
+    bool inside = true;  ///< of a transaction, too
 };
 
 }  // namespace shearline::inline v0_1::testing::detail

@@ -22,11 +22,12 @@
 #include <shearline/store/scan.hpp>
 #include <shearline/testing/detail/shown.hpp>
 #include <shearline/testing/detail/store_questions.hpp>
+#include <shearline/testing/detail/transcript_lines.hpp>
 
 namespace shearline::inline v0_1::testing::detail {
 
 /// The answers, in the order of the questions.
-class store_transcript {
+class store_transcript : public transcript_lines {
 public:
     template <typename Store>
     store_transcript(Store& store, const store_questions& asked) {
@@ -45,140 +46,20 @@ public:
             }
             tell_scan(store, format);
         }
-        tell_transaction(store, asked);
+        if (asked.inside) tell_transaction(store, asked);
         say("hears_changes()", store.hears_changes() ? "true" : "false");
     }
 
-    /// The first answer that differs, in words; or nothing.
-    [[nodiscard]] std::optional<std::string> difference_from(const store_transcript& wanted) const {
-        const std::size_t common = std::min(m_lines.size(), wanted.m_lines.size());
-        for (std::size_t i = 0; i < common; ++i) {
-            const line& here = m_lines[i];
-            const line& there = wanted.m_lines[i];
-            const bool is_same_place =
-                here.field == there.field && m_places[here.place] == wanted.m_places[there.place];
-            if (is_same_place && here.value == there.value) continue;
-            return name_of(here) + " is " + here.value + ", and must be " +
-                   (is_same_place ? there.value : "followed by " + wanted.name_of(there));
-        }
-        if (m_lines.size() > common) return name_of(m_lines[common]) + " is there, and must not be";
-        if (wanted.m_lines.size() > common) return wanted.name_of(wanted.m_lines[common]) + " is missing";
-        return std::nullopt;
+    /// What is read inside a transaction.
+    template <typename Transaction>
+    [[nodiscard]] static store_transcript inside(Transaction& tx, const store_questions& asked) {
+        store_transcript made;
+        made.tell_inside(tx, asked);
+        return made;
     }
 
 private:
-    struct line {
-        std::size_t place;  // of m_places
-        std::string_view field;
-        std::string value;
-    };
-
-    /// What is told of from here on.
-    void go_to(std::string where) { m_places.push_back(std::move(where)); }
-    void add(std::string_view field, std::string value) {
-        m_lines.push_back({m_places.size() - 1, field, std::move(value)});
-    }
-    void say(std::string where, std::string value) {
-        go_to(std::move(where));
-        add({}, std::move(value));
-    }
-    [[nodiscard]] std::string name_of(const line& one) const { return m_places[one.place] + std::string{one.field}; }
-
-    template <typename T, typename Tell>
-    void with(const std::string& where, const result<T>& outcome, Tell tell_it) {
-        if (outcome) return tell_it(*outcome);
-        say(where, "an error: " + std::string{to_string(outcome.error().code())});
-    }
-
-    static std::string text_of(const handle& key) { return std::string{key.to_text().view()}; }
-    static std::string text_of(timestamp at) { return std::to_string(to_unix_ms(at)) + " ms"; }
-    template <typename T>
-    static std::string text_of(const std::optional<T>& value) {
-        return value ? text_of(*value) : "nothing";
-    }
-
-    void tell(const std::string& where, const feed_head& head) {
-        say(where, std::to_string(head.sequence) + " with tag " + std::to_string(head.tag));
-    }
-
-    void tell(const std::string& where, const credential& one) {
-        go_to(where);
-        add(".id", one.id.to_string());
-        add(".tenant", shown(one.tenant));
-        add(".name", shown(one.name));
-        std::string scopes;
-        for (const std::string& scope : one.scopes) scopes += shown(scope) + ' ';
-        add(".scopes", scopes);
-        std::string metadata;
-        for (const auto& [label, value] : one.metadata) metadata += shown(label) + '=' + shown(value) + ' ';
-        add(".metadata", metadata);
-        add(".not_before", text_of(one.not_before));
-        add(".expires_at", text_of(one.expires_at));
-        add(".suspended", one.suspended ? "true" : "false");
-        add(".generation", std::to_string(one.generation));
-        add(".version", std::to_string(one.version));
-        add(".created_at", text_of(one.created_at));
-        add(".revoked_at", text_of(one.revoked_at));
-    }
-
-    void tell(const std::string& where, const stored_digest& digest) {
-        go_to(where);
-        add(".pepper", std::to_string(digest.pepper));
-        add(".mac", shown(digest.mac));
-        add(".hash", std::string{digest.hash.view()});
-    }
-
-    void tell(const std::string& where, const record& one) {
-        go_to(where);
-        add(".format", one.format);
-        add(".handle", text_of(one.handle));
-        add(".credential", one.credential.to_string());
-        add(".generation", std::to_string(one.generation));
-        add(".state", std::string{to_string(one.state)});
-        add(".created_at", text_of(one.created_at));
-        add(".retires_at", text_of(one.retires_at));
-        add(".revoked_at", text_of(one.revoked_at));
-        add(".last_used_at", text_of(one.last_used_at));
-        add(".uses", std::to_string(one.uses));
-        add(".sealed", one.sealed ? std::to_string(one.sealed->sealing_key) + ' ' + shown(one.sealed->nonce) + ' ' +
-                                        shown(one.sealed->box)
-                                  : "nothing");
-        tell(where + ".digest", one.digest);
-    }
-
-    void tell(const std::string& where, const std::vector<record>& keys) {
-        go_to(where);
-        add(".size()", std::to_string(keys.size()));
-        for (std::size_t i = 0; i < keys.size(); ++i) tell(where + '[' + std::to_string(i) + ']', keys[i]);
-    }
-
-    void tell(const std::string& where, const credential_view& view) {
-        tell(where + ".about", view.about);
-        tell(where + ".keys", view.keys);
-    }
-
-    void tell(const std::string& where, const audit_event& event) {
-        go_to(where);
-        add(".sequence", std::to_string(event.sequence));
-        add(".at", text_of(event.at));
-        add(".actor", shown(event.actor));
-        add(".action", shown(event.action));
-        add(".tenant", shown(event.tenant));
-        add(".credential", event.credential.to_string());
-        add(".handle", text_of(event.handle));
-        add(".source_address", shown(event.source_address));
-        add(".reason", shown(event.reason));
-    }
-
-    void tell(const std::string& where, const change& one) {
-        go_to(where);
-        add(".sequence", std::to_string(one.sequence));
-        add(".tag", std::to_string(one.tag));
-        add(".kind", std::to_string(static_cast<int>(one.kind)));
-        add(".credential", one.credential.to_string());
-        add(".version", std::to_string(one.version));
-        add(".at", text_of(one.at));
-    }
+    store_transcript() = default;
 
     /// All pages of one list, until it ends or has gone on for too long.
     template <typename Ask>
@@ -192,6 +73,12 @@ private:
             for (std::size_t i = 0; i < answer->items.size(); ++i)
                 tell(here + '[' + std::to_string(i) + ']', answer->items[i]);
             say(here + " next", answer->next.empty() ? "nothing" : "another page");
+            if (limit < 10) {  // once more, with another page asked for in between
+                (void)ask(page_request{.limit = 1, .cursor = {}});
+                const auto again = ask(which);
+                say(here + " again", again ? std::to_string(again->items.size()) : "an error");
+                if (again && !again->items.empty()) tell(here + " again", again->items.front());
+            }
             if (answer->next.empty()) return;
             which.cursor = answer->next;
         }
@@ -209,7 +96,9 @@ private:
             }
         for (const page_request& none :
              {page_request{.limit = 0, .cursor = {}}, page_request{.limit = 1'001, .cursor = {}},
-              page_request{.limit = 5, .cursor = "x"}, page_request{.limit = 5, .cursor = "-1"}}) {
+              page_request{.limit = 5, .cursor = "x"}, page_request{.limit = 5, .cursor = "-1"},
+              page_request{.limit = 5, .cursor = "2x"}, page_request{.limit = 5, .cursor = " 2"},
+              page_request{.limit = 5, .cursor = std::string(30, '9')}}) {
             const std::string where = "(limit " + std::to_string(none.limit) + ", cursor " + shown(none.cursor) + ")";
             with("list" + where, store.list(none, ""), [&](const auto&) { say("list" + where, "taken"); });
             with("audit" + where, store.audit(none, ""), [&](const auto&) { say("audit" + where, "taken"); });
@@ -249,10 +138,12 @@ private:
     void tell_scan(Store& store, const std::string& format) {
         struct seen {
             result<void> begin(std::uint64_t credentials, std::uint64_t keys_to_come) {
+                if (!owners.empty() || !keys.empty()) begun += "late: ";
                 begun += std::to_string(credentials) + " credentials, " + std::to_string(keys_to_come) + " keys; ";
                 return {};
             }
             result<void> take(const scanned_credential& one) {
+                if (!keys.empty()) begun += "a credential behind a key; ";
                 owners.push_back({one.id.to_string(), shown(one.tenant), shown(one.scopes), text_of(one.not_before),
                                   text_of(one.expires_at), one.suspended ? "true" : "false",
                                   one.revoked ? "true" : "false", std::to_string(one.version)});
@@ -292,59 +183,59 @@ private:
     void tell_transaction(Store& store, const store_questions& asked) {
         // Fails in the end, so that what a reading would change is not kept.
         const auto done = store.transact([&](typename Store::transaction& tx) -> result<void> {
-            for (const credential_id& id : asked.credentials) {
-                const std::string of = "(" + id.to_string() + ") in a transaction";
-                with("find" + of, tx.find(id), [&](const std::optional<credential>& found) {
-                    if (!found) return say("find" + of, "nothing");
-                    tell("find" + of, *found);
-                });
-                with("keys_of" + of, tx.keys_of(id), [&](const auto& keys) { tell("keys_of" + of, keys); });
-                with("live_keys_of" + of, tx.live_keys_of(id),
-                     [&](const auto& keys) { tell("live_keys_of" + of, keys); });
-            }
-            for (const std::string& format : asked.formats) {
-                for (const handle& key : asked.handles) {
-                    const std::string where = "find(" + format + ", " + text_of(key) + ") in a transaction";
-                    with(where, tx.find(format, key), [&](const std::optional<record>& found) {
-                        if (!found) return say(where, "nothing");
-                        tell(where, *found);
-                    });
-                }
-                const std::string where = "bind_hash(" + format + ")";
-                with(where, tx.bind_hash(format, hash_name{"a-probe"}),
-                     [&](const hash_name& name) { say(where, std::string{name.view()}); });
-            }
-            with("head() in a transaction", tx.head(),
-                 [&](const feed_head& head) { tell("head() in a transaction", head); });
-            for (const digest_bytes& token : asked.tokens)
-                for (const timestamp at : asked.moments) {
-                    const std::string where =
-                        "find_idempotent(" + shown(token).substr(0, 8) + "…, " + text_of(at) + ")";
-                    with(where, tx.find_idempotent(token, at), [&](const std::optional<idempotency_entry>& found) {
-                        if (!found) return say(where, "nothing");
-                        go_to(where);
-                        add(".token", shown(found->token));
-                        add(".arguments", shown(found->arguments));
-                        add(".credential", found->credential.to_string());
-                        add(".handle", text_of(found->handle));
-                        add(".created_at", text_of(found->created_at));
-                        add(".expires_at", text_of(found->expires_at));
-                    });
-                }
-            with("keyring_checks()", tx.keyring_checks(), [&](const std::vector<keyring_check>& all) {
-                say("keyring_checks().size()", std::to_string(all.size()));
-                for (std::size_t i = 0; i < all.size(); ++i)
-                    say("keyring_checks()[" + std::to_string(i) + "]", std::string{to_string(all[i].kind)} + ' ' +
-                                                                           std::to_string(all[i].number) + ' ' +
-                                                                           shown(all[i].check));
-            });
+            tell_inside(tx, asked);
             return error{errc::not_recoverable, "a reading"};
         });
         say("a transaction that fails", done ? "succeeded" : std::string{to_string(done.error().code())});
     }
 
-    std::vector<std::string> m_places;
-    std::vector<line> m_lines;
+    template <typename Transaction>
+    void tell_inside(Transaction& tx, const store_questions& asked) {
+        for (const credential_id& id : asked.credentials) {
+            const std::string of = "(" + id.to_string() + ") in a transaction";
+            with("find" + of, tx.find(id), [&](const std::optional<credential>& found) {
+                if (!found) return say("find" + of, "nothing");
+                tell("find" + of, *found);
+            });
+            with("keys_of" + of, tx.keys_of(id), [&](const auto& keys) { tell("keys_of" + of, keys); });
+            with("live_keys_of" + of, tx.live_keys_of(id), [&](const auto& keys) { tell("live_keys_of" + of, keys); });
+        }
+        for (const std::string& format : asked.formats) {
+            for (const handle& key : asked.handles) {
+                const std::string where = "find(" + format + ", " + text_of(key) + ") in a transaction";
+                with(where, tx.find(format, key), [&](const std::optional<record>& found) {
+                    if (!found) return say(where, "nothing");
+                    tell(where, *found);
+                });
+            }
+            const std::string where = "bind_hash(" + format + ")";
+            with(where, tx.bind_hash(format, hash_name{"a-probe"}),
+                 [&](const hash_name& name) { say(where, std::string{name.view()}); });
+        }
+        with("head() in a transaction", tx.head(),
+             [&](const feed_head& head) { tell("head() in a transaction", head); });
+        for (const digest_bytes& token : asked.tokens)
+            for (const timestamp at : asked.moments) {
+                const std::string where = "find_idempotent(" + shown(token).substr(0, 8) + "…, " + text_of(at) + ")";
+                with(where, tx.find_idempotent(token, at), [&](const std::optional<idempotency_entry>& found) {
+                    if (!found) return say(where, "nothing");
+                    go_to(where);
+                    add(".token", shown(found->token));
+                    add(".arguments", shown(found->arguments));
+                    add(".credential", found->credential.to_string());
+                    add(".handle", text_of(found->handle));
+                    add(".created_at", text_of(found->created_at));
+                    add(".expires_at", text_of(found->expires_at));
+                });
+            }
+        with("keyring_checks()", tx.keyring_checks(), [&](const std::vector<keyring_check>& all) {
+            say("keyring_checks().size()", std::to_string(all.size()));
+            for (std::size_t i = 0; i < all.size(); ++i)
+                say("keyring_checks()[" + std::to_string(i) + "]", std::string{to_string(all[i].kind)} + ' ' +
+                                                                       std::to_string(all[i].number) + ' ' +
+                                                                       shown(all[i].check));
+        });
+    }
 };
 
 }  // namespace shearline::inline v0_1::testing::detail
