@@ -27,7 +27,9 @@ inline const shearline::testing::format_rules instance_rules{
                shearline::testing::digits(32), shearline::testing::digits_from("000000", "4gfFC3")},
     .covered_from = 0,
     .covered_to = 52,
-    .checksum = shearline::testing::crc32_by_bits};
+    .checksum = shearline::testing::crc32_by_bits,
+    .name = "instance",
+    .environment = shearline::environment::live};
 
 // key = %s"tok_" 30digit 6digit; the checksum, of the 30 digits, up to 2^32-1
 inline const shearline::testing::format_rules token_rules{
@@ -36,7 +38,9 @@ inline const shearline::testing::format_rules token_rules{
                shearline::testing::digits_from("000000", "4gfFC3")},
     .covered_from = 4,
     .covered_to = 34,
-    .checksum = shearline::testing::crc32_by_bits};
+    .checksum = shearline::testing::crc32_by_bits,
+    .name = "github-tok",
+    .environment = shearline::environment::live};
 
 // key = %s"mycompany_" 8digit %s"_" 24digit; the handle not zero
 inline const shearline::testing::format_rules seam_rules{

@@ -68,6 +68,12 @@ BOOST_AUTO_TEST_CASE(that_differ_from_their_rules_by_one_bound_are_found_out) {
     wrong = instance_rules;
     wrong.fields[0].text = "instancE_";
     BOOST_TEST(!format_conformance<instance>(wrong));
+    wrong = instance_rules;
+    wrong.name = "another";
+    BOOST_TEST(!format_conformance<instance>(wrong));
+    wrong = instance_rules;
+    wrong.environment = environment::test;
+    BOOST_TEST(!format_conformance<instance>(wrong));
     wrong = seam_rules;
     wrong.alphabet.back() = '{';
     BOOST_TEST(!format_conformance<seam>(wrong));

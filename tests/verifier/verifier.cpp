@@ -52,6 +52,33 @@ void check_that_no_other_character_opens(Reader& reader, const std::string& text
 
 BOOST_AUTO_TEST_SUITE(the_verifier)
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(knows_what_was_done_before_it_was_opened, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<shown_once>();
+    const auto issued = [&] { return must(keys.issue(legacy_sync(), w.admin)); };
+    const issued_key good = issued();
+    const issued_key suspended = issued();
+    const issued_key resumed = issued();
+    const issued_key rotated = issued();
+    const issued_key revoked = issued();
+    new_credential later = legacy_sync();
+    later.not_before = noon + 1h;
+    const issued_key waiting = must(keys.issue(later, w.admin));
+    must(keys.suspend(suspended.credential, w.admin));
+    must(keys.suspend(resumed.credential, w.admin));
+    must(keys.resume(resumed.credential, w.admin));
+    (void)must(keys.rotate(rotated.credential, w.admin));
+    must(keys.revoke(revoked.credential, w.admin));
+
+    auto fast = open_verifier<shown_once>(w);
+    both_ways reader{fast};
+    BOOST_TEST(static_cast<bool>(reader.verify(text_of(good), noon)));
+    BOOST_TEST(static_cast<bool>(reader.verify(text_of(resumed), noon)));
+    BOOST_TEST(why_denied(reader.verify(text_of(suspended), noon)) == reason::suspended);
+    BOOST_TEST(why_denied(reader.verify(text_of(waiting), noon)) == reason::not_yet_valid);
+    for (const issued_key* dead : {&rotated, &revoked}) BOOST_TEST(!reader.verify(text_of(*dead), noon));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(grants_what_the_authority_grants, Store, stores) {
     world<Store> w;
     auto keys = w.template open<shown_once>();

@@ -96,6 +96,10 @@ template <typename Format>
     report seen;
     seen.check(Format::chars == rules.chars(), "a format is as long as its rules");
     seen.check(Format::chars >= 2 && !rules.fields.front().text.empty(), "a format begins with its prefix");
+    seen.check(rules.name.empty() || rules.name == std::string_view{Format::name}, "a format has a name of its own",
+               std::string_view{Format::name});
+    seen.check(!rules.environment || *rules.environment == Format::environment_of,
+               "a format's keys are of the environment of its rules", to_string(Format::environment_of));
     if (!seen) return seen;
     detail::nearly_keys<Format>(rules, options, [&](const std::string& text) {
         const auto key = parse<Format>(text);

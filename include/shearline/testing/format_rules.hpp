@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <shearline/error.hpp>
+#include <shearline/format/environment.hpp>
 
 namespace shearline::inline v0_1::testing {
 
@@ -38,6 +39,8 @@ struct format_rules {
     std::vector<rule_field> fields;
     std::size_t covered_from = 0, covered_to = 0;           ///< what the checksum is made of, in chars
     std::uint32_t (*checksum)(std::string_view) = nullptr;  ///< none: every text of the fields is a key
+    std::string_view name{};                                ///< that stores and subkeys know it by; empty: any
+    std::optional<shearline::environment> environment{};    ///< of its keys; none: either
 
     [[nodiscard]] std::size_t chars() const {
         std::size_t sum = 0;

@@ -4,6 +4,7 @@
 // Depends on credential/record.hpp and testing/report.hpp; never on one rotation.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +31,7 @@ namespace detail {
     key.state = state;
     key.digest = {.pepper = 2, .mac = {}};
     for (std::size_t i = 0; i < key.digest.mac.size(); ++i) key.digest.mac[i] = static_cast<std::byte>(i + 1);
-    key.created_at = now - std::chrono::hours{5};
+    key.created_at = now - std::chrono::hours{full ? 5 : 1};
     if (full) {
         key.digest.hash = hash_name{"another-hash"};
         key.uses = 11;
@@ -184,6 +185,9 @@ template <typename Rotation>
     });
     control("a rotation whose grace ends with the hour",
             [](record& key, timestamp now) { return retire(key, std::chrono::floor<hours>(now + hours{24})); });
+    control("a rotation whose grace counts from the issue", [](record& key, timestamp now) {
+        return retire(key, std::max(key.created_at, now - hours{9}) + hours{24});
+    });
     control("a rotation whose grace counts from the last use",
             [](record& key, timestamp now) { return retire(key, key.last_used_at.value_or(now) + hours{24}); });
     control("a rotation that forgets the last use", [](record& key, timestamp now) {

@@ -40,7 +40,7 @@ inline constexpr source_fault source_faults[] = {
          for (std::byte& byte : out) byte = static_cast<std::byte>(std::to_integer<std::size_t>(byte) % memory.digits);
      }},
     {"a source that begins again", false,
-     [](std::span<std::byte> out, source_memory& memory) { fill_from_seed(out, memory.calls % 60'000); }},
+     [](std::span<std::byte> out, source_memory& memory) { fill_from_seed(out, memory.calls % 12'000); }},
     {"a generator with a seed of 16 bits", false,
      [](std::span<std::byte> out, source_memory&) {
          const auto seed = std::to_integer<std::uint64_t>(out.front()) | std::to_integer<std::uint64_t>(out.back())
@@ -72,6 +72,28 @@ inline constexpr source_fault source_faults[] = {
          if (out.size() <= 8) return;
          for (std::size_t i = 8; i < out.size() && i < memory.secret.size(); ++i) out[i] = memory.secret[i];
      }},
+    {"a second half that is what the first one lacks to the highest digit", false,
+     [](std::span<std::byte> out, source_memory& memory) {
+         const std::size_t half = out.size() / 2;
+         if (out.size() <= 8) return;
+         for (std::size_t i = 0; i < out.size(); ++i)
+             out[i] = static_cast<std::byte>(std::to_integer<std::size_t>(out[i]) % memory.digits);
+         for (std::size_t i = 0; i < half; ++i)
+             out[half + i] = static_cast<std::byte>(memory.digits - 1 - std::to_integer<std::size_t>(out[i]));
+     }},
+    {"a secret that is the one before it, moved on by a digit", false,
+     [](std::span<std::byte> out, source_memory& memory) {
+         if (out.size() <= 8) return;
+         for (std::size_t i = 0; i + 1 < out.size() && i + 1 < memory.secret.size(); ++i) out[i] = memory.secret[i + 1];
+     }},
+    {"a handle that is the one before it and a constant", true,
+     [](std::span<std::byte> out, source_memory& memory) {
+         if (out.size() != 8) return;
+         std::uint64_t before = 0;
+         for (std::size_t i = 8; i-- > 0;) before = before << 8U | std::to_integer<std::uint64_t>(memory.handle[i]);
+         before += 0x9e37'79b9'7f4a'7c15U;
+         for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<std::byte>(before >> (8 * i));
+     }},
     {"a handle whose middle bits are fixed", true,
      [](std::span<std::byte> out, source_memory&) {
          if (out.size() == 8) out[3] = std::byte{7};
@@ -80,6 +102,15 @@ inline constexpr source_fault source_faults[] = {
      [](std::span<std::byte> out, source_memory& memory) {
          if (out.size() > 8) std::copy_n(memory.handle.begin(), 8, out.begin() + 1);
      }},
+};
+
+/// Each of them gives the same.
+struct alike_entropy {
+    result<void> fill(std::span<std::byte> out) noexcept {
+        fill_from_seed(out, ++calls);
+        return {};
+    }
+    std::uint64_t calls = 41;
 };
 
 /// The system's entropy, spoiled.

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,7 @@
 #include <shearline/keyring.hpp>
 #include <shearline/policies.hpp>
 #include <shearline/store/memory_store.hpp>
+#include <shearline/testing/detail/bundle_world.hpp>
 #include <shearline/testing/detail/wrong_policies.hpp>
 #include <shearline/testing/report.hpp>
 #include <shearline/testing/temporary_folder.hpp>
@@ -29,11 +31,12 @@
 namespace shearline::inline v0_1::testing::detail {
 
 template <typename Policies>
-class bundle_trial {
-    using format = typename Policies::format;
-    using authority_type = authority<Policies, memory_store, manual_clock>;
-    using verifier_type = verifier<Policies, memory_store>;
-    static constexpr std::string_view scope = "contacts:write";
+class bundle_trial : bundle_world<Policies> {
+    using base = bundle_world<Policies>;
+    using base::asked, base::expect, base::issue, base::scope, base::text_of, base::took, base::with_secret_of;
+    using base::m_seen, base::m_folder, base::m_store, base::m_clock, base::m_by, base::m_events, base::m_rotated_at,
+        base::m_ring, base::m_keys, base::m_fast, base::m_reader;
+    using typename base::authority_type, typename base::format, typename base::known, typename base::verifier_type;
 
 public:
     [[nodiscard]] report run() {
@@ -51,55 +54,13 @@ public:
         bounds_of_time();
         custody();
         idempotency();
+        sealing_keys();
         peppers();
         uses_and_audit();
         return m_seen;
     }
 
 private:
-    struct known {
-        credential_id credential;
-        handle key;
-        std::string text;
-    };
-
-    new_credential asked(std::string tenant = "acme") const {
-        return {.tenant = std::move(tenant), .name = "integration", .scopes = {std::string{scope}}, .metadata = {}};
-    }
-
-    std::optional<known> took(const result<issued_key>& made, std::string_view claim) {
-        if (!m_seen.check(static_cast<bool>(made), claim, made ? "" : made.error().message())) return std::nullopt;
-        return known{made->credential, made->handle, std::string{made->text.reveal(unsafe_reveal)}};
-    }
-    std::optional<known> issue(const new_credential& what) {
-        ++m_events;
-        return took(m_keys->issue(what, m_by), "a credential is issued");
-    }
-
-    /// Both must say this of a text.
-    void expect(const std::string& text, bool good, std::string_view claim, std::optional<face> shown = std::nullopt) {
-        for (int time = 0; time < 2; ++time) {  // the second answer of a verifier may come from its memo
-            const verdict strict = m_keys->verify(text, scope);
-            const verdict fast = m_reader->verify(text, m_clock.now(), scope);
-            for (const auto& [by, answer] : {std::pair{"authority", &strict}, std::pair{"verifier", &fast}}) {
-                std::string words = by;
-                words += *answer ? " grants" : " denies: " + std::string{row_of(answer->denial().reason()).name};
-                m_seen.check(static_cast<bool>(*answer) == good, claim, words);
-                if (!*answer && shown) m_seen.check(answer->denial().face() == *shown, claim, words);
-            }
-        }
-    }
-
-    /// The text of `of`, with the secret of `from`; its checksum is right.
-    static std::string with_secret_of(const known& of, const known& from) {
-        std::array<std::uint8_t, format::secret_chars> digits{};
-        for (std::size_t i = 0; i < digits.size(); ++i)
-            digits[i] = format::alphabet::decode(from.text[format::secret_part.offset + i]);
-        std::string text(format::chars, '\0');
-        render<format>(of.key, digits, std::span<char, format::chars>{text});
-        return text;
-    }
-
     void whose_key_it_is() {
         const auto mine = issue(asked());
         const auto theirs = issue(asked("umbrella"));
@@ -117,12 +78,28 @@ private:
             "a key does what its scopes allow, and nothing else");
         expect(with_secret_of(*mine, *theirs), false, "a key with another secret is denied", face::invalid_key);
         expect(with_secret_of(*theirs, *mine), false, "a key with another secret is denied", face::invalid_key);
-        // The last character of a secret counts as the first does.
-        known last = *mine;
-        char& digit = last.text[format::secret_part.offset + format::secret_chars - 1];
-        digit = format::alphabet::encode(
-            static_cast<std::uint8_t>((format::alphabet::decode(digit) + 1U) % format::alphabet::size));
-        expect(with_secret_of(*mine, last), false, "a key with another character is denied", face::invalid_key);
+        // Every character of a secret counts, and each wrong one is denied, however many are tried after the right one.
+        for (std::size_t place = 0; place < format::secret_chars; ++place)
+            for (const std::size_t step : {std::size_t{1}, format::alphabet::size / 2}) {
+                known wrong = *mine;
+                char& digit = wrong.text[format::secret_part.offset + place];
+                digit = format::alphabet::encode(
+                    static_cast<std::uint8_t>((format::alphabet::decode(digit) + step) % format::alphabet::size));
+                expect(with_secret_of(*mine, wrong), false, "a key with another character is denied",
+                       face::invalid_key);
+            }
+        std::mt19937_64 random{1};
+        std::size_t granted = 0;
+        for (int times = 0; times < 2'000; ++times) {
+            known wrong = *mine;
+            for (std::size_t place = 0; place < format::secret_chars; ++place)
+                wrong.text[format::secret_part.offset + place] =
+                    format::alphabet::encode(static_cast<std::uint8_t>(random() % format::alphabet::size));
+            const std::string text = with_secret_of(*mine, wrong);
+            granted += m_keys->verify(text, scope) || m_reader->verify(text, m_clock.now(), scope) ? 1U : 0U;
+        }
+        m_seen.check(granted == 0, "a key with another secret is denied",
+                     std::to_string(granted) + " of 2,000 granted");
         expect(mine->text.substr(0, mine->text.size() - 1), false, "a key that was cut is denied", face::invalid_key);
         expect("", false, "no key is denied", face::invalid_key);
         expect(mine->text, true, "a good key is good after wrong ones were tried");
@@ -132,6 +109,7 @@ private:
         const auto first = issue(asked());
         if (!first) return;
         expect(first->text, true, "a fresh key is good");
+        m_rotated_at = m_clock.now();
         const auto made = m_keys->rotate(first->credential, m_by);
         ++m_events;
         const auto second = took(made, "a credential is rotated");
@@ -161,6 +139,32 @@ private:
         if (!third || !fourth) return;
         expect(second->text, false, "a credential has two live keys at the most", face::invalid_key);
         expect(fourth->text, true, "the newest key is good");
+        again_and_again(first->credential);
+        grace_of_another(made->previous_until ? *made->previous_until - m_rotated_at : std::chrono::milliseconds{0});
+    }
+
+    void again_and_again(const credential_id& id) {
+        for (int times = 0; times < 20; ++times) {
+            const auto next = took(m_keys->rotate(id, m_by), "a credential is rotated, however often");
+            ++m_events;
+            if (!next) return;
+            expect(next->text, true, "the newest key is good");
+        }
+    }
+
+    /// Of a credential that was issued at another time, and rotated later.
+    void grace_of_another(std::chrono::milliseconds grace) {
+        m_clock.advance(std::chrono::milliseconds{5'123'000});
+        const auto one = issue(asked("umbrella"));
+        m_clock.advance(std::chrono::milliseconds{47'654'000});
+        if (!one) return;
+        const auto made = m_keys->rotate(one->credential, m_by);
+        ++m_events;
+        if (!took(made, "a credential is rotated")) return;
+        m_seen.check(made->previous_until.has_value() == (grace.count() != 0) &&
+                         (!made->previous_until || *made->previous_until - m_clock.now() == grace),
+                     "a grace is as long for every key, at any time");
+        expect(one->text, made->previous_until.has_value(), "the old key is good in its grace, and only then");
     }
 
     void suspension_and_revocation() {
@@ -207,6 +211,16 @@ private:
         const auto shown = m_keys->reveal(one->credential, m_by);
         if constexpr (Policies::custody::keeps_text) {
             ++m_events;
+            const auto stored = m_keys->find(one->credential);
+            const std::string box = stored && stored->keys.at(0).sealed ? text_of(stored->keys.at(0).sealed->box) : "";
+            m_seen.check(
+                !box.empty() && box.find(one->text.substr(format::secret_part.offset, 12)) == std::string::npos,
+                "what is stored does not show the text");
+            if (const auto theirs = issue(asked("umbrella"))) {
+                const auto text = m_keys->reveal(theirs->credential, m_by);
+                ++m_events;
+                m_seen.check(text && text->reveal(unsafe_reveal) == theirs->text, "reveal gives every tenant its text");
+            }
             m_seen.check(shown && shown->reveal(unsafe_reveal) == one->text, "reveal gives the text of the key");
             const auto next = took(m_keys->rotate(one->credential, m_by), "a credential is rotated");
             const auto newest = m_keys->reveal(one->credential, m_by);
@@ -259,6 +273,25 @@ private:
         expect(fresh->text, true, "a key under another pepper is good");
     }
 
+    /// A text that was sealed under a sealing key is shown when another one is current.
+    void sealing_keys() {
+        if constexpr (Policies::custody::keeps_text) {
+            const auto old = issue(asked());
+            auto with_new = m_ring->with_new_sealing_key();
+            if (!old || !m_seen.check(static_cast<bool>(with_new), "a keyring gets another sealing key")) return;
+            m_seen.check(m_keys->use(*with_new) && m_fast->use(*with_new), "both take up another keyring");
+            const auto fresh = issue(asked());
+            if (!fresh) return;
+            for (const known& each : {*old, *fresh}) {
+                const auto text = m_keys->reveal(each.credential, m_by);
+                ++m_events;
+                m_seen.check(text && text->reveal(unsafe_reveal) == each.text,
+                             "reveal gives what was sealed under any sealing key");
+            }
+            m_ring.emplace(*std::move(with_new));
+        }
+    }
+
     void uses_and_audit() {
         const auto one = issue(asked());
         if (!one) return;
@@ -282,17 +315,6 @@ private:
                          ? std::to_string(events->items[0].sequence) + " events, and not " + std::to_string(m_events)
                          : std::string{});
     }
-
-    report m_seen;
-    temporary_folder m_folder;
-    memory_store m_store;
-    manual_clock m_clock{from_unix_ms(1'736'942'400'000)};
-    request_context m_by{.actor = "trial"};
-    std::uint64_t m_events = 0;
-    std::optional<keyring> m_ring;
-    std::optional<authority_type> m_keys;
-    std::optional<verifier_type> m_fast;
-    std::optional<typename verifier_type::reader> m_reader;
 };
 
 }  // namespace shearline::inline v0_1::testing::detail
