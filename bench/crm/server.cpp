@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "../../examples/crm/api.hpp"
-#include "../../examples/crm/http_server.hpp"
+#include "../../examples/crm/http/server.hpp"
+#include "../../examples/crm/rest/api.hpp"
 #include "../population.hpp"
 
 int main(int argc, char** argv) {

@@ -28,6 +28,9 @@ inline constexpr std::string_view scope_write = "contacts:write";
 inline constexpr std::string_view instance_tenant = "instance";
 inline constexpr std::string_view instance_key_name = "Instance API Key";
 
+/// The console itself, as audit events name it: it has no credential.
+inline const shearline::credential_id console_id = shearline::credential_id::from_random({});
+
 [[nodiscard]] inline shearline::new_credential instance_credential() {
     return {.tenant = std::string{instance_tenant},
             .name = std::string{instance_key_name},

@@ -55,6 +55,7 @@ void log_request(const request_account& done) {
     line.emplace("path", text_of(path_for_log(done.asked.path())));
     line.emplace("status", done.status);
     line.emplace("took_us", done.took.count());
+    if (!done.why.empty()) line.emplace("why", text_of(without_keys(done.why)));
     write(std::move(line));
 }
 

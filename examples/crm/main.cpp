@@ -3,6 +3,7 @@
 // The CRM: its stores, its interfaces and its server, from start to a graceful stop.
 #include <pthread.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -10,6 +11,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <mutex>
@@ -39,6 +41,13 @@ response refusal(const shearline::problem& what) {
     return {what.status,
             {{"Content-Type", std::string{shearline::problem_media_type}}, {"Cache-Control", "no-store"}},
             shearline::to_json(what)};
+}
+
+/// To the console, from the addresses that people try first.
+response to_console(const request& asked) {
+    if (asked.method != "GET" && asked.method != "HEAD")
+        return refusal({.status = 404, .title = "Not Found", .detail = "there is nothing here"});
+    return {303, {{"Location", "/admin"}, {"Cache-Control", "no-store"}}, {}};
 }
 
 response health(const request& asked) {
@@ -81,6 +90,34 @@ result<void> make_folder(const std::string& path) {
     return error{errc::unavailable, "cannot make the folder " + path + ": " + std::strerror(errno)};
 }
 
+/// The files are made in this order: where a later one is there, an earlier one that is missing or empty was lost, and
+/// is not made anew. (The keyring alone is what a first start leaves that was interrupted.)
+result<void> is_whole(const std::string& folder) {
+    const auto size_of = [&](const char* name) -> long long {
+        struct ::stat about {};
+        return ::stat((folder + "/" + name).c_str(), &about) == 0 ? static_cast<long long>(about.st_size) : -1;
+    };
+    constexpr const char* files[] = {"keyring", "keys.db", "crm.db", "owner.password"};
+    for (std::size_t later = std::size(files); later-- > 1;) {
+        if (size_of(files[later]) <= 0) continue;
+        for (std::size_t earlier = 0; earlier < later; ++earlier)
+            if (const auto size = size_of(files[earlier]); size <= 0)
+                return error{errc::not_found, folder + "/" + files[earlier] +
+                                                  (size < 0 ? ": is missing" : ": is empty") + ", and " + files[later] +
+                                                  " is there: restore it from a backup, or start with an empty folder"};
+    }
+    return {};
+}
+
+/// What the owner should know, though it keeps nothing from running.
+void warn_of(const std::string& folder, const shearline::keyring& ring) {
+    struct ::stat about {};
+    if (::stat(folder.c_str(), &about) == 0 && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        log_line("warning", folder + ": other users of this machine have access: run chmod 700 on it");
+    if (!ring.locked())
+        log_line("warning", "keys may be written to swap: this process may not lock enough memory (ulimit -l)");
+}
+
 /// The password of a file: its first line.
 result<shearline::secret_text> password_in(const std::string& path) {
     if (path.empty()) return shearline::secret_text{};
@@ -90,21 +127,27 @@ result<shearline::secret_text> password_in(const std::string& path) {
     return shearline::secret_text::copy_of(text.substr(0, text.find_first_of("\r\n")));
 }
 
-/// Writes the port under another name first: who waits for the file never reads half of it.
+/// Writes the port under another name first: who waits for the file never reads half of it. That name is new, and no
+/// link of somebody else's (mkstemp opens it with O_EXCL).
 result<void> write_port(const std::string& path, const std::string& port) {
-    const std::string half = path + ".new";
-    std::FILE* const file = std::fopen(half.c_str(), "w");
-    const bool written = file != nullptr && std::fprintf(file, "%s\n", port.c_str()) > 0;
-    const bool closed = file != nullptr && std::fclose(file) == 0;
-    if (!written || !closed || std::rename(half.c_str(), path.c_str()) != 0)
-        return error{errc::unavailable, "cannot write " + path + ": " + std::strerror(errno)};
-    return {};
+    std::string half = path + ".XXXXXX";
+    const int file = ::mkstemp(half.data());
+    const std::string line = port + "\n";
+    const bool written = file >= 0 && ::write(file, line.data(), line.size()) == static_cast<::ssize_t>(line.size());
+    const bool readable = file >= 0 && ::fchmod(file, 0644) == 0;
+    const bool closed = file >= 0 && ::close(file) == 0;
+    if (written && readable && closed && std::rename(half.c_str(), path.c_str()) == 0) return {};
+    error failed{errc::unavailable, "cannot write " + path + ": " + std::strerror(errno)};
+    if (file >= 0) ::unlink(half.c_str());
+    return failed;
 }
 
 result<void> serve(const options& given, const sigset_t& ending) {
     if (auto made = make_folder(given.data); !made) return made;
+    if (auto whole = is_whole(given.data); !whole) return whole;
     auto ring = shearline::keyring::open_or_create(given.data + "/keyring");
     if (!ring) return ring.error();
+    warn_of(given.data, *ring);
     auto store = shearline::sqlite_store::open(given.data + "/keys.db");
     if (!store) return store.error();
     auto keys = key_authority::open(*store, *ring);
@@ -120,17 +163,29 @@ result<void> serve(const options& given, const sigset_t& ending) {
     if (!owner) return owner.error();
 
     api rest{*verifier, *contacts};
-    console pages{
-        {.hosts = given.hosts, .behind_tls = given.behind_tls_proxy}, std::move(owner->password), *keys, *contacts};
-    const every_second follow{[&verifier] {
-        if (const auto done = verifier->poll(); !done) log_line("warning", done.error().message());
-        if (const auto done = verifier->flush_usage(); !done) log_line("warning", done.error().message());
+    console pages{{.hosts = given.hosts,
+                   .behind_tls = given.behind_tls_proxy,
+                   .note =
+                       [&store](const shearline::audit_event& event) {
+                           return store->transact([&](auto& tx) { return tx.append(event); });
+                       }},
+                  std::move(owner->password),
+                  *keys,
+                  *contacts};
+    const every_second follow{[&verifier, told = std::string{}]() mutable {
+        // What lasts is said once, and once that it is over.
+        std::string now;
+        if (const auto done = verifier->poll(); !done) now = done.error().message();
+        if (const auto done = verifier->flush_usage(); !done && now.empty()) now = done.error().message();
+        if (now != told) log_line(now.empty() ? "info" : "warning", now.empty() ? "the key store answers again" : now);
+        told = std::move(now);
     }};
     auto server = http_server::start(
         {.address = given.address, .port = given.port},
         [&](const request& asked) -> response {
             const std::string_view path = asked.path();
             if (path == "/healthz") return health(asked);
+            if (path == "/" || path == "/admin/") return to_console(asked);
             if (path == "/admin" || path.starts_with("/admin/")) return pages.handle(asked);
             if (path.starts_with(api_root)) return rest.handle(asked);
             return refusal({.status = 404, .title = "Not Found", .detail = "there is nothing here"});

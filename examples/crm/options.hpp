@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <span>
@@ -50,6 +51,15 @@ struct options {
     return ::inet_pton(AF_INET, text.c_str(), &room) == 1 || ::inet_pton(AF_INET6, text.c_str(), &room) == 1;
 }
 
+/// Whether a text can be the host in a URL: a name, an IPv4 address, or an IPv6 address in brackets; without a port.
+[[nodiscard]] inline bool is_host(std::string_view text) {
+    if (text.starts_with('[') && text.ends_with(']')) return is_address(std::string{text.substr(1, text.size() - 2)});
+    if (text.empty() || text.size() > 253 || text.front() == '-' || text.front() == '.') return false;
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
+    });
+}
+
 /// Of an address.
 [[nodiscard]] inline bool is_loopback(std::string_view address) noexcept {
     return address.starts_with("127.") || address == "::1";
@@ -82,7 +92,12 @@ struct options {
             if (++i == arguments.size() || *arguments[i] == '\0')
                 return error{errc::invalid_argument, std::string{name} + " needs a value"};
             *value = arguments[i];
-            if (!host.empty()) read.hosts.push_back(host);
+            if (!host.empty()) {
+                if (!is_host(host))
+                    return error{errc::invalid_argument,
+                                 "--host needs the name of a host, such as crm.example, without a port"};
+                read.hosts.push_back(host);
+            }
             if (!listen.empty()) {
                 const std::size_t colon = listen.rfind(':');
                 const char* const end = listen.data() + listen.size();

@@ -345,6 +345,13 @@ class Routes(CrmTest):
             self.assert_problem(answer, 405)
             self.assertEqual(answer.headers["allow"], allowed)
 
+    def test_lead_to_the_console_from_where_people_look_first(self):
+        for path in ("/", "/admin/"):
+            for method in ("GET", "HEAD"):
+                answer = self.call(method, path)
+                self.assertEqual((answer.status, answer.headers["location"]), (303, "/admin"))
+            self.assertEqual(self.call("POST", path, "{}").status, 404)
+
     def test_lead_nowhere_else(self):
         for path in ("contacts/", "contacts/x", "contacts/" + str(uuid.uuid4()), "contact", "/crm/api/v1/contacts",
                      "contacts/../contacts", "//crm/api/v2/contacts", "contacts/%2e%2e", "/", "/admin/../crm/api/v2/contacts"):
@@ -444,6 +451,20 @@ class Keys(CrmTest):
         finally:
             server.remove()
 
+    def test_have_the_reason_of_a_refusal_in_the_log_and_nothing_else_of_them(self):
+        secret = self.key[20:52]
+        for field, why in ((self.key[:-1] + "!", "the credential is malformed (Authorization): character 33 at 57"),
+                           ("Bearer " + self.key[:30] + " " + self.key[30:], "the credential is malformed (Authorization): character 32 at 37"),
+                           (self.key[:30] + "-" + self.key[31:], "malformed: character outside the alphabet at 30"),
+                           (self.key + "a", "malformed: wrong length at 58"), ("nothing", "malformed: wrong prefix at 0"),
+                           (self.key[:-1] + ("0" if self.key[-1] != "0" else "1"), "wrong_checksum: wrong checksum at 52")):
+            before = (self.server.folder / "log").read_text()
+            self.server.raw(b"GET /crm/api/v2/contacts HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: " +
+                            field.encode() + b"\r\n\r\n")
+            lines = (self.server.folder / "log").read_text()[len(before):].splitlines()
+            self.assertIn(why, [json.loads(line).get("why") for line in lines], field)
+            self.assertFalse(any(secret[at:at + 10] in "".join(lines) for at in range(22)))
+
     def test_are_in_no_log(self):
         self.call("GET", "contacts?page=1&per_page=1")
         self.call("GET", "/" + self.key)
@@ -496,7 +517,7 @@ class Hostile(CrmTest):
     def test_absolute_targets_name_the_host(self):
         # RFC 9112 3.2.2: what the Host field says does not count then.
         for target, status in ((b"http://a/healthz", 200), (b"http://b/healthz", 200), (b"HTTP://127.0.0.1/healthz", 200),
-                               (b"https://[::1]:80/healthz?x=http://y", 200), (b"http://b", 404), (b"http://b?x", 404),
+                               (b"https://[::1]:80/healthz?x=http://y", 200), (b"http://b", 303), (b"http://b?x", 303),
                                (b"http:///healthz", 400), (b"http://u@b/healthz", 400), (b"ftp://b/healthz", 400),
                                (b"http://localhost/admin", 303), (b"http://stranger.example/admin", 421)):
             head = b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -574,7 +595,7 @@ class Starting(unittest.TestCase):
     def test_needs_options_that_make_sense(self):
         for arguments in ((), ("--data",), ("--data", ""), ("--frob",), ("--data", "x", "--listen", "nowhere"),
                           ("--data", "x", "--listen", "127.0.0.1:99999"), ("--data", "x", "--listen", "0.0.0.0:0"),
-                          ("--data", "x", "--listen", "localhost:0")):
+                          ("--data", "x", "--listen", "localhost:0"), ("--data", "x", "--host", "bad host")):
             self.fails(2, *arguments)
 
     def test_does_not_go_on_where_the_password_could_not_be_shown(self):
@@ -604,6 +625,63 @@ class Starting(unittest.TestCase):
             before = (data / name).read_bytes()
             self.assertIn(name, self.fails(1, "--data", data, "--listen", "127.0.0.1:0"))
             self.assertEqual((data / name).read_bytes(), before)
+
+    def test_makes_nothing_anew_that_was_lost(self):
+        server = Server()
+        server.stop()
+        try:
+            for lost, there in (("keyring", "owner.password"), ("keys.db", "owner.password"), ("crm.db", "owner.password")):
+                kept = (server.data / lost).read_bytes()
+                for empty in (False, True):
+                    (server.data / lost).unlink()
+                    if empty:
+                        (server.data / lost).touch(mode=0o600)
+                    before = sorted(os.listdir(server.data))
+                    line = self.fails(1, "--data", server.data, "--listen", "127.0.0.1:0")
+                    self.assertIn(f"{lost}: is {'empty' if empty else 'missing'}", line)
+                    self.assertIn(there, line)
+                    self.assertEqual(sorted(os.listdir(server.data)), before)
+                    (server.data / lost).write_bytes(kept)
+                    (server.data / lost).chmod(0o600)
+            server.start()
+            self.assertEqual(server.stop(), 0)
+            # A first start that was interrupted goes on.
+            for name in os.listdir(server.data):
+                if name != "keyring":
+                    (server.data / name).unlink()
+            server.start()
+        finally:
+            server.remove()
+
+    def test_says_what_the_owner_should_know(self):
+        server = Server()
+        try:
+            self.assertNotIn("warning", (server.folder / "log").read_text())
+            server.stop()
+            server.data.chmod(0o755)
+            server.start()
+            self.assertIn("chmod 700", (server.folder / "log").read_text())
+        finally:
+            server.remove()
+
+    def test_follows_no_link_to_write_its_port(self):
+        target = self.folder / "target"
+        target.write_text("mine")
+        for name in ("port.new", "port"):
+            (self.folder / name).symlink_to(target)
+        port_file = self.folder / "port"
+        process = subprocess.Popen([CRM, "--data", self.folder / "data", "--listen", "127.0.0.1:0", "--port-file", port_file],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            end = time.monotonic() + 20
+            while port_file.is_symlink() and time.monotonic() < end:
+                time.sleep(0.01)
+            self.assertFalse(port_file.is_symlink())
+            self.assertRegex(port_file.read_text(), r"^\d+\n$")
+            self.assertEqual(target.read_text(), "mine")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=20)
 
     def test_refuses_a_database_of_a_newer_build(self):
         server = Server()

@@ -165,6 +165,51 @@ BOOST_FIXTURE_TEST_CASE(takes_the_right_password_only, open_console) {
     BOOST_TEST(owner.get("/admin").status == 200U);
 }
 
+BOOST_FIXTURE_TEST_CASE(is_written_down_and_so_is_each_attempt, console_under_test) {
+    std::vector<shearline::audit_event> noted;
+    bool fails = false;
+    crm::console watched{{.note = [&](const shearline::audit_event& event) -> shearline::result<void> {
+                              if (fails) return shearline::error{shearline::errc::unavailable, "the disk is full"};
+                              noted.push_back(event);
+                              return store.transact([&](auto& tx) { return tx.append(event); });
+                          },
+                          .now = [this] { return now; }},
+                         require(crm::owner_password::open_or_create(home.file("password"), password)).password,
+                         keys,
+                         contacts};
+    const auto log_in = [&](std::string_view text) {
+        request asked;
+        asked.method = "GET";
+        asked.target = "/admin/login";
+        asked.source_address = "192.0.2.7";
+        asked.headers = {{"Host", "localhost:8080"}};
+        const response page = watched.handle(asked);
+        const std::string id = header(page, "Set-Cookie");
+        asked.method = "POST";
+        asked.headers.emplace_back("Cookie", id.substr(0, id.find(';')));
+        asked.headers.emplace_back("Origin", "http://localhost:8080");
+        asked.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+        asked.body =
+            "csrf=" + between(page.body, R"(name="csrf" value=")", "\"") + "&password=" + crm::percent_encode(text);
+        return watched.handle(asked).status;
+    };
+    BOOST_TEST(log_in("not the password") == 403U);
+    BOOST_TEST(log_in(password) == 303U);
+    BOOST_REQUIRE(noted.size() == 2U);
+    BOOST_TEST(noted[0].action == "log in refused");
+    BOOST_TEST(noted[0].actor == "unknown");
+    BOOST_TEST(noted[1].action == "log in");
+    BOOST_TEST(noted[1].actor == "owner");
+    for (const shearline::audit_event& event : noted) {
+        BOOST_TEST(event.source_address == "192.0.2.7");
+        BOOST_TEST(event.reason.find("password") == std::string::npos);
+    }
+    BOOST_TEST(require(keys.audit()).items.size() == 2U);
+    fails = true;
+    BOOST_TEST(log_in(password) == 503U);  // nobody comes in unseen
+    BOOST_TEST(log_in("not the password") == 403U);
+}
+
 BOOST_FIXTURE_TEST_CASE(gives_an_id_that_was_not_there_before, open_console) {
     owner.get("/admin/login");
     const std::string before = owner.cookies.at("shearline-console");

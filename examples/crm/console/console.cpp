@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 
 #include "console/assets.hpp"
+#include "log.hpp"
 
 namespace crm {
 
@@ -144,7 +145,10 @@ struct told {
     std::string_view title, text;
 };
 
-told told_of(errc code) {
+told told_of(errc code, bool of_contacts) {
+    if (of_contacts)
+        return {503, "The contacts cannot be read right now",
+                "Another program may keep their database locked. The log of the server says more."};
     switch (code) {
         case errc::invalid_argument:
             return {400, "This form is not complete", "Load the page again, and use its buttons."};
@@ -162,7 +166,8 @@ told told_of(errc code) {
         case errc::rolled_back:
         case errc::deadline_exceeded:
         case errc::in_doubt:
-            return {503, "The key store does not answer", "Nothing may have been changed. Try again in a moment."};
+            return {503, "The key store does not answer",
+                    "Nothing may have been changed. Try again in a moment; the log of the server says what is wrong."};
         default: break;
     }
     return {500, "Something is wrong with the key store", "The log of the server says more."};
@@ -374,8 +379,14 @@ console::proof_result console::check_password(const visit& at, std::string_view 
 response console::log_in(visit& at) {
     const auto [outcome, wait] = check_password(at, at.fields[field::password]);
     switch (outcome) {
-        case proof::good: break;
-        case proof::wrong: return log_in_page(at, 403, notice{notice::tone::bad, std::string{wrong_password}});
+        case proof::good:
+            // Nobody is let in without it being written down.
+            if (const auto noted = note_log_in(at, "log in", "owner"); !noted) return failed(at, noted.error());
+            break;
+        case proof::wrong:
+            if (const auto noted = note_log_in(at, "log in refused", "unknown"); !noted)
+                log_line("error", noted.error().message());
+            return log_in_page(at, 403, notice{notice::tone::bad, std::string{wrong_password}});
         case proof::slowed:
             return retry_after(log_in_page(at, 429, notice{notice::tone::warning, slowed_text(wait)}), wait);
         case proof::busy:
@@ -388,6 +399,18 @@ response console::log_in(visit& at) {
     out.headers.emplace_back("Set-Cookie", cookie(browser_cookie, browser + '.' + m_tokens.token(for_browser, browser),
                                                   "; Max-Age=31536000"));
     return out;
+}
+
+result<void> console::note_log_in(const visit& at, std::string_view what, std::string_view who) const {
+    shearline::audit_event event;
+    event.at = shearline::system_clock{}.now();
+    event.actor = who;
+    event.action = what;
+    event.tenant = instance_tenant;
+    event.credential = console_id;
+    event.source_address = at.asked.source_address;
+    event.reason = at.browser.empty() ? "from a new browser" : "from a known browser";
+    return m_options.note(event);
 }
 
 response console::log_out(visit& at) {
@@ -434,8 +457,9 @@ frame console::frame_for(visit& at) const {
     return {m_tokens.token(for_form, at.cookie), std::exchange(at.session->says, std::nullopt)};
 }
 
-response console::failed(const visit& at, errc code) const {
-    const told says = told_of(code);
+response console::failed(const visit& at, const shearline::error& why, store of) const {
+    const told says = told_of(why.code(), of == store::contacts);
+    if (says.status >= 500) log_line("error", why.message());
     response out = at.wants_json() ? json(says.status, {{"error", "failed"}, {"message", says.text}})
                                    : page(says.status, error_page(says.status, says.title, says.text));
     return says.status == 503 ? retry_after(std::move(out), std::chrono::seconds{2}) : std::move(out);
@@ -443,23 +467,23 @@ response console::failed(const visit& at, errc code) const {
 
 response console::show_home(visit& at) {
     auto key = shown_key();
-    if (!key) return failed(at, key.error().code());
+    if (!key) return failed(at, key.error());
     const auto events = m_keys.audit({.limit = events_on_overview});
-    if (!events) return failed(at, events.error().code());
+    if (!events) return failed(at, events.error());
     const auto total = m_contacts.count();
-    if (!total) return failed(at, total.error().code());
+    if (!total) return failed(at, total.error(), store::contacts);
     return page(200, home_page(frame_for(at), {*total, *std::move(key), rows_of(*events)}));
 }
 
 response console::show_integrations(visit& at) {
     const auto key = shown_key();
-    if (!key) return failed(at, key.error().code());
+    if (!key) return failed(at, key.error());
     return page(200, integrations_page(frame_for(at), *key));
 }
 
 response console::show_key(visit& at) {
     auto key = shown_key();
-    if (!key) return failed(at, key.error().code());
+    if (!key) return failed(at, key.error());
     return page(200, key_page(frame_for(at), {.key = *std::move(key),
                                               .editing = at.query.has("edit"),
                                               .confirming = at.query.has("confirm"),
@@ -468,13 +492,13 @@ response console::show_key(visit& at) {
 
 response console::show_contacts(visit& at) {
     const auto view = contacts_for(at);
-    if (!view) return failed(at, view.error().code());
+    if (!view) return failed(at, view.error(), store::contacts);
     return page(200, contacts_page(frame_for(at), *view));
 }
 
 response console::show_contact_rows(visit& at) {
     const auto view = contacts_for(at);
-    if (!view) return failed(at, view.error().code());
+    if (!view) return failed(at, view.error(), store::contacts);
     std::string body = contacts_json(*view);
     const std::string tag = '"' + m_tokens.token(for_rows, body) + '"';
     const bool known = at.asked.header("if-none-match") == tag;
@@ -502,7 +526,7 @@ response console::show_audit(visit& at) {
     const std::string_view after = at.query["after"];
     const auto events = m_keys.audit({.limit = events_per_page, .cursor = std::string{after}});
     if (!events && events.error().code() == errc::invalid_argument) return see_other(path::audit);
-    if (!events) return failed(at, events.error().code());
+    if (!events) return failed(at, events.error());
     return page(200, audit_page(frame_for(at), {rows_of(*events), events->next, after.empty()}));
 }
 
@@ -548,14 +572,14 @@ shearline::request_context console::context_for(const visit& at, std::string_vie
 response console::give_key(visit& at, std::string_view purpose, std::string_view reason) {
     if (auto asks = ask_for_password(at, purpose)) return *std::move(asks);
     const auto found = instance_key();
-    if (!found) return failed(at, found.error().code());
-    if (!*found) return failed(at, errc::not_found);
+    if (!found) return failed(at, found.error());
+    if (!*found) return failed(at, shearline::error{errc::not_found, "the instance has no key"});
     const auto text = m_keys.reveal((*found)->about.id, context_for(at, reason));
-    if (!text) return failed(at, text.error().code());
+    if (!text) return failed(at, text.error());
     const std::string_view key = text->reveal(shearline::unsafe_reveal);
     if (at.wants_json()) return json(200, {{"key", key}});
     auto view = shown_key();
-    if (!view) return failed(at, view.error().code());
+    if (!view) return failed(at, view.error());
     return page(200, key_page(frame_for(at), {.key = *std::move(view), .revealed = key, .once = random_token()}));
 }
 
@@ -567,23 +591,25 @@ response console::generate_key(visit& at) {
     if (auto asks = ask_for_password(at, "generate the key")) return *std::move(asks);
     auto context = context_for(at, "generated in the console");
     context.idempotency_token = at.fields[field::once];
-    if (!is_token(context.idempotency_token)) return failed(at, errc::invalid_argument);
+    if (!is_token(context.idempotency_token))
+        return failed(at, shearline::error{errc::invalid_argument, "a form without its token"});
     const std::lock_guard lock{m_generating};
     const auto found = instance_key();
-    if (!found) return failed(at, found.error().code());
+    if (!found) return failed(at, found.error());
     if (*found) {
         m_sessions.leave(at.cookie, {notice::tone::warning, "There is a key already, and it was left as it is."});
         return see_other(path::key);
     }
     const auto made = m_keys.issue(instance_credential(), context);
-    if (!made) return failed(at, made.error().code());
+    if (!made) return failed(at, made.error());
     m_sessions.leave(at.cookie, {notice::tone::good, "The key is ready. Copy it into the system that will use it."});
     return see_other(path::key);
 }
 
 response console::regenerate_key(visit& at) {
     if (auto asks = ask_for_password(at, "regenerate the key")) return *std::move(asks);
-    if (!is_token(at.fields[field::once])) return failed(at, errc::invalid_argument);
+    if (!is_token(at.fields[field::once]))
+        return failed(at, shearline::error{errc::invalid_argument, "a form without its token"});
     return change_key(at,
                       "The new key is ready, and the old one has stopped working. Copy the new one into the systems "
                       "that use it.",
@@ -612,9 +638,9 @@ response console::resume_key(visit& at) {
 
 response console::change_key(visit& at, std::string_view done, const change& make) {
     const auto found = instance_key();
-    if (!found) return failed(at, found.error().code());
-    if (!*found) return failed(at, errc::not_found);
-    if (const auto changed = make((*found)->about.id); !changed) return failed(at, changed.error().code());
+    if (!found) return failed(at, found.error());
+    if (!*found) return failed(at, shearline::error{errc::not_found, "the instance has no key"});
+    if (const auto changed = make((*found)->about.id); !changed) return failed(at, changed.error());
     m_sessions.leave(at.cookie, {notice::tone::good, std::string{done}});
     return see_other(path::key);
 }

@@ -31,6 +31,11 @@ struct console_options {
     /// A proxy in front of us speaks TLS to the browsers: cookies are `Secure` and `__Host-`, origins begin with https.
     bool behind_tls = false;
 
+    /// Writes an audit event of the console itself: a log-in, or one that failed.
+    std::function<shearline::result<void>(const shearline::audit_event&)> note = [](const auto&) {
+        return shearline::result<void>{};
+    };
+
     /// What the time is; a test puts its own in.
     std::function<moment()> now = [] { return std::chrono::steady_clock::now(); };
 };
@@ -73,6 +78,8 @@ private:
         std::chrono::seconds wait{0};  ///< after which to try again, where it was not looked at
     };
     proof_result check_password(const visit& at, std::string_view attempt);
+    [[nodiscard]] shearline::result<void> note_log_in(const visit& at, std::string_view action,
+                                                      std::string_view actor) const;
     /// Nothing where the password was given within the last five minutes, or is right now; else what to answer.
     [[nodiscard]] std::optional<response> ask_for_password(visit& at, std::string_view purpose);
 
@@ -84,7 +91,8 @@ private:
     response show_contact_rows(visit& at);
     response show_audit(visit& at);
     [[nodiscard]] frame frame_for(visit& at) const;
-    [[nodiscard]] response failed(const visit& at, shearline::errc code) const;
+    enum class store { keys, contacts };
+    [[nodiscard]] response failed(const visit& at, const shearline::error& why, store of = store::keys) const;
     [[nodiscard]] shearline::result<contacts_view> contacts_for(const visit& at) const;
 
     // What is done to the key.

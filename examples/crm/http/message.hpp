@@ -41,6 +41,7 @@ struct response {
     unsigned status = 200;
     header_list headers{};
     std::string body{};
+    std::string why{};  ///< it is so: for the log alone, which masks what is a key in it
 };
 
 /// Runs on a worker thread, many at once, and may block.

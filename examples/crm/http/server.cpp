@@ -306,7 +306,8 @@ private:
     void write(response made, bool keep) {
         keep = keep && !m_all->stopping && !m_all->crowded;
         m_all->log({m_asked, made.status,
-                    std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - m_began)});
+                    std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - m_began),
+                    made.why});
         m_answer.emplace(static_cast<http::status>(made.status), 11);
         for (auto& [name, value] : made.headers) m_answer->insert(name, value);
         m_answer->set(http::field::date, date_of(std::time(nullptr)));

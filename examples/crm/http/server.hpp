@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <shearline/result.hpp>
 
@@ -35,6 +36,7 @@ struct request_account {
     const request& asked;
     unsigned status;
     std::chrono::microseconds took;
+    std::string_view why;  ///< of the answer
 };
 
 /// Serves until it is stopped. What is malformed, too large, too slow or ambiguous (both `Content-Length` and

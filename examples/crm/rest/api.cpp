@@ -61,6 +61,32 @@ response library_problem(const shearline::problem& what, const std::string& chal
     return made;
 }
 
+/// What is wrong with the fields of a request, and with which character; nothing of what they hold.
+std::string why_refused(const shearline::credential_error& wrong, const request& asked) {
+    std::string words = std::string{to_string(wrong.code)} + " (" + std::string{wrong.field} + ")";
+    const auto value = asked.header(wrong.field);
+    if (wrong.code != shearline::credential_errc::malformed || !value) return words;
+    const auto is_allowed = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               std::string_view{"-._~+/="}.find(c) != std::string_view::npos;
+    };
+    std::size_t at = value->find(' ');  // behind a scheme
+    at = at == std::string_view::npos ? 0 : value->find_first_not_of(' ', at);
+    for (; at < value->size(); ++at)
+        if (!is_allowed((*value)[at]))
+            return words + ": character " + std::to_string(static_cast<unsigned char>((*value)[at])) + " at " +
+                   std::to_string(at);
+    return words;
+}
+
+/// The private reason of a denial; of a text that is no key, what is wrong with it and where.
+std::string why_denied(const shearline::denial& denied, std::string_view text) {
+    std::string words{row_of(denied.reason()).name};
+    if (const auto key = shearline::parse<crm_keys::format>(text); !key)
+        words += ": " + std::string{to_string(key.error().code)} + " at " + std::to_string(key.error().offset);
+    return words;
+}
+
 response not_found() { return problem(404, "Not Found", "there is no such contact"); }
 
 /// The reason is for the log alone: it names files.
@@ -345,13 +371,19 @@ response api::handle(const request& asked) {
     std::vector<shearline::header_field> fields;
     for (const auto& [name, value] : asked.headers) fields.push_back({name, value});
     const auto credential = shearline::find_credential<crm_keys::format>(fields, asked.target);
-    if (!credential)
-        return library_problem(shearline::problem_of(credential.error()),
-                               shearline::challenge(realm, credential.error()));
+    if (!credential) {
+        response refused =
+            library_problem(shearline::problem_of(credential.error()), shearline::challenge(realm, credential.error()));
+        refused.why = why_refused(credential.error(), asked);
+        return refused;
+    }
     const shearline::verdict verdict = m_keys.verify(*credential, scope);
-    if (!verdict)
-        return library_problem(shearline::problem_of(verdict.denial()),
-                               shearline::challenge(realm, verdict.denial(), scope.text()));
+    if (!verdict) {
+        response denied = library_problem(shearline::problem_of(verdict.denial()),
+                                          shearline::challenge(realm, verdict.denial(), scope.text()));
+        denied.why = why_denied(verdict.denial(), *credential);
+        return denied;
+    }
     return answer_granted(asked);
 }
 
