@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The CRM: its stores, its interfaces and its server, from start to a graceful stop.
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -114,6 +115,11 @@ void warn_of(const std::string& folder, const shearline::keyring& ring) {
     struct ::stat about {};
     if (::stat(folder.c_str(), &about) == 0 && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         log_line("warning", folder + ": other users of this machine have access: run chmod 700 on it");
+    ::rlimit files{};
+    constexpr ::rlim_t needed = 256 + 64;  // as many connections as the server takes, and what else is open
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < needed)
+        log_line("warning", "this process may open " + std::to_string(files.rlim_cur) + " files, and needs " +
+                                std::to_string(needed) + " for all connections that it takes (ulimit -n)");
     if (!ring.locked())
         log_line("warning", "keys may be written to swap: this process may not lock enough memory (ulimit -l)");
 }
@@ -162,9 +168,13 @@ result<void> serve(const options& given, const sigset_t& ending) {
         owner_password::open_or_create(given.data + "/owner.password", initial->reveal(shearline::unsafe_reveal));
     if (!owner) return owner.error();
 
+    auto browser_key = ring->subkey(shearline::key_kind::pepper, ring->current_pepper(), "known browsers",
+                                    crm_keys::format::name, crm_keys::format::environment_of);
+    if (!browser_key) return browser_key.error();
     api rest{*verifier, *contacts};
     console pages{{.hosts = given.hosts,
                    .behind_tls = given.behind_tls_proxy,
+                   .browser_key = *std::move(browser_key),
                    .note =
                        [&store](const shearline::audit_event& event) {
                            return store->transact([&](auto& tx) { return tx.append(event); });
@@ -181,7 +191,9 @@ result<void> serve(const options& given, const sigset_t& ending) {
         told = std::move(now);
     }};
     auto server = http_server::start(
-        {.address = given.address, .port = given.port},
+        {.address = given.address,
+         .port = given.port,
+         .client_of = [&given](const request& asked) { return given.proxies.client_of(asked); }},
         [&](const request& asked) -> response {
             const std::string_view path = asked.path();
             if (path == "/healthz") return health(asked);

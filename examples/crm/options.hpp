@@ -16,6 +16,8 @@
 
 #include <shearline/result.hpp>
 
+#include "http/proxy.hpp"
+
 namespace crm {
 
 inline constexpr std::string_view usage = R"(usage: shearline-crm --data DIR [OPTION …]
@@ -29,6 +31,8 @@ A small CRM whose contacts other systems create, read and update with an instanc
                               shown once
   --behind-tls-proxy          a proxy in front speaks TLS: needed to listen on other addresses than loopback
   --host NAME                 a name under which browsers reach the console (beside localhost); may be repeated
+  --trusted-proxy NETWORK     a proxy whose X-Forwarded-For is believed, such as 192.0.2.0/24: then the client is who came
+                              to it, for the limit on guesses and in the audit; may be repeated
   --help, --version
 
 example: shearline-crm --data /var/lib/crm --listen 127.0.0.1:8080
@@ -42,6 +46,7 @@ struct options {
     std::string password_file;
     bool behind_tls_proxy = false;
     std::vector<std::string> hosts;
+    trusted_proxies proxies;
     bool help = false;
     bool version = false;
 };
@@ -81,17 +86,22 @@ struct options {
         else {
             std::string listen;
             std::string host;
+            std::string proxy;
             std::string* const value = name == "--data"                  ? &read.data
                                        : name == "--listen"              ? &listen
                                        : name == "--port-file"           ? &read.port_file
                                        : name == "--admin-password-file" ? &read.password_file
                                        : name == "--host"                ? &host
+                                       : name == "--trusted-proxy"       ? &proxy
                                                                          : nullptr;
             if (value == nullptr)
                 return error{errc::invalid_argument, "there is no option " + std::string{name} + ": see --help"};
             if (++i == arguments.size() || *arguments[i] == '\0')
                 return error{errc::invalid_argument, std::string{name} + " needs a value"};
             *value = arguments[i];
+            if (!proxy.empty())
+                if (auto added = read.proxies.add(proxy); !added)
+                    return error{errc::invalid_argument, "--trusted-proxy: " + added.error().context()};
             if (!host.empty()) {
                 if (!is_host(host))
                     return error{errc::invalid_argument,

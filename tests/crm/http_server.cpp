@@ -346,6 +346,29 @@ BOOST_AUTO_TEST_CASE(is_kept_from_nobody_by_connections_that_do_nothing) {
     BOOST_TEST(status_of(working.answer()) == 200U);  // who waits for an answer is not idle
 }
 
+BOOST_AUTO_TEST_CASE(is_kept_from_nobody_by_requests_that_never_come_whole) {
+    crm::server_options options = server_under_test::small();
+    options.max_connections = 16;
+    options.request_timeout = 60s;
+    server_under_test tried{options};
+    client working{tried.port()};
+    working.send(get("/slow"));
+    tried.slow.wait_for(1);
+    std::vector<std::unique_ptr<client>> crowd(30);
+    for (auto& each : crowd) {
+        each = std::make_unique<client>(tried.port());
+        each->send("GET / HTTP/1.1\r\nHost: ");
+    }
+    client last{tried.port()};
+    const auto began = steady::now();
+    BOOST_TEST(status_of(last.send(get("/a")).answer()) == 200U);
+    BOOST_TEST(steady::now() - began < 9s);  // and not after the minute that a request may take
+    BOOST_TEST(crowd.front()->rest().empty());
+    BOOST_TEST(!working.readable(0ms));
+    tried.slow.open();
+    BOOST_TEST(status_of(working.answer()) == 200U);  // whose head has come
+}
+
 BOOST_AUTO_TEST_CASE(takes_no_more_connections_than_its_limit_while_all_are_at_work) {
     crm::server_options options = server_under_test::small();
     options.max_connections = 2;

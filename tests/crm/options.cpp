@@ -56,6 +56,8 @@ BOOST_AUTO_TEST_CASE(says_which_argument_is_off) {
              {{"--frob"}, "--frob"},
              {{"--data", "d", "extra"}, "extra"},
              {{"--data", "d", "--host", "bad host"}, "--host"},
+             {{"--data", "d", "--trusted-proxy", "192.0.2.1/24"}, "--trusted-proxy"},
+             {{"--data", "d", "--trusted-proxy", "proxy.example"}, "--trusted-proxy"},
              {{"--data", "d", "--host", "crm.example:8080"}, "--host"},
              {{"--data", "d", "--host", "crm.example/"}, "--host"},
              {{"--data", "d", "--host", "-crm"}, "--host"},

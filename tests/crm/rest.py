@@ -12,6 +12,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -514,6 +515,20 @@ class Hostile(CrmTest):
         for coding in (b"gzip, chunked", b"deflate, gzip, chunked"):
             self.assertEqual(self.status_of(self.head(b"Transfer-Encoding: " + coding) + b"0\r\n\r\n"), 501, coding)
 
+    def test_sockets_that_send_one_byte_keep_nobody_out(self):
+        crowd = []
+        try:
+            for _ in range(300):
+                crowd.append(socket.create_connection(("127.0.0.1", self.server.port)))
+                crowd[-1].sendall(b"G")
+            began = time.monotonic()
+            for _ in range(3):
+                self.assertEqual(self.call("GET", "/healthz").status, 200)
+            self.assertLess(time.monotonic() - began, 12)  # and not after the 15 s that a request may take, each
+        finally:
+            for each in crowd:
+                each.close()
+
     def test_absolute_targets_name_the_host(self):
         # RFC 9112 3.2.2: what the Host field says does not count then.
         for target, status in ((b"http://a/healthz", 200), (b"http://b/healthz", 200), (b"HTTP://127.0.0.1/healthz", 200),
@@ -653,13 +668,29 @@ class Starting(unittest.TestCase):
         finally:
             server.remove()
 
+    def test_names_the_client_behind_a_trusted_proxy(self):
+        for options, expected in (((), "127.0.0.1"), (("--trusted-proxy", "127.0.0.0/8"), "203.0.113.9")):
+            server = Server(*options)
+            try:
+                server.curl("GET", "contacts", "nothing", headers=["X-Forwarded-For: 1.1.1.1, 203.0.113.9, 127.0.0.2"])
+                lines = [json.loads(line) for line in (server.folder / "log").read_text().splitlines()]
+                self.assertEqual([line["from"] for line in lines if line["what"] == "request"], [expected])
+            finally:
+                server.remove()
+
     def test_says_what_the_owner_should_know(self):
         server = Server()
         try:
             self.assertNotIn("warning", (server.folder / "log").read_text())
             server.stop()
             server.data.chmod(0o755)
-            server.start()
+            few = resource.getrlimit(resource.RLIMIT_NOFILE)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (200, few[1]))
+            try:
+                server.start()
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, few)
+            self.assertIn("ulimit -n", (server.folder / "log").read_text())
             self.assertIn("chmod 700", (server.folder / "log").read_text())
         finally:
             server.remove()

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -39,6 +40,24 @@ std::string between(std::string_view page, std::string_view before, std::string_
     BOOST_REQUIRE_MESSAGE(begin != page.npos, "no " << before << " in " << page);
     const std::string_view rest = page.substr(begin + before.size());
     return std::string{rest.substr(0, rest.find(after))};
+}
+
+/// One log-in at any console; `browser` is a cookie that it gave before.
+response log_in_at(crm::console& console, std::string_view text, const std::string& browser = {}) {
+    request asked;
+    asked.method = "GET";
+    asked.target = "/admin/login";
+    asked.source_address = "192.0.2.7";
+    asked.headers = {{"Host", "localhost:8080"}};
+    const response page = console.handle(asked);
+    const std::string id = header(page, "Set-Cookie");
+    asked.method = "POST";
+    asked.headers.emplace_back("Cookie", id.substr(0, id.find(';')) + (browser.empty() ? "" : "; " + browser));
+    asked.headers.emplace_back("Origin", "http://localhost:8080");
+    asked.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    asked.body =
+        "csrf=" + between(page.body, R"(name="csrf" value=")", "\"") + "&password=" + crm::percent_encode(text);
+    return console.handle(asked);
 }
 
 /// A CRM's console over stores of its own, at a time that the test sets.
@@ -177,22 +196,7 @@ BOOST_FIXTURE_TEST_CASE(is_written_down_and_so_is_each_attempt, console_under_te
                          require(crm::owner_password::open_or_create(home.file("password"), password)).password,
                          keys,
                          contacts};
-    const auto log_in = [&](std::string_view text) {
-        request asked;
-        asked.method = "GET";
-        asked.target = "/admin/login";
-        asked.source_address = "192.0.2.7";
-        asked.headers = {{"Host", "localhost:8080"}};
-        const response page = watched.handle(asked);
-        const std::string id = header(page, "Set-Cookie");
-        asked.method = "POST";
-        asked.headers.emplace_back("Cookie", id.substr(0, id.find(';')));
-        asked.headers.emplace_back("Origin", "http://localhost:8080");
-        asked.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-        asked.body =
-            "csrf=" + between(page.body, R"(name="csrf" value=")", "\"") + "&password=" + crm::percent_encode(text);
-        return watched.handle(asked).status;
-    };
+    const auto log_in = [&](std::string_view text) { return log_in_at(watched, text).status; };
     BOOST_TEST(log_in("not the password") == 403U);
     BOOST_TEST(log_in(password) == 303U);
     BOOST_REQUIRE(noted.size() == 2U);
@@ -208,6 +212,28 @@ BOOST_FIXTURE_TEST_CASE(is_written_down_and_so_is_each_attempt, console_under_te
     fails = true;
     BOOST_TEST(log_in(password) == 503U);  // nobody comes in unseen
     BOOST_TEST(log_in("not the password") == 403U);
+}
+
+BOOST_FIXTURE_TEST_CASE(knows_its_browsers_again_after_a_restart, console_under_test) {
+    for (const bool keeps : {true, false}) {
+        const auto made = [&] {
+            crm::console_options options{.now = [this] { return now; }};
+            if (keeps)
+                options.browser_key = require(
+                    ring.subkey(shearline::key_kind::pepper, 1, "browsers", "instance", shearline::environment::live));
+            return std::make_unique<crm::console>(
+                std::move(options),
+                require(crm::owner_password::open_or_create(home.file("password"), password)).password, keys, contacts);
+        };
+        const std::string cookies = header(log_in_at(*made(), password), "Set-Cookie");
+        const std::string browser = "shearline-browser=" + between(cookies, "shearline-browser=", ";");
+        const auto after = made();
+        // A stranger at the same address, as all are behind one proxy, has used up the guesses of that address.
+        for (unsigned i = 0; i < crm::attempt_limiter::free_attempts; ++i)
+            BOOST_TEST(log_in_at(*after, "a guess, and a wrong one").status == 403U);
+        BOOST_TEST(log_in_at(*after, password).status == 429U);
+        BOOST_TEST(log_in_at(*after, password, browser).status == (keeps ? 303U : 429U));
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(gives_an_id_that_was_not_there_before, open_console) {

@@ -283,7 +283,7 @@ response console::dispatch(visit& at) {
     const std::string_view browser = cookie_of(at.asked, cookie_name(browser_cookie));
     if (const std::size_t dot = browser.find('.');
         dot != std::string_view::npos &&
-        m_tokens.is_token_of(browser.substr(dot + 1), for_browser, browser.substr(0, dot)))
+        m_browsers.is_token_of(browser.substr(dot + 1), for_browser, browser.substr(0, dot)))
         at.browser = browser.substr(0, dot);
 
     if (at.asked.method == "POST")
@@ -396,8 +396,9 @@ response console::log_in(visit& at) {
     const std::string browser = at.browser.empty() ? random_token() : at.browser;
     response out = see_other(path::home);
     out.headers.emplace_back("Set-Cookie", cookie(session_cookie, m_sessions.open(at.now)));
-    out.headers.emplace_back("Set-Cookie", cookie(browser_cookie, browser + '.' + m_tokens.token(for_browser, browser),
-                                                  "; Max-Age=31536000"));
+    out.headers.emplace_back(
+        "Set-Cookie",
+        cookie(browser_cookie, browser + '.' + m_browsers.token(for_browser, browser), "; Max-Age=31536000"));
     return out;
 }
 

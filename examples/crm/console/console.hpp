@@ -31,6 +31,10 @@ struct console_options {
     /// A proxy in front of us speaks TLS to the browsers: cookies are `Secure` and `__Host-`, origins begin with https.
     bool behind_tls = false;
 
+    /// What the cookies of known browsers are made with. The same after a restart: no browser is forgotten by it. None:
+    /// one of this process.
+    std::optional<shearline::secret_bytes<32>> browser_key{};
+
     /// Writes an audit event of the console itself: a log-in, or one that failed.
     std::function<shearline::result<void>(const shearline::audit_event&)> note = [](const auto&) {
         return shearline::result<void>{};
@@ -45,7 +49,11 @@ struct console_options {
 class console {
 public:
     console(console_options options, owner_password password, key_authority& keys, contact_store& contacts)
-        : m_options{std::move(options)}, m_password{std::move(password)}, m_keys{keys}, m_contacts{contacts} {}
+        : m_options{std::move(options)},
+          m_password{std::move(password)},
+          m_keys{keys},
+          m_contacts{contacts},
+          m_browsers{m_options.browser_key ? token_maker{*m_options.browser_key} : token_maker{}} {}
     console(const console&) = delete;
     console& operator=(const console&) = delete;
 
@@ -117,6 +125,7 @@ private:
     key_authority& m_keys;
     contact_store& m_contacts;
     token_maker m_tokens;
+    token_maker m_browsers;
     session_table m_sessions{m_tokens};
     attempt_limiter m_attempts;
     hash_gate m_gate;

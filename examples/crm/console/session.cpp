@@ -45,6 +45,11 @@ token_maker::token_maker() {
     ::randombytes_buf(m_key.data(), m_key.size());
 }
 
+token_maker::token_maker(const shearline::secret_bytes<32>& key) {
+    const auto bytes = key.reveal(shearline::unsafe_reveal);
+    std::copy(bytes.begin(), bytes.end(), m_key.begin());
+}
+
 token_maker::~token_maker() { ::sodium_memzero(m_key.data(), m_key.size()); }
 
 shearline::digest_bytes token_maker::digest(std::string_view purpose, std::string_view about) const {

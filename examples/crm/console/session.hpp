@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include <shearline/digest/digest_bytes.hpp>
+#include <shearline/secret/secret_bytes.hpp>
 
 #include "console/pages.hpp"
 #include "console/password.hpp"
@@ -24,11 +25,12 @@ namespace crm {
 [[nodiscard]] std::string random_token();
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
-/// Makes tokens that only this process can make, out of what they are about. Under a key that is drawn when the process
-/// starts and never leaves it. Thread-safe.
+/// Makes tokens that only who has the key can make, out of what they are about. Under a key that is drawn when the
+/// process starts and never leaves it; or under one that is given, so that tokens outlive it. Thread-safe.
 class token_maker {
 public:
     token_maker();
+    explicit token_maker(const shearline::secret_bytes<32>& key);
     token_maker(const token_maker&) = delete;
     token_maker& operator=(const token_maker&) = delete;
     ~token_maker();

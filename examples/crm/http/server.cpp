@@ -137,6 +137,18 @@ public:
         return m_idle_since.load() <= at.time_since_epoch();
     }
 
+    /// Since when it has waited for the whole head of a request, of which some may be there; never, where it has one.
+    [[nodiscard]] std::chrono::steady_clock::duration headless_since() const noexcept {
+        return m_headless_since.load();
+    }
+
+    /// Ends the connection unless the head of a request has come.
+    void give_way() {
+        asio::post(m_stream.get_executor(), [self = shared_from_this()] {
+            if (self->m_headless_since.load() != not_idle) self->m_stream.cancel();
+        });
+    }
+
 private:
     static constexpr auto not_idle = std::chrono::steady_clock::duration::max();
 
@@ -151,6 +163,7 @@ private:
         if (m_all->stopping) return close();
         const bool idle = m_buffer.size() == 0;
         m_idle_since = idle ? m_began.time_since_epoch() : not_idle;
+        m_headless_since = m_began.time_since_epoch();
         m_stream.expires_after(idle ? m_all->options.idle_timeout : m_all->options.request_timeout);
         if (idle) {
             // The first byte ends the idle time: from then on the whole request has to arrive soon.
@@ -192,6 +205,7 @@ private:
     }
 
     void parse_head() {
+        m_headless_since = not_idle;
         boost::system::error_code failed;
         m_parser->eager(false);
         while (!m_parser->is_header_done() && !failed) {
@@ -207,6 +221,7 @@ private:
         m_asked.method = std::string{head.method_string()};
         m_asked.target = std::string{head.target()};
         for (const auto& field : head) m_asked.headers.emplace_back(field.name_string(), field.value());
+        if (m_all->options.client_of) m_asked.source_address = m_all->options.client_of(m_asked);
         if (head.version() != 11 && head.version() != 10) return refuse(505, "HTTP Version Not Supported");
         // More than one of these, or both of them, and two readers disagree on where the request ends.
         const auto lengths = head.count(http::field::content_length);
@@ -304,6 +319,7 @@ private:
     void refuse(unsigned status, std::string_view title) { write(refusal(status, title), false); }
 
     void write(response made, bool keep) {
+        m_headless_since = not_idle;
         keep = keep && !m_all->stopping && !m_all->crowded;
         m_all->log({m_asked, made.status,
                     std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - m_began),
@@ -357,6 +373,7 @@ private:
     std::string m_peer;
     std::chrono::steady_clock::time_point m_began;
     std::atomic<std::chrono::steady_clock::duration> m_idle_since{not_idle};
+    std::atomic<std::chrono::steady_clock::duration> m_headless_since{not_idle};
     std::size_t m_drained_bytes = 0;
 };
 
@@ -404,6 +421,7 @@ struct http_server::state {
             const auto at = std::chrono::steady_clock::now() - std::chrono::milliseconds{250};
             for (const auto& each : open)
                 if (const auto there = each.lock(); there && there->is_idle_since(at)) there->end_if_idle();
+            make_room(at);
             return accept_soon();
         }
         acceptor.async_accept(asio::make_strand(io), [this](boost::system::error_code failed, tcp::socket socket) {
@@ -422,6 +440,18 @@ struct http_server::state {
             made->run();
             accept();
         });
+    }
+
+    /// Those who have begun a request and do not go on give way, too: an eighth at a time, oldest first.
+    void make_room(std::chrono::steady_clock::time_point at) {
+        std::vector<std::shared_ptr<connection>> slow;
+        for (const auto& each : open)
+            if (auto there = each.lock(); there && there->headless_since() <= at.time_since_epoch())
+                slow.push_back(std::move(there));
+        std::sort(slow.begin(), slow.end(),
+                  [](const auto& a, const auto& b) { return a->headless_since() < b->headless_since(); });
+        const std::size_t most = all->options.max_connections / 8 + 1;
+        for (std::size_t i = 0; i < slow.size() && i < most; ++i) slow[i]->give_way();
     }
 
     void accept_soon() {

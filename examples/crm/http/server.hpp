@@ -29,6 +29,8 @@ struct server_options {
     std::size_t max_body_bytes = 262'144;
     std::chrono::seconds request_timeout{15};  ///< for a request to arrive whole, and for its answer to be taken
     std::chrono::seconds idle_timeout{60};     ///< between two requests of one connection
+    /// The address of who sent a request, where that need not be who connects (see proxy.hpp).
+    std::function<std::string(const request&)> client_of{};
 };
 
 /// What is told of a finished request, for a log.

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Who sent a request that came through proxies: as far back as those that are trusted tell.
+// Depends on POSIX and http/message.hpp; never on a socket.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <shearline/result.hpp>
+
+#include "http/message.hpp"
+
+namespace crm {
+
+/// The networks of proxies that say truly from whom they have a request. Without any, the client is whoever connects.
+class trusted_proxies {
+public:
+    /// Adds a network, as `192.0.2.0/24` or `2001:db8::/32`, or one address. `invalid_argument` for what is neither,
+    /// and for an address that has bits behind its network.
+    [[nodiscard]] shearline::result<void> add(std::string_view network);
+
+    /// The address of the client: who connected; or, where that is a trusted proxy, the last hop of `X-Forwarded-For`
+    /// that is none. A hop that is no address ends the walk: what stands before it, nobody vouches for.
+    [[nodiscard]] std::string client_of(const request& asked) const;
+
+private:
+    using address = std::array<std::uint8_t, 16>;  // IPv4 as ::ffff:0:0/96
+    struct network {
+        address first;
+        unsigned bits;
+    };
+
+    [[nodiscard]] static std::optional<address> read(std::string_view text);
+    [[nodiscard]] static bool same_start(const address& a, const address& b, unsigned bits) noexcept;
+    [[nodiscard]] bool trusts(const address& one) const noexcept;
+
+    std::vector<network> m_networks;
+};
+
+}  // namespace crm
