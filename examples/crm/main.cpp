@@ -11,14 +11,19 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <functional>
+#include <initializer_list>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <shearline/http/problem.hpp>
 #include <shearline/keyring.hpp>
@@ -46,29 +51,56 @@ response refusal(const shearline::problem& what) {
 
 /// To the console, from the addresses that people try first.
 response to_console(const request& asked) {
-    if (asked.method != "GET" && asked.method != "HEAD")
-        return refusal({.status = 404, .title = "Not Found", .detail = "there is nothing here"});
+    if (!asked.reads()) return refusal({.status = 404, .title = "Not Found", .detail = "there is nothing here"});
     return {303, {{"Location", "/admin"}, {"Cache-Control", "no-store"}}, {}};
 }
 
-response health(const request& asked) {
-    if (asked.method == "GET" || asked.method == "HEAD")
+response healthy(const request& asked) {
+    if (asked.reads())
         return {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, R"({"status":"ok"})"};
     response made = refusal({.status = 405, .title = "Method Not Allowed", .detail = "this cannot be done here"});
     made.headers.emplace_back("Allow", "GET, HEAD");
     return made;
 }
 
-/// Runs `work` once a second on a thread of its own, and a last time when it ends.
-class every_second {
+enum class area : std::uint8_t { none, health, readiness, start, console, rest };
+
+area area_of(std::string_view path) {
+    if (path == "/healthz") return area::health;
+    if (path == "/readyz") return area::readiness;
+    if (path == "/" || path == "/admin/") return area::start;
+    if (path == "/admin" || path.starts_with("/admin/")) return area::console;
+    return path.starts_with(api_root) ? area::rest : area::none;
+}
+
+constexpr unsigned lanes = 4;
+
+/// Workers of their own for what may wait for different things: reading and writing, of systems and of the owner.
+std::optional<unsigned> lane_of(const request& asked) {
+    switch (area_of(asked.path())) {
+        case area::rest: return asked.reads() ? 0 : 1;
+        case area::console: return asked.reads() ? 2 : 3;
+        default: return std::nullopt;
+    }
+}
+
+/// A result without its value.
+template <typename T>
+result<void> whether_done(result<T> from) {
+    if (!from) return std::move(from).error();
+    return {};
+}
+
+/// Asks a store once a second, on a thread of its own, and a last time when it ends. What lasts is said once in the
+/// log, and once that it is over.
+class store_watch {
 public:
-    explicit every_second(std::function<void()> work)
-        : m_thread{[this, work = std::move(work)] {
-              std::unique_lock lock{m_mutex};
-              while (!m_ends.wait_for(lock, std::chrono::seconds{1}, [this] { return m_ended; })) work();
-              work();
-          }} {}
-    ~every_second() {
+    using step = std::function<result<void>()>;
+
+    /// `ask` tells whether the store answers; `then` is what else is done where it does.
+    store_watch(std::string name, step ask, step then)
+        : m_name{std::move(name)}, m_ask{std::move(ask)}, m_then{std::move(then)}, m_thread{[this] { run(); }} {}
+    ~store_watch() {
         {
             const std::scoped_lock lock{m_mutex};
             m_ended = true;
@@ -76,13 +108,58 @@ public:
         m_ends.notify_all();
         m_thread.join();
     }
+    store_watch(const store_watch&) = delete;
+    store_watch& operator=(const store_watch&) = delete;
+
+    [[nodiscard]] const std::string& name() const noexcept { return m_name; }
+
+    /// Whether the store answered when it was asked last, which is not long ago. Never waits.
+    [[nodiscard]] bool answers() const noexcept {
+        return std::chrono::steady_clock::now().time_since_epoch() - m_answered.load() < std::chrono::seconds{6};
+    }
 
 private:
+    static constexpr std::chrono::steady_clock::duration never{0};
+
+    void run() {
+        std::unique_lock lock{m_mutex};
+        do {
+            lock.unlock();
+            look();
+            lock.lock();
+        } while (!m_ends.wait_for(lock, std::chrono::seconds{1}, [this] { return m_ended; }));
+        look();
+    }
+
+    void look() {
+        auto done = m_ask();
+        m_answered = done ? std::chrono::steady_clock::now().time_since_epoch() : never;
+        if (done) done = m_then();
+        const std::string now = done ? std::string{} : done.error().message();
+        if (now != m_told) log_line(now.empty() ? "info" : "warning", now.empty() ? m_name + " answers again" : now);
+        m_told = now;
+    }
+
+    std::string m_name;
+    step m_ask, m_then;
+    std::atomic<std::chrono::steady_clock::duration> m_answered{never};
+    std::string m_told;
     std::mutex m_mutex;
     std::condition_variable m_ends;
     bool m_ended = false;
     std::thread m_thread;
 };
+
+response ready(const request& asked, std::initializer_list<const store_watch*> stores) {
+    for (const store_watch* each : stores) {
+        if (each->answers()) continue;
+        response made =
+            refusal({.status = 503, .title = "Service Unavailable", .detail = each->name() + " does not answer"});
+        made.headers.emplace_back("Retry-After", "1");
+        return made;
+    }
+    return healthy(asked);
+}
 
 result<void> make_folder(const std::string& path) {
     if (::mkdir(path.c_str(), 0700) == 0) return {};
@@ -148,13 +225,24 @@ result<void> write_port(const std::string& path, const std::string& port) {
     return failed;
 }
 
+/// Writes to the standard output, around its buffer: a password would stay there.
+bool say(std::initializer_list<std::string_view> texts) {
+    for (std::string_view text : texts)
+        while (!text.empty()) {
+            const ::ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+            if (written < 0 && errno != EINTR) return false;
+            text.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+        }
+    return true;
+}
+
 result<void> serve(const options& given, const sigset_t& ending) {
     if (auto made = make_folder(given.data); !made) return made;
     if (auto whole = is_whole(given.data); !whole) return whole;
     auto ring = shearline::keyring::open_or_create(given.data + "/keyring");
     if (!ring) return ring.error();
     warn_of(given.data, *ring);
-    auto store = shearline::sqlite_store::open(given.data + "/keys.db");
+    auto store = shearline::sqlite_store::open(given.data + "/keys.db", {.busy_timeout = std::chrono::seconds{2}});
     if (!store) return store.error();
     auto keys = key_authority::open(*store, *ring);
     if (!keys) return keys.error();
@@ -182,24 +270,26 @@ result<void> serve(const options& given, const sigset_t& ending) {
                   std::move(owner->password),
                   *keys,
                   *contacts};
-    const every_second follow{[&verifier, told = std::string{}]() mutable {
-        // What lasts is said once, and once that it is over.
-        std::string now;
-        if (const auto done = verifier->poll(); !done) now = done.error().message();
-        if (const auto done = verifier->flush_usage(); !done && now.empty()) now = done.error().message();
-        if (now != told) log_line(now.empty() ? "info" : "warning", now.empty() ? "the key store answers again" : now);
-        told = std::move(now);
-    }};
+    const store_watch keys_watch{"the key store", [&] { return whether_done(verifier->poll()); },
+                                 [&] { return whether_done(verifier->flush_usage()); }};
+    const store_watch contacts_watch{"the contact store", [&] { return contacts->check(); },
+                                     [] { return result<void>{}; }};
     auto server = http_server::start(
         {.address = given.address,
          .port = given.port,
+         .lanes = lanes,
+         .workers = 16,
+         .lane_of = lane_of,
          .client_of = [&given](const request& asked) { return given.proxies.client_of(asked); }},
         [&](const request& asked) -> response {
-            const std::string_view path = asked.path();
-            if (path == "/healthz") return health(asked);
-            if (path == "/" || path == "/admin/") return to_console(asked);
-            if (path == "/admin" || path.starts_with("/admin/")) return pages.handle(asked);
-            if (path.starts_with(api_root)) return rest.handle(asked);
+            switch (area_of(asked.path())) {
+                case area::health: return healthy(asked);
+                case area::readiness: return ready(asked, {&keys_watch, &contacts_watch});
+                case area::start: return to_console(asked);
+                case area::console: return pages.handle(asked);
+                case area::rest: return rest.handle(asked);
+                case area::none: break;
+            }
             return refusal({.status = 404, .title = "Not Found", .detail = "there is nothing here"});
         },
         log_request);
@@ -210,15 +300,14 @@ result<void> serve(const options& given, const sigset_t& ending) {
         if (auto written = write_port(given.port_file, port); !written) return written;
     const std::string address =
         given.address.find(':') == std::string::npos ? given.address : "[" + given.address + "]";
-    std::printf("The CRM listens on http://%s:%s/ and its console is http://%s:%s/admin\n", address.c_str(),
-                port.c_str(), address.c_str(), port.c_str());
-    if (owner->generated) {
-        const std::string_view password = owner->generated->reveal(shearline::unsafe_reveal);
-        std::printf("The console's password, shown this once: %.*s\n", static_cast<int>(password.size()),
-                    password.data());
-        owner->generated.reset();
-    }
-    if (std::fflush(stdout) != 0)
+    const std::string here = "http://" + address + ":" + port;
+    bool told = say({"The CRM listens on ", here, "/ and its console is ", here, "/admin\n"});
+    if (owner->generated)
+        told = told &&
+               say({"The console's password, shown this once: ", owner->generated->reveal(shearline::unsafe_reveal),
+                    "\n"});
+    owner->generated.reset();
+    if (!told)
         return error{errc::unavailable,
                      "cannot write to the standard output; if this was the first start, the password "
                      "was not shown: remove " +

@@ -9,10 +9,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -135,10 +137,17 @@ struct server_under_test {
     server_under_test& operator=(const server_under_test&) = delete;
 
     static crm::server_options small() {
-        return {.port = 0, .workers = 2, .max_header_bytes = 1024, .max_body_bytes = 100, .request_timeout = 1s};
+        return {.port = 0,
+                .workers = 2,
+                .max_header_bytes = 1024,
+                .max_body_bytes = 100,
+                .head_timeout = 1s,
+                .request_timeout = 1s,
+                .answer_timeout = 60s};
     }
 
     gate slow;
+    std::atomic<int> handled{0};
     std::mutex mutex;
     std::vector<unsigned> logged;
     crm::http_server server;
@@ -154,6 +163,7 @@ private:
         auto made = crm::http_server::start(
             asked,
             [this](const request& each) -> response {
+                ++handled;
                 if (each.path() == "/slow") slow.pass();
                 if (each.path() == "/throw") throw std::runtime_error{"secret words"};
                 if (each.path() == "/nothing") return {204, {}, {}};
@@ -287,6 +297,19 @@ BOOST_FIXTURE_TEST_CASE(ends_a_request_that_comes_too_slowly, small_server) {
     BOOST_TEST(ends_soon("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n", "b"));
 }
 
+BOOST_AUTO_TEST_CASE(gives_a_head_less_time_than_a_body) {
+    crm::server_options options = server_under_test::small();
+    options.request_timeout = 60s;
+    server_under_test tried{options};
+    client body{tried.port()};
+    body.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nb");
+    client head{tried.port()};
+    head.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r");
+    BOOST_TEST(head.rest().empty());  // before the ten seconds that a test waits
+    BOOST_TEST(!body.readable(0ms));
+    BOOST_TEST(status_of(body.send("b").answer()) == 200U);
+}
+
 BOOST_AUTO_TEST_CASE(lets_a_connection_be_idle_for_its_time_and_no_longer) {
     crm::server_options options = server_under_test::small();
     options.idle_timeout = 3s;
@@ -327,6 +350,56 @@ BOOST_AUTO_TEST_CASE(says_503_where_no_worker_is_free_soon) {
     BOOST_TEST(status_of(refused.send(get("/a")).answer()) == 200U);
 }
 
+BOOST_AUTO_TEST_CASE(keeps_what_waits_in_one_lane_out_of_the_others) {
+    crm::server_options options = server_under_test::small();
+    options.lanes = 2;
+    options.workers = 1;
+    options.max_waiting = 1;
+    options.lane_of = [](const request& each) -> std::optional<unsigned> {
+        if (each.path() == "/now") return std::nullopt;
+        return each.reads() ? 0 : 1;
+    };
+    server_under_test tried{options};
+    client slow{tried.port()};
+    slow.send(get("/slow"));
+    tried.slow.wait_for(1);
+    client behind{tried.port()};
+    BOOST_TEST(!behind.send(get("/a")).readable(100ms));
+    BOOST_TEST(status_of(client{tried.port()}.send(get("/a")).answer()) == 503U);
+    BOOST_TEST(status_of(client{tried.port()}.send(post(1)).answer()) == 200U);
+    client slow_post{tried.port()};
+    slow_post.send("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    tried.slow.wait_for(2);
+    BOOST_TEST(status_of(client{tried.port()}.send(get("/now")).answer()) == 200U);  // and all workers are taken
+    tried.slow.open();
+    for (client* each : {&slow, &behind, &slow_post}) BOOST_TEST(status_of(each->answer()) == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(answers_for_a_handler_that_does_not_and_drops_what_comes_too_late) {
+    crm::server_options options = server_under_test::small();
+    options.workers = 1;
+    options.answer_timeout = 1s;
+    server_under_test tried{options};
+    client slow{tried.port()};
+    slow.send(get("/slow"));
+    tried.slow.wait_for(1);
+    client behind{tried.port()};
+    behind.send(get("/behind"));
+    for (client* each : {&slow, &behind}) {
+        const std::string answer = each->answer();
+        BOOST_TEST(status_of(answer) == 503U);
+        BOOST_TEST(has(answer, "Retry-After: 1\r\n"));
+        BOOST_TEST(has(answer, "it took too long"));
+    }
+    BOOST_TEST(tried.log() == (std::vector<unsigned>{503, 503}));
+    tried.slow.open();
+    // Both connections go on, and the late answer is nobody's.
+    BOOST_TEST(slow.send(get("/next")).answer().ends_with("GET /next "));
+    BOOST_TEST(behind.send(get("/next")).answer().ends_with("GET /next "));
+    BOOST_TEST(tried.handled == 3);  // what waited past its time is not begun
+    BOOST_TEST(tried.log() == (std::vector<unsigned>{503, 503, 200, 200}));
+}
+
 BOOST_AUTO_TEST_CASE(is_kept_from_nobody_by_connections_that_do_nothing) {
     crm::server_options options = server_under_test::small();
     options.max_connections = 3;
@@ -349,7 +422,7 @@ BOOST_AUTO_TEST_CASE(is_kept_from_nobody_by_connections_that_do_nothing) {
 BOOST_AUTO_TEST_CASE(is_kept_from_nobody_by_requests_that_never_come_whole) {
     crm::server_options options = server_under_test::small();
     options.max_connections = 16;
-    options.request_timeout = 60s;
+    options.head_timeout = 60s;
     server_under_test tried{options};
     client working{tried.port()};
     working.send(get("/slow"));

@@ -173,6 +173,13 @@ told told_of(errc code, bool of_contacts) {
     return {500, "Something is wrong with the key store", "The log of the server says more."};
 }
 
+/// Calls the key store, unless as many do so already as may, and it does not answer them.
+template <typename Call>
+auto within(bulkhead& of, Call call) -> decltype(call()) {
+    if (const auto place = of.enter()) return call();
+    return shearline::error{errc::unavailable, "the key store does not answer, and others wait for it already"};
+}
+
 }  // namespace
 
 /// One request on its way through the console.
@@ -248,7 +255,7 @@ response console::dispatch(visit& at) {
     // A page elsewhere may lead here, but it may not load, send or frame anything of ours (Fetch Metadata).
     const std::string_view site = at.asked.header("sec-fetch-site").value_or("same-origin");
     const bool navigates = at.asked.header("sec-fetch-mode").value_or("navigate") == "navigate";
-    const bool reads = at.asked.method == "GET" || at.asked.method == "HEAD";  // whose answer the server cuts short
+    const bool reads = at.asked.reads();  // HEAD, whose answer the server cuts short
     if (site != "same-origin" && !(reads && (site == "none" || navigates)))
         return page(403, error_page(403, "Not from there", "Another site asked for this."));
 
@@ -411,7 +418,7 @@ result<void> console::note_log_in(const visit& at, std::string_view what, std::s
     event.credential = console_id;
     event.source_address = at.asked.source_address;
     event.reason = at.browser.empty() ? "from a new browser" : "from a known browser";
-    return m_options.note(event);
+    return within(m_writing, [&] { return m_options.note(event); });
 }
 
 response console::log_out(visit& at) {
@@ -469,7 +476,7 @@ response console::failed(const visit& at, const shearline::error& why, store of)
 response console::show_home(visit& at) {
     auto key = shown_key();
     if (!key) return failed(at, key.error());
-    const auto events = m_keys.audit({.limit = events_on_overview});
+    const auto events = within(m_reading, [&] { return m_keys.audit({.limit = events_on_overview}); });
     if (!events) return failed(at, events.error());
     const auto total = m_contacts.count();
     if (!total) return failed(at, total.error(), store::contacts);
@@ -525,7 +532,8 @@ result<contacts_view> console::contacts_for(const visit& at) const {
 
 response console::show_audit(visit& at) {
     const std::string_view after = at.query["after"];
-    const auto events = m_keys.audit({.limit = events_per_page, .cursor = std::string{after}});
+    const auto events =
+        within(m_reading, [&] { return m_keys.audit({.limit = events_per_page, .cursor = std::string{after}}); });
     if (!events && events.error().code() == errc::invalid_argument) return see_other(path::audit);
     if (!events) return failed(at, events.error());
     return page(200, audit_page(frame_for(at), {rows_of(*events), events->next, after.empty()}));
@@ -537,7 +545,7 @@ result<std::optional<shearline::credential_view>> console::instance_key() const 
     std::optional<shearline::credential_view> newest;
     shearline::page_request which{.limit = 100};
     do {
-        auto found = m_keys.list(which, instance_tenant);
+        auto found = within(m_reading, [&] { return m_keys.list(which, instance_tenant); });
         if (!found) return found.error();
         for (auto& each : found->items)
             if (!each.about.revoked_at && each.about.name == instance_key_name) newest = std::move(each);
@@ -575,7 +583,7 @@ response console::give_key(visit& at, std::string_view purpose, std::string_view
     const auto found = instance_key();
     if (!found) return failed(at, found.error());
     if (!*found) return failed(at, shearline::error{errc::not_found, "the instance has no key"});
-    const auto text = m_keys.reveal((*found)->about.id, context_for(at, reason));
+    const auto text = within(m_writing, [&] { return m_keys.reveal((*found)->about.id, context_for(at, reason)); });
     if (!text) return failed(at, text.error());
     const std::string_view key = text->reveal(shearline::unsafe_reveal);
     if (at.wants_json()) return json(200, {{"key", key}});
@@ -594,16 +602,18 @@ response console::generate_key(visit& at) {
     context.idempotency_token = at.fields[field::once];
     if (!is_token(context.idempotency_token))
         return failed(at, shearline::error{errc::invalid_argument, "a form without its token"});
-    const std::lock_guard lock{m_generating};
-    const auto found = instance_key();
-    if (!found) return failed(at, found.error());
-    if (*found) {
-        m_sessions.leave(at.cookie, {notice::tone::warning, "There is a key already, and it was left as it is."});
-        return see_other(path::key);
-    }
-    const auto made = m_keys.issue(instance_credential(), context);
+    const auto made = within(m_writing, [&]() -> result<bool> {
+        const std::unique_lock lock{m_generating, std::chrono::seconds{2}};
+        if (!lock) return shearline::error{errc::unavailable, "another first key is being made"};
+        const auto found = instance_key();
+        if (!found || *found) return found ? result<bool>{false} : found.error();
+        const auto issued = m_keys.issue(instance_credential(), context);
+        return issued ? result<bool>{true} : issued.error();
+    });
     if (!made) return failed(at, made.error());
-    m_sessions.leave(at.cookie, {notice::tone::good, "The key is ready. Copy it into the system that will use it."});
+    m_sessions.leave(at.cookie,
+                     *made ? notice{notice::tone::good, "The key is ready. Copy it into the system that will use it."}
+                           : notice{notice::tone::warning, "There is a key already, and it was left as it is."});
     return see_other(path::key);
 }
 
@@ -641,7 +651,8 @@ response console::change_key(visit& at, std::string_view done, const change& mak
     const auto found = instance_key();
     if (!found) return failed(at, found.error());
     if (!*found) return failed(at, shearline::error{errc::not_found, "the instance has no key"});
-    if (const auto changed = make((*found)->about.id); !changed) return failed(at, changed.error());
+    if (const auto changed = within(m_writing, [&] { return make((*found)->about.id); }); !changed)
+        return failed(at, changed.error());
     m_sessions.leave(at.cookie, {notice::tone::good, std::string{done}});
     return see_other(path::key);
 }

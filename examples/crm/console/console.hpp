@@ -4,6 +4,7 @@
 // Depends on the pages, the sessions, the keys and the contacts; never on a socket.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "bulkhead.hpp"
 #include "console/pages.hpp"
 #include "console/password.hpp"
 #include "console/session.hpp"
@@ -129,7 +131,10 @@ private:
     session_table m_sessions{m_tokens};
     attempt_limiter m_attempts;
     hash_gate m_gate;
-    std::mutex m_generating;  // two first keys, asked for at once, are one
+    std::timed_mutex m_generating;  // two first keys, asked for at once, are one
+    // Of the workers that the server has for us, some are left when the key store does not answer.
+    mutable bulkhead m_reading{8, std::chrono::milliseconds{40}};
+    mutable bulkhead m_writing{8, std::chrono::milliseconds{250}};
 };
 
 }  // namespace crm

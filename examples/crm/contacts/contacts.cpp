@@ -5,14 +5,17 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <chrono>
 #include <fstream>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/private_file.hpp>
 #include <shearline/secret/entropy.hpp>
 
+#include "bulkhead.hpp"
 #include "contacts/database.hpp"
 
 namespace crm {
@@ -115,15 +118,89 @@ std::string escaped(std::string_view text) {
 
 shearline::timestamp now() { return shearline::system_clock{}.now(); }
 
+constexpr std::size_t readers = 8;
+
+/// A transaction, which is rolled back unless it is committed.
+class transaction {
+public:
+    transaction(database& on, const std::string& begin) : m_on{on} { m_on.run(begin); }
+    ~transaction() {
+        if (m_done) return;
+        try {
+            m_on.run("ROLLBACK");
+        } catch (const database_error&) {  // SQLite has rolled back by itself
+        }
+    }
+    transaction(const transaction&) = delete;
+    transaction& operator=(const transaction&) = delete;
+
+    void commit() {
+        m_on.run("COMMIT");
+        m_done = true;
+    }
+
+private:
+    database& m_on;
+    bool m_done = false;
+};
+
 }  // namespace
 
 struct contact_store::state {
-    mutable std::mutex mutex;  // one connection serves all: a contact is small, and SQLite writes one at a time anyway
-    database db;
+    state(const std::string& path, std::chrono::milliseconds waits) : busy_timeout{waits}, writer{connected(path)} {}
 
-    explicit state(const std::string& path) : db{path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW} {}
+    std::chrono::milliseconds busy_timeout;
+    bulkhead reading{readers, std::chrono::milliseconds{40}};
+    bulkhead writing{8, std::chrono::milliseconds{250}};  // a disk may take long to write
+    std::timed_mutex turn;                                // of the writer
+    database writer;
+    std::mutex mutex;  // guards `idle`
+    std::vector<database> idle;
 
-    std::optional<contact> find(std::string_view column, std::string_view value) {
+    database connected(const std::string& path) const {
+        return {path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, static_cast<int>(busy_timeout.count())};
+    }
+
+    void add_readers() {
+        for (std::size_t i = 0; i < readers; ++i) idle.push_back(connected(writer.path()));
+        for (database& each : idle) each.run("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF");
+    }
+
+    error busy(std::string_view why) const { return {errc::unavailable, writer.path() + ": " + std::string{why}}; }
+
+    /// Runs `read(database&)` on a connection that nobody else uses, as of one moment.
+    template <typename Read>
+    auto read(Read read) -> decltype(read(writer)) {
+        return guarded_by([&]() -> decltype(read(writer)) {
+            const auto place = reading.enter();
+            if (!place) return busy("does not answer, and others wait for it already");
+            loan lent{*this};
+            transaction one{*lent.db, "BEGIN"};
+            auto found = read(*lent.db);
+            one.commit();
+            return found;
+        });
+    }
+
+    /// A connection of `idle`, of which there are as many as places.
+    struct loan {
+        explicit loan(state& from) : of{from} {
+            const std::scoped_lock lock{of.mutex};
+            db.emplace(std::move(of.idle.back()));
+            of.idle.pop_back();
+        }
+        ~loan() {
+            const std::scoped_lock lock{of.mutex};
+            of.idle.push_back(*std::move(db));
+        }
+        loan(const loan&) = delete;
+        loan& operator=(const loan&) = delete;
+
+        state& of;
+        std::optional<database> db;
+    };
+
+    static std::optional<contact> find(database& db, std::string_view column, std::string_view value) {
         statement read =
             db.prepare("SELECT " + std::string{columns} + " FROM contact WHERE " + std::string{column} + " = ?1");
         read.bind(1, value);
@@ -148,7 +225,7 @@ struct contact_store::state {
         ++each.revision;
         each.updated_at = now();
         each.archived = each.archived_at.has_value();
-        statement write = db.prepare(
+        statement write = writer.prepare(
             "UPDATE contact SET external_id = ?2, first_name = ?3, last_name = ?4, email = ?5, phone = ?6, "
             "company = ?7, metadata = ?8, archived_at = ?9, created_at = ?10, updated_at = ?11, revision = ?12 "
             "WHERE uuid = ?1");
@@ -161,25 +238,20 @@ struct contact_store::state {
     template <typename Change>
     result<contact_result> transact(Change change) {
         return guarded_by([&]() -> result<contact_result> {
-            const std::scoped_lock lock{mutex};
-            db.run("BEGIN IMMEDIATE");
-            try {
-                contact_result changed = change();
-                db.run("COMMIT");
-                return changed;
-            } catch (...) {
-                try {
-                    db.run("ROLLBACK");
-                } catch (const database_error&) {  // SQLite has rolled back by itself
-                }
-                throw;
-            }
+            const auto place = writing.enter();
+            if (!place) return busy("does not take changes, and others wait for it already");
+            const std::unique_lock lock{turn, busy_timeout};
+            if (!lock) return busy("is busy with other changes");
+            transaction one{writer, "BEGIN IMMEDIATE"};
+            contact_result changed = change();
+            one.commit();
+            return changed;
         });
     }
 
     /// The contact of a uuid, if it is there and of the right revision.
     contact_result held(std::string_view uuid, std::optional<std::uint64_t> revision) {
-        auto there = find("uuid", uuid);
+        auto there = find(writer, "uuid", uuid);
         if (!there) return {contact_outcome::not_found, {}};
         if (revision && there->revision != *revision) return {contact_outcome::stale, *std::move(there)};
         return {contact_outcome::done, *std::move(there)};
@@ -191,15 +263,15 @@ contact_store::contact_store(contact_store&&) noexcept = default;
 contact_store& contact_store::operator=(contact_store&&) noexcept = default;
 contact_store::~contact_store() = default;
 
-result<contact_store> contact_store::open(const std::string& path) {
+result<contact_store> contact_store::open(const std::string& path, std::chrono::milliseconds busy_timeout) {
     struct ::stat about {};
     if (::stat(path.c_str(), &about) != 0) {
         if (auto made = shearline::create_private_file(path, {}); !made) return made.error();
     }
     if (auto ours = refuse_foreign(path); !ours) return ours.error();
     return guarded_by([&]() -> result<contact_store> {
-        auto opened = std::make_unique<state>(path);
-        database& db = opened->db;
+        auto opened = std::make_unique<state>(path, busy_timeout);
+        database& db = opened->writer;
         if (db.is_read_only()) return error{errc::permission_denied, path + ": cannot be written: look at its mode"};
         db.run("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
         const std::int64_t version = db.number("PRAGMA user_version");
@@ -218,13 +290,13 @@ result<contact_store> contact_store::open(const std::string& path) {
         model.run(schema);
         if (db.text(all_tables) != model.text(all_tables) || db.text("PRAGMA quick_check(1)") != "ok")
             return error{errc::corrupt, path + ": is damaged: restore it from a backup"};
+        opened->add_readers();
         return contact_store{std::move(opened)};
     });
 }
 
 result<contact_page> contact_store::page(std::size_t page, std::size_t per_page, const contact_filter& filter) const {
-    return guarded_by([&]() -> result<contact_page> {
-        const std::scoped_lock lock{m_state->mutex};
+    return m_state->read([&](database& db) -> result<contact_page> {
         std::string where = " WHERE 1";
         if (!filter.email.empty()) where += " AND email = ?1 COLLATE NOCASE";
         if (!filter.external_id.empty()) where += " AND external_id = ?2";
@@ -233,12 +305,12 @@ result<contact_page> contact_store::page(std::size_t page, std::size_t per_page,
             if (!filter.external_id.empty()) read.bind(2, filter.external_id);
         };
         contact_page found;
-        statement count = m_state->db.prepare("SELECT count(*) FROM contact" + where);
+        statement count = db.prepare("SELECT count(*) FROM contact" + where);
         narrow(count);
         count.step();
         found.total = static_cast<std::size_t>(count.integer(0));
-        statement read = m_state->db.prepare("SELECT " + std::string{columns} + " FROM contact" + where +
-                                             " ORDER BY ordinal LIMIT ?3 OFFSET ?4");
+        statement read = db.prepare("SELECT " + std::string{columns} + " FROM contact" + where +
+                                    " ORDER BY ordinal LIMIT ?3 OFFSET ?4");
         narrow(read);
         read.bind(3, static_cast<std::int64_t>(per_page)).bind(4, static_cast<std::int64_t>((page - 1) * per_page));
         while (read.step()) found.items.push_back(contact_in(read));
@@ -247,19 +319,18 @@ result<contact_page> contact_store::page(std::size_t page, std::size_t per_page,
 }
 
 result<contact_page> contact_store::list(std::size_t page, std::size_t per_page, std::string_view search) const {
-    return guarded_by([&]() -> result<contact_page> {
-        const std::scoped_lock lock{m_state->mutex};
+    return m_state->read([&](database& db) -> result<contact_page> {
         const std::string where =
             " WHERE ?1 = '' OR coalesce(first_name, '') || ' ' || coalesce(last_name, '') LIKE ?2 ESCAPE '\\'"
             " OR email LIKE ?2 ESCAPE '\\' OR company LIKE ?2 ESCAPE '\\' OR phone LIKE ?2 ESCAPE '\\'"
             " OR external_id LIKE ?2 ESCAPE '\\'";
         contact_page found;
-        statement count = m_state->db.prepare("SELECT count(*) FROM contact" + where);
+        statement count = db.prepare("SELECT count(*) FROM contact" + where);
         count.bind(1, search).bind(2, escaped(search));
         count.step();
         found.total = static_cast<std::size_t>(count.integer(0));
-        statement read = m_state->db.prepare("SELECT " + std::string{columns} + " FROM contact" + where +
-                                             " ORDER BY updated_at DESC, ordinal DESC LIMIT ?3 OFFSET ?4");
+        statement read = db.prepare("SELECT " + std::string{columns} + " FROM contact" + where +
+                                    " ORDER BY updated_at DESC, ordinal DESC LIMIT ?3 OFFSET ?4");
         read.bind(1, search).bind(2, escaped(search)).bind(3, static_cast<std::int64_t>(per_page));
         read.bind(4, static_cast<std::int64_t>((page - 1) * per_page));
         while (read.step()) found.items.push_back(contact_in(read));
@@ -267,18 +338,21 @@ result<contact_page> contact_store::list(std::size_t page, std::size_t per_page,
     });
 }
 
+result<void> contact_store::check() const {
+    return m_state->read([](database& db) -> result<void> {
+        (void)db.number("SELECT 1 FROM contact LIMIT 1");
+        return {};
+    });
+}
+
 result<std::size_t> contact_store::count() const {
-    return guarded_by([&]() -> result<std::size_t> {
-        const std::scoped_lock lock{m_state->mutex};
-        return static_cast<std::size_t>(m_state->db.number("SELECT count(*) FROM contact"));
+    return m_state->read([](database& db) -> result<std::size_t> {
+        return static_cast<std::size_t>(db.number("SELECT count(*) FROM contact"));
     });
 }
 
 result<std::optional<contact>> contact_store::find(std::string_view uuid) const {
-    return guarded_by([&]() -> result<std::optional<contact>> {
-        const std::scoped_lock lock{m_state->mutex};
-        return m_state->find("uuid", uuid);
-    });
+    return m_state->read([&](database& db) -> result<std::optional<contact>> { return state::find(db, "uuid", uuid); });
 }
 
 result<contact_result> contact_store::create(contact asked) {
@@ -290,10 +364,10 @@ result<contact_result> contact_store::create(contact asked) {
     asked.revision = 1;
     return m_state->transact([&]() -> contact_result {
         if (!asked.external_id.empty())
-            if (auto other = m_state->find("external_id", asked.external_id))
+            if (auto other = state::find(m_state->writer, "external_id", asked.external_id))
                 return {contact_outcome::duplicate, *std::move(other)};
-        statement write = m_state->db.prepare("INSERT INTO contact (" + std::string{columns} +
-                                              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+        statement write = m_state->writer.prepare("INSERT INTO contact (" + std::string{columns} +
+                                                  ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
         state::bind(write, asked);
         write.step();
         return {contact_outcome::done, asked};
@@ -305,7 +379,8 @@ result<contact_result> contact_store::update(contact asked) {
         contact_result there = m_state->held(asked.uuid, asked.revision);
         if (there.outcome != contact_outcome::done || there.contact == asked) return there;
         if (!asked.external_id.empty())
-            if (auto other = m_state->find("external_id", asked.external_id); other && other->uuid != asked.uuid)
+            if (auto other = state::find(m_state->writer, "external_id", asked.external_id);
+                other && other->uuid != asked.uuid)
                 return {contact_outcome::duplicate, *std::move(other)};
         return m_state->store(std::move(asked));
     });
@@ -325,7 +400,7 @@ result<contact_result> contact_store::remove(std::string_view uuid, std::optiona
     return m_state->transact([&]() -> contact_result {
         contact_result there = m_state->held(uuid, revision);
         if (there.outcome != contact_outcome::done) return there;
-        statement write = m_state->db.prepare("DELETE FROM contact WHERE uuid = ?1");
+        statement write = m_state->writer.prepare("DELETE FROM contact WHERE uuid = ?1");
         write.bind(1, uuid).step();
         return there;
     });

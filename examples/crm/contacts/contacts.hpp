@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The CRM's contacts, in an SQLite database of their own.
-// Depends on SQLite and shearline's results; never on a request or on JSON.
+// Depends on SQLite, bulkhead.hpp and shearline's results; never on a request or on JSON.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -60,13 +61,16 @@ struct contact_result {
     crm::contact contact{};
 };
 
-/// Contacts in a file. Everything is durable when a call returns. Thread-safe; every call may block on the disk.
-/// Errors name the file: `unavailable` (busy, disk full), `corrupt`, `permission_denied`.
+/// Contacts in a file. Everything is durable when a call returns. Thread-safe; every call may block on the disk. Up to
+/// eight threads read at once, and none waits for one that writes; of those that write, up to eight wait for their
+/// turn. Errors name the file: `unavailable` (busy, disk full), `corrupt`, `permission_denied`.
 class contact_store {
 public:
     /// Opens or makes the file, private to us, and reads it through for damage. `corrupt` for a file that is damaged or
-    /// none of ours, `wrong_version` for one of a newer build; both are left as they are.
-    [[nodiscard]] static shearline::result<contact_store> open(const std::string& path);
+    /// none of ours, `wrong_version` for one of a newer build; both are left as they are. `busy_timeout` is how long a
+    /// call waits for other threads, and then for other processes.
+    [[nodiscard]] static shearline::result<contact_store> open(
+        const std::string& path, std::chrono::milliseconds busy_timeout = std::chrono::seconds{2});
 
     contact_store(contact_store&&) noexcept;
     contact_store& operator=(contact_store&&) noexcept;
@@ -79,6 +83,9 @@ public:
     /// What changed last comes first; `search` looks for a text in names, e-mail, company, phone and external id.
     [[nodiscard]] shearline::result<contact_page> list(std::size_t page, std::size_t per_page,
                                                        std::string_view search) const;
+
+    /// Whether contacts can be read.
+    [[nodiscard]] shearline::result<void> check() const;
 
     [[nodiscard]] shearline::result<std::size_t> count() const;
     [[nodiscard]] shearline::result<std::optional<contact>> find(std::string_view uuid) const;

@@ -29,6 +29,9 @@ struct request {
     /// The value of a field that was sent exactly once.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
 
+    /// Whether it changes nothing.
+    [[nodiscard]] bool reads() const noexcept { return method == "GET" || method == "HEAD"; }
+
     /// The target before and after the first question mark.
     [[nodiscard]] std::string_view path() const { return std::string_view{target}.substr(0, target.find('?')); }
     [[nodiscard]] std::string_view query() const {

@@ -3,6 +3,8 @@
 // The only file that includes Boost.Beast: it takes most of the example's time to compile.
 #include "http/server.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -18,6 +20,7 @@
 #include <boost/beast/http.hpp>
 #include <condition_variable>
 #include <ctime>
+#include <deque>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -36,11 +39,18 @@ using shearline::errc;
 using shearline::error;
 using shearline::result;
 
-response refusal(unsigned status, std::string_view title) {
-    return {status,
-            {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}},
-            "{\"type\":\"about:blank\",\"title\":\"" + std::string{title} + "\",\"status\":" + std::to_string(status) +
-                "}"};
+response refusal(unsigned status, std::string_view title, std::string_view detail = {}) {
+    std::string body =
+        "{\"type\":\"about:blank\",\"title\":\"" + std::string{title} + "\",\"status\":" + std::to_string(status);
+    if (!detail.empty()) body += ",\"detail\":\"" + std::string{detail} + '"';
+    return {status, {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}}, body + '}'};
+}
+
+/// A refusal that is over soon.
+response unavailable(std::string_view detail) {
+    response made = refusal(503, "Service Unavailable", detail);
+    made.headers.emplace_back("Retry-After", "1");
+    return made;
 }
 
 /// Whether a header section keeps to one reading: lines end in CRLF and nothing else does, none is a continuation of
@@ -88,13 +98,31 @@ bool is_number(std::string_view text) {
 /// What the connections of a server share.
 struct shared_state {
     shared_state(const server_options& given, handler call, std::function<void(const request_account&)> tell)
-        : options{given}, answer{std::move(call)}, log{std::move(tell)}, workers{given.workers} {}
+        : options{given}, answer{std::move(call)}, log{std::move(tell)} {
+        for (unsigned i = 0; i < given.lanes; ++i) lanes.emplace_back(given.workers);
+    }
+
+    /// Answers a request, whatever the handler does.
+    response answer_to(const request& asked) {
+        try {
+            return answer(asked);
+        } catch (const std::exception&) {  // out of memory, most likely: this request fails, the others go on
+            return refusal(500, "Internal Server Error");
+        }
+    }
+
+    /// Workers for requests that may wait for the same things.
+    struct lane {
+        explicit lane(unsigned count) : workers{count} {}
+
+        asio::thread_pool workers;
+        std::atomic<std::size_t> waiting{0};
+    };
 
     server_options options;
     handler answer;
     std::function<void(const request_account&)> log;
-    asio::thread_pool workers;
-    std::atomic<std::size_t> waiting{0};
+    std::deque<lane> lanes;
     std::atomic<bool> stopping{false};
     std::atomic<bool> crowded{false};  // others wait for a connection to end
     std::atomic<std::uint64_t> requests{0};
@@ -156,24 +184,24 @@ private:
         m_parser.emplace();
         m_parser->header_limit(static_cast<std::uint32_t>(m_all->options.max_header_bytes));
         m_parser->body_limit(m_all->options.max_body_bytes);
-        m_asked = {};
-        m_asked.source_address = m_peer;
-        m_asked.id = std::to_string(++m_all->requests);
+        m_asked = std::make_shared<request>();
+        m_asked->source_address = m_peer;
+        m_asked->id = std::to_string(++m_all->requests);
         m_began = std::chrono::steady_clock::now();
         if (m_all->stopping) return close();
         const bool idle = m_buffer.size() == 0;
         m_idle_since = idle ? m_began.time_since_epoch() : not_idle;
         m_headless_since = m_began.time_since_epoch();
-        m_stream.expires_after(idle ? m_all->options.idle_timeout : m_all->options.request_timeout);
+        m_stream.expires_after(idle ? m_all->options.idle_timeout : m_all->options.head_timeout);
         if (idle) {
-            // The first byte ends the idle time: from then on the whole request has to arrive soon.
+            // The first byte ends the idle time: from then on the request has to arrive soon.
             m_stream.async_read_some(m_buffer.prepare(4096),
                                      [self = shared_from_this()](boost::system::error_code failed, std::size_t bytes) {
                                          if (failed) return self->close();
                                          self->m_buffer.commit(bytes);
                                          self->m_idle_since = not_idle;
                                          self->m_began = std::chrono::steady_clock::now();
-                                         self->m_stream.expires_after(self->m_all->options.request_timeout);
+                                         self->m_stream.expires_after(self->m_all->options.head_timeout);
                                          self->find_end_of_head();
                                      });
         } else {
@@ -206,6 +234,7 @@ private:
 
     void parse_head() {
         m_headless_since = not_idle;
+        m_stream.expires_at(m_began + m_all->options.request_timeout);
         boost::system::error_code failed;
         m_parser->eager(false);
         while (!m_parser->is_header_done() && !failed) {
@@ -218,20 +247,20 @@ private:
         if (failed) return refuse(400, "Bad Request");
 
         const auto& head = m_parser->get();
-        m_asked.method = std::string{head.method_string()};
-        m_asked.target = std::string{head.target()};
-        for (const auto& field : head) m_asked.headers.emplace_back(field.name_string(), field.value());
-        if (m_all->options.client_of) m_asked.source_address = m_all->options.client_of(m_asked);
+        m_asked->method = std::string{head.method_string()};
+        m_asked->target = std::string{head.target()};
+        for (const auto& field : head) m_asked->headers.emplace_back(field.name_string(), field.value());
+        if (m_all->options.client_of) m_asked->source_address = m_all->options.client_of(*m_asked);
         if (head.version() != 11 && head.version() != 10) return refuse(505, "HTTP Version Not Supported");
         // More than one of these, or both of them, and two readers disagree on where the request ends.
         const auto lengths = head.count(http::field::content_length);
         const auto codings = head.count(http::field::transfer_encoding);
         if (lengths + codings > 1) return refuse(400, "Bad Request");
-        if (lengths == 1 && !is_number(m_asked.header("content-length").value_or("")))
+        if (lengths == 1 && !is_number(m_asked->header("content-length").value_or("")))
             return refuse(400, "Bad Request");
         if (codings == 1) {
             // More may be named in the one field, `gzip, chunked` say: each was put on, and would have to be taken off.
-            const std::string_view all = m_asked.header("transfer-encoding").value_or("");
+            const std::string_view all = m_asked->header("transfer-encoding").value_or("");
             const std::string_view first = all.substr(0, all.find_first_of(", \t"));
             if (head.version() == 10 || (is_same_name(first, "chunked") && first != all))
                 return refuse(400, "Bad Request");  // RFC 9112 §6.1: it is the last one, and there once
@@ -242,7 +271,7 @@ private:
         if (!set_target()) return refuse(400, "Bad Request");
         if (const auto length = m_parser->content_length(); length && *length > m_all->options.max_body_bytes)
             return refuse(413, "Content Too Large");
-        if (const auto expects = m_asked.header("expect"); expects && head.version() == 11) {
+        if (const auto expects = m_asked->header("expect"); expects && head.version() == 11) {
             if (!beast::iequals(beast::string_view{expects->data(), expects->size()}, "100-continue"))
                 return refuse(417, "Expectation Failed");
             return send_continue();
@@ -254,13 +283,13 @@ private:
     /// for what the `Host` field says (RFC 9112 §3.2.2): whether it is one of ours, who answers looks at in either
     /// case.
     bool set_target() {
-        std::string& target = m_asked.target;
+        std::string& target = m_asked->target;
         for (const std::string_view scheme : {"http://", "https://"}) {
             if (!is_same_name(std::string_view{target}.substr(0, scheme.size()), scheme)) continue;
             const std::size_t end = target.find_first_of("/?#", scheme.size());
             const std::string host = target.substr(scheme.size(), end - scheme.size());
             if (host.empty() || host.find('@') != std::string::npos) return false;
-            for (auto& [name, value] : m_asked.headers)
+            for (auto& [name, value] : m_asked->headers)
                 if (is_same_name(name, "host")) value = host;
             target.erase(0, end);
             if (target.empty() || target.front() == '?') target.insert(0, 1, '/');
@@ -295,50 +324,72 @@ private:
 
     void answer() {
         m_stream.expires_never();
-        m_asked.body = std::move(m_parser->get().body());
-        if (m_all->waiting.fetch_add(1) >= m_all->options.max_waiting) {
-            --m_all->waiting;
-            response busy = refusal(503, "Service Unavailable");
-            busy.headers.emplace_back("Retry-After", "1");
-            return write(std::move(busy), m_parser->get().keep_alive());
+        m_asked->body = std::move(m_parser->get().body());
+        const auto number = m_all->options.lane_of ? m_all->options.lane_of(*m_asked) : 0U;
+        if (!number) return write(m_all->answer_to(*m_asked), keeps_alive());
+        shared_state::lane& lane = m_all->lanes[*number];
+        if (lane.waiting.fetch_add(1) >= m_all->options.max_waiting) {
+            --lane.waiting;
+            return write(unavailable("too many requests wait already"), keeps_alive());
         }
-        asio::post(m_all->workers, [self = shared_from_this()] {
-            --self->m_all->waiting;
-            response made;
-            try {
-                made = self->m_all->answer(self->m_asked);
-            } catch (const std::exception&) {  // out of memory, most likely: this request fails, the others go on
-                made = refusal(500, "Internal Server Error");
-            }
-            asio::post(self->m_stream.get_executor(), [self, made = std::move(made)]() mutable {
-                self->write(std::move(made), self->m_parser->get().keep_alive());
+        // The worker's answer, or that it comes too late: whichever is first.
+        const auto answered = std::make_shared<std::atomic<bool>>(false);
+        m_late.expires_after(m_all->options.answer_timeout);
+        m_late.async_wait([self = shared_from_this(), answered](boost::system::error_code in_time) {
+            if (in_time || answered->exchange(true)) return;
+            self->write(unavailable("it took too long, and what was asked for may be done or not: look before you ask "
+                                    "again"),
+                        self->keeps_alive());
+        });
+        asio::post(lane.workers, [self = shared_from_this(), &lane, asked = m_asked, answered]() mutable {
+            --lane.waiting;
+            if (answered->load()) return;
+            response made = self->m_all->answer_to(*asked);
+            asked.reset();
+            ::sodium_stackzero(stack_bytes);
+            asio::post(self->m_stream.get_executor(), [self, answered, made = std::move(made)]() mutable {
+                if (answered->exchange(true)) return;
+                self->m_late.cancel();
+                self->write(std::move(made), self->keeps_alive());
             });
         });
     }
+
+    [[nodiscard]] bool keeps_alive() const { return m_parser->get().keep_alive(); }
 
     void refuse(unsigned status, std::string_view title) { write(refusal(status, title), false); }
 
     void write(response made, bool keep) {
         m_headless_since = not_idle;
         keep = keep && !m_all->stopping && !m_all->crowded;
-        m_all->log({m_asked, made.status,
+        m_all->log({*m_asked, made.status,
                     std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - m_began),
                     made.why});
         m_answer.emplace(static_cast<http::status>(made.status), 11);
         for (auto& [name, value] : made.headers) m_answer->insert(name, value);
         m_answer->set(http::field::date, date_of(std::time(nullptr)));
-        m_answer->set("X-Request-Id", m_asked.id);
+        m_answer->set("X-Request-Id", m_asked->id);
         m_answer->keep_alive(keep);
         const bool bodiless = made.status == 204 || made.status == 304;
         if (!bodiless) m_answer->content_length(made.body.size());
-        if (!bodiless && m_asked.method != "HEAD") m_answer->body() = std::move(made.body);
+        if (!bodiless && m_asked->method != "HEAD") m_answer->body() = std::move(made.body);
         m_serializer.emplace(*m_answer);
         m_stream.expires_after(m_all->options.request_timeout);
         http::async_write(m_stream, *m_serializer,
                           [self = shared_from_this(), keep](boost::system::error_code failed, std::size_t) {
+                              self->forget();
                               if (failed || !keep) return self->drain();
                               self->read_head();
                           });
+    }
+
+    /// Keeps nothing of a request that was answered: a key or a password may have stood in it, or in the answer.
+    void forget() {
+        m_serializer.reset();
+        m_answer.reset();
+        m_parser.reset();
+        m_asked.reset();
+        m_buffer.shrink_to_fit();
     }
 
     /// Ends our side, and waits for the other to have read the answer: closing over unread bytes would take it away.
@@ -363,13 +414,16 @@ private:
         m_stream.socket().close(ignored);
     }
 
+    static constexpr std::size_t stack_bytes = 32 * 1024;  // that a handler may have left a secret in
+
     beast::tcp_stream m_stream;
+    asio::steady_timer m_late{m_stream.get_executor()};
     std::shared_ptr<shared_state> m_all;
     beast::flat_buffer m_buffer;
     std::optional<http::request_parser<http::string_body>> m_parser;
     std::optional<http::response<http::string_body>> m_answer;
     std::optional<http::response_serializer<http::string_body>> m_serializer;
-    request m_asked;
+    std::shared_ptr<request> m_asked;  // kept by the worker, too, whose answer may be too late
     std::string m_peer;
     std::chrono::steady_clock::time_point m_began;
     std::atomic<std::chrono::steady_clock::duration> m_idle_since{not_idle};
@@ -499,7 +553,7 @@ void http_server::stop(std::chrono::milliseconds patience) {
         std::unique_lock lock{running.all->mutex};
         running.all->all_gone.wait_for(lock, patience, [&] { return running.all->connections == 0; });
     }
-    running.all->workers.join();
+    for (auto& lane : running.all->lanes) lane.workers.join();
     running.io.stop();
     for (std::thread& each : running.threads) each.join();
     running.threads.clear();

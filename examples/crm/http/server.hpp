@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,13 +23,18 @@ struct server_options {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;  ///< 0: any free one
     unsigned io_threads = 2;
-    unsigned workers = 4;
+    unsigned lanes = 1;                 ///< groups of workers: what keeps all of one busy leaves the others free
+    unsigned workers = 4;               ///< of each lane
+    std::size_t max_waiting = 64;       ///< requests that wait for a worker of their lane; further ones get a 503
     std::size_t max_connections = 256;  ///< further ones wait in the listen queue, and idle ones make room
-    std::size_t max_waiting = 256;      ///< requests that wait for a worker; further ones get a 503
     std::size_t max_header_bytes = 16'384;
     std::size_t max_body_bytes = 262'144;
-    std::chrono::seconds request_timeout{15};  ///< for a request to arrive whole, and for its answer to be taken
+    std::chrono::seconds head_timeout{5};      ///< for the head of a request to arrive, from its first byte
+    std::chrono::seconds request_timeout{15};  ///< for all of it, and then for its answer to be taken
+    std::chrono::seconds answer_timeout{5};    ///< for the handler; then a 503, and its answer is dropped
     std::chrono::seconds idle_timeout{60};     ///< between two requests of one connection
+    /// The lane of a request; nothing for one whose answer waits for nothing: an I/O thread gives it. None: the first.
+    std::function<std::optional<unsigned>(const request&)> lane_of{};
     /// The address of who sent a request, where that need not be who connects (see proxy.hpp).
     std::function<std::string(const request&)> client_of{};
 };

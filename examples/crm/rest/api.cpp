@@ -359,15 +359,13 @@ bool is_listed(std::string_view methods, std::string_view method) {
     return false;
 }
 
-bool reads(const request& asked) { return asked.method == "GET" || asked.method == "HEAD"; }
-
 }  // namespace
 
 response api::handle(const request& asked) {
     const place at = place_of(asked.path());
     // What cannot be done by anybody needs no scope, but still a key: strangers do not learn what is here.
     shearline::required_scope scope = shearline::any_scope;
-    if (is_listed(allowed_at(at.what), asked.method)) scope = reads(asked) ? scope_read : scope_write;
+    if (is_listed(allowed_at(at.what), asked.method)) scope = asked.reads() ? scope_read : scope_write;
     std::vector<shearline::header_field> fields;
     for (const auto& [name, value] : asked.headers) fields.push_back({name, value});
     const auto credential = shearline::find_credential<crm_keys::format>(fields, asked.target);
@@ -396,9 +394,9 @@ response api::answer_granted(const request& asked) {
         return made;
     }
     switch (at.what) {
-        case place::kind::contacts: return reads(asked) ? list(asked) : create(asked);
+        case place::kind::contacts: return asked.reads() ? list(asked) : create(asked);
         case place::kind::contact:
-            return reads(asked)              ? show(asked, at.uuid)
+            return asked.reads()             ? show(asked, at.uuid)
                    : asked.method == "PATCH" ? change(asked, at.uuid)
                                              : remove(asked, at.uuid);
         case place::kind::archive: return set_archived(asked, at.uuid, true);
