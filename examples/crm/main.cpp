@@ -210,6 +210,13 @@ result<shearline::secret_text> password_in(const std::string& path) {
     return shearline::secret_text::copy_of(text.substr(0, text.find_first_of("\r\n")));
 }
 
+/// The password is gone when this returns.
+result<owner_password::opened> owner_of(const options& given) {
+    const auto initial = password_in(given.password_file);
+    if (!initial) return initial.error();
+    return owner_password::open_or_create(given.data + "/owner.password", initial->reveal(shearline::unsafe_reveal));
+}
+
 /// Writes the port under another name first: who waits for the file never reads half of it. That name is new, and no
 /// link of somebody else's (mkstemp opens it with O_EXCL).
 result<void> write_port(const std::string& path, const std::string& port) {
@@ -250,10 +257,7 @@ result<void> serve(const options& given, const sigset_t& ending) {
     if (!verifier) return verifier.error();
     auto contacts = contact_store::open(given.data + "/crm.db");
     if (!contacts) return contacts.error();
-    const auto initial = password_in(given.password_file);
-    if (!initial) return initial.error();
-    auto owner =
-        owner_password::open_or_create(given.data + "/owner.password", initial->reveal(shearline::unsafe_reveal));
+    auto owner = owner_of(given);
     if (!owner) return owner.error();
 
     auto browser_key = ring->subkey(shearline::key_kind::pepper, ring->current_pepper(), "known browsers",

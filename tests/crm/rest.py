@@ -25,7 +25,7 @@ import time
 import unittest
 import uuid
 
-from serving import ROOT, Server
+from serving import ROOT, Server, write_password
 
 CRM = sys.argv[1]
 
@@ -530,6 +530,25 @@ class Starting(unittest.TestCase):
                                   stderr=subprocess.PIPE, text=True, timeout=20)
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("owner.password", done.stderr)
+
+    def test_keeps_no_password_in_memory_that_it_was_given_or_made_up(self):
+        output = self.folder / "output"
+        for given in (True, False):
+            server = Server()
+            try:
+                server.stop()
+                (server.data / "owner.password").unlink()
+                write_password(server.folder / "password", "correct-horse-battery-staple")
+                server.options = ("--admin-password-file", server.folder / "password") if given else ()
+                with open(output, "w") as server.output:
+                    server.start()
+                password = "correct-horse-battery-staple" if given else output.read_text().split()[-1]
+                self.assertGreater(len(password), 16)
+                self.assertTrue(server.holds("require-trusted-types-for"))  # as the console says: it is really searched
+                for half in (password[:len(password) // 2], password[len(password) // 2:]):
+                    self.assertFalse(server.holds(half))
+            finally:
+                server.remove()
 
     def test_names_a_file_that_is_not_ours_and_leaves_it(self):
         for name in ("crm.db", "keys.db", "keyring", "owner.password"):

@@ -34,6 +34,7 @@ class Server:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="shearline-crm-"))
         self.data = self.folder / "data"
         self.options = options
+        self.output = subprocess.DEVNULL
         self.start()
 
     def start(self):
@@ -42,7 +43,7 @@ class Server:
         self.log = open(self.folder / "log", "ab")
         self.process = subprocess.Popen(
             [sys.argv[1], "--data", self.data, "--listen", "127.0.0.1:0", "--port-file", port_file, *self.options],
-            stdout=subprocess.DEVNULL, stderr=self.log)
+            stdout=self.output, stderr=self.log)
         end = time.monotonic() + 30
         while not port_file.exists():
             if self.process.poll() is not None or time.monotonic() > end:
@@ -60,6 +61,23 @@ class Server:
         if self.process.poll() is None:
             self.stop()
         shutil.rmtree(self.folder)
+
+    def holds(self, text):
+        """Whether a text is in the memory of its process."""
+        with open(f"/proc/{self.process.pid}/maps") as maps, open(f"/proc/{self.process.pid}/mem", "rb") as memory:
+            for line in maps:
+                begin, end, readable = re.match(r"(\w+)-(\w+) (.)", line).groups()
+                begin, end = int(begin, 16), int(end, 16)
+                # Not the kernel's own pages, and not what a sanitizer keeps for itself.
+                if readable != "r" or "[v" in line or end - begin > 2**30:
+                    continue
+                memory.seek(begin)
+                try:
+                    if text.encode() in memory.read(end - begin):
+                        return True
+                except OSError:  # a guard
+                    pass
+        return False
 
     def tool(self, *arguments):
         done = subprocess.run([sys.argv[2], self.data, *arguments], capture_output=True, text=True, timeout=30)
