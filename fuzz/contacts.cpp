@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Any bytes as a request to the CRM that a good key came with: the first line is its method and its target, the rest is
 // the body. Every one has an answer, in JSON, and none of them says that the server is at fault.
+#include <exact_json.hpp>
 #include <optional>
-#include <rest/json.hpp>
 #include <string>
 #include <variant>
 
@@ -17,16 +17,16 @@ namespace {
 using shearline::testing::require;
 
 void check_json(const std::string& text) {
-    const auto read = crm::read_object(text);
+    const auto read = exact_json::read_object(text);
     boost::system::error_code problem;
     const boost::json::value other = boost::json::parse(text, problem);
     if (const auto* const object = std::get_if<boost::json::object>(&read)) {
         require(!problem && other.is_object(), "what our reader takes is an object for Boost.JSON too");
-        const auto again = crm::read_object(boost::json::serialize(*object));
+        const auto again = exact_json::read_object(boost::json::serialize(*object));
         require(std::holds_alternative<boost::json::object>(again) && std::get<boost::json::object>(again) == *object,
                 "what was read is the same when it is written and read again");
     } else {
-        require(std::get<crm::json_problem>(read).offset <= text.size(), "what is wrong is within the text");
+        require(std::get<exact_json::problem>(read).offset <= text.size(), "what is wrong is within the text");
     }
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ending.hpp"
+#include "exact_json.hpp"
 #include "stop.hpp"
 #include "text.hpp"
 
@@ -128,10 +129,9 @@ void crm::not_the_crm(const http_request& asked, const http_answer& answer, std:
 }
 
 std::optional<json::object> crm::object_in(const http_answer& answer) {
-    json::error_code failed;
-    json::value read = json::parse(answer.body, failed);
-    if (failed || !read.is_object()) return std::nullopt;
-    return std::move(read.get_object());
+    auto read = exact_json::read_object(answer.body);
+    auto* const object = std::get_if<json::object>(&read);
+    return object == nullptr ? std::nullopt : std::optional{std::move(*object)};
 }
 
 row_refused crm::why(const http_answer& answer) {
@@ -164,7 +164,7 @@ std::variant<done, not_there, row_refused> crm::outcome(const http_request& aske
 }
 
 std::variant<done, already_there, row_refused> crm::create(const json::object& contact) {
-    const http_request asked{"POST", "contacts", json::serialize(contact)};
+    const http_request asked{"POST", "contacts", exact_json::to_text(contact)};
     const http_answer answer = call(asked);
     const auto body = object_in(answer);
     if (answer.status == 201) {
@@ -183,7 +183,7 @@ std::variant<done, already_there, row_refused> crm::create(const json::object& c
 std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, const json::object& changes) {
     const json::value* const metadata = changes.if_contains("metadata");
     if (metadata == nullptr) {
-        const http_request asked{"PATCH", contact_path(uuid), json::serialize(changes)};
+        const http_request asked{"PATCH", contact_path(uuid), exact_json::to_text(changes)};
         return outcome(asked, call(asked));
     }
     // The CRM takes metadata as a whole. The members that are not ours are read first, and kept: If-Match sees to it
@@ -203,7 +203,7 @@ std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, 
         }
         json::object body = changes;
         body["metadata"] = std::move(members);
-        const http_request asked{"PATCH", contact_path(uuid), json::serialize(body), seen.etag};
+        const http_request asked{"PATCH", contact_path(uuid), exact_json::to_text(body), seen.etag};
         const http_answer answer = call(asked);
         if (answer.status != 412 || tries == tries_of_a_stale_contact) return outcome(asked, answer);
     }

@@ -294,6 +294,22 @@ class Ownership(SyncTest):
         self.assertEqual(self.crm.by_external_id()["c-1"]["metadata"], {"theirs": True, "once": "theirs", "late": 1})
         self.assertTrue(interfered)
 
+    def test_numbers_stay_what_they_are(self):
+        hard = (2.2250738585072011e-308, 5e-324, 1.7976931348623157e308, 0.1 + 0.2, 1e23, 9007199254740993.0, -0.0, 17.0,
+                4011779.6193000004, 9278557.295370001, 1.7161392603081718e+277, 2.0 ** 63)
+        self.map(MAPPING | {"fields": {"metadata.ours": {"column": "name", "owner": "legacy"}}})
+        for at, number in enumerate(hard):
+            self.add(at, number)
+        self.sync()
+        ours = [self.crm.by_external_id()[f"c-{at}"]["metadata"]["ours"] for at in range(len(hard))]
+        self.assertEqual(list(map(repr, ours)), list(map(repr, hard)))
+        # And those of others, which go through our hands when ours changes.
+        theirs = {f"n{at}": number for at, number in enumerate(hard)} | {"whole": 2 ** 63 - 1, "negative": -2 ** 63}
+        self.crm.by_external_id()["c-0"]["metadata"] |= theirs
+        self.update(0, name=1.5)
+        self.sync()
+        self.assertEqual(repr(self.crm.by_external_id()["c-0"]["metadata"]), repr({"ours": 1.5} | theirs))
+
 
 class Deletions(SyncTest):
     def setUp(self):
