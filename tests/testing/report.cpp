@@ -26,6 +26,21 @@ BOOST_AUTO_TEST_CASE(is_bad_for_one_failure_and_says_which) {
     BOOST_TEST(seen.message() == "that holds: at 7\n2 checks, 0 negative controls, 1 failed");
 }
 
+BOOST_AUTO_TEST_CASE(says_how_a_case_is_run_alone_and_which_are_wanted) {
+    report seen{"suite<T>(", "at 7"};
+    BOOST_TEST(seen.wants("at 7"));
+    BOOST_TEST(seen.wants("at 77"));
+    BOOST_TEST(seen.wants("at"));  // it may come to it
+    BOOST_TEST(!seen.wants("at 8"));
+    seen.check(false, "that holds", "at 7");
+    seen.check(false, "this holds");
+    seen.control(false, "one that does not");
+    BOOST_TEST(seen.failures().at(0) == "that holds: at 7; to run it alone: suite<T>(\"at 7\")");
+    BOOST_TEST(seen.failures().at(1) == "this holds");
+    BOOST_TEST(seen.failures().at(2) == "a planted fault was not caught: one that does not");
+    BOOST_TEST(report{}.wants("anything"));
+}
+
 BOOST_AUTO_TEST_CASE(is_bad_for_a_control_that_was_not_caught) {
     report seen;
     seen.check(true, "this holds");

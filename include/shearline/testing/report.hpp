@@ -17,10 +17,25 @@ namespace shearline::inline v0_1::testing {
 /// control was caught: a suite that checks nothing, or that lets a planted fault pass, has failed.
 class report {
 public:
-    /// What held and what did not. The words say what was claimed; `detail` says where.
+    report() = default;
+
+    /// Of a suite whose cases can be run alone: `suite` is how it is called, up to the name of a case. `only`: such a
+    /// name, or the beginning of several; empty for all.
+    report(std::string suite, std::string_view only) : m_suite{std::move(suite)}, m_only{only} {}
+
+    /// Whether a case is to be run.
+    [[nodiscard]] bool wants(std::string_view name) const noexcept {
+        return name.starts_with(m_only) || std::string_view{m_only}.starts_with(name);
+    }
+
+    /// What held and what did not. The words say what was claimed; `detail` says where: in a suite whose cases can be
+    /// run alone, it begins with the name of the case.
     bool check(bool held, std::string_view claim, std::string_view detail = {}) {
         ++m_checks;
-        if (!held) fail(claim, detail);
+        if (!held && !detail.empty() && !m_suite.empty())
+            fail(claim, std::string{detail} + "; to run it alone: " + m_suite + '"' + std::string{detail} + "\")");
+        else if (!held)
+            fail(claim, detail);
         return held;
     }
 
@@ -65,6 +80,8 @@ private:
         m_failures.push_back(std::move(words));
     }
 
+    std::string m_suite;
+    std::string m_only;
     std::uint64_t m_checks = 0;
     std::uint64_t m_controls = 0;
     std::uint64_t m_failed = 0;

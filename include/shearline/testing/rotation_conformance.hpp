@@ -95,13 +95,12 @@ void rotation_claims_of(report& seen, Replace& replace, const record& old, times
 /// The claims, for `replace(record&, now)`: of keys of every state, new and old, used and unused, at any time of day,
 /// and as often as it is asked.
 template <typename Replace>
-[[nodiscard]] report rotation_claims(Replace replace) {
-    report seen;
+[[nodiscard]] report rotation_claims(Replace replace, std::string_view only = {}) {
+    report seen{"rotation_conformance<Rotation>(", only};
     using std::chrono::milliseconds;
     const timestamp start = from_unix_ms(1'800'000'000'123);
     for (const key_state before : {key_state::pending, key_state::active, key_state::retiring, key_state::revoked}) {
         std::optional<milliseconds> grace;
-        std::optional<bool> replaced;
         for (const std::uint32_t generation : {3U, 1U, 4'294'967'295U})
             for (const bool full : {true, false})
                 for (const milliseconds later : {milliseconds{0}, milliseconds{4'651'007}, milliseconds{86'400'000}}) {
@@ -111,14 +110,11 @@ template <typename Replace>
                                               std::to_string(generation) +
                                               (full ? ", used and sealed" : ", as issued") + ", at " +
                                               std::to_string(to_unix_ms(now)) + " ms";
-                    rotation_claims_of(seen, replace, old, now, where, grace);
-                    record again = old;
-                    const bool done = static_cast<bool>(replace(again, now));
-                    if (!replaced) replaced = done;
-                    seen.check(done == *replaced, "whether a key is replaced depends on its state alone", where);
+                    // The first sets the grace that the others must have.
+                    if (!grace || seen.wants(where)) rotation_claims_of(seen, replace, old, now, where, grace);
                 }
         std::optional<milliseconds> same = grace;
-        for (int call = 0; call < 1'000; ++call)
+        for (int call = 0; call < 1'000 && seen.wants(std::string{to_string(before)} + ", call"); ++call)
             rotation_claims_of(seen, replace, sample_of(before, start, 3, true), start,
                                std::string{to_string(before)} + ", call " + std::to_string(call), same);
     }
@@ -127,12 +123,14 @@ template <typename Replace>
 
 }  // namespace detail
 
-/// Holds a rotation policy to the contract of `rotation_policy`, from every state that a key can be in.
+/// Holds a rotation policy to the contract of `rotation_policy`, from every state that a key can be in. `only`: one
+/// case alone, by the name that a report gives it; without the negative controls.
 template <typename Rotation>
-[[nodiscard]] report rotation_conformance() {
+[[nodiscard]] report rotation_conformance(std::string_view only = {}) {
     static_assert(rotation_policy<Rotation>,
                   "rotation_conformance<Rotation>: give Rotation `static result<void> replace(record&, timestamp)`");
-    report seen = detail::rotation_claims([](record& key, timestamp now) { return Rotation::replace(key, now); });
+    report seen = detail::rotation_claims([](record& key, timestamp now) { return Rotation::replace(key, now); }, only);
+    if (!only.empty()) return seen;
     const auto control = [&seen](std::string_view what, auto replace) {
         seen.control(!detail::rotation_claims(replace), what);
     };
