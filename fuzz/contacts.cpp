@@ -17,16 +17,16 @@ namespace {
 using shearline::testing::require;
 
 void check_json(const std::string& text) {
-    const auto read = exact_json::read_object(text);
+    const auto read = common::read_object(text);
     boost::system::error_code problem;
     const boost::json::value other = boost::json::parse(text, problem);
     if (const auto* const object = std::get_if<boost::json::object>(&read)) {
         require(!problem && other.is_object(), "what our reader takes is an object for Boost.JSON too");
-        const auto again = exact_json::read_object(boost::json::serialize(*object));
+        const auto again = common::read_object(boost::json::serialize(*object));
         require(std::holds_alternative<boost::json::object>(again) && std::get<boost::json::object>(again) == *object,
                 "what was read is the same when it is written and read again");
     } else {
-        require(std::get<exact_json::problem>(read).offset <= text.size(), "what is wrong is within the text");
+        require(std::get<common::json_problem>(read).offset <= text.size(), "what is wrong is within the text");
     }
 }
 

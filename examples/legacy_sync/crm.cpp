@@ -71,7 +71,9 @@ http_answer crm::call(const http_request& asked) {
         std::optional<std::chrono::seconds> asked_to_wait;
         std::string why;
         try {
-            http_answer answer = m_http.exchange(asked, m_key);
+            auto whole = m_http.exchange(asked, m_key);
+            if (!whole) throw stopped{};
+            http_answer answer = *std::move(whole);
             const bool busy = answer.status == 429 || (answer.status >= 502 && answer.status <= 504);
             if (answer.status == 401 || answer.status == 403) refuse(answer);
             if (answer.status >= 300 && answer.status < 400)
@@ -90,7 +92,7 @@ http_answer crm::call(const http_request& asked) {
                     throw failure{exit_status::unreachable, "the CRM fails for each row: " + why};
                 return answer;
             }
-        } catch (const no_answer& reason) {
+        } catch (const common::no_answer& reason) {
             why = without_key(printable(reason.what()), m_key);
         }
         // Full jitter: clients that were cut off together do not come back together.
@@ -99,7 +101,7 @@ http_answer crm::call(const http_request& asked) {
         if (asked_to_wait) delay += *asked_to_wait;
         const auto waited = std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - start);
         if (m_given.patience && waited + delay > *m_given.patience)
-            throw failure{exit_status::unreachable, "the CRM at " + m_given.connection.base.text() +
+            throw failure{exit_status::unreachable, "the CRM at " + m_given.connection.base.text +
                                                         " could not be reached for " + seconds_text(waited) + ": " +
                                                         why};
         if (!told && attempt >= 2) {
@@ -123,13 +125,13 @@ void crm::refuse(const http_answer& answer) {
 
 void crm::not_the_crm(const http_request& asked, const http_answer& answer, std::string_view what) {
     throw failure{exit_status::unreachable, "this is not the CRM: " + std::string{asked.method} + " " +
-                                                m_given.connection.base.text() + printable(asked.path, 80) +
+                                                m_given.connection.base.text + printable(asked.path, 80) +
                                                 " was answered with " + std::to_string(answer.status) + ", " +
                                                 without_key(std::string{what}, m_key) + "; look at --crm"};
 }
 
 std::optional<json::object> crm::object_in(const http_answer& answer) {
-    auto read = exact_json::read_object(answer.body);
+    auto read = common::read_object(answer.body);
     auto* const object = std::get_if<json::object>(&read);
     return object == nullptr ? std::nullopt : std::optional{std::move(*object)};
 }
@@ -164,7 +166,7 @@ std::variant<done, not_there, row_refused> crm::outcome(const http_request& aske
 }
 
 std::variant<done, already_there, row_refused> crm::create(const json::object& contact) {
-    const http_request asked{"POST", "contacts", exact_json::to_text(contact)};
+    const http_request asked{"POST", "contacts", common::to_text(contact)};
     const http_answer answer = call(asked);
     const auto body = object_in(answer);
     if (answer.status == 201) {
@@ -183,7 +185,7 @@ std::variant<done, already_there, row_refused> crm::create(const json::object& c
 std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, const json::object& changes) {
     const json::value* const metadata = changes.if_contains("metadata");
     if (metadata == nullptr) {
-        const http_request asked{"PATCH", contact_path(uuid), exact_json::to_text(changes)};
+        const http_request asked{"PATCH", contact_path(uuid), common::to_text(changes)};
         return outcome(asked, call(asked));
     }
     // The CRM takes metadata as a whole. The members that are not ours are read first, and kept: If-Match sees to it
@@ -203,7 +205,7 @@ std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, 
         }
         json::object body = changes;
         body["metadata"] = std::move(members);
-        const http_request asked{"PATCH", contact_path(uuid), exact_json::to_text(body), seen.etag};
+        const http_request asked{"PATCH", contact_path(uuid), common::to_text(body), seen.etag};
         const http_answer answer = call(asked);
         if (answer.status != 412 || tries == tries_of_a_stale_contact) return outcome(asked, answer);
     }

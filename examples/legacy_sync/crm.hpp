@@ -13,10 +13,14 @@
 
 #include <boost/json.hpp>
 
-#include "http_client.hpp"
+#include <http_client.hpp>
+
 #include "key.hpp"
 
 namespace legacy_sync {
+
+using common::http_answer;
+using common::http_request;
 
 /// The CRM answered, and will not take this row: why.
 struct row_refused {
@@ -42,7 +46,7 @@ using listener = std::function<void(const std::string&)>;
 class crm {
 public:
     struct settings {
-        http_client::settings connection;
+        common::http_client::settings connection;
         key_place key;
         /// How long a CRM that does not answer is waited for; nothing: for ever.
         std::optional<std::chrono::seconds> patience;
@@ -72,7 +76,7 @@ private:
 
     settings m_given;
     listener m_says;
-    http_client m_http;
+    common::http_client m_http;
     shearline::secret_text m_key;
     int m_broken_rows = 0;  ///< in succession, each answered 500 again and again
     std::mt19937_64 m_random{std::random_device{}()};

@@ -8,7 +8,9 @@
 #include <exception>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <shearline/secret/sodium.hpp>
 #include <shearline/version.hpp>
@@ -22,6 +24,7 @@
 #include "stop.hpp"
 #include "sync.hpp"
 #include "teller.hpp"
+#include "text.hpp"
 
 namespace {
 
@@ -29,6 +32,12 @@ using namespace legacy_sync;
 
 constexpr std::chrono::milliseconds look_interval{200};
 constexpr std::chrono::seconds busy_interval{2};
+
+common::base_url address_of(const std::string& text) {
+    auto read = common::base_url::parse(text);
+    if (!read) throw failure{exit_status::usage, "--crm " + printable(text, 120) + ": " + read.error().context()};
+    return *std::move(read);
+}
 
 /// The state belongs to one CRM, one mapping and one source. Another CRM knows none of its contacts, so that is
 /// refused; another mapping or source makes every row be compared again.
@@ -39,7 +48,7 @@ public:
           m_source{std::filesystem::absolute(given.source).lexically_normal().string()},
           m_mapping{how.fingerprint} {
         if (given.crm.empty()) return;
-        const std::string address = base_url::parse(given.crm).text();
+        const std::string address = address_of(given.crm).text;
         const std::string before = m_state.setting("crm");
         if (!before.empty() && before != address)
             throw failure{exit_status::usage,
@@ -98,15 +107,19 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
 
 exit_status run(const options& given, teller& tells) {
     const mapping how = mapping::read(given.mapping);
-    std::optional<base_url> address;
-    if (!given.rehearses) address = base_url::parse(given.crm);
+    std::optional<common::base_url> address;
+    if (!given.rehearses) address = address_of(given.crm);
     source from{given.source, how};
     state remembers = given.rehearses ? state::open_for_rehearsal(given.state) : state::open(given.state);
     belonging whose{remembers, given, how};
 
     std::optional<crm> to;
     if (!given.rehearses)
-        to.emplace(crm::settings{.connection = {.base = *address, .ca_file = given.ca_file, .timeout = given.timeout},
+        to.emplace(crm::settings{.connection = {.base = *address,
+                                                .ca_file = given.ca_file,
+                                                .timeout = given.timeout,
+                                                .agent = "shearline-legacy-sync",
+                                                .stops = stop_asked},
                                  .key = given.key,
                                  .patience = given.watches ? std::nullopt : std::optional{given.patience}},
                    [&](const std::string& line) { tells.note(line); });
@@ -140,6 +153,8 @@ int main(int argc, char** argv) {
         return static_cast<int>(run(given, tells));
     } catch (const failure& why) {
         return end(why.status(), why.what());
+    } catch (const std::invalid_argument& why) {
+        return end(exit_status::usage, why.what());
     } catch (const stopped&) {
         return end(exit_status::other, "stopped; the next run goes on from here");
     } catch (const std::exception& what) {

@@ -95,8 +95,8 @@ contact_draft draft_of(const mapping& how, const source_row& row, const std::str
         if (!held.made.is_null()) put(made.creation, field, held.made);
         if (field.belongs_to == owner::legacy) put(made.update, field, held.made);
     }
-    made.hash = digest(exact_json::to_text(made.update));
-    made.whole_hash = digest(exact_json::to_text(json::array{made.creation, made.update, made.problem}));
+    made.hash = digest(common::to_text(made.update));
+    made.whole_hash = digest(common::to_text(json::array{made.creation, made.update, made.problem}));
     return made;
 }
 

@@ -9,17 +9,17 @@
 
 namespace {
 
-using exact_json::read_object;
+using common::read_object;
 
 std::string read(std::string_view text) {
     const auto found = read_object(text);
     const auto* const object = std::get_if<boost::json::object>(&found);
-    return object == nullptr ? "" : exact_json::to_text(*object);
+    return object == nullptr ? "" : common::to_text(*object);
 }
 
-exact_json::problem refused(std::string_view text) {
+common::json_problem refused(std::string_view text) {
     const auto found = read_object(text);
-    const auto* const problem = std::get_if<exact_json::problem>(&found);
+    const auto* const problem = std::get_if<common::json_problem>(&found);
     BOOST_REQUIRE_MESSAGE(problem != nullptr, "was read: " << text.substr(0, 60));
     return *problem;
 }
@@ -40,11 +40,11 @@ BOOST_AUTO_TEST_CASE(reads_an_object_with_blanks_around_it) {
 }
 
 BOOST_AUTO_TEST_CASE(tells_the_place_of_what_is_wrong) {
-    const exact_json::problem wrong = refused("{\n  \"first\": 1,\n  \"second\": oops\n}");
+    const common::json_problem wrong = refused("{\n  \"first\": 1,\n  \"second\": oops\n}");
     BOOST_TEST(wrong.line == 3U);
     BOOST_TEST(wrong.column == 13U);
     BOOST_TEST(wrong.offset == 28U);
-    const exact_json::problem after = refused("{}\n\n  x");
+    const common::json_problem after = refused("{}\n\n  x");
     BOOST_TEST(after.line == 3U);
     BOOST_TEST(after.column == 3U);
     BOOST_TEST(after.offset == 6U);
@@ -79,15 +79,15 @@ BOOST_AUTO_TEST_CASE(reads_and_writes_each_number_exactly) {
 
 BOOST_AUTO_TEST_CASE(refuses_a_number_that_no_double_holds_and_says_where) {
     for (const std::string_view wrong : {"1e309", "-1e309", "1e636", "1.7976931348623159e308", "1e99999999999"}) {
-        const exact_json::problem problem = refused("{\"a\":1.5,\n\"n\":" + std::string{wrong} + "}");
+        const common::json_problem problem = refused("{\"a\":1.5,\n\"n\":" + std::string{wrong} + "}");
         BOOST_TEST(problem.what.starts_with("a number is greater than any that is kept"), problem.what);
         BOOST_TEST(problem.line == 2U);
     }
 }
 
 BOOST_AUTO_TEST_CASE(bounds_the_depth) {
-    BOOST_TEST(read(nested(exact_json::max_json_depth)) == nested(exact_json::max_json_depth));
-    BOOST_TEST(refused(nested(exact_json::max_json_depth + 1)).what == "more than 8 levels");
+    BOOST_TEST(read(nested(common::max_json_depth)) == nested(common::max_json_depth));
+    BOOST_TEST(refused(nested(common::max_json_depth + 1)).what == "more than 8 levels");
     BOOST_TEST(refused(std::string(100'000, '[')).what == "more than 8 levels");
 }
 

@@ -40,7 +40,7 @@ response json_answer(unsigned status, const json::value& body) {
     return {
         status,
         {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}},
-        exact_json::to_text(body)};
+        common::to_text(body)};
 }
 
 /// RFC 9457 problem details, with further members.
@@ -151,7 +151,7 @@ json::object object_of(const contact& each) {
         const std::string& text = each.*field.member;
         made.emplace(field.name, text.empty() ? json::value(nullptr) : json::value(text));
     }
-    auto metadata = exact_json::read_object(each.metadata);
+    auto metadata = common::read_object(each.metadata);
     const auto* const members = std::get_if<json::object>(&metadata);
     made.emplace("metadata", members != nullptr ? json::value(*members) : json::value(nullptr));
     made.emplace("archived_at", each.archived_at ? json::value(time_text(*each.archived_at)) : json::value(nullptr));
@@ -228,7 +228,7 @@ void take_metadata(const json::value& value, contact& into, field_errors& wrong)
         if (text.size() > max_metadata_bytes) wrong.add(field, "may have at most 1,000 bytes");
         if (has_control(text)) wrong.add(field, "must not hold control characters");
     }
-    into.metadata = exact_json::to_text(members);
+    into.metadata = common::to_text(members);
 }
 
 /// Takes the members of a body into a contact; those that are not there stay as they are.
@@ -258,8 +258,8 @@ std::variant<json::object, response> body_of(const request& asked) {
     type.erase(std::remove(type.begin(), type.end(), ' '), type.end());
     if (type.ends_with(";charset=utf-8")) type.resize(type.size() - 14);
     if (type != "application/json") return problem(415, "Unsupported Media Type", "send application/json in UTF-8");
-    auto read = exact_json::read_object(asked.body);
-    if (auto* const wrong = std::get_if<exact_json::problem>(&read))
+    auto read = common::read_object(asked.body);
+    if (auto* const wrong = std::get_if<common::json_problem>(&read))
         return problem(400, "Bad Request", "the body is not the JSON that is expected: " + wrong->what,
                        {{"offset", wrong->offset}, {"line", wrong->line}, {"column", wrong->column}});
     return std::get<json::object>(std::move(read));

@@ -63,8 +63,8 @@ public:
     /// What can be said of a credential, and can change of it.
     void describe(credential& one) {
         static const std::vector<std::vector<std::string>> scopes{
-            {},      {"contacts:read"}, {"contacts:write", "contacts:read"}, {"z:*", "a:b", "*:read"},
-            {"*:*"}, {"a,b:read"}};
+            {},           {"contacts:read"},     {"contacts:write", "contacts:read"}, {"z:*", "a:b", "*:read"}, {"*:*"},
+            {"a,b:read"}, {"twice:x", "twice:x"}};
         one.tenant = m_tenants[below(m_tenants.size())];
         one.name = "name " + any_text();
         one.scopes = any_of(scopes);

@@ -85,6 +85,7 @@ inline constexpr store_fault store_faults[] = {
     {.name = "a store that keeps each label once", .writes_credential = [](credential& one) { std::sort(one.metadata.begin(), one.metadata.end()); one.metadata.erase(std::unique(one.metadata.begin(), one.metadata.end(), [](const auto& a, const auto& b) { return a.first == b.first; }), one.metadata.end()); }},
     {.name = "a store that writes no suspension", .writes_credential = [](credential& one) { one.suspended = false; }},
     {.name = "a store that updates no suspension", .updates_credential = [](credential& one) { one.suspended = false; }},
+    {.name = "a store that keeps each scope once", .writes_credential = [](credential& one) { one.scopes.erase(std::unique(one.scopes.begin(), one.scopes.end()), one.scopes.end()); }},
     {.name = "a store that updates no scopes", .updates_credential = [](credential& one) { one.scopes = {"contacts:read"}; }},
     {.name = "a store that forgets when a credential was revoked", .updates_credential = [](credential& one) { one.revoked_at.reset(); }},
     {.name = "a store that moves credentials to one tenant", .writes_credential = [](credential& one) { one.tenant = "acme"; }},

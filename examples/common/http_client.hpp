@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // One HTTP/1.1 connection to one address, https with verified names or loopback; no redirects, no proxy, no cookies.
-// Depends on shearline's secret_text; never on what is sent. Boost.Beast stays in its source file, which is slow to
-// compile.
+// Depends on shearline's secret_text; never on what is sent. libcurl stays in the source file.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -14,21 +14,9 @@
 
 #include <shearline/secret/secret_text.hpp>
 
-namespace legacy_sync {
+#include "base_url.hpp"
 
-/// An address below which an API lives.
-struct base_url {
-    bool is_tls = true;
-    std::string host;  ///< without the brackets of an IPv6 address
-    std::string port;
-    std::string path;       ///< from its first to its last slash
-    std::string authority;  ///< as it stands in `Host`
-
-    /// Throws `failure` (usage) for anything but https://…, and http://… to this machine itself: a key does not cross a
-    /// network in the clear.
-    static base_url parse(std::string_view text);
-    [[nodiscard]] std::string text() const;
-};
+namespace common {
 
 struct http_request {
     std::string_view method;
@@ -57,21 +45,23 @@ public:
     struct settings {
         base_url base;
         std::string ca_file{};              ///< authorities to trust in place of the system's
-        std::chrono::milliseconds timeout;  ///< for connecting, and for each exchange
+        std::chrono::milliseconds timeout;  ///< for connecting, and again for the exchange
+        std::string agent{};                ///< what it calls itself
+        std::function<bool()> stops{};      ///< asked twenty times a second: whether to give up what is under way
     };
 
-    /// Throws `failure` (usage) where the file of authorities cannot be used.
+    /// Throws `std::invalid_argument` where the file of authorities cannot be used (or the first exchange does).
     explicit http_client(settings given);
     ~http_client();
 
-    /// Sends the key as the value of `Authorization`, and gives whatever final answer comes. Throws `no_answer`, and
-    /// `stopped`. A request on a connection that the other side closed meanwhile is sent once more at once: it may then
-    /// have been made twice.
-    http_answer exchange(const http_request& asked, const shearline::secret_text& key);
+    /// Sends the key as the value of `Authorization`, and gives whatever final answer comes; nothing where it was to
+    /// stop. Throws `no_answer`. A request on a connection that the other side closed meanwhile is sent once more at
+    /// once: it may then have been made twice. The key passes through memory that is wiped alone.
+    std::optional<http_answer> exchange(const http_request& asked, const shearline::secret_text& key);
 
 private:
     struct state;
     std::unique_ptr<state> m_state;
 };
 
-}  // namespace legacy_sync
+}  // namespace common

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <variant>
 
-namespace exact_json {
+namespace common {
 
 /// Why a text is no JSON object, and where.
-struct problem {
+struct json_problem {
     std::string what;
     std::size_t offset = 0;  ///< in bytes from the start
     std::size_t line = 1;
@@ -25,9 +25,9 @@ inline constexpr std::size_t max_json_depth = 8;
 /// The object, or what is wrong: malformed JSON (RFC 8259), invalid UTF-8, more than 8 levels, a member that is there
 /// twice (which of the two is meant, readers do not agree on), a number that no double holds, or something that is no
 /// object. Whole numbers of 64 bits are what they are; any other is the nearest double. Linear.
-[[nodiscard]] std::variant<boost::json::object, problem> read_object(std::string_view text);
+[[nodiscard]] std::variant<boost::json::object, json_problem> read_object(std::string_view text);
 
 /// As JSON text; of a number, the shortest that reads back as the same.
 [[nodiscard]] std::string to_text(const boost::json::value& what);
 
-}  // namespace exact_json
+}  // namespace common

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace exact_json {
+namespace common {
 
 namespace {
 
@@ -97,7 +97,7 @@ struct strict_reading {
     bool on_comment(json::string_view, error_code&) { return true; }
 };
 
-problem problem_at(std::string_view text, std::size_t offset, std::string what) {
+json_problem problem_at(std::string_view text, std::size_t offset, std::string what) {
     const std::string_view before = text.substr(0, offset);
     const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0: the first line
     return {std::move(what), before.size(),
@@ -160,7 +160,7 @@ std::string to_text(const json::value& what) {
     return text;
 }
 
-std::variant<json::object, problem> read_object(std::string_view text) {
+std::variant<json::object, json_problem> read_object(std::string_view text) {
     json::parse_options strict;
     strict.max_depth = max_json_depth;
     json::basic_parser<strict_reading> parser{strict};
@@ -181,4 +181,4 @@ std::variant<json::object, problem> read_object(std::string_view text) {
     return std::move(value.as_object());
 }
 
-}  // namespace exact_json
+}  // namespace common
