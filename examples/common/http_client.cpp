@@ -26,7 +26,6 @@ namespace {
 
 constexpr std::size_t max_answer_head_bytes = 16 * 1024;
 constexpr std::size_t max_answer_body_bytes = 1024 * 1024;
-constexpr std::chrono::seconds greatest_retry_after{3600};
 
 // ---- memory: the key goes through curl's buffers, and curl does not wipe them ----
 

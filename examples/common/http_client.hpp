@@ -18,6 +18,8 @@
 
 namespace common {
 
+inline constexpr std::chrono::seconds greatest_retry_after{3'600};  ///< more is taken as this
+
 struct http_request {
     std::string_view method;
     std::string path;    ///< below the base, without a slash before it

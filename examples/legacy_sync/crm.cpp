@@ -3,6 +3,7 @@
 #include "crm.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <string_view>
 #include <utility>
 
@@ -22,6 +23,7 @@ constexpr milliseconds first_delay{200};
 constexpr milliseconds greatest_delay{30'000};
 constexpr milliseconds key_look_interval{250};
 constexpr std::chrono::seconds same_key_interval{15};
+constexpr std::chrono::seconds long_wait{5};
 constexpr int tries_of_a_broken_row = 5;  // an answer of 500 may be about this one row …
 constexpr int greatest_broken_rows = 3;   // … but not when each row gets it
 constexpr int tries_of_a_stale_contact = 8;
@@ -37,6 +39,11 @@ std::optional<std::string> uuid_member(const json::object& from, std::string_vie
     const json::value* const held = from.if_contains(name);
     if (held == nullptr || !held->is_string() || !is_uuid(held->get_string())) return std::nullopt;
     return std::string{held->get_string()};
+}
+
+bool has_external_id(const json::object& contact, std::string_view external_id) {
+    const json::value* const name = contact.if_contains("external_id");
+    return name != nullptr && name->is_string() && std::string_view{name->get_string()} == external_id;
 }
 
 std::string percent_encoded(std::string_view text) {
@@ -55,6 +62,17 @@ std::string percent_encoded(std::string_view text) {
 
 std::string seconds_text(std::chrono::seconds time) {
     return std::to_string(time.count()) + (time.count() == 1 ? " second" : " seconds");
+}
+
+/// When a wait that begins now is over, as a person's clock shows it.
+std::string clock_time_in(milliseconds wait) {
+    const std::time_t end =
+        std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() + wait + std::chrono::seconds{1});
+    std::tm here{};
+    ::localtime_r(&end, &here);
+    std::string text(16, '\0');
+    text.resize(std::strftime(text.data(), text.size(), "%H:%M:%S", &here));
+    return text;
 }
 
 }  // namespace
@@ -99,12 +117,20 @@ http_answer crm::call(const http_request& asked) {
         const auto most = std::min(greatest_delay, first_delay * (1 << std::min(attempt, 8)));
         auto delay = milliseconds{std::uniform_int_distribution<milliseconds::rep>{0, most.count()}(m_random)};
         if (asked_to_wait) delay += *asked_to_wait;
-        const auto waited = std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - start);
-        if (m_given.patience && waited + delay > *m_given.patience)
-            throw failure{exit_status::unreachable, "the CRM at " + m_given.connection.base.text +
-                                                        " could not be reached for " + seconds_text(waited) + ": " +
-                                                        why};
-        if (!told && attempt >= 2) {
+        const auto waited = std::chrono::steady_clock::now() - start;
+        if (m_given.patience) {
+            if (waited >= *m_given.patience)
+                throw failure{exit_status::unreachable,
+                              "the CRM at " + m_given.connection.base.text + " could not be reached for " +
+                                  seconds_text(std::chrono::floor<std::chrono::seconds>(waited)) + ": " + why};
+            // Once more at the very end.
+            delay = std::min(delay, std::chrono::ceil<milliseconds>(*m_given.patience - waited));
+        }
+        if (asked_to_wait && delay >= long_wait) {
+            m_says("the CRM asks to be left alone (" + why + "): waiting until " + clock_time_in(delay) +
+                   (*asked_to_wait == common::greatest_retry_after ? ", an hour being the most that it is given" : ""));
+            told = true;
+        } else if (!told && attempt >= 2) {
             told = true;
             m_says("the CRM is not there (" + why + "); trying again" +
                    (m_given.patience ? " for up to " + seconds_text(*m_given.patience) : ""));
@@ -170,7 +196,10 @@ std::variant<done, already_there, row_refused> crm::create(const json::object& c
     const http_answer answer = call(asked);
     const auto body = object_in(answer);
     if (answer.status == 201) {
-        if (const auto uuid = body ? uuid_member(*body, "uuid") : std::nullopt) return done{*uuid};
+        if (const auto uuid = body ? uuid_member(*body, "uuid") : std::nullopt) {
+            if (has_external_id(*body, std::string_view{contact.at("external_id").get_string()})) return done{*uuid};
+            return row_refused{"the CRM answered with another contact, " + *uuid + ", which is left alone"};
+        }
         not_the_crm(asked, answer, "and no contact");
     }
     if (answer.status == 409) {
@@ -182,38 +211,66 @@ std::variant<done, already_there, row_refused> crm::create(const json::object& c
     return why(answer);
 }
 
-std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, const json::object& changes) {
-    const json::value* const metadata = changes.if_contains("metadata");
-    if (metadata == nullptr) {
-        const http_request asked{"PATCH", contact_path(uuid), common::to_text(changes)};
-        return outcome(asked, call(asked));
-    }
-    // The CRM takes metadata as a whole. The members that are not ours are read first, and kept: If-Match sees to it
-    // that nobody changes them meanwhile.
+/// Reads the contact, makes the request for it (none where it is as it should be), and sends that, unless somebody
+/// changed the contact in between (If-Match): then all of it again.
+template <typename Make>
+std::variant<done, not_there, row_refused> crm::change(const std::string& uuid, const std::string& external_id,
+                                                       Make request_for) {
     for (int tries = 1;; ++tries) {
         const http_request look{"GET", contact_path(uuid)};
         const http_answer seen = call(look);
         if (auto found = outcome(look, seen); !std::holds_alternative<done>(found)) return found;
-        json::object whole = *object_in(seen);
-        json::object& members =
-            whole["metadata"].is_object() ? whole["metadata"].get_object() : whole["metadata"].emplace_object();
-        for (const auto& [name, held] : metadata->get_object()) {
-            if (held.is_null())
-                members.erase(name);
-            else
-                members[name] = held;
-        }
-        json::object body = changes;
-        body["metadata"] = std::move(members);
-        const http_request asked{"PATCH", contact_path(uuid), common::to_text(body), seen.etag};
-        const http_answer answer = call(asked);
-        if (answer.status != 412 || tries == tries_of_a_stale_contact) return outcome(asked, answer);
+        json::object contact = *object_in(seen);
+        if (!has_external_id(contact, external_id))
+            return row_refused{"the contact " + uuid + " of the CRM has another external_id by now, and is left alone"};
+        std::optional<http_request> asked = request_for(contact);
+        if (!asked) return done{uuid};
+        asked->if_match = seen.etag;
+        const http_answer answer = call(*asked);
+        if (answer.status != 412 || tries == tries_of_a_stale_contact) return outcome(*asked, answer);
     }
 }
 
-std::variant<done, not_there, row_refused> crm::set_archived(const std::string& uuid, bool archived) {
-    const http_request asked{"POST", contact_path(uuid) + (archived ? "/archive" : "/restore")};
-    return outcome(asked, call(asked));
+std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, const std::string& external_id,
+                                                       const json::object& changes) {
+    return change(uuid, external_id, [&](json::object& contact) -> std::optional<http_request> {
+        json::object body = changes;
+        if (const json::value* const ours = changes.if_contains("metadata")) {
+            // The CRM takes metadata as a whole: the members that are not ours are kept.
+            const json::value* const all = contact.if_contains("metadata");
+            json::object members = all != nullptr && all->is_object() ? all->get_object() : json::object{};
+            for (const auto& [name, held] : ours->get_object()) {
+                if (held.is_null())
+                    members.erase(name);
+                else
+                    members[name] = held;
+            }
+            body["metadata"] = std::move(members);
+        }
+        const bool is_so = std::all_of(body.begin(), body.end(), [&](const auto& member) {
+            const json::value* const there = contact.if_contains(member.key());
+            return there != nullptr && *there == member.value();
+        });
+        if (is_so) return std::nullopt;
+        return http_request{"PATCH", contact_path(uuid), common::to_text(body)};
+    });
+}
+
+std::variant<done, not_there, row_refused> crm::set_archived(const std::string& uuid, const std::string& external_id,
+                                                             bool archived) {
+    return change(uuid, external_id, [&](json::object& contact) -> std::optional<http_request> {
+        const json::value* const since = contact.if_contains("archived_at");
+        if (since != nullptr && !since->is_null() == archived) return std::nullopt;
+        return http_request{"POST", contact_path(uuid) + (archived ? "/archive" : "/restore")};
+    });
+}
+
+void crm::prove_key() {
+    const http_request asked{"GET", "contacts?page=1&per_page=1"};
+    const http_answer answer = call(asked);
+    const auto body = object_in(answer);
+    const json::value* const list = body ? body->if_contains("contacts") : nullptr;
+    if (answer.status != 200 || list == nullptr || !list->is_array()) not_the_crm(asked, answer, "and no list");
 }
 
 std::variant<done, not_there, row_refused> crm::find(const std::string& external_id) {
@@ -228,10 +285,8 @@ std::variant<done, not_there, row_refused> crm::find(const std::string& external
     for (const json::value& each : list->get_array()) {
         const json::object* const one = each.if_object();
         if (one == nullptr) continue;
-        const json::value* const name = one->if_contains("external_id");
         const auto uuid = uuid_member(*one, "uuid");
-        if (uuid && name != nullptr && name->is_string() && std::string_view{name->get_string()} == external_id)
-            return done{*uuid};
+        if (uuid && has_external_id(*one, external_id)) return done{*uuid};
     }
     return not_there{};
 }

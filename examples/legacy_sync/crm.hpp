@@ -55,11 +55,17 @@ public:
     crm(settings given, listener says);
 
     std::variant<done, already_there, row_refused> create(const boost::json::object& contact);
-    /// Changes the fields that stand in `changes`; of metadata, the members that do.
-    std::variant<done, not_there, row_refused> update(const std::string& uuid, const boost::json::object& changes);
-    std::variant<done, not_there, row_refused> set_archived(const std::string& uuid, bool archived);
+    /// Changes the fields that stand in `changes`; of metadata, the members that do. This and what follows look first
+    /// whether the contact still has the external id: another's is left alone, and is a refusal.
+    std::variant<done, not_there, row_refused> update(const std::string& uuid, const std::string& external_id,
+                                                      const boost::json::object& changes);
+    std::variant<done, not_there, row_refused> set_archived(const std::string& uuid, const std::string& external_id,
+                                                            bool archived);
     /// The contact with this external id.
     std::variant<done, not_there, row_refused> find(const std::string& external_id);
+
+    /// Asks for contacts, so that nothing is said of a CRM that is not there, or of a key that opens nothing.
+    void prove_key();
 
     /// Waits until there is another key than the refused one, and takes it; comes back without one after a while, since
     /// the owner may have changed what the old one may do.
@@ -73,6 +79,9 @@ private:
     [[noreturn]] void not_the_crm(const http_request& asked, const http_answer& answer, std::string_view what);
     [[nodiscard]] std::variant<done, not_there, row_refused> outcome(const http_request& asked,
                                                                      const http_answer& answer);
+    template <typename Make>
+    std::variant<done, not_there, row_refused> change(const std::string& uuid, const std::string& external_id,
+                                                      Make request_for);
 
     settings m_given;
     listener m_says;

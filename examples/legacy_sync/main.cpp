@@ -81,11 +81,14 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
         complaint = line;
     };
     bool first = true;
+    bool proved = false;
     try {
         for (;; wait_for(look_interval)) {
             try {
                 pending = from.has_changed() || pending;
                 if (!pending) continue;
+                if (!proved) to.prove_key();
+                proved = true;
                 const counts done = sync.pass();
                 whose.settle();
                 pending = false;
@@ -128,6 +131,7 @@ exit_status run(const options& given, teller& tells) {
                       tells,     {.everything = given.everything || whose.is_new(), .report = given.report}};
     if (given.watches) return watch(sync, from, *to, whose, tells);
 
+    if (to) to->prove_key();
     const counts done = sync.pass();
     whose.settle();
     tells.result(done.text());

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "source.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <chrono>
 #include <tuple>
@@ -59,6 +61,20 @@ void source::open() {
         throw failure{exit_status::usage, m_path + " does not fit the mapping: " + off.what()};
     }
     m_version = m_db->single("PRAGMA data_version");
+    must_be_whole();
+}
+
+/// A file that was half copied is shorter than its pages. Where a log lies beside it, some of these may be there.
+void source::must_be_whole() const {
+    struct ::stat about {};
+    for (const char* log : {"-wal", "-journal"})
+        if (::stat((m_path + log).c_str(), &about) == 0) return;
+    const auto pages = std::get<std::int64_t>(m_db->single("PRAGMA page_count"));
+    const auto page_bytes = std::get<std::int64_t>(m_db->single("PRAGMA page_size"));
+    if (::stat(m_path.c_str(), &about) == 0 &&
+        about.st_size < pages * page_bytes)  // not opened: SQLite's locks would go
+        damaged("it is cut short: " + std::to_string(about.st_size) + " of " + std::to_string(pages * page_bytes) +
+                " bytes");
 }
 
 bool source::has_changed() {
@@ -89,6 +105,33 @@ std::string source::dated() const {
            ", 1, 19), 'T', ' ') <= datetime('now'))";
 }
 
+[[noreturn]] void source::damaged(const std::string& what) const {
+    throw failure{exit_status::other, m_path + ": is damaged (" + what + "): restore it from a backup"};
+}
+
+/// In a damaged file a page may lead back to one that was read, and then no page would be the last.
+void source::must_follow(const cursor& next, const cursor& before, bool may_be_equal) const {
+    // A change column has a collation of its own: of two texts, only equality is looked at.
+    if (next.change != before.change && std::holds_alternative<std::string>(next.change)) return;
+    const bool goes_on = sorts_before(before.change, next.change) ||
+                         (!sorts_before(next.change, before.change) &&
+                          (may_be_equal ? !sorts_before(next.key, before.key) : sorts_before(before.key, next.key)));
+    if (!goes_on) damaged("its keys do not grow");
+}
+
+/// Of rows that were asked for in the order of their keys, or of (change, key), behind `after`.
+std::vector<source_row> source::in_order(std::vector<source_row> rows, const std::optional<cursor>& after,
+                                         bool by_change) const {
+    const auto place = [&](const source_row& row) { return cursor{by_change ? row.change : value{}, row.key}; };
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i > 0)
+            must_follow(place(rows[i]), place(rows[i - 1]), true);  // two rows of one key are told by another
+        else if (after)
+            must_follow(place(rows[i]), *after, false);
+    }
+    return rows;
+}
+
 std::vector<source_row> source::rows(const std::string& where, const std::vector<value>& parameters) {
     std::string sql = "SELECT " + m_key + ", " + m_change;
     for (const mapped_field& field : m_how.fields) sql += ", " + quoted(field.column);
@@ -108,8 +151,8 @@ std::vector<source_row> source::rows(const std::string& where, const std::vector
 
 std::vector<source_row> source::all(const std::optional<value>& after) {
     const std::string order = " ORDER BY " + m_key + " COLLATE BINARY" + page_limit;
-    if (!after) return rows(m_key + " IS NOT NULL" + order, {});
-    return rows(m_key + " > ?1 COLLATE BINARY" + order, {*after});
+    if (!after) return in_order(rows(m_key + " IS NOT NULL" + order, {}), std::nullopt, false);
+    return in_order(rows(m_key + " > ?1 COLLATE BINARY" + order, {*after}), cursor{{}, *after}, false);
 }
 
 std::vector<source_row> source::changed(const std::optional<value>& least, const std::optional<cursor>& after) {
@@ -122,13 +165,14 @@ std::vector<source_row> source::changed(const std::optional<value>& least, const
         where += " AND " + m_change + " >= ?1";
         parameters = {*least};
     }
-    return rows(where + " ORDER BY " + m_change + ", " + m_key + " COLLATE BINARY" + page_limit, parameters);
+    where += " ORDER BY " + m_change + ", " + m_key + " COLLATE BINARY" + page_limit;
+    return in_order(rows(where, parameters), after, true);
 }
 
 std::vector<source_row> source::undated(const std::optional<value>& after) {
     const std::string order = " AND NOT ifnull(" + dated() + ", 0) ORDER BY " + m_key + " COLLATE BINARY" + page_limit;
-    if (!after) return rows(m_key + " IS NOT NULL" + order, {});
-    return rows(m_key + " > ?1 COLLATE BINARY" + order, {*after});
+    if (!after) return in_order(rows(m_key + " IS NOT NULL" + order, {}), std::nullopt, false);
+    return in_order(rows(m_key + " > ?1 COLLATE BINARY" + order, {*after}), cursor{{}, *after}, false);
 }
 
 std::vector<cursor> source::log(const std::optional<value>& least, const std::optional<cursor>& after) {
@@ -148,7 +192,13 @@ std::vector<cursor> source::log(const std::optional<value>& least, const std::op
     statement found = m_db->prepare(sql + " ORDER BY " + sequence + ", " + key + " COLLATE BINARY" + page_limit);
     found.bind(parameters);
     std::vector<cursor> out;
-    while (found.step()) out.push_back({found.column(0), found.column(1)});
+    while (found.step()) {
+        out.push_back({found.column(0), found.column(1)});
+        if (out.size() > 1)
+            must_follow(out.back(), out[out.size() - 2], true);
+        else if (after)
+            must_follow(out.back(), *after, false);
+    }
     return out;
 }
 

@@ -64,6 +64,11 @@ public:
 
 private:
     void open();
+    void must_be_whole() const;
+    void must_follow(const cursor& next, const cursor& before, bool may_be_equal) const;
+    [[nodiscard]] std::vector<source_row> in_order(std::vector<source_row> rows, const std::optional<cursor>& after,
+                                                   bool by_change) const;
+    [[noreturn]] void damaged(const std::string& what) const;
     [[nodiscard]] std::vector<source_row> rows(const std::string& where, const std::vector<value>& parameters);
     [[nodiscard]] std::string dated() const;
 

@@ -35,6 +35,20 @@ constexpr std::chrono::milliseconds patience{10'000};
 
 }  // namespace
 
+bool sorts_before(const value& one, const value& other) noexcept {
+    // https://www.sqlite.org/datatype3.html#sort_order: NULL, numbers, texts, BLOBs.
+    // The alternatives of `value` stand in that order, but for numbers, which are one kind.
+    const auto is_number = [](const value& of) {
+        return std::holds_alternative<std::int64_t>(of) || std::holds_alternative<double>(of);
+    };
+    if (one.index() == other.index() || !is_number(one) || !is_number(other)) return one < other;
+    const auto number = [](const value& of) -> long double {  // which holds both exactly
+        const auto* const whole = std::get_if<std::int64_t>(&of);
+        return whole != nullptr ? static_cast<long double>(*whole) : static_cast<long double>(std::get<double>(of));
+    };
+    return number(one) < number(other);
+}
+
 statement::statement(sqlite3* db, const std::string& path, std::string_view sql) : m_db{db}, m_path{path} {
     sqlite3_stmt* made = nullptr;
     const char* rest = nullptr;

@@ -26,6 +26,9 @@ using value = std::variant<std::monostate, std::int64_t, double, std::string, bl
 
 [[nodiscard]] inline bool is_null(const value& one) noexcept { return std::holds_alternative<std::monostate>(one); }
 
+/// Whether one value comes before another by SQLite's order, texts byte by byte (collation BINARY).
+[[nodiscard]] bool sorts_before(const value& one, const value& other) noexcept;
+
 /// A prepared statement: bind, step to each row, and reset as soon as possible, since it holds the database's lock.
 class statement {
 public:

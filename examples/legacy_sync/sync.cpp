@@ -10,6 +10,7 @@
 
 #include <boost/json.hpp>
 
+#include "stop.hpp"
 #include "text.hpp"
 
 namespace legacy_sync {
@@ -166,6 +167,7 @@ void synchroniser::read_log() {
 }
 
 void synchroniser::one_more() {
+    if (stop_asked()) throw stopped{};
     ++m_counts.read;
     if (m_total != 0) m_tells.progress(m_counts.read, m_total);
 }
@@ -218,9 +220,9 @@ void synchroniser::send(const source_row& row, const std::string& external_id, c
             known = known_contact{std::get<already_there>(made).uuid, {}};
         }
         std::variant<done, not_there, row_refused> outcome = done{};
-        if (known->archived) outcome = m_to->set_archived(known->uuid, false);
+        if (known->archived) outcome = m_to->set_archived(known->uuid, external_id, false);
         if (std::holds_alternative<done>(outcome) && !draft.update.empty())
-            outcome = m_to->update(known->uuid, draft.update);
+            outcome = m_to->update(known->uuid, external_id, draft.update);
         if (const auto* const refused = std::get_if<row_refused>(&outcome))
             return reject(external_id, row.key, draft.whole_hash, refused->reason);
         if (std::holds_alternative<done>(outcome)) {
@@ -263,7 +265,7 @@ void synchroniser::archive(const value& key, const std::string& external_id) {
         outcome = m_to->find(external_id);
         if (const auto* const found = std::get_if<done>(&outcome)) uuid = found->uuid;
     }
-    if (std::holds_alternative<done>(outcome)) outcome = m_to->set_archived(uuid, true);
+    if (std::holds_alternative<done>(outcome)) outcome = m_to->set_archived(uuid, external_id, true);
     if (const auto* const refused = std::get_if<row_refused>(&outcome))
         return reject(external_id, key, {}, "cannot be archived: " + refused->reason);
     if (std::holds_alternative<not_there>(outcome)) {

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import unittest
+import uuid
 import zlib
 
 sys.dont_write_bytecode = True
@@ -79,6 +80,12 @@ class SyncTest(unittest.TestCase):
     def map(self, mapping):
         self.write("mapping.json", json.dumps(mapping))
 
+    @staticmethod
+    def mapping_without_change():
+        mapping = json.loads(json.dumps(MAPPING))
+        del mapping["source"]["change"]
+        return mapping
+
     def add(self, number, name="Ann", mail=None, firm=None, changed="2020-01-01 10:00:00"):
         self.database.execute("INSERT INTO customers VALUES (?, ?, ?, ?, ?)", (number, name, mail, firm, changed))
 
@@ -86,9 +93,9 @@ class SyncTest(unittest.TestCase):
         for name, value in columns.items():
             self.database.execute(f"UPDATE customers SET {name} = ? WHERE id = ?", (value, number))
 
-    def command(self, *more, key=("--key-file", "key"), crm=None):
+    def command(self, *more, key=("--key-file", "key"), crm=None, source="source.db"):
         key = (key[0], self.path(key[1])) if key and key[0] == "--key-file" else key or ()
-        return [PROGRAM, "--source", self.path("source.db"), "--mapping", self.path("mapping.json"), "--state",
+        return [PROGRAM, "--source", self.path(source), "--mapping", self.path("mapping.json"), "--state",
                 self.path("state"), "--crm", crm or self.crm.api, *key, *more]
 
     def sync(self, *more, status=SUCCESS, environment=None, **options):
@@ -133,7 +140,8 @@ class Rows(SyncTest):
         before = len(self.crm.seen)
         self.sync()
         self.assertEqual([each[:2] for each in self.crm.seen[before:]],
-                         [("PATCH", f"/crm/api/v2/contacts/{self.crm.by_external_id()['c-7']['uuid']}")])
+                         [(method, f"/crm/api/v2/contacts/{self.crm.by_external_id()['c-7']['uuid']}")
+                          for method in ("GET", "PATCH")])
         self.assertEqual(self.names()["c-7"], "other")
 
     def test_reads_rows_of_an_equal_time_again(self):
@@ -255,6 +263,27 @@ class Rows(SyncTest):
         self.assertIn("source.db: cannot be opened", self.sync(status=OTHER).stderr)
         self.assertFalse(os.path.exists(self.path("source.db")))
 
+    def test_a_half_copied_database_is_refused_and_not_read_for_ever(self):
+        with sqlite3.connect(self.path("whole.db")) as made:
+            made.execute("CREATE TABLE customers (id INTEGER PRIMARY KEY, name, mail, firm, changed)")
+            for number in range(1000):
+                made.execute("INSERT INTO customers VALUES (?, ?, NULL, NULL, '2020-01-01')", (number, "name " * 20))
+        made.close()
+        self.map(self.mapping_without_change())
+        whole = os.path.getsize(self.path("whole.db"))
+        for missing in (500, 5_000, whole // 2):
+            shutil.copy(self.path("whole.db"), self.path("cut.db"))
+            os.truncate(self.path("cut.db"), whole - missing)
+            told = self.sync("--dry-run", status=OTHER, source="cut.db").stderr
+            self.assertIn("cut.db: is damaged", told)
+        shutil.copy(self.path("whole.db"), self.path("cut.db"))
+        os.truncate(self.path("cut.db"), whole - 500)
+        self.assertIn(f"(it is cut short: {whole - 500} of {whole} bytes)", self.sync("--dry-run", status=OTHER, source="cut.db").stderr)
+        # Beside a log, its size says nothing: what is read is looked at.
+        with open(self.path("cut.db-wal"), "wb"):
+            pass
+        self.assertIn("cut.db: is damaged (its keys do not grow)", self.sync("--dry-run", status=OTHER, source="cut.db").stderr)
+
 
 class Ownership(SyncTest):
     def test_each_side_keeps_what_it_owns(self):
@@ -309,6 +338,32 @@ class Ownership(SyncTest):
         self.update(0, name=1.5)
         self.sync()
         self.assertEqual(repr(self.crm.by_external_id()["c-0"]["metadata"]), repr({"ours": 1.5} | theirs))
+
+
+    def test_a_contact_that_became_another_ones_is_left_alone(self):
+        for number in range(3):
+            self.add(number)
+        self.sync()
+        there = self.crm.by_external_id()
+        there["c-0"]["external_id"] = "somebody else's"  # in the CRM, by hand
+        there["c-1"]["external_id"] = None
+        for number in range(3):
+            self.update(number, name="Bea", changed="2020-01-02 10:00:00")
+        told = self.sync(status=PARTIAL)
+        self.assertEqual([each["first_name"] for each in there.values()], ["Ann", "Ann", "Bea"])
+        self.assertIn("c-0: the contact " + there["c-0"]["uuid"] + " of the CRM has another external_id", told.stderr)
+        self.assertEqual(set(self.report()), {"c-0", "c-1"})
+
+    def test_an_answer_about_another_contact_overwrites_nothing(self):
+        self.add(1)
+        stranger = {"uuid": str(uuid.uuid4()), "external_id": "x", "first_name": "X", "archived_at": None, "revision": 1}
+        self.crm.contacts[stranger["uuid"]] = stranger
+        for answer in ((409, {}, {"existing": stranger["uuid"]}), (201, {}, stranger)):
+            self.crm.create = lambda _, answer=answer: answer
+            told = self.sync("--full", status=PARTIAL)
+            self.assertIn("left alone", told.stderr)
+            self.assertIn(stranger["uuid"], self.report()["c-1"])
+            self.assertEqual(stranger["first_name"], "X")
 
 
 class Deletions(SyncTest):
@@ -421,6 +476,30 @@ class Faults(SyncTest):
         self.sync()
         self.assertEqual(len(self.names()), 5)
 
+    def test_a_run_that_has_nothing_to_send_asks_the_crm_all_the_same(self):
+        self.add(1)
+        self.sync()
+        asked = self.crm.proofs
+        self.sync()
+        self.assertEqual(self.crm.proofs, asked + 1)
+        self.crm.keys.clear()
+        self.assertIn("refused", self.sync(status=REFUSED).stderr)
+        self.crm.answer = lambda *_: (404, {}, {"title": "Not Found"})
+        self.assertIn("this is not the CRM", self.sync(status=UNREACHABLE).stderr)
+        self.crm.close()
+        self.assertIn("cannot connect", self.sync("--give-up-after", "1", status=UNREACHABLE).stderr)
+        self.write("key", "")
+        self.assertIn("holds no key", self.sync(status=REFUSED).stderr)
+
+    def test_it_gives_up_when_it_was_told_to_and_not_before(self):
+        self.add(1)
+        self.crm.faults = lambda number, method, path: (503, {"Retry-After": "99999999"} if number == 1 else {})
+        began = time.monotonic()
+        told = self.sync("--give-up-after", "6", status=UNREACHABLE)
+        self.assertGreaterEqual(time.monotonic() - began, 6)
+        self.assertGreaterEqual(len(self.crm.seen), 2)  # once more at the very end
+        self.assertRegex(told.stderr, r"asks to be left alone \(it answered 503\): waiting until \d\d:\d\d:\d\d, an hour being")
+
     def test_nothing_that_listens_is_unreachable(self):
         self.add(1)
         self.crm.close()
@@ -531,9 +610,24 @@ class Keys(SyncTest):
         self.assertEqual(self.crm.seen[0][2], KEY)
         self.assertIn("command line", self.sync(key=("--key", "x"), status=USAGE).stderr)
 
+    def test_a_text_that_is_no_key_is_told_by_what_is_wrong_with_it(self):
+        self.add(1)
+        for text, why in (("\ufeff" + KEY, "byte order mark"), ('"' + KEY + '"', "in quotes"), (KEY[:20] + " " + KEY[20:], "character 21"),
+                          ("Bearer " + KEY, '"Bearer " stands before it'), (KEY[:9] + "\u2013" + KEY[10:], "character 10 is none of ASCII"),
+                          (KEY[:30] + "-" + KEY[31:], "(character 31)"), (KEY[:-1], "57 characters, and not 58"),
+                          (KEY[:-1] + ("a" if KEY[-1] != "a" else "b"), "a character was lost or changed"),
+                          ("Authorization: " + KEY, "a whole header"), (KEY[:20] + "\n" + KEY[20:], "character 21")):
+            self.write("key", text + "\n")
+            told = self.sync(status=REFUSED).stderr
+            self.assertIn("holds no instance API key: ", told)
+            self.assertIn(why, told, text)
+            self.assertEqual(len(told.splitlines()), 1)
+
     def test_a_key_that_the_crm_sends_back_is_masked(self):
         self.add(1)
-        self.crm.answer = lambda *_: (400, {}, {"detail": f"you sent \x1b[31m{KEY}"})
+        real = self.crm.answer
+        self.crm.answer = lambda method, *more: (real(method, *more) if method == "GET" else
+                                                 (400, {}, {"detail": f"you sent \x1b[31m{KEY}"}))
         told = self.sync(status=PARTIAL)
         self.assertIn(r"you sent \x1b[31minstance_0000000000k***", told.stderr)
         with open(self.path("state.unsent.jsonl"), encoding="utf-8") as file:
@@ -563,6 +657,26 @@ class Keys(SyncTest):
         os.remove(self.path("state"))
         self.sync(*short, "--ca-file", self.path("tls.crt"), crm=trusted)
         self.assertEqual(self.names(), {"c-1": "Ann"})
+
+
+class Stopping(SyncTest):
+    def test_a_pass_ends_soon_and_the_next_goes_on(self):
+        self.database.execute("BEGIN")
+        for number in range(60_000):
+            self.add(number)
+        self.database.execute("COMMIT")
+        whole = self.mapping_without_change()
+        self.map(whole)
+        for options in (("--dry-run",), ("--once",), ("--watch",)):
+            process = subprocess.Popen(self.command(*options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            time.sleep(0.3)
+            self.assertIsNone(process.poll(), options)
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            _, told = process.communicate(timeout=20)
+            self.assertLess(time.monotonic() - began, 2, options)  # half a second, and what a busy machine adds
+            self.assertEqual(process.returncode, SUCCESS if options == ("--watch",) else OTHER, told)
+            self.assertNotIn("looked at", told)
 
 
 class Watching(SyncTest):
