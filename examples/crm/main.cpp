@@ -28,7 +28,6 @@
 #include <shearline/http/problem.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/private_file.hpp>
-#include <shearline/version.hpp>
 
 #include "console/console.hpp"
 #include "http/server.hpp"
@@ -329,13 +328,12 @@ result<void> serve(const options& given, const sigset_t& ending) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto given = read_options({argv + 1, static_cast<std::size_t>(argc - 1)});
+    const auto given = read_options(argc, argv);
     if (!given) {
         std::fprintf(stderr, "shearline-crm: %s\n", given.error().context().c_str());
         return 2;
     }
-    if (given->help) return std::fputs(usage.data(), stdout) < 0 ? 1 : 0;
-    if (given->version) return std::puts(shearline::version) < 0 ? 1 : 0;
+    if (!given->says.empty()) return std::fputs(given->says.c_str(), stdout) < 0 ? 1 : 0;
 
     // Before any thread is made, so that all of them leave these signals to sigwait.
     sigset_t ending;

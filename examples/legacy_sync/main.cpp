@@ -13,7 +13,6 @@
 #include <utility>
 
 #include <shearline/secret/sodium.hpp>
-#include <shearline/version.hpp>
 
 #include "crm.hpp"
 #include "ending.hpp"
@@ -147,9 +146,8 @@ int main(int argc, char** argv) {
         return static_cast<int>(status);
     };
     try {
-        const options given = read_options({argv + 1, static_cast<std::size_t>(argc - 1)});
-        if (given.help) return std::fputs(usage_text.data(), stdout) < 0 ? 1 : 0;
-        if (given.version) return std::puts(shearline::version) < 0 ? 1 : 0;
+        const options given = read_options(argc, argv);
+        if (!given.says.empty()) return std::fputs(given.says.c_str(), stdout) < 0 ? 1 : 0;
         ::umask(0077);  // the state and the report are about customers
         listen_for_stop();
         if (const auto ready = shearline::sodium_ready(); !ready)

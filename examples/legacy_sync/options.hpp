@@ -1,19 +1,15 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The command line.
-// Depends on std; never on what the options are for.
+// Depends on std; never on what the options are for. CLI11 stays in the source file.
 #pragma once
 
 #include <chrono>
-#include <span>
 #include <string>
-#include <string_view>
 
 #include "key.hpp"
 
 namespace legacy_sync {
-
-extern const std::string_view usage_text;
 
 struct options {
     std::string source;
@@ -28,11 +24,10 @@ struct options {
     bool watches = false;
     bool rehearses = false;
     bool everything = false;
-    bool help = false;
-    bool version = false;
+    std::string says{};  ///< help or version: to be printed, and nothing else done
 };
 
-/// Reads the arguments after the program's name. Throws `failure` (usage), which says what is off.
-[[nodiscard]] options read_options(std::span<char* const> arguments);
+/// Reads the arguments of main(). Throws `failure` (usage), which says what is off.
+[[nodiscard]] options read_options(int count, const char* const* arguments);
 
 }  // namespace legacy_sync

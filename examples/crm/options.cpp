@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include "options.hpp"
+
+#include <arpa/inet.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
+#include <shearline/version.hpp>
+
+namespace crm {
+
+using shearline::errc;
+using shearline::error;
+using shearline::result;
+
+namespace {
+
+bool is_address(const std::string& text) {
+    in6_addr room{};
+    return ::inet_pton(AF_INET, text.c_str(), &room) == 1 || ::inet_pton(AF_INET6, text.c_str(), &room) == 1;
+}
+
+/// Whether a text can be the host in a URL: a name, an IPv4 address, or an IPv6 address in brackets; without a port.
+bool is_host(std::string_view text) {
+    if (text.starts_with('[') && text.ends_with(']')) return is_address(std::string{text.substr(1, text.size() - 2)});
+    if (text.empty() || text.size() > 253 || text.front() == '-' || text.front() == '.') return false;
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
+    });
+}
+
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
+
+/// Takes ADDRESS:PORT, or says what is wrong with it.
+std::string listen_at(const std::string& text, options& into) {
+    const std::size_t colon = text.rfind(':');
+    const char* const end = text.data() + text.size();
+    const char* const digits = colon == std::string::npos ? end : text.data() + colon + 1;
+    const auto [stop, failed] = std::from_chars(digits, end, into.port);
+    if (digits == end || failed != std::errc{} || stop != end) return "needs ADDRESS:PORT, such as 127.0.0.1:8080";
+    into.address = text.substr(0, colon);
+    if (into.address.starts_with('[') && into.address.ends_with(']'))
+        into.address = into.address.substr(1, into.address.size() - 2);
+    return is_address(into.address) ? "" : "needs a numeric address: " + into.address + " is none";
+}
+
+}  // namespace
+
+result<options> read_options(int count, const char* const* arguments) {
+    options read;
+    CLI::App line{"A small CRM whose contacts other systems create, read and update with an instance API key.",
+                  "shearline-crm"};
+    line.get_formatter()->column_width(28);
+    line.footer("Example: shearline-crm --data /var/lib/crm --listen 127.0.0.1:8080");
+    line.set_version_flag("--version", shearline::version);
+    const auto is = [](auto good, const char* otherwise) {
+        return CLI::Validator{[=](const std::string& text) { return good(text) ? "" : std::string{otherwise}; }, ""};
+    };
+    const CLI::Validator there = is([](const std::string& text) { return !text.empty(); }, "needs a value");
+    line.add_option("--data", read.data, "where everything is kept; made if it is not there")
+        ->required()
+        ->check(there)
+        ->type_name("DIR");
+    line.add_option("--listen", "127.0.0.1:8080 unless given; port 0 takes a free one")
+        ->check(CLI::Validator{[&](std::string& text) { return listen_at(text, read); }, ""})
+        ->type_name("ADDRESS:PORT");
+    line.add_option("--port-file", read.port_file, "write the port there once it is listened on")
+        ->check(there)
+        ->type_name("FILE");
+    line.add_option("--admin-password-file", read.password_file,
+                    "the owner's password for the console, at the first start; without it, one is made up and shown "
+                    "once")
+        ->check(there)
+        ->type_name("FILE");
+    line.add_flag("--behind-tls-proxy", read.behind_tls_proxy,
+                  "a proxy in front speaks TLS: needed to listen on other addresses than loopback");
+    line.add_option("--host", read.hosts,
+                    "a name under which browsers reach the console (beside localhost); may be repeated")
+        ->check(is(is_host, "needs the name of a host, such as crm.example, without a port"))
+        ->allow_extra_args(false)
+        ->type_name("NAME");
+    line.add_option("--trusted-proxy",
+                    "a proxy whose X-Forwarded-For is believed, such as 192.0.2.0/24: then the client is who came to "
+                    "it, for the limit on guesses and in the audit; may be repeated")
+        ->check(CLI::Validator{[&](std::string& text) {
+                                   const auto added = read.proxies.add(text);
+                                   return added ? std::string{} : added.error().context();
+                               },
+                               ""})
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->type_name("NETWORK");
+    const auto wrong = [](std::string what) { return error{errc::invalid_argument, std::move(what)}; };
+    try {
+        line.parse(count, arguments);
+    } catch (const CLI::CallForHelp&) {
+        read.says = line.help();
+        return read;
+    } catch (const CLI::CallForVersion&) {
+        read.says = std::string{shearline::version} + "\n";
+        return read;
+    } catch (const CLI::ParseError& off) {
+        return wrong(std::string{off.what()} + "; see --help");
+    }
+    if (!is_loopback(read.address) && !read.behind_tls_proxy)
+        return wrong("keys must not cross a network in the clear: listen on loopback, or give --behind-tls-proxy");
+    return read;
+}
+
+}  // namespace crm
