@@ -3,6 +3,7 @@
 // Keeps the contacts of a CRM as the customers of a legacy SQLite database are.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -72,7 +73,10 @@ private:
 
 exit_status status_of(synchroniser& sync) { return sync.unsent() == 0 ? exit_status::success : exit_status::partial; }
 
-exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, teller& tells) {
+/// Goes on until it is told to stop. What may pass by itself (a CRM that answers as none does, a source that is away or
+/// is being changed) is said once, and ends it only where it lasts for `patience`.
+exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, teller& tells,
+                  std::chrono::seconds patience) {
     bool pending = true;
     std::string complaint;
     const auto complain = [&](const std::string& line) {
@@ -81,6 +85,7 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
     };
     bool first = true;
     bool proved = false;
+    std::optional<std::chrono::steady_clock::time_point> failing_since;
     try {
         for (;; wait_for(look_interval)) {
             try {
@@ -91,6 +96,8 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
                 const counts done = sync.pass();
                 whose.settle();
                 pending = false;
+                if (failing_since) tells.note("going on");
+                failing_since.reset();
                 complaint.clear();
                 if (first || done.sent_anything()) tells.result(done.text());
                 first = false;
@@ -100,6 +107,14 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
             } catch (const source_busy& why) {
                 complain(why.what());
                 wait_for(busy_interval);
+            } catch (const failure& why) {
+                const auto now = std::chrono::steady_clock::now();
+                if (!failing_since) failing_since = now;
+                if (now - *failing_since >= patience) throw;
+                pending = true;
+                complain(why.what() + std::string{"; trying again for up to "} + std::to_string(patience.count()) +
+                         " seconds");
+                wait_for(std::min<std::chrono::milliseconds>(busy_interval, patience));
             }
         }
     } catch (const stopped&) {
@@ -128,7 +143,7 @@ exit_status run(const options& given, teller& tells) {
     synchroniser sync{how,       from,
                       remembers, to ? &*to : nullptr,
                       tells,     {.everything = given.everything || whose.is_new(), .report = given.report}};
-    if (given.watches) return watch(sync, from, *to, whose, tells);
+    if (given.watches) return watch(sync, from, *to, whose, tells, given.patience);
 
     if (to) to->prove_key();
     const counts done = sync.pass();

@@ -64,7 +64,8 @@ options read_options(int count, const char* const* arguments) {
             ->check(CLI::Range(1, 86'400))
             ->type_name("SECONDS");
     };
-    seconds("--give-up-after", read.patience, "with --once, end after so long without an answer (120)");
+    seconds("--give-up-after", read.patience,
+            "end after so long without an answer, or of what --watch cannot go on with (120)");
     seconds("--timeout", read.timeout, "wait so long for one answer (30)");
     line.add_option("--key", no_key)->group("");  // not to be used
 

@@ -35,7 +35,7 @@ source::source(std::string path, const mapping& how)
 }
 
 void source::open() {
-    m_db.emplace(database::open_read_only(m_path));
+    m_db = database::open_read_only(m_path);  // where this throws, the old one is kept, and looked at again
     try {
         // By itself first: what closes a parenthesis that we opened is no query.
         if (!m_how.query.empty() && !m_db->prepare(without_semicolon(m_how.query)).is_read_only())

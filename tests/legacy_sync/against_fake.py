@@ -659,6 +659,58 @@ class Keys(SyncTest):
         self.assertEqual(self.names(), {"c-1": "Ann"})
 
 
+class Passing(SyncTest):
+    """What --watch meets and goes on after."""
+
+    def goes_on_after(self, begin, end, told, away=False):
+        self.add(1)
+        process = self.watch("--give-up-after", "60")
+        self.eventually(lambda: "c-1" in self.names())
+        begin()
+        if not away:  # SQLite does not write to what is not where it was opened
+            self.add_later(2)
+        time.sleep(3)
+        self.assertIsNone(process.poll(), "it ended")
+        end()
+        if away:
+            self.add_later(2)
+        self.eventually(lambda: "c-2" in self.names())
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, SUCCESS, said)
+        self.assertEqual(said.count(told), 1, said)  # said once, however often it was met
+        self.assertIn("going on", said)
+
+    def add_later(self, number):
+        self.database.execute("INSERT INTO customers (id, name) VALUES (?, 'Ann')", (number,))
+
+    def eventually(self, holds):
+        end = time.monotonic() + 30
+        while not holds():
+            self.assertLess(time.monotonic(), end, "it never came")
+            time.sleep(0.05)
+
+    def test_an_answer_that_is_not_the_crms(self):
+        real = self.crm.answer
+        self.goes_on_after(lambda: setattr(self.crm, "answer", lambda *_: (404, {}, {"title": "Not Found"})),
+                           lambda: setattr(self.crm, "answer", real), "this is not the CRM")
+
+    def test_a_source_that_is_away(self):
+        self.goes_on_after(lambda: os.rename(self.path("source.db"), self.path("away.db")),
+                           lambda: os.rename(self.path("away.db"), self.path("source.db")), "source.db: cannot be opened",
+                           away=True)
+
+    def test_a_column_that_has_another_name_for_a_while(self):
+        self.map(self.mapping_without_change())
+        self.goes_on_after(lambda: self.database.execute("ALTER TABLE customers RENAME COLUMN mail TO post"),
+                           lambda: self.database.execute("ALTER TABLE customers RENAME COLUMN post TO mail"), "mail")
+
+    def test_what_does_not_pass_ends_it_when_it_was_told_to(self):
+        self.crm.answer = lambda *_: (404, {}, {"title": "Not Found"})
+        process = self.watch("--give-up-after", "2")
+        self.assertEqual(process.wait(20), UNREACHABLE)
+
+
 class Stopping(SyncTest):
     def test_a_pass_ends_soon_and_the_next_goes_on(self):
         self.database.execute("BEGIN")
