@@ -14,6 +14,7 @@
 
 #include "digest.hpp"
 #include "ending.hpp"
+#include "exact_json.hpp"
 #include "text.hpp"
 
 namespace legacy_sync {
@@ -135,6 +136,11 @@ void read_source(const section& from, mapping& into) {
     into.change = change_table{change.needed_text("table"), change.needed_text("sequence"), change.needed_text("key")};
 }
 
+bool is_metadata_name(std::string_view name) {
+    return name.size() <= 64 && std::none_of(name.begin(), name.end(),
+                                             [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+}
+
 void read_fields(const section& from, mapping& into) {
     for (const auto& [json_name, held] : from.members()) {
         const std::string_view name = json_name;
@@ -143,6 +149,8 @@ void read_fields(const section& from, mapping& into) {
         if (!is_metadata && std::find(contact_fields.begin(), contact_fields.end(), name) == contact_fields.end())
             from.wrong(from.place_of(name),
                        "is no field of a contact; there are: first_name, last_name, email, phone, company, metadata.*");
+        if (is_metadata && !is_metadata_name(name.substr(metadata_prefix.size())))
+            from.wrong(from.place_of(name), "is no name that the CRM takes: 1 to 64 bytes, no control characters");
         field.allow_only({"column", "owner"});
         const auto belongs_to = field.word<owner>(
             "owner", {{"legacy", owner::legacy}, {"create_only", owner::create_only}, {"crm", owner::crm}});
@@ -161,16 +169,13 @@ void read_fields(const section& from, mapping& into) {
 }  // namespace
 
 mapping mapping::parse(std::string_view text, const std::string& path) {
-    json::error_code code;
-    json::stream_parser parser;
-    const std::size_t used = parser.write_some(text.data(), text.size(), code);
-    if (!code && used == text.size()) parser.finish(code);
-    if (code || used != text.size()) {
-        const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(used), '\n');
-        throw failure{exit_status::usage, path + ": is not JSON, in line " + std::to_string(line) +
-                                              (code ? ": " + code.message() : ": more follows after the end")};
-    }
-    const json::value document = parser.release();
+    if (constexpr std::string_view mark = "\xEF\xBB\xBF"; text.starts_with(mark)) text.remove_prefix(mark.size());
+    auto read = common::read_object(text);
+    if (const auto* const off = std::get_if<common::json_problem>(&read))
+        throw failure{exit_status::usage, path + ": is not JSON, in line " +
+                                              std::to_string(off->line) + ", column " + std::to_string(off->column) +
+                                              ": " + off->what};
+    const json::value document = std::get<json::object>(std::move(read));
     const section top{path, "", document};
     top.allow_only({"source", "external_id_prefix", "deletions", "fields"});
 

@@ -28,18 +28,24 @@ std::string without_semicolon(std::string_view query) {
 
 source::source(std::string path, const mapping& how)
     : m_path{std::move(path)}, m_how{how}, m_key{quoted(how.key)}, m_change{"NULL"} {
-    // The line end keeps a comment at the end of the query from swallowing the parenthesis.
-    m_from = how.query.empty() ? quoted(how.table) : "(" + without_semicolon(how.query) + "\n)";
     if (const auto* const column = std::get_if<change_column>(&how.change)) m_change = quoted(column->column);
     open();
 }
 
 void source::open() {
+    // SQLite would wait for ever for the other end of a pipe.
+    if (struct ::stat about{}; ::stat(m_path.c_str(), &about) == 0 && !S_ISREG(about.st_mode))
+        throw failure{exit_status::other, m_path + ": is no file"};
     m_db = database::open_read_only(m_path);  // where this throws, the old one is kept, and looked at again
     try {
         // By itself first: what closes a parenthesis that we opened is no query.
-        if (!m_how.query.empty() && !m_db->prepare(without_semicolon(m_how.query)).is_read_only())
-            throw failure{exit_status::usage, "source.query must only read"};
+        m_from = quoted(m_how.table);
+        if (!m_how.query.empty()) {
+            const statement query = m_db->prepare(m_how.query);
+            if (!query.is_read_only()) throw failure{exit_status::usage, "source.query must only read"};
+            // The line end keeps a comment at the end of the query from swallowing the parenthesis.
+            m_from = "(" + without_semicolon(query.text()) + "\n)";
+        }
         const statement every = m_db->prepare("SELECT * FROM " + m_from);
         if (every.has_parameters()) throw failure{exit_status::usage, "source.query must not have parameters"};
         const std::vector<std::string> there = every.column_names();
@@ -239,10 +245,13 @@ std::int64_t source::count_without_key() {
 }
 
 std::vector<value> source::doubled_keys() {
-    // As text, since a 1 and a '1' give the same external id.
+    // By what becomes their external id: a 1, a '1', a 1.0 and an x'01' in hexadecimal may all read alike.
+    const std::string as_whole = "CAST(" + m_key + " AS INTEGER)";
     statement found = m_db->prepare("SELECT " + m_key + " FROM " + m_from + " WHERE " + m_key +
-                                    " IS NOT NULL GROUP BY CASE typeof(" + m_key + ") WHEN 'blob' THEN " + m_key +
-                                    " ELSE CAST(" + m_key + " AS TEXT) END HAVING count(*) > 1");
+                                    " IS NOT NULL GROUP BY CASE WHEN typeof(" + m_key + ") = 'blob' THEN lower(hex(" +
+                                    m_key + ")) WHEN typeof(" + m_key + ") = 'real' AND abs(" + m_key +
+                                    ") < 1e15 AND " + m_key + " = " + as_whole + " THEN CAST(" + as_whole +
+                                    " AS TEXT) ELSE CAST(" + m_key + " AS TEXT) END HAVING count(*) > 1");
     std::vector<value> out;
     while (found.step()) out.push_back(found.column(0));
     return out;

@@ -55,8 +55,12 @@ statement::statement(sqlite3* db, const std::string& path, std::string_view sql)
     const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), 0, &made, &rest);
     m_statement.reset(made);
     if (code != SQLITE_OK) fail(db, path, code);
-    const std::string_view tail{rest, static_cast<std::size_t>(sql.data() + sql.size() - rest)};
-    if (made == nullptr || !trimmed(tail).empty())
+    // What follows may be a comment, of which SQLite makes no statement.
+    sqlite3_stmt* more = nullptr;
+    const auto left = static_cast<int>(sql.data() + sql.size() - rest);
+    const bool goes_on = sqlite3_prepare_v3(db, rest, left, 0, &more, nullptr) != SQLITE_OK || more != nullptr;
+    sqlite3_finalize(more);
+    if (made == nullptr || goes_on)
         throw failure{exit_status::usage, path + ": not one statement of SQL: " + printable(sql)};
 }
 
@@ -122,7 +126,9 @@ std::vector<std::string> statement::column_names() const {
 
 database::database(const std::string& path, int flags) : m_path{path} {
     sqlite3* db = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    // A path is a path: `file:` and `:memory:` mean nothing special.
+    const std::string plain = path.starts_with('/') ? path : "./" + path;
+    const int code = sqlite3_open_v2(plain.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     m_db.reset(db);
     if (code != SQLITE_OK) fail(db, path, code);
     sqlite3_busy_timeout(db, static_cast<int>(patience.count()));

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] bool is_read_only() const noexcept { return sqlite3_stmt_readonly(m_statement.get()) != 0; }
     [[nodiscard]] bool has_parameters() const noexcept { return sqlite3_bind_parameter_count(m_statement.get()) != 0; }
     [[nodiscard]] std::vector<std::string> column_names() const;
+    /// The statement itself, without what follows it.
+    [[nodiscard]] std::string text() const { return sqlite3_sql(m_statement.get()); }
 
 private:
     struct finalize {

@@ -227,7 +227,7 @@ class Rows(SyncTest):
     def test_a_query_is_a_source(self):
         self.add(1, "Ann")
         self.add(2, "Bob")
-        self.map(MAPPING | {"source": {"query": "SELECT id, upper(name) AS name, mail, firm FROM customers WHERE id > 1; -- end",
+        self.map(MAPPING | {"source": {"query": "SELECT id, upper(name) AS name, mail, firm FROM customers WHERE id > 1; SELECT 1",
                                        "key": "id"}})
         self.sync(status=USAGE)  # two statements: what follows the semicolon is not looked at by anybody
         self.map(MAPPING | {"source": {"query": "SELECT id, upper(name) AS name, mail, firm FROM customers WHERE id > 1 -- end",
@@ -262,6 +262,40 @@ class Rows(SyncTest):
         os.remove(self.path("source.db"))
         self.assertIn("source.db: cannot be opened", self.sync(status=OTHER).stderr)
         self.assertFalse(os.path.exists(self.path("source.db")))
+
+    def test_what_is_no_file_is_refused_at_once(self):
+        os.mkfifo(self.path("pipe"))
+        for name in ("pipe", "folder"):
+            if name == "folder":
+                os.mkdir(self.path(name))
+            self.assertIn(f"{name}: is no file", self.sync("--dry-run", status=OTHER, source=name).stderr)
+        here = os.getcwd()
+        os.chdir(self.folder)
+        try:  # `path` gives what is absolute as it is
+            self.path = lambda name: name
+            self.assertIn("cannot be opened", self.sync("--dry-run", status=OTHER, source="file:source.db?mode=ro").stderr)
+            self.assertIn("cannot be opened", self.sync("--dry-run", status=OTHER, source=":memory:").stderr)
+        finally:
+            del self.path
+            os.chdir(here)
+
+    def test_keys_that_read_alike_are_reported_and_not_sent(self):
+        self.database.execute("CREATE TABLE mixed (id, name)")
+        for key in (31, b"\x31", 7, 7.0, "8", 8.0, 9, 9.5, b"\x0a", "0A"):
+            self.database.execute("INSERT INTO mixed VALUES (?, 'Ann')", (key,))
+        self.map(self.mapping_without_change() | {"source": {"table": "mixed", "key": "id"},
+                                                  "fields": {"first_name": {"column": "name", "owner": "legacy"}}})
+        self.sync(status=PARTIAL)
+        self.assertEqual(set(self.report()), {"c-31", "c-7", "c-8"})
+        self.assertEqual(set(self.names()), {"c-9", "c-9.5", "c-0a", "c-0A"})
+
+    def test_a_query_may_end_with_a_semicolon_and_a_comment(self):
+        self.add(1)
+        for end in (";", "; -- all of them", " -- all of them", ";;\n/* all */ "):
+            self.map(self.mapping_without_change() | {"source": {"query": "SELECT id, name, mail, firm FROM customers" + end, "key": "id"}})
+            self.assertIn("would create c-1", self.sync("--dry-run").stdout)
+        self.map(self.mapping_without_change() | {"source": {"query": "SELECT 1; SELECT 2", "key": "id"}})
+        self.sync("--dry-run", status=USAGE)
 
     def test_a_half_copied_database_is_refused_and_not_read_for_ever(self):
         with sqlite3.connect(self.path("whole.db")) as made:

@@ -58,6 +58,17 @@ void refuses(const std::string& text, std::initializer_list<std::string_view> wo
 
 BOOST_AUTO_TEST_SUITE(mapping_file)
 
+BOOST_AUTO_TEST_CASE(may_begin_with_a_byte_order_mark) {
+    BOOST_TEST(mapping::parse("\xEF\xBB\xBF" + std::string{whole}, "m.json").table == "customers");
+}
+
+BOOST_AUTO_TEST_CASE(holds_each_member_once_and_names_that_the_crm_takes) {
+    refuses(altered("\"deletions\": \"ignore\"", "\"deletions\": \"ignore\", \"deletions\": \"ignore\""),
+            {"line 4", "a member is there twice"});
+    refuses(altered("metadata.points", "metadata." + std::string(65, 'n')), {"metadata.nnn", "1 to 64 bytes"});
+    refuses(altered("metadata.points", "metadata.a\\u0007b"), {"no control characters"});
+}
+
 BOOST_AUTO_TEST_CASE(reads_which_column_is_which_field_and_whose) {
     const mapping read = mapping::parse(whole, "m.json");
     BOOST_TEST(read.table == "customers");
@@ -103,7 +114,7 @@ BOOST_AUTO_TEST_CASE(tells_where_it_is_not_json) {
     refuses(altered("\"ignore\",", "\"ignore\""), {"not JSON, in line 5"});
     refuses(std::string{whole} + "x", {"not JSON"});
     refuses("", {"not JSON"});
-    refuses("[]", {"must be an object"});
+    refuses("[]", {"object"});
     refuses("{\"source\": \"\xff\"}", {"not JSON"});
 }
 
