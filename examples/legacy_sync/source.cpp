@@ -221,6 +221,12 @@ bool source::is_later(const value& one, const value& other) {
     return m_db->single("SELECT ?1 > ?2", {one, other}) == value{std::int64_t{1}};
 }
 
+value source::greatest_counter() {
+    const auto* const column = std::get_if<change_column>(&m_how.change);
+    if (column == nullptr || column->holds != change_column::kind::counter) return {};
+    return m_db->single("SELECT max(" + m_change + ") FROM " + m_from + " WHERE " + dated());
+}
+
 value source::reread_from(const value& change) {
     const auto* const column = std::get_if<change_column>(&m_how.change);
     if (column == nullptr || column->reread.count() == 0) return change;

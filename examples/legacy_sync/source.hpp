@@ -54,6 +54,9 @@ public:
     /// Whether one value of the change column, or of the sequence, comes after another.
     [[nodiscard]] bool is_later(const value& one, const value& other);
 
+    /// The greatest value of a change column that counts; NULL where it does not, or holds none.
+    [[nodiscard]] value greatest_counter();
+
     /// Where a pass begins that reads again what the mapping's `reread_seconds` ask for.
     [[nodiscard]] value reread_from(const value& change);
 

@@ -106,7 +106,12 @@ void synchroniser::read_everything() {
 }
 
 void synchroniser::read_changed() {
-    const auto position = m_given.everything ? std::nullopt : m_state.position();
+    auto position = m_given.everything ? std::nullopt : m_state.position();
+    if (const value end = m_from.greatest_counter();
+        position && !is_null(end) && m_from.is_later(position->change, end)) {
+        m_tells.note("the counter of changes went back, as in a restored backup: every row is compared");
+        position.reset();
+    }
     std::optional<value> least;
     if (position) least = m_from.reread_from(position->change);
     std::optional<cursor> after;

@@ -263,6 +263,18 @@ class Rows(SyncTest):
         self.assertIn("source.db: cannot be opened", self.sync(status=OTHER).stderr)
         self.assertFalse(os.path.exists(self.path("source.db")))
 
+    def test_a_counter_that_goes_back_makes_every_row_be_compared(self):
+        self.map(MAPPING | {"source": MAPPING["source"] | {"change": {"column": "changed", "holds": "counter"}}})
+        for number in range(3):
+            self.add(number, changed=10 + number)
+        self.sync()
+        self.update(0, name="restored", changed=5)  # of an older copy of the database, whose counter goes on from there
+        self.database.execute("DELETE FROM customers WHERE id > 0")
+        told = self.sync()
+        self.assertIn("the counter of changes went back", told.stderr)
+        self.assertEqual(self.names()["c-0"], "restored")
+        self.assertNotIn("went back", self.sync().stderr)
+
     def test_what_is_no_file_is_refused_at_once(self):
         os.mkfifo(self.path("pipe"))
         for name in ("pipe", "folder"):
