@@ -115,33 +115,40 @@ std::string source::dated() const {
     throw failure{exit_status::other, m_path + ": is damaged (" + what + "): restore it from a backup"};
 }
 
-/// In a damaged file a page may lead back to one that was read, and then no page would be the last.
-void source::must_follow(const cursor& next, const cursor& before, bool may_be_equal) const {
-    // A change column has a collation of its own: of two texts, only equality is looked at.
-    if (next.change != before.change && std::holds_alternative<std::string>(next.change)) return;
-    const bool goes_on = sorts_before(before.change, next.change) ||
-                         (!sorts_before(next.change, before.change) &&
-                          (may_be_equal ? !sorts_before(next.key, before.key) : sorts_before(before.key, next.key)));
-    if (!goes_on) damaged("its keys do not grow");
-}
-
-/// Of rows that were asked for in the order of their keys, or of (change, key), behind `after`.
-std::vector<source_row> source::in_order(std::vector<source_row> rows, const std::optional<cursor>& after,
-                                         bool by_change) const {
-    const auto place = [&](const source_row& row) { return cursor{by_change ? row.change : value{}, row.key}; };
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (i > 0)
-            must_follow(place(rows[i]), place(rows[i - 1]), true);  // two rows of one key are told by another
-        else if (after)
-            must_follow(place(rows[i]), *after, false);
+/// Copies rows into a database of our own: whatever indexes the source has, pages of the copy are found at once; and
+/// the source is free again before anything is sent.
+void source::copy(const std::string& where, const std::vector<value>& parameters) {
+    std::string columns = "key, change";
+    for (std::size_t i = 0; i < m_how.fields.size(); ++i) columns += ", field" + std::to_string(i);
+    m_copy = database::open_temporary("the copy of " + m_path);
+    m_copy->run(("CREATE TABLE copied (" + columns + "); BEGIN").c_str());
+    std::string places = "?1, ?2";
+    for (std::size_t i = 0; i < m_how.fields.size(); ++i) places += ", ?" + std::to_string(i + 3);
+    statement write = m_copy->prepare("INSERT INTO copied VALUES (" + places + ")");
+    statement read = m_db->prepare(selection() + where + " ORDER BY " + m_key + " COLLATE BINARY");
+    read.bind(parameters);
+    std::vector<value> row(m_how.fields.size() + 2);
+    value before;
+    while (read.step()) {
+        for (std::size_t i = 0; i < row.size(); ++i) row[i] = read.column(static_cast<int>(i));
+        if (sorts_before(row[0], before)) damaged("its keys do not grow");
+        before = row[0];
+        write.bind(row).step();
     }
-    return rows;
+    m_copy->run("COMMIT; CREATE INDEX by_key ON copied (key); CREATE INDEX by_change ON copied (change, key)");
 }
 
-std::vector<source_row> source::rows(const std::string& where, const std::vector<value>& parameters) {
+std::string source::selection() const {
     std::string sql = "SELECT " + m_key + ", " + m_change;
     for (const mapped_field& field : m_how.fields) sql += ", " + quoted(field.column);
-    statement found = m_db->prepare(sql + " FROM " + m_from + " WHERE " + where);
+    return sql + " FROM " + m_from + " WHERE ";
+}
+
+std::vector<source_row> source::page(const std::string& where, const std::vector<value>& parameters) {
+    return rows(m_copy->prepare("SELECT * FROM copied WHERE " + where + page_limit), parameters);
+}
+
+std::vector<source_row> source::rows(statement found, const std::vector<value>& parameters) const {
     found.bind(parameters);
     std::vector<source_row> out;
     while (found.step()) {
@@ -156,29 +163,27 @@ std::vector<source_row> source::rows(const std::string& where, const std::vector
 // Keys are compared byte by byte, whatever the column's collation: two keys that differ are two customers.
 
 std::vector<source_row> source::all(const std::optional<value>& after) {
-    const std::string order = " ORDER BY " + m_key + " COLLATE BINARY" + page_limit;
-    if (!after) return in_order(rows(m_key + " IS NOT NULL" + order, {}), std::nullopt, false);
-    return in_order(rows(m_key + " > ?1 COLLATE BINARY" + order, {*after}), cursor{{}, *after}, false);
+    if (!after) copy(m_key + " IS NOT NULL", {});
+    return by_key_after(after);
 }
 
 std::vector<source_row> source::changed(const std::optional<value>& least, const std::optional<cursor>& after) {
-    std::string where = m_key + " IS NOT NULL AND " + dated();
-    std::vector<value> parameters;
-    if (after) {
-        where += " AND " + m_change + " >= ?1 AND (" + m_change + " > ?1 OR " + m_key + " > ?2 COLLATE BINARY)";
-        parameters = {after->change, after->key};
-    } else if (least) {
-        where += " AND " + m_change + " >= ?1";
-        parameters = {*least};
-    }
-    where += " ORDER BY " + m_change + ", " + m_key + " COLLATE BINARY" + page_limit;
-    return in_order(rows(where, parameters), after, true);
+    if (after) return page("(change, key) > (?1, ?2) ORDER BY change, key", {after->change, after->key});
+    if (least)
+        copy(m_key + " IS NOT NULL AND " + dated() + " AND " + m_change + " >= ?1", {*least});
+    else
+        copy(m_key + " IS NOT NULL AND " + dated(), {});
+    return page("1 ORDER BY change, key", {});
 }
 
 std::vector<source_row> source::undated(const std::optional<value>& after) {
-    const std::string order = " AND NOT ifnull(" + dated() + ", 0) ORDER BY " + m_key + " COLLATE BINARY" + page_limit;
-    if (!after) return in_order(rows(m_key + " IS NOT NULL" + order, {}), std::nullopt, false);
-    return in_order(rows(m_key + " > ?1 COLLATE BINARY" + order, {*after}), cursor{{}, *after}, false);
+    if (!after) copy(m_key + " IS NOT NULL AND NOT ifnull(" + dated() + ", 0)", {});
+    return by_key_after(after);
+}
+
+std::vector<source_row> source::by_key_after(const std::optional<value>& after) {
+    if (!after) return page("1 ORDER BY key", {});
+    return page("key > ?1 ORDER BY key", {*after});
 }
 
 std::vector<cursor> source::log(const std::optional<value>& least, const std::optional<cursor>& after) {
@@ -198,13 +203,10 @@ std::vector<cursor> source::log(const std::optional<value>& least, const std::op
     statement found = m_db->prepare(sql + " ORDER BY " + sequence + ", " + key + " COLLATE BINARY" + page_limit);
     found.bind(parameters);
     std::vector<cursor> out;
-    while (found.step()) {
-        out.push_back({found.column(0), found.column(1)});
-        if (out.size() > 1)
-            must_follow(out.back(), out[out.size() - 2], true);
-        else if (after)
-            must_follow(out.back(), *after, false);
-    }
+    while (found.step()) out.push_back({found.column(0), found.column(1)});
+    if (after && !out.empty() && !sorts_before(after->change, out.back().change) &&
+        !sorts_before(after->key, out.back().key))
+        damaged("its table of changes does not grow");
     return out;
 }
 
@@ -215,7 +217,9 @@ value source::log_end() {
                         ") = 'integer'");
 }
 
-std::vector<source_row> source::by_key(const value& key) { return rows(m_key + " = ?1 COLLATE BINARY LIMIT 2", {key}); }
+std::vector<source_row> source::by_key(const value& key) {
+    return rows(m_db->prepare(selection() + m_key + " = ?1 COLLATE BINARY LIMIT 2"), {key});
+}
 
 bool source::is_later(const value& one, const value& other) {
     return m_db->single("SELECT ?1 > ?2", {one, other}) == value{std::int64_t{1}};

@@ -33,7 +33,8 @@ public:
     /// moment.
     [[nodiscard]] bool has_changed();
 
-    /// Every row, by key. `after`: the key of the last one seen.
+    /// Every row, by key, a page at a time. `after`: the key of the last one seen; nothing begins anew, and copies what
+    /// is there now. So do the next two.
     [[nodiscard]] std::vector<source_row> all(const std::optional<value>& after);
 
     /// The rows whose change column holds at least `least` (or anything, where that is nothing), by (change, key).
@@ -68,11 +69,12 @@ public:
 private:
     void open();
     void must_be_whole() const;
-    void must_follow(const cursor& next, const cursor& before, bool may_be_equal) const;
-    [[nodiscard]] std::vector<source_row> in_order(std::vector<source_row> rows, const std::optional<cursor>& after,
-                                                   bool by_change) const;
     [[noreturn]] void damaged(const std::string& what) const;
-    [[nodiscard]] std::vector<source_row> rows(const std::string& where, const std::vector<value>& parameters);
+    void copy(const std::string& where, const std::vector<value>& parameters);
+    [[nodiscard]] std::string selection() const;
+    [[nodiscard]] std::vector<source_row> page(const std::string& where, const std::vector<value>& parameters);
+    [[nodiscard]] std::vector<source_row> by_key_after(const std::optional<value>& after);
+    [[nodiscard]] std::vector<source_row> rows(statement found, const std::vector<value>& parameters) const;
     [[nodiscard]] std::string dated() const;
 
     std::string m_path;
@@ -81,6 +83,7 @@ private:
     std::string m_key;     ///< quoted, as are the next
     std::string m_change;  ///< "NULL" where there is no change column
     std::optional<database> m_db;
+    std::optional<database> m_copy;  ///< of what this pass reads, from its first page on
     value m_version{};
 };
 

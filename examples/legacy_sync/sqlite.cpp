@@ -124,13 +124,13 @@ std::vector<std::string> statement::column_names() const {
     return names;
 }
 
-database::database(const std::string& path, int flags) : m_path{path} {
+database::database(const std::string& path, const std::string& name, int flags) : m_path{name} {
     sqlite3* db = nullptr;
-    // A path is a path: `file:` and `:memory:` mean nothing special.
-    const std::string plain = path.starts_with('/') ? path : "./" + path;
+    // A path is a path: `file:` and `:memory:` mean nothing special. None is a temporary file that nobody else sees.
+    const std::string plain = path.empty() || path.starts_with('/') ? path : "./" + path;
     const int code = sqlite3_open_v2(plain.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     m_db.reset(db);
-    if (code != SQLITE_OK) fail(db, path, code);
+    if (code != SQLITE_OK) fail(db, name, code);
     sqlite3_busy_timeout(db, static_cast<int>(patience.count()));
     // The file may be a stranger's: its schema is not to be trusted (https://www.sqlite.org/security.html).
     for (const auto& [what, setting] :
@@ -145,15 +145,21 @@ database::database(const std::string& path, int flags) : m_path{path} {
 }
 
 database database::open_read_only(const std::string& path) {
-    database opened{path, SQLITE_OPEN_READONLY};
+    database opened{path, path, SQLITE_OPEN_READONLY};
     opened.run("PRAGMA query_only = ON; PRAGMA cell_size_check = ON; SELECT count(*) FROM sqlite_schema");
     return opened;
 }
 
 database database::open_exclusive(const std::string& path) {
-    database opened{path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
+    database opened{path, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
     sqlite3_busy_timeout(opened.m_db.get(), 1'000);
     opened.run("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT");
+    return opened;
+}
+
+database database::open_temporary(const std::string& name) {
+    database opened{"", name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
+    opened.run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768");
     return opened;
 }
 

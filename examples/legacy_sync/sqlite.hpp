@@ -65,6 +65,9 @@ public:
     /// For us alone: created where there is none; refused while another process has it.
     static database open_exclusive(const std::string& path);
 
+    /// In memory, and in a private temporary file where that grows. `name`: what errors call it.
+    static database open_temporary(const std::string& name);
+
     [[nodiscard]] statement prepare(std::string_view sql) const { return {m_db.get(), m_path, sql}; }
     /// Statements without parameters and without interest in their rows.
     void run(const char* sql);
@@ -77,7 +80,7 @@ private:
     struct close {
         void operator()(sqlite3* db) const noexcept { sqlite3_close_v2(db); }
     };
-    database(const std::string& path, int flags);
+    database(const std::string& path, const std::string& name, int flags);
 
     std::string m_path;
     std::unique_ptr<sqlite3, close> m_db;
