@@ -85,7 +85,8 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
     };
     bool first = true;
     bool proved = false;
-    std::optional<std::chrono::steady_clock::time_point> failing_since;
+    constexpr auto not_at_all = std::chrono::steady_clock::time_point::max();
+    auto failing_since = not_at_all;
     try {
         for (;; wait_for(look_interval)) {
             try {
@@ -96,8 +97,8 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
                 const counts done = sync.pass();
                 whose.settle();
                 pending = false;
-                if (failing_since) tells.note("going on");
-                failing_since.reset();
+                if (failing_since != not_at_all) tells.note("going on");
+                failing_since = not_at_all;
                 complaint.clear();
                 if (first || done.sent_anything()) tells.result(done.text());
                 first = false;
@@ -109,8 +110,8 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
                 wait_for(busy_interval);
             } catch (const failure& why) {
                 const auto now = std::chrono::steady_clock::now();
-                if (!failing_since) failing_since = now;
-                if (now - *failing_since >= patience) throw;
+                failing_since = std::min(failing_since, now);
+                if (now - failing_since >= patience) throw;
                 pending = true;
                 complain(why.what() + std::string{"; trying again for up to "} + std::to_string(patience.count()) +
                          " seconds");
