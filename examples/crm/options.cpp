@@ -105,6 +105,9 @@ result<options> read_options(int count, const char* const* arguments) {
         read.says = std::string{shearline::version} + "\n";
         return read;
     } catch (const CLI::ParseError& off) {
+        for (const std::string& each : line.remaining())  // before what is missing: it may be mistyped
+            if (each.starts_with('-'))
+                return wrong("there is no option " + each.substr(0, each.find('=')) + ": see --help");
         return wrong(std::string{off.what()} + "; see --help");
     }
     if (!is_loopback(read.address) && !read.behind_tls_proxy)

@@ -77,14 +77,17 @@ options read_options(int count, const char* const* arguments) {
     } catch (const CLI::CallForVersion&) {
         read.says = std::string{shearline::version} + "\n";
         return read;
-    } catch (const CLI::ExtrasError&) {
-        // The name alone: what stands behind it may be a key.
-        std::string name = "for what is no option";
-        for (const std::string& each : line.remaining())
-            if (each.starts_with('-')) name = each.substr(0, each.find('='));
-        throw failure{exit_status::usage, "there is no option " + printable(name) + "; see --help"};
     } catch (const CLI::ParseError& off) {
-        if (no_key.empty()) throw failure{exit_status::usage, printable(off.what()) + "; see --help"};
+        // Before what is missing: it may be mistyped. Its name alone: what stands behind it may be a key.
+        for (const std::string& each : line.remaining())
+            if (each.starts_with('-'))
+                throw failure{exit_status::usage,
+                              "there is no option " + printable(each.substr(0, each.find('='))) + "; see --help"};
+        const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&off) != nullptr;
+        if (no_key.empty())
+            throw failure{exit_status::usage,
+                          (is_extra ? "there is an argument that belongs to no option" : printable(off.what())) +
+                              std::string{"; see --help"}};
     }
     if (!no_key.empty())
         throw failure{exit_status::usage,
