@@ -721,6 +721,8 @@ class Passing(SyncTest):
         if away:
             self.add_later(2)
         self.eventually(lambda: "c-2" in self.names())
+        self.add_later(3)  # which comes with another pass: this one has ended then, and said so
+        self.eventually(lambda: "c-3" in self.names())
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=20)
         self.assertEqual(process.returncode, SUCCESS, said)
