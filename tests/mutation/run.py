@@ -107,15 +107,12 @@ class Copy:
 
     def __init__(self, root, work):
         self.tree, self.build = work / "tree", work / "build"
-        self.planted = work / "planted"  # names the header that has a fault, while it has one
         shutil.rmtree(self.tree, ignore_errors=True)
         ignored = shutil.ignore_patterns("node_modules")
         for folder in ("include", "tests", "fuzz"):
-            shutil.copytree(root / folder, self.tree / folder, ignore=ignored)
+            # As if all was written now: what an earlier run built of a header that had a fault then is built anew.
+            shutil.copytree(root / folder, self.tree / folder, ignore=ignored, copy_function=shutil.copy)
         self.headers = headers_of(self.tree)
-        if self.planted.exists():  # the run before was ended in the middle: what was built of that header has the fault
-            (self.tree / self.planted.read_text()).touch()
-            self.planted.unlink()
         for file in ("meson.build", "meson_options.txt", "README.md"):
             shutil.copy2(root / file, self.tree / file)
         (self.tree / "docs/security").mkdir(parents=True, exist_ok=True)
@@ -157,7 +154,6 @@ class Copy:
         _, words, instead, programs = mutant
         path = header_with(words, self.headers)
         good = self.headers[path]
-        self.planted.write_text(str(path.relative_to(self.tree)))
         path.write_text(good.replace(words, instead))
         try:
             for program in programs:
@@ -171,7 +167,6 @@ class Copy:
             return None
         finally:
             path.write_text(good)
-            self.planted.unlink()
 
 
 def main(root, work, wanted):
