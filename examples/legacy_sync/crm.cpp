@@ -146,7 +146,8 @@ void crm::refuse(const http_answer& answer) {
         throw key_refused{"the key was refused (" + masked(m_key) + "): " + mend +
                           "; the sync will go on from where it was"};
     throw key_refused{"the key is not allowed to do this (" + masked(m_key) + "): " + why(answer).reason +
-                      "; give it the scope contacts:write, or " + mend + "; the sync will go on from where it was"};
+                      "; give it the scopes contacts:read and contacts:write, or " + mend +
+                      "; the sync will go on from where it was"};
 }
 
 void crm::not_the_crm(const http_request& asked, const http_answer& answer, std::string_view what) {

@@ -150,6 +150,7 @@ struct server_under_test {
     std::atomic<int> handled{0};
     std::mutex mutex;
     std::vector<unsigned> logged;
+    std::vector<std::string> reasons;
     crm::http_server server;
 
     [[nodiscard]] std::uint16_t port() const { return server.port(); }
@@ -172,6 +173,7 @@ private:
             [this](const crm::request_account& done) {
                 const std::scoped_lock lock{mutex};
                 logged.push_back(done.status);
+                if (!done.why.empty()) reasons.emplace_back(done.why);
             });
         BOOST_REQUIRE(made);
         return *std::move(made);
@@ -392,6 +394,8 @@ BOOST_AUTO_TEST_CASE(answers_for_a_handler_that_does_not_and_drops_what_comes_to
         BOOST_TEST(has(answer, "it took too long"));
     }
     BOOST_TEST(tried.log() == (std::vector<unsigned>{503, 503}));
+    BOOST_TEST(tried.reasons.size() == 2U);  // the log says why
+    BOOST_TEST(has(tried.reasons.front(), "it took too long"));
     tried.slow.open();
     // Both connections go on, and the late answer is nobody's.
     BOOST_TEST(slow.send(get("/next")).answer().ends_with("GET /next "));

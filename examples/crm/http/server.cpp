@@ -50,6 +50,7 @@ response refusal(unsigned status, std::string_view title, std::string_view detai
 response unavailable(std::string_view detail) {
     response made = refusal(503, "Service Unavailable", detail);
     made.headers.emplace_back("Retry-After", "1");
+    made.why = detail;
     return made;
 }
 
