@@ -112,9 +112,9 @@ public:
 
     [[nodiscard]] const std::string& name() const noexcept { return m_name; }
 
-    /// Whether the store answered when it was asked last, which is not long ago. Never waits.
-    [[nodiscard]] bool answers() const noexcept {
-        return std::chrono::steady_clock::now().time_since_epoch() - m_answered.load() < std::chrono::seconds{6};
+    /// Whether the store answered when it was asked last, and not longer ago than this. Never waits.
+    [[nodiscard]] bool answers(std::chrono::seconds within = std::chrono::seconds{6}) const noexcept {
+        return std::chrono::steady_clock::now().time_since_epoch() - m_answered.load() < within;
     }
 
 private:
@@ -135,7 +135,8 @@ private:
         m_answered = done ? std::chrono::steady_clock::now().time_since_epoch() : never;
         if (done) done = m_then();
         const std::string now = done ? std::string{} : done.error().message();
-        if (now != m_told) log_line(now.empty() ? "info" : "warning", now.empty() ? m_name + " answers again" : now);
+        if (now != m_told)
+            log_line(now.empty() ? "info" : "warning", now.empty() ? "the " + m_name + " answers again" : now);
         m_told = now;
     }
 
@@ -149,15 +150,27 @@ private:
     std::thread m_thread;
 };
 
-response ready(const request& asked, std::initializer_list<const store_watch*> stores) {
+using store_watches = std::initializer_list<const store_watch*>;
+
+response ready(const request& asked, store_watches stores) {
     for (const store_watch* each : stores) {
         if (each->answers()) continue;
-        response made =
-            refusal({.status = 503, .title = "Service Unavailable", .detail = each->name() + " does not answer"});
+        response made = refusal(
+            {.status = 503, .title = "Service Unavailable", .detail = "the " + each->name() + " does not answer"});
         made.headers.emplace_back("Retry-After", "1");
         return made;
     }
     return healthy(asked);
+}
+
+/// For a request that waited as long as it may: the store that keeps it waiting has not answered for most of that time.
+response unavailable(const request& asked, std::string_view why, store_watches stores) {
+    std::string silent;
+    for (const store_watch* each : stores)
+        if (!each->answers(std::chrono::seconds{3})) silent += (silent.empty() ? "The " : " and the ") + each->name();
+    if (area_of(asked.path()) == area::console) return console::unavailable(asked, silent);
+    std::string detail = silent.empty() ? std::string{} : silent + " does not answer: ";
+    return refusal({.status = 503, .title = "Service Unavailable", .detail = detail += why});
 }
 
 result<void> make_folder(const std::string& path) {
@@ -273,15 +286,18 @@ result<void> serve(const options& given, const sigset_t& ending) {
                   std::move(owner->password),
                   *keys,
                   *contacts};
-    const store_watch keys_watch{"the key store", [&] { return whether_done(verifier->poll()); },
+    const store_watch keys_watch{"key store", [&] { return whether_done(verifier->poll()); },
                                  [&] { return whether_done(verifier->flush_usage()); }};
-    const store_watch contacts_watch{"the contact store", [&] { return contacts->check(); },
-                                     [] { return result<void>{}; }};
+    const store_watch contacts_watch{"contact store", [&] { return contacts->check(); }, [] { return result<void>{}; }};
     auto server = http_server::start(
         {.address = given.address,
          .port = given.port,
          .lanes = lanes,
          .workers = 16,
+         .unavailable =
+             [&](const request& asked, std::string_view why) {
+                 return unavailable(asked, why, {&keys_watch, &contacts_watch});
+             },
          .lane_of = lane_of,
          .client_of = [&given](const request& asked) { return given.proxies.client_of(asked); }},
         [&](const request& asked) -> response {

@@ -63,5 +63,11 @@ BOOST_AUTO_TEST_CASE(turns_away_at_once_where_nothing_has_moved_for_its_patience
     BOOST_TEST((steady::now() - began < 10s));
 }
 
+BOOST_AUTO_TEST_CASE(keeps_nobody_longer_than_its_longest_wait_however_patient) {
+    bulkhead of{1, 1h};
+    const auto stuck = of.enter();
+    BOOST_TEST(!of.enter());  // after a second, not an hour
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE_END()

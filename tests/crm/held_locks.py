@@ -118,6 +118,10 @@ class HeldLocks(unittest.TestCase):
             for each in threads:
                 each.join()
             self.assertEqual({status for status, _, _ in answers}, {503})
+            for _, body, headers in answers:  # a person gets a page, and all a word on what is the matter
+                if headers["Content-Type"].startswith("text/html"):
+                    self.assertRegex(body, "<h1>The (key|contact) store does not answer</h1>|"
+                                           "<h1>The contacts cannot be read right now</h1>")
             self.assertLess(max(took), DEADLINE + 3)
             for _, body, headers in answers:
                 self.assertIn("Retry-After", headers)

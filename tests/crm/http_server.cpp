@@ -377,6 +377,30 @@ BOOST_AUTO_TEST_CASE(keeps_what_waits_in_one_lane_out_of_the_others) {
     for (client* each : {&slow, &behind, &slow_post}) BOOST_TEST(status_of(each->answer()) == 200U);
 }
 
+BOOST_AUTO_TEST_CASE(lets_its_owner_say_what_is_answered_for_want_of_time_or_room) {
+    crm::server_options options = server_under_test::small();
+    options.workers = 1;
+    options.max_waiting = 1;
+    options.answer_timeout = 2s;
+    options.unavailable = [](const crm::request& asked, std::string_view why) {
+        return crm::response{503, {{"Content-Type", "text/html"}}, asked.target + ": " + std::string{why}};
+    };
+    server_under_test tried{options};
+    client slow{tried.port()};
+    slow.send(get("/slow"));
+    tried.slow.wait_for(1);
+    client behind{tried.port()};
+    behind.send(get("/behind"));
+    std::string crowded;
+    for (int i = 0; i < 100 && !has(crowded, "wait already"); ++i)  // until the one before it waits
+        crowded = client{tried.port()}.send(get("/crowded")).answer();
+    BOOST_TEST(has(crowded, "/crowded: too many requests wait already"));
+    BOOST_TEST(has(crowded, "Content-Type: text/html\r\n"));
+    BOOST_TEST(has(crowded, "Retry-After: 1\r\n"));
+    BOOST_TEST(has(slow.answer(), "/slow: it took too long"));
+    tried.slow.open();
+}
+
 BOOST_AUTO_TEST_CASE(answers_for_a_handler_that_does_not_and_drops_what_comes_too_late) {
     crm::server_options options = server_under_test::small();
     options.workers = 1;

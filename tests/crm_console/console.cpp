@@ -540,6 +540,20 @@ BOOST_FIXTURE_TEST_CASE(forbid_the_browser_all_that_the_console_does_not_need, c
     }
 }
 
+BOOST_AUTO_TEST_CASE(name_the_store_that_keeps_a_request_waiting) {
+    request asked;
+    const response page = crm::console::unavailable(asked, "The key store");
+    BOOST_TEST(page.status == 503U);
+    BOOST_TEST(has(page, "<h1>The key store does not answer</h1>"));
+    BOOST_TEST(header(page, "Content-Security-Policy").starts_with("default-src 'none'; "));
+    BOOST_TEST(has(crm::console::unavailable(asked, {}), "<h1>The CRM is busy</h1>"));
+
+    asked.headers = {{"Accept", "application/json"}};
+    const response told = crm::console::unavailable(asked, "The key store");
+    BOOST_TEST(header(told, "Content-Type").starts_with("application/json"));
+    BOOST_TEST(between(told.body, R"("message":")", ".") == "The key store does not answer");
+}
+
 BOOST_FIXTURE_TEST_CASE(say_which_methods_a_page_takes, open_console) {
     const response answer = owner.get(crm::path::key_reveal);
     BOOST_TEST(answer.status == 405U);

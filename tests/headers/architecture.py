@@ -52,7 +52,7 @@ OPENING = re.compile(
 # A part of another header says whose part it is, instead of what it never touches.
 SCOPE = re.compile(r"^// (?:.*\. )?Depends on .*; (?:never on|for) ", re.MULTILINE)
 INCLUDE = re.compile(r"^#\s*include\s+[<\"]([^>\"]+)[>\"]", re.MULTILINE)
-NAMES_DETAIL = re.compile(r"(?<!tt_)\bdetail(?:::|;)")
+NAMES_DETAIL = re.compile(r"(?<!tt_)\bdetail::|(?:\bnamespace |::)detail;")
 
 
 def layer_of(name):
@@ -163,7 +163,8 @@ def controls(headers, users):
         if not sees(tree, complaints_of_headers, words):
             yield f"control: a header that {words} is not seen"
     for user in ("examples/x.cpp", "bench/x.cpp", "tests/rules/x.cpp"):
-        for text in ("shearline::detail::line_table t;", "using namespace shearline::detail;"):
+        for text in ("shearline::detail::line_table t;", "using namespace shearline::detail;",
+                     "namespace d = shearline::detail;"):
             if not sees({**users, user: text}, complaints_of_users, "names detail::"):
                 yield f"control: {user} may name detail::"
 

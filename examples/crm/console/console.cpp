@@ -60,6 +60,8 @@ response json(unsigned status, const boost::json::value& body) {
     return out;
 }
 
+bool wants_json(const request& asked) { return asked.header("accept").value_or("").starts_with(json_type); }
+
 response see_other(std::string_view where) {
     response out = page(303, {});
     out.headers.emplace_back("Location", std::string{where});
@@ -193,7 +195,7 @@ struct console::visit {
     std::string browser{};  ///< proves that someone logged in from this browser before; else empty
     std::optional<session_table::session> session{};
 
-    [[nodiscard]] bool wants_json() const { return asked.header("accept").value_or("").starts_with(json_type); }
+    [[nodiscard]] bool wants_json() const { return crm::wants_json(asked); }
 };
 
 struct console::route {
@@ -225,9 +227,9 @@ const std::vector<console::route>& console::routes() {
     return all;
 }
 
-response console::handle(const request& asked) {
-    visit at{asked, m_options.now()};
-    response out = dispatch(at);
+namespace {
+
+response with_rules_for_browsers(response out) {
     // `same-origin`, and not `no-referrer`, which would make browsers send `Origin: null` with our own forms.
     for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
              {"Content-Security-Policy",
@@ -244,6 +246,22 @@ response console::handle(const request& asked) {
              {"Cross-Origin-Resource-Policy", "same-origin"}})
         out.headers.emplace_back(name, value);
     return out;
+}
+
+}  // namespace
+
+response console::handle(const request& asked) {
+    visit at{asked, m_options.now()};
+    return with_rules_for_browsers(dispatch(at));
+}
+
+response console::unavailable(const request& asked, std::string_view silent) {
+    static constexpr std::string_view text =
+        "It took too long. What was asked for may be done or not: load the page again and look before you try again.";
+    const std::string title = silent.empty() ? "The CRM is busy" : std::string{silent} + " does not answer";
+    return with_rules_for_browsers(wants_json(asked)
+                                       ? json(503, {{"error", "failed"}, {"message", title + ". " + std::string{text}}})
+                                       : page(503, error_page(503, title, text)));
 }
 
 response console::dispatch(visit& at) {

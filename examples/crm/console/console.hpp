@@ -62,6 +62,10 @@ public:
     /// Answers any request; never throws but for memory.
     [[nodiscard]] response handle(const request& asked);
 
+    /// Answers a request that could not be handled in time: a page, or JSON for a script. `silent` is the store that
+    /// does not answer, "The key store" say, or nothing where all of them do. Never waits.
+    [[nodiscard]] static response unavailable(const request& asked, std::string_view silent);
+
 private:
     struct visit;
     struct route;

@@ -46,14 +46,6 @@ response refusal(unsigned status, std::string_view title, std::string_view detai
     return {status, {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}}, body + '}'};
 }
 
-/// A refusal that is over soon.
-response unavailable(std::string_view detail) {
-    response made = refusal(503, "Service Unavailable", detail);
-    made.headers.emplace_back("Retry-After", "1");
-    made.why = detail;
-    return made;
-}
-
 /// Whether a header section keeps to one reading: lines end in CRLF and nothing else does, none is a continuation of
 /// the one before (obs-fold, RFC 9112 §5.2), no blank stands before a colon, and no control character anywhere.
 bool reads_one_way(std::string_view head) {
@@ -110,6 +102,15 @@ struct shared_state {
         } catch (const std::exception&) {  // out of memory, most likely: this request fails, the others go on
             return refusal(500, "Internal Server Error");
         }
+    }
+
+    /// Where the handler has no time for it.
+    response unavailable(const request& asked, std::string_view why) {
+        response made =
+            options.unavailable ? options.unavailable(asked, why) : refusal(503, "Service Unavailable", why);
+        made.headers.emplace_back("Retry-After", "1");
+        made.why = why;
+        return made;
     }
 
     /// Workers for requests that may wait for the same things.
@@ -331,15 +332,16 @@ private:
         shared_state::lane& lane = m_all->lanes[*number];
         if (lane.waiting.fetch_add(1) >= m_all->options.max_waiting) {
             --lane.waiting;
-            return write(unavailable("too many requests wait already"), keeps_alive());
+            return write(m_all->unavailable(*m_asked, "too many requests wait already"), keeps_alive());
         }
         // The worker's answer, or that it comes too late: whichever is first.
         const auto answered = std::make_shared<std::atomic<bool>>(false);
         m_late.expires_after(m_all->options.answer_timeout);
         m_late.async_wait([self = shared_from_this(), answered](boost::system::error_code in_time) {
             if (in_time || answered->exchange(true)) return;
-            self->write(unavailable("it took too long, and what was asked for may be done or not: look before you ask "
-                                    "again"),
+            self->write(self->m_all->unavailable(*self->m_asked,
+                                                 "it took too long, and what was asked for may be done or not: look "
+                                                 "before you ask again"),
                         self->keeps_alive());
         });
         asio::post(lane.workers, [self = shared_from_this(), &lane, asked = m_asked, answered]() mutable {

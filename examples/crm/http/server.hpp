@@ -33,6 +33,9 @@ struct server_options {
     std::chrono::seconds request_timeout{15};  ///< for all of it, and then for its answer to be taken
     std::chrono::seconds answer_timeout{5};    ///< for the handler; then a 503, and its answer is dropped
     std::chrono::seconds idle_timeout{60};     ///< between two requests of one connection
+    /// The answer where the handler gives none, because too many wait or it takes too long; the second says which. It
+    /// must not wait. None: a problem (RFC 9457).
+    std::function<response(const request&, std::string_view why)> unavailable{};
     /// The lane of a request; nothing for one whose answer waits for nothing: an I/O thread gives it. None: the first.
     std::function<std::optional<unsigned>(const request&)> lane_of{};
     /// The address of who sent a request, where that need not be who connects (see proxy.hpp).
