@@ -21,6 +21,7 @@
 #include <string>
 
 #include "in_child.hpp"
+#include "sanitized.hpp"
 #include "temporary_folder.hpp"
 
 namespace support {
@@ -54,20 +55,8 @@ inline void write_all(const std::string& path, const std::string& content, ::mod
 }
 
 /// Sanitizers spill what they watch, so that in their builds the stack is not the one that users get.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool stack_is_as_compiled = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-inline constexpr bool stack_is_as_compiled = false;
-#else
-inline constexpr bool stack_is_as_compiled = true;
-#endif
-#else
-inline constexpr bool stack_is_as_compiled = true;
-#endif
-
 inline const boost::unit_test::precondition if_stack_is_as_compiled{
-    [](boost::unit_test::test_unit_id) { return boost::test_tools::assertion_result{stack_is_as_compiled}; }};
+    [](boost::unit_test::test_unit_id) { return boost::test_tools::assertion_result{!sanitized}; }};
 
 template <typename Body>
 [[gnu::noinline]] void call(void* body) {

@@ -9,6 +9,8 @@
 #include <shearline/testing/boost_test.hpp>
 #include <shearline/testing/store_conformance.hpp>
 
+#include "../support/sanitized.hpp"
+
 namespace {
 
 using namespace shearline;
@@ -44,11 +46,11 @@ struct sqlite_place {
 BOOST_AUTO_TEST_SUITE(stores)
 
 BOOST_AUTO_TEST_CASE(in_memory_keep_the_contract) {
-    hold(store_conformance([] { return memory_place{}; }, {.sequences = 25}));
+    hold(store_conformance([] { return memory_place{}; }, {.sequences = support::sanitized ? 5 : 25}));
 }
 
 BOOST_AUTO_TEST_CASE(in_sqlite_keep_the_contract) {
-    hold(store_conformance([] { return sqlite_place{}; }));
+    hold(store_conformance([] { return sqlite_place{}; }, {.sequences = support::sanitized ? 3 : 10}));
 }
 
 BOOST_AUTO_TEST_CASE(get_the_steps_that_bytes_stand_for) {

@@ -13,6 +13,7 @@
 
 #include "../support/in_child.hpp"
 #include "../support/printers.hpp"
+#include "../support/sanitized.hpp"
 #include "lines.hpp"
 
 using namespace shearline;
@@ -20,19 +21,6 @@ using namespace shearline::detail;
 using namespace support;
 
 namespace {
-
-// A sanitizer needs address space of its own, without limit.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-#else
-constexpr bool sanitized = false;
-#endif
 
 result<void> put(table_pair& tables, std::uint64_t number, std::uint64_t digest, epochs& readers) {
     const mirrored_key key = key_of(number, digest);
