@@ -186,19 +186,20 @@ row_refused crm::why(const http_answer& answer) {
 std::variant<done, not_there, row_refused> crm::outcome(const http_request& asked, const http_answer& answer) {
     if (answer.status == 404) return not_there{};
     if (answer.status >= 400) return why(answer);
-    const auto body = object_in(answer);
+    auto body = object_in(answer);
     const auto uuid = body ? uuid_member(*body, "uuid") : std::nullopt;
     if (answer.status != 200 || !uuid) not_the_crm(asked, answer, "and no contact");
-    return done{*uuid};
+    return done{*uuid, *std::move(body)};
 }
 
 std::variant<done, already_there, row_refused> crm::create(const json::object& contact) {
     const http_request asked{"POST", "contacts", common::to_text(contact)};
     const http_answer answer = call(asked);
-    const auto body = object_in(answer);
+    auto body = object_in(answer);
     if (answer.status == 201) {
         if (const auto uuid = body ? uuid_member(*body, "uuid") : std::nullopt) {
-            if (has_external_id(*body, std::string_view{contact.at("external_id").get_string()})) return done{*uuid};
+            if (has_external_id(*body, std::string_view{contact.at("external_id").get_string()}))
+                return done{*uuid, *std::move(body)};
             return row_refused{"the CRM answered with another contact, " + *uuid + ", which is left alone"};
         }
         not_the_crm(asked, answer, "and no contact");
@@ -220,12 +221,16 @@ std::variant<done, not_there, row_refused> crm::change(const std::string& uuid, 
     for (int tries = 1;; ++tries) {
         const http_request look{"GET", contact_path(uuid)};
         const http_answer seen = call(look);
-        if (auto found = outcome(look, seen); !std::holds_alternative<done>(found)) return found;
-        json::object contact = *object_in(seen);
-        if (!has_external_id(contact, external_id))
+        auto found = outcome(look, seen);
+        auto* const current = std::get_if<done>(&found);
+        if (current == nullptr) return found;
+        if (!has_external_id(current->contact, external_id))
             return row_refused{"the contact " + uuid + " of the CRM has another external_id by now, and is left alone"};
-        std::optional<http_request> asked = request_for(contact);
-        if (!asked) return done{uuid};
+        std::optional<http_request> asked = request_for(current->contact);
+        if (!asked) {
+            current->changed = false;
+            return found;
+        }
         asked->if_match = seen.etag;
         const http_answer answer = call(*asked);
         if (answer.status != 412 || tries == tries_of_a_stale_contact) return outcome(*asked, answer);
@@ -233,10 +238,10 @@ std::variant<done, not_there, row_refused> crm::change(const std::string& uuid, 
 }
 
 std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, const std::string& external_id,
-                                                       const json::object& changes) {
-    return change(uuid, external_id, [&](json::object& contact) -> std::optional<http_request> {
-        json::object body = changes;
-        if (const json::value* const ours = changes.if_contains("metadata")) {
+                                                       const changes_for& changes) {
+    return change(uuid, external_id, [&](const json::object& contact) -> std::optional<http_request> {
+        json::object body = changes(contact);
+        if (json::value* const ours = body.if_contains("metadata")) {
             // The CRM takes metadata as a whole: the members that are not ours are kept.
             const json::value* const all = contact.if_contains("metadata");
             json::object members = all != nullptr && all->is_object() ? all->get_object() : json::object{};
@@ -246,7 +251,7 @@ std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, 
                 else
                     members[name] = held;
             }
-            body["metadata"] = std::move(members);
+            *ours = std::move(members);
         }
         const bool is_so = std::all_of(body.begin(), body.end(), [&](const auto& member) {
             const json::value* const there = contact.if_contains(member.key());
@@ -259,7 +264,7 @@ std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, 
 
 std::variant<done, not_there, row_refused> crm::set_archived(const std::string& uuid, const std::string& external_id,
                                                              bool archived) {
-    return change(uuid, external_id, [&](json::object& contact) -> std::optional<http_request> {
+    return change(uuid, external_id, [&](const json::object& contact) -> std::optional<http_request> {
         const json::value* const since = contact.if_contains("archived_at");
         if (since != nullptr && !since->is_null() == archived) return std::nullopt;
         return http_request{"POST", contact_path(uuid) + (archived ? "/archive" : "/restore")};
@@ -287,7 +292,7 @@ std::variant<done, not_there, row_refused> crm::find(const std::string& external
         const json::object* const one = each.if_object();
         if (one == nullptr) continue;
         const auto uuid = uuid_member(*one, "uuid");
-        if (uuid && has_external_id(*one, external_id)) return done{*uuid};
+        if (uuid && has_external_id(*one, external_id)) return done{*uuid, *one};
     }
     return not_there{};
 }

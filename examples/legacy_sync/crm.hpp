@@ -34,7 +34,12 @@ struct already_there {
 struct not_there {};
 struct done {
     std::string uuid;
+    boost::json::object contact{};  ///< as it is now
+    bool changed = true;            ///< false where it was so already
 };
+
+/// Makes the changes to a contact from what it is now.
+using changes_for = std::function<boost::json::object(const boost::json::object& contact)>;
 
 /// What of the service tells the person who watches: one line.
 using listener = std::function<void(const std::string&)>;
@@ -55,10 +60,11 @@ public:
     crm(settings given, listener says);
 
     std::variant<done, already_there, row_refused> create(const boost::json::object& contact);
-    /// Changes the fields that stand in `changes`; of metadata, the members that do. This and what follows look first
-    /// whether the contact still has the external id: another's is left alone, and is a refusal.
+    /// Reads the contact and changes the fields that `changes` names; of metadata, the members that it does. Where
+    /// somebody else changed the contact meanwhile, it is asked again. This and what follows look first whether the
+    /// contact still has the external id: another's is left alone, and is a refusal.
     std::variant<done, not_there, row_refused> update(const std::string& uuid, const std::string& external_id,
-                                                      const boost::json::object& changes);
+                                                      const changes_for& changes);
     std::variant<done, not_there, row_refused> set_archived(const std::string& uuid, const std::string& external_id,
                                                             bool archived);
     /// The contact with this external id.

@@ -71,7 +71,7 @@ private:
     std::string m_mapping;
 };
 
-exit_status status_of(synchroniser& sync) { return sync.unsent() == 0 ? exit_status::success : exit_status::partial; }
+exit_status status_of(synchroniser& sync) { return sync.is_complete() ? exit_status::success : exit_status::partial; }
 
 /// Goes on until it is told to stop. What may pass by itself (a CRM that answers as none does, a source that is away or
 /// is being changed) is said once, and ends it only where it lasts for `patience`.
@@ -100,7 +100,7 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
                 if (failing_since != not_at_all) tells.note("going on");
                 failing_since = not_at_all;
                 complaint.clear();
-                if (first || done.sent_anything()) tells.result(done.text());
+                if (first || done.has_news()) tells.result(done.text());
                 first = false;
             } catch (const key_refused& why) {
                 complain(why.what());

@@ -151,9 +151,21 @@ void read_fields(const section& from, mapping& into) {
                        "is no field of a contact; there are: first_name, last_name, email, phone, company, metadata.*");
         if (is_metadata && !is_metadata_name(name.substr(metadata_prefix.size())))
             from.wrong(from.place_of(name), "is no name that the CRM takes: 1 to 64 bytes, no control characters");
-        field.allow_only({"column", "owner"});
-        const auto belongs_to = field.word<owner>(
-            "owner", {{"legacy", owner::legacy}, {"create_only", owner::create_only}, {"crm", owner::crm}});
+        field.allow_only({"column", "owner", "on_conflict"});
+        const auto belongs_to = field.word<owner>("owner", {{"legacy", owner::legacy},
+                                                            {"legacy_unless_edited", owner::legacy_unless_edited},
+                                                            {"create_only", owner::create_only},
+                                                            {"crm", owner::crm}});
+        on_conflict rule = on_conflict::report;
+        if (field.find("on_conflict") != nullptr) {
+            if (belongs_to != owner::legacy_unless_edited)
+                field.wrong(field.place_of("on_conflict"), "has a meaning beside \"legacy_unless_edited\" only");
+            rule = field.word<on_conflict>("on_conflict", {{"report", on_conflict::report},
+                                                           {"keep_crm", on_conflict::keep_crm},
+                                                           {"overwrite", on_conflict::overwrite}});
+        }
+        if (is_metadata && name.substr(metadata_prefix.size()) == conflict_mark)
+            from.wrong(from.place_of(name), "is what the sync itself marks conflicts with: choose another name");
         if (belongs_to == owner::crm) {
             if (field.find("column") != nullptr)
                 field.wrong(field.place_of("column"),
@@ -161,20 +173,21 @@ void read_fields(const section& from, mapping& into) {
             continue;
         }
         into.fields.push_back({std::string{is_metadata ? name.substr(metadata_prefix.size()) : name}, is_metadata,
-                               field.needed_text("column"), belongs_to});
+                               field.needed_text("column"), belongs_to, rule});
     }
     if (into.fields.empty()) from.wrong("fields", "must name at least one field that is sent");
 }
 
 }  // namespace
 
+std::string mapped_field::full_name() const { return (is_metadata ? std::string{metadata_prefix} : "") + name; }
+
 mapping mapping::parse(std::string_view text, const std::string& path) {
     if (constexpr std::string_view mark = "\xEF\xBB\xBF"; text.starts_with(mark)) text.remove_prefix(mark.size());
     auto read = common::read_object(text);
     if (const auto* const off = std::get_if<common::json_problem>(&read))
-        throw failure{exit_status::usage, path + ": is not JSON, in line " +
-                                              std::to_string(off->line) + ", column " + std::to_string(off->column) +
-                                              ": " + off->what};
+        throw failure{exit_status::usage, path + ": is not JSON, in line " + std::to_string(off->line) + ", column " +
+                                              std::to_string(off->column) + ": " + off->what};
     const json::value document = std::get<json::object>(std::move(read));
     const section top{path, "", document};
     top.allow_only({"source", "external_id_prefix", "deletions", "fields"});

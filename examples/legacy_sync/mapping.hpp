@@ -16,9 +16,17 @@ namespace legacy_sync {
 
 /// Which side a field belongs to.
 enum class owner : std::uint8_t {
-    legacy,       ///< the legacy database: sent with each change, whatever the CRM holds by then
-    create_only,  ///< the CRM, but it starts with the legacy value
-    crm,          ///< the CRM: never sent
+    legacy,                ///< the legacy database: sent with each change, whatever the CRM holds by then
+    legacy_unless_edited,  ///< the legacy database, as long as the CRM holds what was last sent
+    create_only,           ///< the CRM, but it starts with the legacy value
+    crm,                   ///< the CRM: never sent
+};
+
+/// What becomes of a field that was edited in the CRM, and that the legacy database has otherwise.
+enum class on_conflict : std::uint8_t {
+    report,     ///< it is kept, reported, and marked in the CRM, until one side is chosen
+    keep_crm,   ///< it is kept, and nothing is said
+    overwrite,  ///< it becomes what the legacy database has
 };
 
 /// A field of a contact that the sync sends.
@@ -27,7 +35,14 @@ struct mapped_field {
     bool is_metadata = false;
     std::string column;
     owner belongs_to = owner::legacy;
+    legacy_sync::on_conflict on_conflict = legacy_sync::on_conflict::report;  ///< of `legacy_unless_edited`
+
+    /// As the mapping file spells it: "email", "metadata.points".
+    [[nodiscard]] std::string full_name() const;
 };
+
+/// The member of a contact's metadata that names its fields in conflict, for who looks at it in the CRM.
+inline constexpr std::string_view conflict_mark = "sync_conflict";
 
 /// Changes are told by a column of the source itself.
 struct change_column {

@@ -54,6 +54,8 @@ converted convert(const value& one, bool keeps_numbers) {
     return content.empty() ? converted{} : converted{json::value(content)};
 }
 
+}  // namespace
+
 void put(json::object& into, const mapped_field& field, const json::value& held) {
     if (!field.is_metadata) {
         into[field.name] = held;
@@ -63,8 +65,6 @@ void put(json::object& into, const mapped_field& field, const json::value& held)
     if (!metadata.is_object()) metadata.emplace_object();
     metadata.get_object()[field.name] = held;
 }
-
-}  // namespace
 
 std::optional<std::string> external_id_of(const mapping& how, const value& key) {
     if (const auto* const bytes = std::get_if<blob>(&key)) {
@@ -94,9 +94,12 @@ contact_draft draft_of(const mapping& how, const source_row& row, const std::str
         }
         if (!held.made.is_null()) put(made.creation, field, held.made);
         if (field.belongs_to == owner::legacy) put(made.update, field, held.made);
+        if (field.belongs_to == owner::legacy_unless_edited) made.unless_edited[field.full_name()] = held.made;
     }
-    made.hash = digest(common::to_text(made.update));
-    made.whole_hash = digest(common::to_text(json::array{made.creation, made.update, made.problem}));
+    made.hash =
+        digest(common::to_text(made.update) + (made.unless_edited.empty() ? "" : common::to_text(made.unless_edited)));
+    made.whole_hash =
+        digest(common::to_text(json::array{made.creation, made.update, made.unless_edited, made.problem}));
     return made;
 }
 

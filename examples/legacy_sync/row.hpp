@@ -26,9 +26,10 @@ struct source_row {
 struct contact_draft {
     boost::json::object creation;  ///< the body of the POST: all but what is empty
     boost::json::object update;    ///< the body of a PATCH: what the legacy database owns, with null for what is empty
-    std::string hash;              ///< of `update`: whether anything has to be sent
-    std::string whole_hash;        ///< of all that may be sent: whether a refused row is still the same
-    std::string problem;           ///< empty, or the reason why the row cannot be sent
+    boost::json::object unless_edited;  ///< by full name: what it owns as long as nobody edits it in the CRM
+    std::string hash;                   ///< of both: whether anything has to be sent
+    std::string whole_hash;             ///< of all that may be sent: whether a refused row is still the same
+    std::string problem;                ///< empty, or the reason why the row cannot be sent
 };
 
 /// The key as text, with the mapping's prefix: a whole number in decimal, a BLOB in hexadecimal. Nothing where there is
@@ -39,6 +40,9 @@ struct contact_draft {
 /// fields of a contact, and stay numbers in its metadata. A BLOB, text that is not UTF-8 and a number that JSON cannot
 /// hold are problems of the row: sending something else in their place would be a guess.
 [[nodiscard]] contact_draft draft_of(const mapping& how, const source_row& row, const std::string& external_id);
+
+/// Sets a field in the body of a request, those of metadata in its member of that name.
+void put(boost::json::object& into, const mapped_field& field, const boost::json::value& held);
 
 /// The value for a person: one line, short.
 [[nodiscard]] std::string shown(const value& one);

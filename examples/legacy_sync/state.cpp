@@ -11,9 +11,9 @@ namespace legacy_sync {
 namespace {
 
 constexpr std::int64_t application_id = 0x73796e63;  // "sync"
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
 
-constexpr const char* schema = R"(
+constexpr const char* first_schema = R"(
     BEGIN IMMEDIATE;
     CREATE TABLE contact (external_id TEXT PRIMARY KEY, uuid TEXT NOT NULL, hash BLOB NOT NULL,
                           archived INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -22,7 +22,18 @@ constexpr const char* schema = R"(
     CREATE TABLE cursor (name TEXT PRIMARY KEY, change ANY, key ANY) STRICT, WITHOUT ROWID;
     CREATE TABLE setting (name TEXT PRIMARY KEY, what TEXT NOT NULL) STRICT, WITHOUT ROWID;
     PRAGMA application_id = 0x73796e63;
-    PRAGMA user_version = 1;
+    COMMIT)";
+
+/// What the second version has beside that of the first.
+constexpr const char* second_schema = R"(
+    BEGIN IMMEDIATE;
+    CREATE TABLE supplied (external_id TEXT, field TEXT, held BLOB NOT NULL, sending BLOB NOT NULL,
+                           PRIMARY KEY (external_id, field)) STRICT, WITHOUT ROWID;
+    CREATE TABLE conflict (external_id TEXT, field TEXT, key ANY, legacy TEXT NOT NULL, crm TEXT NOT NULL,
+                           at TEXT NOT NULL, PRIMARY KEY (external_id, field)) STRICT, WITHOUT ROWID;
+    UPDATE rejection SET external_id = CAST(x'ff' || substr(external_id, 5) AS TEXT)
+        WHERE reason = 'the key is no text that could be sent';
+    PRAGMA user_version = 2;
     COMMIT)";
 
 database opened(const std::string& path) {
@@ -41,16 +52,32 @@ rejection rejection_of(const statement& row) {
     return {text(row.column(0)), row.column(1), bytes(row.column(2)), text(row.column(3)), text(row.column(4))};
 }
 
+std::vector<open_conflict> conflicts_in(statement& found) {
+    std::vector<open_conflict> out;
+    while (found.step())
+        out.push_back({text(found.column(0)),
+                       found.column(2),
+                       {text(found.column(1)), text(found.column(3)), text(found.column(4))},
+                       text(found.column(5))});
+    return out;
+}
+
 }  // namespace
 
 state::state(const std::string& path) : m_db{opened(path)} {
+    const bool is_new = m_db.single("SELECT count(*) FROM sqlite_schema") == value{std::int64_t{0}};
+    if (is_new) m_db.run(first_schema);
     const value application = m_db.single("PRAGMA application_id");
-    const value version = m_db.single("PRAGMA user_version");
-    if (m_db.single("SELECT count(*) FROM sqlite_schema") == value{std::int64_t{0}})
-        m_db.run(schema);
-    else if (application != value{application_id})
+    value version = m_db.single("PRAGMA user_version");
+    // The second part is missing where the first version made the file, or a power cut came in between.
+    if (application == value{application_id} &&
+        (version == value{std::int64_t{0}} || version == value{std::int64_t{1}})) {
+        m_db.run(second_schema);
+        version = value{schema_version};
+    }
+    if (application != value{application_id})
         throw failure{exit_status::usage, path + ": is a database of another program; --state needs a file of its own"};
-    else if (version != value{schema_version})
+    if (version != value{schema_version})
         throw failure{exit_status::usage,
                       path +
                           ": was written by another version of this program; move it away, and every "
@@ -82,8 +109,31 @@ void state::record(const std::string& external_id, const known_contact& what) {
     m_db.run("RELEASE record");
 }
 
+supplied_fields state::supplied_to(const std::string& external_id) {
+    statement found = m_db.prepare("SELECT field, held, sending FROM supplied WHERE external_id = ?1");
+    found.bind({external_id});
+    supplied_fields out;
+    while (found.step()) out[text(found.column(0))] = {bytes(found.column(1)), bytes(found.column(2))};
+    return out;
+}
+
+void state::set_supplied(const std::string& external_id, const supplied_fields& what) {
+    m_db.run("SAVEPOINT supplied");
+    m_db.prepare("DELETE FROM supplied WHERE external_id = ?1").bind({external_id}).step();
+    for (const auto& [field, each] : what)
+        m_db.prepare("INSERT INTO supplied VALUES (?1, ?2, ?3, ?4)")
+            .bind({external_id, field, blob{each.held}, blob{each.sending}})
+            .step();
+    m_db.run("RELEASE supplied");
+}
+
 void state::forget(const std::string& external_id) {
-    m_db.prepare("DELETE FROM contact WHERE external_id = ?1").bind({external_id}).step();
+    m_db.run("SAVEPOINT forget");
+    for (const char* const sql :
+         {"DELETE FROM contact WHERE external_id = ?1", "DELETE FROM supplied WHERE external_id = ?1",
+          "DELETE FROM conflict WHERE external_id = ?1"})
+        m_db.prepare(sql).bind({external_id}).step();
+    m_db.run("RELEASE forget");
 }
 
 void state::reject(const rejection& what) {
@@ -108,6 +158,27 @@ std::vector<rejection> state::rejections() {
     std::vector<rejection> out;
     while (found.step()) out.push_back(rejection_of(found));
     return out;
+}
+
+void state::set_conflicts(const std::string& external_id, const std::vector<open_conflict>& all) {
+    m_db.run("SAVEPOINT conflicts");
+    m_db.prepare("DELETE FROM conflict WHERE external_id = ?1").bind({external_id}).step();
+    for (const open_conflict& each : all)
+        m_db.prepare("INSERT INTO conflict VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+            .bind({external_id, each.what.field, each.key, each.what.legacy, each.what.crm, each.at})
+            .step();
+    m_db.run("RELEASE conflicts");
+}
+
+std::vector<open_conflict> state::conflicts_of(const std::string& external_id) {
+    statement found = m_db.prepare("SELECT * FROM conflict WHERE external_id = ?1 ORDER BY field");
+    found.bind({external_id});
+    return conflicts_in(found);
+}
+
+std::vector<open_conflict> state::conflicts() {
+    statement found = m_db.prepare("SELECT * FROM conflict ORDER BY at, external_id, field");
+    return conflicts_in(found);
 }
 
 std::optional<cursor> state::cursor_named(const char* name) {

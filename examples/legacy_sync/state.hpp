@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the sync remembers between its runs: the cursor, which contact each row became, and which rows were refused. An
-// SQLite file of its own, private to its owner.
-// Depends on sqlite.hpp; never on the source or on the CRM.
+// What the sync remembers between its runs: the cursor, which contact each row became, what was supplied to fields that
+// people edit, and what is not as the source has it. An SQLite file of its own, private to its owner. Depends on
+// sqlite.hpp and merge.hpp; never on the source or on the CRM.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "merge.hpp"
 #include "source.hpp"
 #include "sqlite.hpp"
 
@@ -20,6 +21,14 @@ struct known_contact {
     std::string uuid;
     std::string hash;       ///< of what was last sent; empty where that is not known
     bool archived = false;  ///< by us, since its row is gone
+};
+
+/// A field about which somebody must decide.
+struct open_conflict {
+    std::string external_id;
+    value key;
+    conflict what;
+    std::string at;  ///< RFC 3339
 };
 
 /// A row that the CRM does not have as it is now.
@@ -44,12 +53,20 @@ public:
     [[nodiscard]] std::optional<known_contact> find(const std::string& external_id);
     /// The row was sent: it is no longer among the refused.
     void record(const std::string& external_id, const known_contact& what);
+    /// Of fields that people may edit in the CRM: told before they are sent, and again when that is answered.
+    [[nodiscard]] supplied_fields supplied_to(const std::string& external_id);
+    void set_supplied(const std::string& external_id, const supplied_fields& what);
     void forget(const std::string& external_id);
 
     void reject(const rejection& what);
     void clear_rejection(const std::string& external_id);
     [[nodiscard]] std::optional<rejection> find_rejection(const std::string& external_id);
     [[nodiscard]] std::vector<rejection> rejections();
+
+    /// In place of those that the row had.
+    void set_conflicts(const std::string& external_id, const std::vector<open_conflict>& all);
+    [[nodiscard]] std::vector<open_conflict> conflicts_of(const std::string& external_id);
+    [[nodiscard]] std::vector<open_conflict> conflicts();
 
     /// How far the source was read. Nothing before its first pass.
     [[nodiscard]] std::optional<cursor> position();

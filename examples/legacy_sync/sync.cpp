@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "sync.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -28,14 +29,19 @@ std::string now_text() {
     return text;
 }
 
-const std::string no_key_id;  // no row has the empty external id
+// What has no external id is kept under names that are none: no id is empty, and all are UTF-8.
+const std::string no_key_id;
+constexpr char no_id_mark = '\xff';
+
+bool is_external_id(const std::string& name) { return !name.empty() && name.front() != no_id_mark; }
 
 }  // namespace
 
 std::string counts::text() const {
     return std::to_string(read) + " looked at, " + std::to_string(created) + " created, " + std::to_string(updated) +
            " updated, " + std::to_string(archived) + " archived, " + std::to_string(unchanged) + " unchanged, " +
-           std::to_string(rejected) + " not sent";
+           std::to_string(rejected) + " not sent" +
+           (conflicts == 0 ? "" : ", " + std::to_string(conflicts) + " kept as edited in the CRM");
 }
 
 synchroniser::synchroniser(const mapping& how, source& from, state& remembers, crm* to, teller& tells, settings given)
@@ -47,7 +53,7 @@ counts synchroniser::pass() {
     const bool first = m_retries_rejected;
     if (first) note_doubled_keys();
     note_missing_keys();
-    if (first) retry_rejected();
+    if (first) retry_what_is_open();
     m_retries_rejected = false;
 
     if (std::holds_alternative<change_column>(m_how.change))
@@ -79,19 +85,25 @@ void synchroniser::note_missing_keys() {
         reject(no_key_id, {}, std::to_string(missing), std::to_string(missing) + " rows have no key (NULL)");
 }
 
-void synchroniser::retry_rejected() {
+void synchroniser::retry_what_is_open() {
     m_retrying = true;
-    for (const rejection& each : m_state.rejections()) {
-        if (each.external_id == no_key_id || m_doubled.contains(each.external_id)) continue;
-        const auto rows = m_from.by_key(each.key);
-        for (const source_row& row : rows) take(row);
-        if (!rows.empty()) continue;
-        if (m_how.archives_deleted)
-            take_deleted(each.key);
-        else
-            m_state.clear_rejection(each.external_id);
-    }
+    for (const rejection& each : m_state.rejections())
+        if (each.external_id != no_key_id && !m_doubled.contains(each.external_id)) retry(each.key, each.external_id);
+    std::string before;
+    for (const open_conflict& each : m_state.conflicts())
+        if (std::exchange(before, each.external_id) != each.external_id) retry(each.key, each.external_id);
     m_retrying = false;
+}
+
+void synchroniser::retry(const value& key, const std::string& external_id) {
+    const auto rows = m_from.by_key(key);
+    for (const source_row& row : rows) take(row);
+    if (!rows.empty()) return;
+    m_state.set_conflicts(external_id, {});
+    if (m_how.archives_deleted)
+        take_deleted(key);
+    else
+        m_state.clear_rejection(external_id);
 }
 
 void synchroniser::read_everything() {
@@ -181,7 +193,7 @@ void synchroniser::take(const source_row& row) {
     one_more();
     const auto external_id = external_id_of(m_how, row.key);
     if (!external_id) {
-        reject("key " + shown(row.key), row.key, {}, "the key is no text that could be sent");
+        reject(no_id_mark + shown(row.key), row.key, {}, "the key is no text that could be sent");
         return;
     }
     if (m_doubled.contains(*external_id)) return;  // told at the start
@@ -196,43 +208,57 @@ void synchroniser::take(const source_row& row) {
 
 void synchroniser::send(const source_row& row, const std::string& external_id, const contact_draft& draft) {
     auto known = m_state.find(external_id);
-    if (known && known->hash == draft.hash && !known->archived) {
+    const bool is_open = m_retrying && m_to != nullptr && !m_state.conflicts_of(external_id).empty();
+    if (known && known->hash == draft.hash && !known->archived && !is_open) {
         ++m_counts.unchanged;
         m_state.clear_rejection(external_id);
         return;
     }
     if (m_to == nullptr) {
         if (known)
-            would("update " + printable(external_id) + " " + printable(json::serialize(draft.update), 1000));
+            would("update " + printable(external_id) + " " + printable(json::serialize(draft.update), 1000) +
+                  (draft.unless_edited.empty()
+                       ? ""
+                       : " and, unless edited in the CRM, " + printable(json::serialize(draft.unless_edited), 1000)));
         else
             would("create " + printable(external_id) + " " + printable(json::serialize(draft.creation), 1000));
         ++(known ? m_counts.updated : m_counts.created);
         m_state.record(external_id, {known ? known->uuid : std::string{}, draft.hash});
         return;
     }
+    const bool guarded = !draft.unless_edited.empty();
+    const supplied_fields before = m_state.supplied_to(external_id);
     // A contact that is deleted in the CRM meanwhile, or appears there, changes what must be done.
     for (int tries = 0; tries < 3; ++tries) {
-        std::string uuid;
         if (!known) {
+            if (guarded) m_state.set_supplied(external_id, creating(draft, before));
             auto made = m_to->create(draft.creation);
             if (const auto* const refused = std::get_if<row_refused>(&made))
                 return reject(external_id, row.key, draft.whole_hash, refused->reason);
             if (const auto* const fresh = std::get_if<done>(&made)) {
+                if (guarded) m_state.set_supplied(external_id, answered(m_how, {}, fresh->contact));
                 m_state.record(external_id, {fresh->uuid, draft.hash});
                 ++m_counts.created;
                 return;
             }
-            known = known_contact{std::get<already_there>(made).uuid, {}};
+            known = known_contact{.uuid = std::get<already_there>(made).uuid, .hash = {}};
         }
         std::variant<done, not_there, row_refused> outcome = done{};
         if (known->archived) outcome = m_to->set_archived(known->uuid, external_id, false);
-        if (std::holds_alternative<done>(outcome) && !draft.update.empty())
-            outcome = m_to->update(known->uuid, external_id, draft.update);
+        merged what;
+        if (std::holds_alternative<done>(outcome) && !(draft.update.empty() && draft.unless_edited.empty()))
+            outcome = m_to->update(known->uuid, external_id, [&](const json::object& contact) {
+                what = merge(m_how, draft, before, contact);
+                if (guarded) m_state.set_supplied(external_id, what.sending);
+                return what.changes;
+            });
         if (const auto* const refused = std::get_if<row_refused>(&outcome))
             return reject(external_id, row.key, draft.whole_hash, refused->reason);
-        if (std::holds_alternative<done>(outcome)) {
+        if (const auto* const made = std::get_if<done>(&outcome)) {
+            tell_conflicts(row.key, external_id, what.reported);
+            if (guarded) m_state.set_supplied(external_id, answered(m_how, what, made->contact));
             m_state.record(external_id, {known->uuid, draft.hash});
-            ++m_counts.updated;
+            ++(made->changed || !is_open ? m_counts.updated : m_counts.unchanged);
             return;
         }
         m_tells.note(printable(external_id) + ": its contact was deleted in the CRM, and is created again");
@@ -240,6 +266,22 @@ void synchroniser::send(const source_row& row, const std::string& external_id, c
         known.reset();
     }
     reject(external_id, row.key, draft.whole_hash, "the contact keeps appearing and disappearing in the CRM");
+}
+
+void synchroniser::tell_conflicts(const value& key, const std::string& external_id,
+                                  const std::vector<conflict>& found) {
+    const auto before = m_state.conflicts_of(external_id);
+    std::vector<open_conflict> now;
+    for (const conflict& each : found) {
+        const auto same =
+            std::find_if(before.begin(), before.end(), [&](const open_conflict& one) { return one.what == each; });
+        now.push_back({external_id, key, each, same != before.end() ? same->at : now_text()});
+        if (same != before.end()) continue;
+        ++m_counts.conflicts;
+        m_tells.note(printable(external_id) + ": " + printable(each.field) +
+                     " was edited in the CRM, and is kept there; the report has both values");
+    }
+    m_state.set_conflicts(external_id, now);
 }
 
 void synchroniser::take_deleted(const value& key) {
@@ -279,6 +321,7 @@ void synchroniser::archive(const value& key, const std::string& external_id) {
         ++m_counts.unchanged;
         return;
     }
+    m_state.set_conflicts(external_id, {});
     m_state.record(external_id, {uuid, {}, true});
     ++m_counts.archived;
 }
@@ -289,7 +332,8 @@ void synchroniser::reject(const std::string& external_id, const value& key, cons
     const bool news = m_retries_rejected || !before || before->reason != reason || before->hash != hash;
     if (!news) return;
     ++m_counts.rejected;
-    const std::string name = external_id.empty() ? "" : printable(external_id) + ": ";
+    std::string name = external_id.empty() ? "" : printable(external_id) + ": ";
+    if (!is_external_id(external_id) && !external_id.empty()) name = "key " + shown(key) + ": ";
     m_state.reject({external_id, key, hash, reason, before ? before->at : now_text()});
     if (m_to == nullptr)
         would("not send " + name + reason);
@@ -301,9 +345,18 @@ void synchroniser::write_report() {
     if (m_to == nullptr) return;
     std::string lines;
     for (const rejection& each : m_state.rejections())
+        lines += json::serialize(json::object{
+                     {"external_id", is_external_id(each.external_id) ? json::value(each.external_id) : json::value()},
+                     {"key", shown(each.key)},
+                     {"reason", each.reason},
+                     {"since", each.at}}) +
+                 "\n";
+    for (const open_conflict& each : m_state.conflicts())
         lines += json::serialize(json::object{{"external_id", each.external_id},
                                               {"key", shown(each.key)},
-                                              {"reason", each.reason},
+                                              {"conflict", each.what.field},
+                                              {"legacy", json::parse(each.what.legacy)},
+                                              {"crm", json::parse(each.what.crm)},
                                               {"since", each.at}}) +
                  "\n";
     if (lines == m_reported) return;

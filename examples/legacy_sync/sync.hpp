@@ -13,6 +13,7 @@
 #include "crm.hpp"
 #include "ending.hpp"
 #include "mapping.hpp"
+#include "merge.hpp"
 #include "row.hpp"
 #include "source.hpp"
 #include "state.hpp"
@@ -23,8 +24,9 @@ namespace legacy_sync {
 /// Rows of one pass, by what became of them.
 struct counts {
     std::size_t read = 0, created = 0, updated = 0, archived = 0, unchanged = 0, rejected = 0;
+    std::size_t conflicts = 0;  ///< fields that were found edited in the CRM
 
-    [[nodiscard]] bool sent_anything() const noexcept { return created + updated + archived + rejected > 0; }
+    [[nodiscard]] bool has_news() const noexcept { return created + updated + archived + rejected + conflicts > 0; }
     [[nodiscard]] std::string text() const;
 };
 
@@ -44,11 +46,12 @@ public:
     /// Reads what changed and sends it. Throws what its parts throw, and can be called again after that.
     counts pass();
 
-    /// The rows that the CRM does not have as they are now.
-    [[nodiscard]] std::size_t unsent() { return m_state.rejections().size(); }
+    /// Whether the CRM has every row as it is now.
+    [[nodiscard]] bool is_complete() { return m_state.rejections().empty() && m_state.conflicts().empty(); }
 
 private:
-    void retry_rejected();
+    void retry_what_is_open();
+    void retry(const value& key, const std::string& external_id);
     void read_everything();
     void read_changed();
     void read_log();
@@ -57,6 +60,7 @@ private:
     void take(const source_row& row);
     void take_deleted(const value& key);
     void send(const source_row& row, const std::string& external_id, const contact_draft& draft);
+    void tell_conflicts(const value& key, const std::string& external_id, const std::vector<conflict>& found);
     void archive(const value& key, const std::string& external_id);
     void reject(const std::string& external_id, const value& key, const std::string& hash, const std::string& reason);
     void write_report();

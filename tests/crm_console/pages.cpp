@@ -18,7 +18,7 @@ constexpr std::string_view hostile = R"('"><script>alert(1)</script>&amp;{})";
 
 crm::contact_row hostile_contact() {
     const std::string text{hostile};
-    return {text, text, text, text, text, text, true, {}};
+    return {text, text, text, text, text, text, true, {}, text};
 }
 
 crm::key_view hostile_key() {
@@ -122,6 +122,18 @@ BOOST_AUTO_TEST_CASE(give_their_rows_to_the_script_as_json) {
     BOOST_TEST(json.at("pages").to_number<int>() == 3);
     BOOST_TEST(json.at("rows").at(0).at("name").as_string() == hostile);
     BOOST_TEST(json.at("rows").at(0).at("archived").as_bool());
+    BOOST_TEST(json.at("rows").at(0).at("conflict").as_string() == hostile);
+}
+
+BOOST_AUTO_TEST_CASE(mark_the_contacts_that_were_edited_on_both_sides) {
+    crm::contact_row row;
+    const auto page = [&] {
+        const std::string whole = crm::contacts_page({"token", {}}, {{row}, 1, 1, 1, ""});
+        return whole.substr(0, whole.find("<template>"));  // which has a hidden one of its own
+    };
+    BOOST_TEST(has(page(), R"(data-conflict hidden>)"));
+    row.conflict = "email";
+    BOOST_TEST(has(page(), R"(data-conflict>In conflict: <span data-field="conflict">email</span>)"));
 }
 
 BOOST_AUTO_TEST_CASE(write_times_so_that_people_and_machines_can_read_them) {

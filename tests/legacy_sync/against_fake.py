@@ -203,7 +203,7 @@ class Rows(SyncTest):
         self.assertIn("BLOB of 2 bytes", report["c-2"])
         self.assertIn("is not UTF-8 at byte 1", report["c-3"])
         self.assertIn("infinite", report["c-4"])
-        self.assertIn("no key", report[""])
+        self.assertIn("no key", report[None])  # what has no external id is given none
         for reason in report.values():
             self.assertIn(reason, told.stderr)
         self.assertEqual(os.stat(self.path("state.unsent.jsonl")).st_mode & 0o077, 0)
@@ -347,6 +347,171 @@ class Ownership(SyncTest):
         contact = self.crm.by_external_id()["c-1"]
         self.assertEqual((contact["first_name"], contact["email"], contact["company"], contact["phone"]),
                          ("Ann", None, "CRM Ltd", "1"))
+
+    GUARDED = MAPPING | {"fields": {"first_name": {"column": "name", "owner": "legacy"},
+                                    "email": {"column": "mail", "owner": "legacy_unless_edited"}}}
+
+    def guarded(self, rule=None):
+        mapping = json.loads(json.dumps(self.GUARDED))
+        if rule:
+            mapping["fields"]["email"]["on_conflict"] = rule
+        self.map(mapping)
+
+    def conflicts(self):
+        with open(self.path("state.unsent.jsonl"), encoding="utf-8") as file:
+            return [(each["external_id"], each["conflict"], each["legacy"], each["crm"]) for each in map(json.loads, file)]
+
+    def edit(self, **fields):
+        """Somebody's work in the CRM."""
+        contact = self.crm.by_external_id()["c-1"]
+        contact |= fields
+        contact["revision"] += 1
+
+    def contact(self):
+        contact = self.crm.by_external_id()["c-1"]
+        return contact["first_name"], contact["email"], contact["metadata"].get("sync_conflict")
+
+    def in_conflict(self):
+        """A row whose mail was changed on both sides."""
+        self.guarded()
+        self.add(1, "Ann", "a@old.example")
+        self.sync()
+        self.edit(email="a@crm.example", metadata={"theirs": 1})
+        self.update(1, name="Anna", mail="a@new.example")
+        told = self.sync(status=PARTIAL)
+        self.assertIn("c-1: email was edited in the CRM", told.stderr)
+        self.assertNotIn("a@", told.stderr)  # the log is no place for it
+        self.assertIn("1 kept as edited in the CRM", told.stdout)
+
+    def test_a_field_that_nobody_edited_follows_the_legacy_database(self):
+        self.guarded()
+        self.add(1, "Ann", "a@old.example")
+        self.sync()
+        for mail in ("a@new.example", None, "a@newer.example"):
+            self.update(1, mail=mail)
+            self.sync()
+            self.assertEqual(self.contact(), ("Ann", mail, None))
+
+    def test_a_field_that_was_edited_in_the_crm_is_kept_and_reported(self):
+        self.in_conflict()
+        self.assertEqual(self.contact(), ("Anna", "a@crm.example", "email"))  # the rest of the row is sent
+        self.assertEqual(self.crm.by_external_id()["c-1"]["metadata"]["theirs"], 1)
+        self.assertEqual(self.conflicts(), [("c-1", "email", "a@new.example", "a@crm.example")])
+        # It stays so, and nothing is written or said again, until a side changes.
+        before = [each for each in self.crm.seen if each[0] != "GET"]
+        told = self.sync(status=PARTIAL)
+        self.assertNotIn("was edited", told.stderr)
+        self.assertEqual([each for each in self.crm.seen if each[0] != "GET"], before)
+        self.update(1, mail="a@newest.example")
+        self.sync(status=PARTIAL)
+        self.assertEqual(self.conflicts(), [("c-1", "email", "a@newest.example", "a@crm.example")])
+        # A person clears it there: that is an edit, too.
+        self.edit(email=None)
+        self.sync(status=PARTIAL)
+        self.assertEqual(self.conflicts(), [("c-1", "email", "a@newest.example", None)])
+
+    def test_a_conflict_ends_when_both_sides_agree(self):
+        self.in_conflict()
+        self.edit(email="a@new.example")
+        self.sync()
+        self.assertEqual(self.contact(), ("Anna", "a@new.example", None))
+        self.assertEqual(self.conflicts(), [])
+        self.update(1, mail="a@next.example")  # and the field follows again
+        self.sync()
+        self.assertEqual(self.contact(), ("Anna", "a@next.example", None))
+
+    def test_a_conflict_ends_when_a_side_is_chosen(self):
+        for rule, mail in (("keep_crm", "a@crm.example"), ("overwrite", "a@new.example")):
+            with self.subTest(rule):
+                self.in_conflict()
+                self.guarded(rule)
+                self.sync()
+                self.assertEqual(self.contact(), ("Anna", mail, None))
+                self.assertEqual(self.conflicts(), [])
+                self.database.execute("DELETE FROM customers")
+                self.crm.contacts.clear()
+                os.remove(self.path("state"))
+
+    def test_a_conflict_ends_with_its_row(self):
+        self.in_conflict()
+        self.database.execute("DELETE FROM customers")
+        self.sync()
+        self.assertEqual(self.conflicts(), [])
+
+    def test_a_field_that_was_edited_meanwhile_is_kept(self):
+        self.guarded()
+        self.add(1, "Ann", "a@old.example")
+        self.sync()
+        self.update(1, mail="a@new.example")
+
+        def interfere(_, method, _path):  # between the look at the contact and its change
+            if method == "PATCH" and self.contact()[1] == "a@old.example":
+                self.edit(email="a@crm.example")
+        self.crm.faults = interfere
+        self.sync(status=PARTIAL)
+        self.assertEqual(self.contact(), ("Ann", "a@crm.example", "email"))
+
+    def test_of_a_contact_that_was_there_before_only_what_is_empty_is_supplied(self):
+        self.guarded()
+        self.add(1, "Ann", "a@legacy.example")
+        self.add(2, "Bob", "b@legacy.example")
+        for number, mail in ((1, "a@crm.example"), (2, None)):
+            self.crm.create({"external_id": f"c-{number}", "email": mail})
+        self.sync(status=PARTIAL)
+        self.assertEqual({name: each["email"] for name, each in self.crm.by_external_id().items()},
+                         {"c-1": "a@crm.example", "c-2": "b@legacy.example"})
+        self.assertEqual(self.conflicts(), [("c-1", "email", "a@legacy.example", "a@crm.example")])
+
+    def test_a_lost_answer_makes_no_conflict(self):
+        self.guarded()
+        self.add(1, "Ann", "a@old.example")
+        self.sync()
+        self.update(1, mail="a@new.example")
+        lost = []
+
+        def lose(_, method, _path):
+            if method == "PATCH" and not lost:
+                lost.append(True)
+                return "lose"
+            return None
+        self.crm.faults = lose
+        self.sync()
+        self.assertEqual(self.contact(), ("Ann", "a@new.example", None))
+        self.assertTrue(lost)
+
+    def test_what_was_sent_by_a_sync_that_was_killed_is_nobodys_edit(self):
+        self.guarded()
+        for method in ("POST", "PATCH"):
+            self.add(1, "Ann", "a@old.example")
+            if method == "PATCH":
+                self.sync()
+                self.update(1, mail="a@new.example")
+            self.crm.faults = lambda _, how, _path, method=method: "slow" if how == method else None
+            process = subprocess.Popen(self.command(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            self.until(lambda method=method: self.crm.seen and self.crm.seen[-1][0] == method)
+            time.sleep(0.3)
+            process.kill()
+            process.wait()
+            self.crm.faults = lambda *_: None
+            self.update(1, mail="a@newest.example")  # before what was sent could be recorded
+            self.sync()
+            self.assertEqual(self.contact(), ("Ann", "a@newest.example", None))
+            self.database.execute("DELETE FROM customers")
+            self.crm.contacts.clear()
+            os.remove(self.path("state"))
+
+    def test_metadata_can_be_guarded_and_the_mark_is_the_syncs_own(self):
+        self.map(MAPPING | {"fields": {"metadata.points": {"column": "name", "owner": "legacy_unless_edited"}}})
+        self.add(1, 17)
+        self.sync()
+        self.edit(metadata={"points": 18, "theirs": 1})
+        self.update(1, name=19)
+        self.sync(status=PARTIAL)
+        self.assertEqual(self.crm.by_external_id()["c-1"]["metadata"],
+                         {"points": 18, "theirs": 1, "sync_conflict": "metadata.points"})
+        self.assertEqual(self.conflicts(), [("c-1", "metadata.points", 19, 18)])
+        self.map(MAPPING | {"fields": {"metadata.sync_conflict": {"column": "name", "owner": "legacy"}}})
+        self.assertIn("choose another name", self.sync(status=USAGE).stderr)
 
     def test_metadata_of_others_stays(self):
         self.map(MAPPING | {"fields": {"metadata.ours": {"column": "name", "owner": "legacy"},
@@ -881,6 +1046,23 @@ class Running(SyncTest):
         self.map(MAPPING | {"fields": fields})
         self.sync()
         self.assertEqual(self.crm.by_external_id()["c-1"]["last_name"], "Ann")
+
+    def test_a_state_of_the_first_version_goes_on(self):
+        self.add(1, "Ann", "a@old.example")
+        self.add(b"", "Bob")
+        self.sync(status=PARTIAL)
+        state = sqlite3.connect(self.path("state"), isolation_level=None)
+        state.executescript("DROP TABLE supplied; DROP TABLE conflict; PRAGMA user_version = 1")
+        old_name = "key x" + 2 * "'"
+        self.assertEqual(state.execute("UPDATE rejection SET external_id = ?", (old_name,)).rowcount, 1)
+        state.close()
+        before = len(self.crm.seen)
+        self.sync(status=PARTIAL)
+        self.assertEqual(len(self.crm.seen), before)
+        self.assertEqual(list(self.report()), [None])
+        self.database.execute("DELETE FROM customers WHERE id = x''")
+        self.sync()
+        self.assertEqual(self.report(), {})
 
     def test_the_state_is_private_and_a_foreign_file_is_left_alone(self):
         self.add(1)

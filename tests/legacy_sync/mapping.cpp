@@ -29,7 +29,8 @@ constexpr std::string_view whole = R"({
         "email": {"column": "mail", "owner": "legacy"},
         "company": {"column": "firm", "owner": "create_only"},
         "phone": {"owner": "crm"},
-        "metadata.points": {"column": "points", "owner": "legacy"}
+        "metadata.points": {"column": "points", "owner": "legacy"},
+        "last_name": {"column": "surname", "owner": "legacy_unless_edited", "on_conflict": "keep_crm"}
     }
 })";
 
@@ -77,11 +78,14 @@ BOOST_AUTO_TEST_CASE(reads_which_column_is_which_field_and_whose) {
     const auto& change = std::get<change_column>(read.change);
     BOOST_TEST(change.column == "changed");
     BOOST_TEST(change.reread.count() == 3600);
-    BOOST_REQUIRE_EQUAL(read.fields.size(), 3U);  // the CRM's own is not sent
+    BOOST_REQUIRE_EQUAL(read.fields.size(), 4U);  // the CRM's own is not sent
     BOOST_TEST(read.fields[0].column == "mail");
     BOOST_TEST(read.fields[1].belongs_to == owner::create_only);
     BOOST_TEST(read.fields[2].name == "points");
     BOOST_TEST(read.fields[2].is_metadata);
+    BOOST_TEST(read.fields[2].full_name() == "metadata.points");
+    BOOST_TEST(read.fields[3].belongs_to == owner::legacy_unless_edited);
+    BOOST_TEST((read.fields[3].on_conflict == on_conflict::keep_crm));
 }
 
 BOOST_AUTO_TEST_CASE(names_what_it_does_not_know) {
@@ -99,9 +103,12 @@ BOOST_AUTO_TEST_CASE(names_what_is_missing_or_wrong) {
     refuses(altered("\"table\": \"customers\", ", ""), {"either \"table\" or \"query\""});
     refuses(altered("\"table\": \"customers\"", "\"table\": \"customers\", \"query\": \"SELECT 1\""), {"either"});
     refuses(altered("\"owner\": \"legacy\"", "\"owner\": \"legacyy\""),
-            {"fields.email.owner", "legacy, create_only, crm"});
+            {"fields.email.owner", "legacy, legacy_unless_edited, create_only, crm"});
     refuses(altered(", \"owner\": \"legacy\"", ""), {"fields.email.owner is missing"});
     refuses(altered("{\"owner\": \"crm\"}", "{\"owner\": \"crm\", \"column\": \"x\"}"), {"fields.phone.column"});
+    refuses(altered("\"keep_crm\"", "\"keep\""), {"fields.last_name.on_conflict", "report, keep_crm, overwrite"});
+    refuses(altered("\"create_only\"", "\"create_only\", \"on_conflict\": \"report\""),
+            {"fields.company.on_conflict", "legacy_unless_edited"});
     refuses(altered("\"iso_time\"", "\"time\""), {"source.change.holds", "unix_seconds"});
     refuses(altered("\"iso_time\"", "\"counter\", \"reread_seconds\": 5"), {"source.change.reread_seconds"});
     refuses(altered("\"iso_time\"", "\"iso_time\", \"reread_seconds\": -1"), {"source.change.reread_seconds"});

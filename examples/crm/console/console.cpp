@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 
 #include "console/assets.hpp"
+#include "exact_json.hpp"
 #include "log.hpp"
 
 namespace crm {
@@ -131,14 +132,25 @@ std::vector<audit_row> rows_of(const shearline::page<shearline::audit_event>& ev
     return rows;
 }
 
+/// What a system that sends contacts has written into their metadata, so that who reads them knows.
+std::string conflict_of(const contact& each) {
+    constexpr std::string_view mark = "sync_conflict";
+    if (each.metadata.find(mark) == std::string::npos) return {};
+    const auto members = common::read_object(each.metadata);
+    const auto* const object = std::get_if<boost::json::object>(&members);
+    const boost::json::value* const found = object == nullptr ? nullptr : object->if_contains(mark);
+    return found != nullptr && found->is_string() ? std::string{found->get_string()} : std::string{};
+}
+
 contact_row row_of(const contact& each) {
     std::string name = each.first_name;
     if (!each.first_name.empty() && !each.last_name.empty()) name += ' ';
     name += each.last_name;
-    return {each.uuid,     name.empty() ? "(no name)" : name,
-            each.email,    each.phone,
-            each.company,  each.external_id,
-            each.archived, each.updated_at};
+    return {each.uuid,        name.empty() ? "(no name)" : name,
+            each.email,       each.phone,
+            each.company,     each.external_id,
+            each.archived,    each.updated_at,
+            conflict_of(each)};
 }
 
 /// What a failure of the library means to the owner. Its own words may name files: they go to no page.

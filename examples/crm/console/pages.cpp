@@ -183,10 +183,11 @@ html audit_table(const std::vector<audit_row>& rows) {
 html contact_table_row(const contact_row& row) {
     html out;
     return out.add(
-        R"(<tr data-uuid="{}" data-version="{}"><th scope="row"><span data-field="name">{}</span> <span class="badge warn" data-archived{}>Archived</span></th><td data-field="email">{}</td><td data-field="phone">{}</td><td data-field="company">{}</td><td data-field="external_id" data-label="Id">{}</td><td data-label="Updated">{}</td></tr>
+        R"(<tr data-uuid="{}" data-version="{}"><th scope="row"><span data-field="name">{}</span> <span class="badge warn" data-archived{}>Archived</span> <span class="badge warn" data-conflict{}>In conflict: <span data-field="conflict">{}</span></span></th><td data-field="email">{}</td><td data-field="phone">{}</td><td data-field="company">{}</td><td data-field="external_id" data-label="Id">{}</td><td data-label="Updated">{}</td></tr>
 )",
-        row.uuid, iso_time(row.updated_at), row.name, row.archived ? html{} : html{}.add(" hidden"), row.email,
-        row.phone, row.company, row.external_id, time_of(row.updated_at));
+        row.uuid, iso_time(row.updated_at), row.name, row.archived ? html{} : html{}.add(" hidden"),
+        row.conflict.empty() ? html{}.add(" hidden") : html{}, row.conflict, row.email, row.phone, row.company,
+        row.external_id, time_of(row.updated_at));
 }
 
 // ---- the key ----
@@ -481,6 +482,7 @@ std::string contacts_json(const contacts_view& view) {
                         {"company", row.company},
                         {"external_id", row.external_id},
                         {"archived", row.archived},
+                        {"conflict", row.conflict},
                         {"updated", readable_time(row.updated_at)}});
     return boost::json::serialize(
         boost::json::object{{"total", view.total}, {"pages", view.pages}, {"rows", std::move(rows)}});

@@ -84,6 +84,7 @@ struct contact_row {
     std::string uuid, name, email, phone, company, external_id;
     bool archived = false;
     shearline::timestamp updated_at;
+    std::string conflict{};  ///< the fields that were edited here and in the system that sends it
 };
 
 struct contacts_view {

@@ -193,6 +193,7 @@ function fill_row(row, contact) {
         cell.textContent = contact[cell.dataset.field];
     });
     one('[data-archived]', row).hidden = !contact.archived;
+    one('[data-conflict]', row).hidden = contact.conflict === '';
     const time = one('time', row);
     time.dateTime = contact.version;
     time.textContent = contact.updated;
