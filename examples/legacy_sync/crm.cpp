@@ -9,6 +9,7 @@
 
 #include "ending.hpp"
 #include "exact_json.hpp"
+#include "percent_encode.hpp"
 #include "stop.hpp"
 #include "text.hpp"
 
@@ -44,20 +45,6 @@ std::optional<std::string> uuid_member(const json::object& from, std::string_vie
 bool has_external_id(const json::object& contact, std::string_view external_id) {
     const json::value* const name = contact.if_contains("external_id");
     return name != nullptr && name->is_string() && std::string_view{name->get_string()} == external_id;
-}
-
-std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (plain.find(c) != plain.npos)
-            out += c;
-        else
-            out.append(1, '%').append(1, hex[byte >> 4U]).append(1, hex[byte & 15U]);
-    }
-    return out;
 }
 
 std::string seconds_text(std::chrono::seconds time) {
@@ -151,6 +138,11 @@ void crm::refuse(const http_answer& answer) {
 }
 
 void crm::not_the_crm(const http_request& asked, const http_answer& answer, std::string_view what) {
+    if (answer.status == 404 || answer.status == 405)
+        throw failure{exit_status::unreachable, "the API at " + m_given.connection.base.text + " answered " +
+                                                    std::to_string(answer.status) + " to " + std::string{asked.method} +
+                                                    " " + printable(asked.path, 80) +
+                                                    ": is the address of --crm right?"};
     throw failure{exit_status::unreachable, "this is not the CRM: " + std::string{asked.method} + " " +
                                                 m_given.connection.base.text + printable(asked.path, 80) +
                                                 " was answered with " + std::to_string(answer.status) + ", " +
@@ -280,7 +272,7 @@ void crm::prove_key() {
 }
 
 std::variant<done, not_there, row_refused> crm::find(const std::string& external_id) {
-    const http_request asked{"GET", "contacts?page=1&per_page=2&external_id=" + percent_encoded(external_id)};
+    const http_request asked{"GET", "contacts?page=1&per_page=2&external_id=" + common::percent_encode(external_id)};
     const http_answer answer = call(asked);
     if (answer.status == 404 || answer.status == 405) not_the_crm(asked, answer, "which the list of contacts does not");
     if (answer.status >= 400) return why(answer);

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include <shearline/secret/sodium.hpp>
 
@@ -40,7 +41,8 @@ common::base_url address_of(const std::string& text) {
 }
 
 /// The state belongs to one CRM, one mapping and one source. Another CRM knows none of its contacts, so that is
-/// refused; another mapping or source makes every row be compared again.
+/// refused; another mapping or source makes every row be compared again. That the same CRM has another address now, a
+/// person says, and it must prove it: to a copy of it, what is sent would be lost.
 class belonging {
 public:
     belonging(state& remembers, const options& given, const mapping& how)
@@ -50,10 +52,32 @@ public:
         if (given.crm.empty()) return;
         const std::string address = address_of(given.crm).text;
         const std::string before = m_state.setting("crm");
-        if (!before.empty() && before != address)
+        m_moved = !before.empty() && before != address;
+        if (m_moved && !given.crm_moved)
             throw failure{exit_status::usage,
-                          given.state + " belongs to the CRM at " + before + ": give --state a file of its own"};
-        m_state.set("crm", address);
+                          given.state + " belongs to the CRM at " + before +
+                              ": give --state a file of its own, or say --crm-moved once, if this is "
+                              "the same CRM"};
+        if (!m_moved) m_state.set("crm", address);
+        m_address = address;
+    }
+
+    /// Makes sure of a CRM that is said to have moved: it has contacts that this state knows.
+    void prove(crm& to) {
+        if (!m_moved) return;
+        const auto known = m_state.some_contacts();
+        const bool has_one = std::any_of(known.begin(), known.end(), [&](const auto& each) {
+            const auto found = to.find(each.first);
+            const auto* const there = std::get_if<done>(&found);
+            return there != nullptr && there->uuid == each.second;
+        });
+        if (!known.empty() && !has_one)
+            throw failure{exit_status::usage,
+                          "the CRM at " + m_address +
+                              " has none of the contacts that this state knows: it is another; give "
+                              "--state a file of its own"};
+        m_state.set("crm", m_address);
+        m_moved = false;
     }
 
     [[nodiscard]] bool is_new() const {
@@ -69,6 +93,8 @@ private:
     state& m_state;
     std::string m_source;
     std::string m_mapping;
+    std::string m_address;
+    bool m_moved = false;
 };
 
 exit_status status_of(synchroniser& sync) { return sync.is_complete() ? exit_status::success : exit_status::partial; }
@@ -93,6 +119,7 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
                 pending = from.has_changed() || pending;
                 if (!pending) continue;
                 if (!proved) to.prove_key();
+                whose.prove(to);
                 proved = true;
                 const counts done = sync.pass();
                 whose.settle();
@@ -147,6 +174,7 @@ exit_status run(const options& given, teller& tells) {
     if (given.watches) return watch(sync, from, *to, whose, tells, given.patience);
 
     if (to) to->prove_key();
+    if (to) whose.prove(*to);
     const counts done = sync.pass();
     whose.settle();
     tells.result(done.text());

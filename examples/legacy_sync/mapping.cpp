@@ -12,6 +12,7 @@
 
 #include <boost/json.hpp>
 
+#include "contact_rules.hpp"
 #include "digest.hpp"
 #include "ending.hpp"
 #include "exact_json.hpp"
@@ -77,6 +78,14 @@ public:
         return *std::move(found);
     }
 
+    /// Whether it is true; false where it does not stand there.
+    [[nodiscard]] bool flag(std::string_view name) const {
+        const json::value* const held = find(name);
+        if (held == nullptr) return false;
+        if (!held->is_bool()) wrong(place_of(name), "must be true or false");
+        return held->get_bool();
+    }
+
     /// One of several words, as what stands beside it.
     template <typename T>
     [[nodiscard]] T word(std::string_view name, std::initializer_list<std::pair<std::string_view, T>> words) const {
@@ -136,11 +145,6 @@ void read_source(const section& from, mapping& into) {
     into.change = change_table{change.needed_text("table"), change.needed_text("sequence"), change.needed_text("key")};
 }
 
-bool is_metadata_name(std::string_view name) {
-    return name.size() <= 64 && std::none_of(name.begin(), name.end(),
-                                             [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
-}
-
 void read_fields(const section& from, mapping& into) {
     for (const auto& [json_name, held] : from.members()) {
         const std::string_view name = json_name;
@@ -149,9 +153,9 @@ void read_fields(const section& from, mapping& into) {
         if (!is_metadata && std::find(contact_fields.begin(), contact_fields.end(), name) == contact_fields.end())
             from.wrong(from.place_of(name),
                        "is no field of a contact; there are: first_name, last_name, email, phone, company, metadata.*");
-        if (is_metadata && !is_metadata_name(name.substr(metadata_prefix.size())))
+        if (is_metadata && !common::is_metadata_name(name.substr(metadata_prefix.size())))
             from.wrong(from.place_of(name), "is no name that the CRM takes: 1 to 64 bytes, no control characters");
-        field.allow_only({"column", "owner", "on_conflict"});
+        field.allow_only({"column", "owner", "on_conflict", "on_one_line"});
         const auto belongs_to = field.word<owner>("owner", {{"legacy", owner::legacy},
                                                             {"legacy_unless_edited", owner::legacy_unless_edited},
                                                             {"create_only", owner::create_only},
@@ -173,7 +177,7 @@ void read_fields(const section& from, mapping& into) {
             continue;
         }
         into.fields.push_back({std::string{is_metadata ? name.substr(metadata_prefix.size()) : name}, is_metadata,
-                               field.needed_text("column"), belongs_to, rule});
+                               field.needed_text("column"), field.flag("on_one_line"), belongs_to, rule});
     }
     if (into.fields.empty()) from.wrong("fields", "must name at least one field that is sent");
 }

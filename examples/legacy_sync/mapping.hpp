@@ -34,6 +34,7 @@ struct mapped_field {
     std::string name;  ///< "email"; of metadata its own name only
     bool is_metadata = false;
     std::string column;
+    bool on_one_line = false;  ///< line ends, tabs and other control characters become one blank
     owner belongs_to = owner::legacy;
     legacy_sync::on_conflict on_conflict = legacy_sync::on_conflict::report;  ///< of `legacy_unless_edited`
 

@@ -56,6 +56,7 @@ options read_options(int count, const char* const* arguments) {
     auto* const watch = line.add_flag("--watch", read.watches, "send each change within a second, until SIGTERM");
     line.add_flag("--once", once, "send what changed, and end (so it is unless told otherwise)")->excludes(watch);
     line.add_flag("--full", read.everything, "compare every row again, not only those that changed");
+    line.add_flag("--crm-moved", read.crm_moved, "once: the CRM of this state has another address now");
     line.add_flag("--dry-run", read.rehearses, "print what would be sent, and send nothing; needs no --crm and no key")
         ->excludes(watch);
     const auto seconds = [&](const char* name, std::chrono::seconds& into, const char* what) {

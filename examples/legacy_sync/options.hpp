@@ -24,6 +24,7 @@ struct options {
     bool watches = false;
     bool rehearses = false;
     bool everything = false;
+    bool crm_moved = false;
     std::string says{};  ///< help or version: to be printed, and nothing else done
 };
 

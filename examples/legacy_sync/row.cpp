@@ -36,7 +36,27 @@ struct converted {
     std::string problem{};
 };
 
-converted convert(const value& one, bool keeps_numbers) {
+/// With one blank in place of control characters (Unicode's Cc) and of the blanks around them.
+std::string on_one_line(std::string_view text) {
+    std::string out;
+    bool after_control = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const bool is_c1 = byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0;  // the text is UTF-8
+        if (byte < ' ' || byte == 0x7f || is_c1) {
+            out.resize(out.find_last_not_of(' ') + 1);  // npos + 1 is 0
+            after_control = true;
+            if (is_c1) ++i;
+        } else if (!after_control || byte != ' ') {
+            if (after_control) out += ' ';
+            after_control = false;
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+converted convert(const value& one, bool keeps_numbers, bool cleans = false) {
     if (const auto* const whole = std::get_if<std::int64_t>(&one))
         return {keeps_numbers ? json::value(*whole) : json::value(std::to_string(*whole))};
     if (const auto* const number = std::get_if<double>(&one)) {
@@ -50,7 +70,8 @@ converted convert(const value& one, bool keeps_numbers) {
     if (text->size() > max_text_bytes) return {{}, "holds a text of " + std::to_string(text->size()) + " bytes"};
     if (const auto offset = find_invalid_utf8(*text))
         return {{}, "is not UTF-8 at byte " + std::to_string(*offset) + ": " + printable(*text, 80)};
-    const std::string_view content = trimmed(*text);
+    const std::string cleaned = cleans ? on_one_line(*text) : *text;
+    const std::string_view content = trimmed(cleaned);
     return content.empty() ? converted{} : converted{json::value(content)};
 }
 
@@ -86,7 +107,7 @@ contact_draft draft_of(const mapping& how, const source_row& row, const std::str
     made.creation["external_id"] = external_id;
     for (std::size_t i = 0; i < how.fields.size(); ++i) {
         const mapped_field& field = how.fields[i];
-        const converted held = convert(row.columns[i], field.is_metadata);
+        const converted held = convert(row.columns[i], field.is_metadata, field.on_one_line);
         if (!held.problem.empty()) {
             if (!made.problem.empty()) made.problem += "; ";
             made.problem += "column " + printable(field.column) + " " + held.problem;

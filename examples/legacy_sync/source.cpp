@@ -55,7 +55,10 @@ void source::open() {
                              [&](const std::string& each) { return sqlite3_stricmp(each.c_str(), name.c_str()) == 0; }))
                 throw failure{exit_status::usage, "the source has no column " + printable(name)};
         };
-        need(m_how.key);
+        if (const auto alias = rowid_alias(there))
+            m_key = quoted(*alias);
+        else
+            need(m_how.key);
         for (const mapped_field& field : m_how.fields) need(field.column);
         if (const auto* const column = std::get_if<change_column>(&m_how.change)) need(column->column);
         if (const auto* const table = std::get_if<change_table>(&m_how.change))
@@ -68,6 +71,30 @@ void source::open() {
     }
     m_version = m_db->single("PRAGMA data_version");
     must_be_whole();
+}
+
+/// The column of which `rowid`, if that is the key, is another name. SQLite takes it for a column of every table; but
+/// where it is none of its own, VACUUM gives rows other numbers, and each customer would become another.
+std::optional<std::string> source::rowid_alias(const std::vector<std::string>& columns) const {
+    const auto same = [](const std::string& one, const std::string& other) {
+        return sqlite3_stricmp(one.c_str(), other.c_str()) == 0;
+    };
+    const auto is_named = [&](const std::string& name) {
+        return std::any_of(columns.begin(), columns.end(), [&](const auto& each) { return same(each, name); });
+    };
+    const bool is_rowid = same(m_how.key, "rowid") || same(m_how.key, "oid") || same(m_how.key, "_rowid_");
+    if (!is_rowid || is_named(m_how.key) || m_how.table.empty()) return std::nullopt;
+    // A primary key that has an index of its own is no alias (https://www.sqlite.org/lang_createtable.html#rowid).
+    const value alias = m_db->single(
+        "SELECT max(name) FROM pragma_table_info(?1) WHERE pk > 0 AND upper(type) = 'INTEGER' HAVING count(*) = 1 AND "
+        "NOT EXISTS (SELECT 1 FROM pragma_index_list(?1) WHERE origin = 'pk') AND "
+        "(SELECT count(*) FROM pragma_table_info(?1) WHERE pk > 0) = 1",
+        {m_how.table});
+    if (is_null(alias))
+        throw failure{exit_status::usage, "source.key is " + printable(m_how.key) +
+                                              ", but the table has no INTEGER PRIMARY KEY of which that is the name: "
+                                              "VACUUM would give its rows other numbers; name a column that stays"};
+    return std::get<std::string>(alias);
 }
 
 /// A file that was half copied is shorter than its pages. Where a log lies beside it, some of these may be there.

@@ -68,6 +68,7 @@ public:
 
 private:
     void open();
+    [[nodiscard]] std::optional<std::string> rowid_alias(const std::vector<std::string>& columns) const;
     void must_be_whole() const;
     [[noreturn]] void damaged(const std::string& what) const;
     void copy(const std::string& where, const std::vector<value>& parameters);

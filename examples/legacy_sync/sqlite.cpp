@@ -28,7 +28,8 @@ constexpr std::chrono::milliseconds patience{10'000};
         case SQLITE_CANTOPEN:
             throw failure{exit_status::other, path +
                                                   ": cannot be opened: is it there, and may this user read it? (Of a "
-                                                  "database in WAL mode, the folder must be writable, too.)"};
+                                                  "database in WAL mode SQLite writes files beside it: let this user "
+                                                  "write to the folder, or read a copy that sqlite3's .backup made.)"};
         default: throw failure{exit_status::other, says};
     }
 }

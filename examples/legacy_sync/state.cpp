@@ -136,6 +136,13 @@ void state::forget(const std::string& external_id) {
     m_db.run("RELEASE forget");
 }
 
+std::vector<std::pair<std::string, std::string>> state::some_contacts() {
+    statement found = m_db.prepare("SELECT external_id, uuid FROM contact WHERE archived = 0 LIMIT 5");
+    std::vector<std::pair<std::string, std::string>> out;
+    while (found.step()) out.emplace_back(text(found.column(0)), text(found.column(1)));
+    return out;
+}
+
 void state::reject(const rejection& what) {
     m_db.prepare("INSERT OR REPLACE INTO rejection VALUES (?1, ?2, ?3, ?4, ?5)")
         .bind({what.external_id, what.key, blob{what.hash}, what.reason, what.at})

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "merge.hpp"
@@ -57,6 +58,8 @@ public:
     [[nodiscard]] supplied_fields supplied_to(const std::string& external_id);
     void set_supplied(const std::string& external_id, const supplied_fields& what);
     void forget(const std::string& external_id);
+    /// Some external ids, and the uuids of their contacts.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> some_contacts();
 
     void reject(const rejection& what);
     void clear_rejection(const std::string& external_id);

@@ -4,15 +4,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <utility>
 
 #include <boost/json.hpp>
 
+#include "contact_rules.hpp"
 #include "stop.hpp"
 #include "text.hpp"
+#include "time_text.hpp"
 
 namespace legacy_sync {
 
@@ -21,12 +23,7 @@ namespace json = boost::json;
 namespace {
 
 std::string now_text() {
-    const std::time_t now = std::time(nullptr);
-    std::tm utc{};
-    ::gmtime_r(&now, &utc);
-    std::string text(32, '\0');
-    text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc));
-    return text;
+    return common::time_text(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
 // What has no external id is kept under names that are none: no id is empty, and all are UTF-8.
@@ -215,6 +212,12 @@ void synchroniser::send(const source_row& row, const std::string& external_id, c
         return;
     }
     if (m_to == nullptr) {
+        if (const auto wrong = common::problems_of_contact(draft.creation); !wrong.empty()) {
+            std::string fields;
+            for (const auto& [field, message] : wrong)
+                fields += (fields.empty() ? "" : "; ") + printable(field) + ": " + message;
+            return reject(external_id, row.key, draft.whole_hash, fields);
+        }
         if (known)
             would("update " + printable(external_id) + " " + printable(json::serialize(draft.update), 1000) +
                   (draft.unless_edited.empty()

@@ -12,6 +12,8 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <percent_encode.hpp>
+
 #include "../support/temporary_folder.hpp"
 
 namespace {
@@ -56,7 +58,7 @@ response log_in_at(crm::console& console, std::string_view text, const std::stri
     asked.headers.emplace_back("Origin", "http://localhost:8080");
     asked.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
     asked.body =
-        "csrf=" + between(page.body, R"(name="csrf" value=")", "\"") + "&password=" + crm::percent_encode(text);
+        "csrf=" + between(page.body, R"(name="csrf" value=")", "\"") + "&password=" + common::percent_encode(text);
     return console.handle(asked);
 }
 
@@ -112,7 +114,7 @@ struct visitor {
         form.emplace("csrf", token);
         std::string body;
         for (const auto& [name, value] : form)
-            body += (body.empty() ? "" : "&") + name + '=' + crm::percent_encode(value);
+            body += (body.empty() ? "" : "&") + name + '=' + common::percent_encode(value);
         headers.emplace("Origin", "http://localhost:8080");
         headers.emplace("Content-Type", "application/x-www-form-urlencoded");
         return send("POST", target, std::move(body), std::move(headers));

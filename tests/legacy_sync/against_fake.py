@@ -291,6 +291,24 @@ class Rows(SyncTest):
             del self.path
             os.chdir(here)
 
+    def test_rowid_is_a_key_where_it_stays(self):
+        self.map(MAPPING | {"source": {"table": "people", "key": "rowid"}})
+        for columns in ("id TEXT PRIMARY KEY, name, mail, firm", "name, mail, firm", "id INT PRIMARY KEY, name, mail, firm",
+                        "id INTEGER, name, mail, firm, PRIMARY KEY (id DESC, name)",
+                        "id INTEGER PRIMARY KEY DESC, name, mail, firm"):
+            self.database.executescript(f"DROP TABLE IF EXISTS people; CREATE TABLE people ({columns});")
+            self.assertIn("VACUUM would give its rows other numbers", self.sync(status=USAGE).stderr, columns)
+        self.database.executescript("""DROP TABLE people; CREATE TABLE people (id INTEGER PRIMARY KEY, name, mail, firm);
+            INSERT INTO people VALUES (7, 'Ann', NULL, NULL), (9, 'Bob', NULL, NULL);
+            DELETE FROM people WHERE id = 7; VACUUM;""")
+        self.sync()
+        self.assertEqual(self.names(), {"c-9": "Bob"})
+        # A column of that name is a column.
+        self.database.executescript("""DROP TABLE people; CREATE TABLE people (rowid TEXT, name, mail, firm);
+            INSERT INTO people VALUES ('x', 'Cid', NULL, NULL);""")
+        self.sync()
+        self.assertEqual(self.names()["c-x"], "Cid")
+
     def test_keys_that_read_alike_are_reported_and_not_sent(self):
         self.database.execute("CREATE TABLE mixed (id, name)")
         for key in (31, b"\x31", 7, 7.0, "8", 8.0, 9, 9.5, b"\x0a", "0A"):
@@ -696,7 +714,7 @@ class Faults(SyncTest):
         self.crm.keys.clear()
         self.assertIn("refused", self.sync(status=REFUSED).stderr)
         self.crm.answer = lambda *_: (404, {}, {"title": "Not Found"})
-        self.assertIn("this is not the CRM", self.sync(status=UNREACHABLE).stderr)
+        self.assertIn("is the address of --crm right?", self.sync(status=UNREACHABLE).stderr)
         self.crm.close()
         self.assertIn("cannot connect", self.sync("--give-up-after", "1", status=UNREACHABLE).stderr)
         self.write("key", "")
@@ -906,7 +924,7 @@ class Passing(SyncTest):
     def test_an_answer_that_is_not_the_crms(self):
         real = self.crm.answer
         self.goes_on_after(lambda: setattr(self.crm, "answer", lambda *_: (404, {}, {"title": "Not Found"})),
-                           lambda: setattr(self.crm, "answer", real), "this is not the CRM")
+                           lambda: setattr(self.crm, "answer", real), "is the address of --crm right?")
 
     def test_a_source_that_is_away(self):
         self.goes_on_after(lambda: os.rename(self.path("source.db"), self.path("away.db")),
@@ -1019,6 +1037,10 @@ class Running(SyncTest):
         self.sync()
         self.update(1, name="Bob")
         self.assertIn("would update c-1", self.sync("--dry-run").stdout)
+        self.add(2, name="two\nlines", mail="no address")
+        self.assertIn("would not send c-2: first_name: must not hold control characters; email: must be an e-mail address",
+                      self.sync("--dry-run", status=PARTIAL).stdout)
+        self.database.execute("DELETE FROM customers WHERE id = 2")
         self.sync()
         self.assertEqual(self.names(), {"c-1": "Bob"})
 
@@ -1037,6 +1059,15 @@ class Running(SyncTest):
         self.addCleanup(other.close)
         self.assertIn("belongs to the CRM at", self.sync(crm=other.api, status=USAGE).stderr)
         self.assertEqual(other.seen, [])
+        # Another one is another, whatever is said of it; and the same one at another address is taken if that is said.
+        self.assertIn("it is another", self.sync("--crm-moved", crm=other.api, status=USAGE).stderr)
+        self.assertEqual({each[0] for each in other.seen}, {"GET"})
+        other.contacts = self.crm.contacts
+        self.update(1, name="Bob")
+        self.sync("--crm-moved", crm=other.api)
+        self.assertEqual(self.names(), {"c-1": "Bob"})
+        self.sync(crm=other.api)
+        self.assertIn("belongs to the CRM at", self.sync(status=USAGE).stderr)
 
     def test_another_mapping_makes_every_row_be_compared(self):
         self.add(1, "Ann", "a@b.example")

@@ -109,6 +109,7 @@ BOOST_AUTO_TEST_CASE(names_what_is_missing_or_wrong) {
     refuses(altered("\"keep_crm\"", "\"keep\""), {"fields.last_name.on_conflict", "report, keep_crm, overwrite"});
     refuses(altered("\"create_only\"", "\"create_only\", \"on_conflict\": \"report\""),
             {"fields.company.on_conflict", "legacy_unless_edited"});
+    refuses(altered("\"mail\"", "\"mail\", \"on_one_line\": 1"), {"fields.email.on_one_line", "true or false"});
     refuses(altered("\"iso_time\"", "\"time\""), {"source.change.holds", "unix_seconds"});
     refuses(altered("\"iso_time\"", "\"counter\", \"reread_seconds\": 5"), {"source.change.reread_seconds"});
     refuses(altered("\"iso_time\"", "\"iso_time\", \"reread_seconds\": -1"), {"source.change.reread_seconds"});

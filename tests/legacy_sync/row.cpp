@@ -17,9 +17,9 @@ namespace {
 mapping two_fields() {
     mapping made;
     made.external_id_prefix = "x-";
-    made.fields = {{"phone", false, "tel", owner::legacy},
-                   {"points", true, "pts", owner::legacy},
-                   {"company", false, "firm", owner::create_only}};
+    made.fields = {{.name = "phone", .column = "tel"},
+                   {.name = "points", .is_metadata = true, .column = "pts"},
+                   {.name = "company", .column = "firm", .belongs_to = owner::create_only}};
     return made;
 }
 
@@ -32,6 +32,19 @@ std::string text(const boost::json::object& held) { return boost::json::serializ
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(row)
+
+BOOST_AUTO_TEST_CASE(a_text_is_put_on_one_line_where_that_is_asked_for) {
+    mapping how = two_fields();
+    how.fields = {{.name = "phone", .column = "tel"}};
+    const auto cleaned = [&](std::string text) {
+        return std::string{
+            draft_of(how, {std::int64_t{1}, {}, {std::move(text)}}, "x-1").creation.at("phone").as_string()};
+    };
+    BOOST_TEST(cleaned("12 \r\n\t 34  56\xc2\x85") == "12 \r\n\t 34  56\xc2\x85");
+    how.fields.front().on_one_line = true;
+    BOOST_TEST(cleaned("12 \r\n\t 34  56\xc2\x85") == "12 34  56");
+    BOOST_TEST(cleaned("\n\x7f\x01 \xc3\xa9\xc2\xa0") == "\xc3\xa9\xc2\xa0");
+}
 
 BOOST_AUTO_TEST_CASE(numbers_become_text_in_fields_and_stay_numbers_in_metadata) {
     const auto made = draft(447700900123.0, std::numeric_limits<std::int64_t>::max(), {});

@@ -12,6 +12,8 @@
 
 #include "console/assets.hpp"
 #include "console/html.hpp"
+#include "percent_encode.hpp"
+#include "time_text.hpp"
 
 namespace crm {
 namespace {
@@ -45,7 +47,7 @@ html icon_of(section where) {
 
 html time_of(shearline::timestamp at) {
     html out;
-    return out.add(R"(<time datetime="{}">{}</time>)", iso_time(at), readable_time(at));
+    return out.add(R"(<time datetime="{}">{}</time>)", common::time_text(at), readable_time(at));
 }
 
 html badge_of(const key_view& key) {
@@ -185,7 +187,7 @@ html contact_table_row(const contact_row& row) {
     return out.add(
         R"(<tr data-uuid="{}" data-version="{}"><th scope="row"><span data-field="name">{}</span> <span class="badge warn" data-archived{}>Archived</span> <span class="badge warn" data-conflict{}>In conflict: <span data-field="conflict">{}</span></span></th><td data-field="email">{}</td><td data-field="phone">{}</td><td data-field="company">{}</td><td data-field="external_id" data-label="Id">{}</td><td data-label="Updated">{}</td></tr>
 )",
-        row.uuid, iso_time(row.updated_at), row.name, row.archived ? html{} : html{}.add(" hidden"),
+        row.uuid, common::time_text(row.updated_at), row.name, row.archived ? html{} : html{}.add(" hidden"),
         row.conflict.empty() ? html{}.add(" hidden") : html{}, row.conflict, row.email, row.phone, row.company,
         row.external_id, time_of(row.updated_at));
 }
@@ -402,7 +404,7 @@ std::string contacts_page(const frame& around, const contacts_view& view) {
     html body;
     html clear;
     if (!view.search.empty()) clear.add(R"(<a class="button" href="{}">All</a>)", path::contacts);
-    const std::string query = view.search.empty() ? "" : "&q=" + percent_encode(view.search);
+    const std::string query = view.search.empty() ? "" : "&q=" + common::percent_encode(view.search);
     const std::string poll = std::string{path::contacts_rows} + "?page=" + std::to_string(view.page) + query;
     body.add(
         R"(<div class="page-head"><div><h1>Contacts</h1><p>Records appear here as other systems send them.</p></div><span class="badge ok" data-live hidden>Live</span></div>
@@ -453,7 +455,7 @@ std::string audit_page(const frame& around, const audit_view& view) {
     if (!view.first) newest.add(R"(<a class="button" href="{}">Newest</a>)", path::audit);
     if (!view.next.empty())
         older.add(R"(<a class="button" href="{}?after={}" rel="next">Older</a>)", path::audit,
-                  percent_encode(view.next));
+                  common::percent_encode(view.next));
     if (!view.first || !view.next.empty())
         body.add(
             R"(<nav class="card-foot" aria-label="Pages of the audit"><div class="pager"><span>{}</span><span>{}</span></div></nav>)",
@@ -475,7 +477,7 @@ std::string contacts_json(const contacts_view& view) {
     boost::json::array rows;
     for (const contact_row& row : view.rows)
         rows.push_back({{"uuid", row.uuid},
-                        {"version", iso_time(row.updated_at)},
+                        {"version", common::time_text(row.updated_at)},
                         {"name", row.name},
                         {"email", row.email},
                         {"phone", row.phone},
@@ -488,39 +490,9 @@ std::string contacts_json(const contacts_view& view) {
         boost::json::object{{"total", view.total}, {"pages", view.pages}, {"rows", std::move(rows)}});
 }
 
-std::string iso_time(shearline::timestamp at) {
-    const auto day = std::chrono::floor<std::chrono::days>(at);
-    const std::chrono::year_month_day date{day};
-    const std::chrono::hh_mm_ss time{at - day};
-    std::array<char, 40> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                  static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
-    return text.data();
-}
-
 std::string readable_time(shearline::timestamp at) {
-    const std::string iso = iso_time(at);
+    const std::string iso = common::time_text(at);
     return iso.substr(0, 10) + ' ' + iso.substr(11, 5) + " UTC";
-}
-
-std::string percent_encode(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                                c == '-' || c == '.' || c == '_' || c == '~';
-        if (unreserved) {
-            out += c;
-        } else {
-            out += '%';
-            out += digits[byte >> 4U];
-            out += digits[byte & 0x0fU];
-        }
-    }
-    return out;
 }
 
 }  // namespace crm

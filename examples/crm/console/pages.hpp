@@ -132,11 +132,7 @@ struct pending_form {
 /// The rows of `contacts_page` as JSON, for its script.
 [[nodiscard]] std::string contacts_json(const contacts_view&);
 
-/// "2026-11-23 15:04 UTC", and the machine's spelling "2026-11-23T15:04:05Z".
+/// "2026-11-23 15:04 UTC".
 [[nodiscard]] std::string readable_time(shearline::timestamp);
-[[nodiscard]] std::string iso_time(shearline::timestamp);
-
-/// The bytes of `text` as they go into a query (RFC 3986 §2.1).
-[[nodiscard]] std::string percent_encode(std::string_view text);
 
 }  // namespace crm

@@ -19,9 +19,11 @@
 #include <shearline/http/credential_source.hpp>
 #include <shearline/http/problem.hpp>
 
+#include "contact_rules.hpp"
 #include "exact_json.hpp"
 #include "http/form.hpp"
 #include "log.hpp"
+#include "time_text.hpp"
 
 namespace crm {
 
@@ -31,8 +33,6 @@ namespace json = boost::json;
 
 constexpr std::string_view realm = "crm";
 constexpr std::size_t max_per_page = 100;
-constexpr std::size_t max_metadata_members = 64;
-constexpr std::size_t max_metadata_bytes = 1'000;
 
 // ---- answers ----
 
@@ -97,53 +97,28 @@ response store_failed(const shearline::error& why) {
     return made;
 }
 
-/// What is wrong with which field.
-class field_errors {
-public:
-    void add(std::string_view field, std::string_view message) {
-        m_errors.push_back(json::object{{"field", field}, {"message", message}});
-    }
-    [[nodiscard]] bool any() const noexcept { return !m_errors.empty(); }
-    [[nodiscard]] response answer() {
-        return problem(422, "Unprocessable Content", "some fields are not valid", {{"errors", std::move(m_errors)}});
-    }
-
-private:
-    json::array m_errors;
-};
+response invalid(const std::vector<common::field_problem>& wrong) {
+    json::array errors;
+    for (const auto& [field, message] : wrong) errors.push_back(json::object{{"field", field}, {"message", message}});
+    return problem(422, "Unprocessable Content", "some fields are not valid", {{"errors", std::move(errors)}});
+}
 
 // ---- a contact in JSON ----
 
-/// RFC 3339, in UTC, with milliseconds.
-std::string time_text(shearline::timestamp at) {
-    const auto day = std::chrono::floor<std::chrono::days>(at);
-    const std::chrono::year_month_day date{day};
-    const std::chrono::hh_mm_ss time{at - day};
-    std::array<char, 40> text;
-    const int chars =
-        std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                      static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
-    return {text.data(), static_cast<std::size_t>(chars)};
-}
-
-/// A field of text: its name, where it is kept, and how many characters it may have.
+/// A field of text, and where it is kept.
 struct text_field {
     std::string_view name;
     std::string contact::*member;
-    std::size_t max_chars;
 };
 
 constexpr text_field text_fields[] = {
-    {"external_id", &contact::external_id, 255},
-    {"first_name", &contact::first_name, 255},
-    {"last_name", &contact::last_name, 255},
-    {"email", &contact::email, 254},
-    {"phone", &contact::phone, 40},
-    {"company", &contact::company, 255},
+    {"external_id", &contact::external_id},
+    {"first_name", &contact::first_name},
+    {"last_name", &contact::last_name},
+    {"email", &contact::email},
+    {"phone", &contact::phone},
+    {"company", &contact::company},
 };
-constexpr std::string_view read_only_fields[] = {"uuid", "archived_at", "created_at", "updated_at"};
 
 json::object object_of(const contact& each) {
     json::object made{{"uuid", each.uuid}};
@@ -154,9 +129,10 @@ json::object object_of(const contact& each) {
     auto metadata = common::read_object(each.metadata);
     const auto* const members = std::get_if<json::object>(&metadata);
     made.emplace("metadata", members != nullptr ? json::value(*members) : json::value(nullptr));
-    made.emplace("archived_at", each.archived_at ? json::value(time_text(*each.archived_at)) : json::value(nullptr));
-    made.emplace("created_at", time_text(each.created_at));
-    made.emplace("updated_at", time_text(each.updated_at));
+    made.emplace("archived_at",
+                 each.archived_at ? json::value(common::time_text(*each.archived_at)) : json::value(nullptr));
+    made.emplace("created_at", common::time_text(each.created_at));
+    made.emplace("updated_at", common::time_text(each.updated_at));
     return made;
 }
 
@@ -170,84 +146,17 @@ response contact_answer(unsigned status, const contact& each) {
 
 // ---- a contact from JSON ----
 
-std::size_t chars_in(std::string_view utf8) noexcept {
-    return static_cast<std::size_t>(std::count_if(
-        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
-}
-
-/// Whether a control character of Unicode (Cc: C0, DEL and C1) is in a text of valid UTF-8.
-bool has_control(std::string_view text) noexcept {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte < ' ' || byte == 0x7f) return true;
-        if (byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
-    }
-    return false;
-}
-
-/// One `@` with something on both sides, and no blank: who writes more rules than that turns real addresses away.
-bool may_be_email(std::string_view text) noexcept {
-    const std::size_t at = text.find('@');
-    return at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
-           text.find('@', at + 1) == std::string_view::npos && text.find(' ') == std::string_view::npos;
-}
-
-void take_text(const text_field& field, const json::value& value, contact& into, field_errors& wrong) {
-    if (value.is_null()) {
-        (into.*field.member).clear();
-        return;
-    }
-    if (!value.is_string()) return wrong.add(field.name, "must be a string or null");
-    const std::string_view text{value.get_string().data(), value.get_string().size()};
-    if (chars_in(text) > field.max_chars)
-        return wrong.add(field.name, "may have at most " + std::to_string(field.max_chars) + " characters");
-    if (has_control(text)) return wrong.add(field.name, "must not hold control characters");
-    if (field.name == "email" && !text.empty() && !may_be_email(text))
-        return wrong.add(field.name, "must be an e-mail address: one @, and no blank");
-    into.*field.member = text;
-}
-
-void take_metadata(const json::value& value, contact& into, field_errors& wrong) {
-    if (value.is_null()) {
-        into.metadata = "{}";
-        return;
-    }
-    if (!value.is_object()) return wrong.add("metadata", "must be an object or null");
-    const json::object& members = value.get_object();
-    if (members.size() > max_metadata_members) return wrong.add("metadata", "may have at most 64 members");
-    for (const auto& member : members) {
-        const std::string_view name{member.key().data(), member.key().size()};
-        if (name.empty() || name.size() > 64 || has_control(name)) {
-            wrong.add("metadata", "names must have 1 to 64 bytes, and no control characters");
-            continue;
-        }
-        const std::string field = "metadata." + std::string{name};
-        if (member.value().is_structured()) wrong.add(field, "must be a string, a number, true, false or null");
-        if (!member.value().is_string()) continue;
-        const std::string_view text{member.value().get_string().data(), member.value().get_string().size()};
-        if (text.size() > max_metadata_bytes) wrong.add(field, "may have at most 1,000 bytes");
-        if (has_control(text)) wrong.add(field, "must not hold control characters");
-    }
-    into.metadata = common::to_text(members);
-}
-
-/// Takes the members of a body into a contact; those that are not there stay as they are.
-void take(const json::object& body, contact& into, field_errors& wrong) {
-    for (const auto& member : body) {
-        const std::string_view name{member.key().data(), member.key().size()};
-        const auto* field = std::find_if(std::begin(text_fields), std::end(text_fields),
-                                         [&](const auto& each) { return each.name == name; });
-        if (field != std::end(text_fields)) {
-            take_text(*field, member.value(), into, wrong);
-        } else if (name == "metadata") {
-            take_metadata(member.value(), into, wrong);
-        } else if (std::find(std::begin(read_only_fields), std::end(read_only_fields), name) !=
-                   std::end(read_only_fields)) {
-            wrong.add(name, "is given by the CRM and cannot be set");
-        } else {
-            wrong.add(name, "is not a field of a contact");
-        }
-    }
+/// Takes the members of a body into a contact; those that are not there stay as they are. What is wrong with them, if
+/// anything is: then the contact is not to be used.
+std::vector<common::field_problem> take(const json::object& body, contact& into) {
+    auto wrong = common::problems_of_contact(body);
+    if (!wrong.empty()) return wrong;
+    for (const text_field& field : text_fields)
+        if (const json::value* const held = body.if_contains(field.name))
+            into.*field.member = held->is_null() ? std::string{} : std::string{held->get_string()};
+    if (const json::value* const held = body.if_contains("metadata"))
+        into.metadata = held->is_null() ? "{}" : common::to_text(*held);
+    return {};
 }
 
 /// The JSON object of a request, or what to answer.
@@ -410,25 +319,25 @@ response api::list(const request& asked) {
     const auto query = form::parse(asked.query());
     if (!query)
         return problem(400, "Bad Request", "the query cannot be read: a parameter is there twice, or badly encoded");
-    field_errors wrong;
+    std::vector<common::field_problem> wrong;
     if (const auto other = query->beside({"page", "per_page", "email", "external_id"}))
-        wrong.add(*other, "is not a parameter of this list");
+        wrong.push_back({std::string{*other}, "is not a parameter of this list"});
     const auto number = [&](std::string_view name, std::size_t most) -> std::size_t {
         const std::string_view text = (*query)[name];
         std::size_t value = 0;
         const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
         if (!query->has(name)) {
-            wrong.add(name, "is required");
+            wrong.push_back({std::string{name}, "is required"});
         } else if (failed != std::errc{} || end != text.data() + text.size() || value < 1 || value > most) {
-            wrong.add(name, "must be a number from 1 to " + std::to_string(most));
+            wrong.push_back({std::string{name}, "must be a number from 1 to " + std::to_string(most)});
         }
         return value;
     };
     const std::size_t page = number("page", 1'000'000'000);
     const std::size_t per_page = number("per_page", max_per_page);
     for (const std::string_view name : {"email", "external_id"})
-        if (query->has(name) && (*query)[name].empty()) wrong.add(name, "must not be empty");
-    if (wrong.any()) return wrong.answer();
+        if (query->has(name) && (*query)[name].empty()) wrong.push_back({std::string{name}, "must not be empty"});
+    if (!wrong.empty()) return invalid(wrong);
 
     const auto found = m_contacts.page(page, per_page, {(*query)["email"], (*query)["external_id"]});
     if (!found) return store_failed(found.error());
@@ -445,9 +354,7 @@ response api::create(const request& asked) {
     auto body = body_of(asked);
     if (auto* const refused = std::get_if<response>(&body)) return std::move(*refused);
     contact fresh;
-    field_errors wrong;
-    take(std::get<json::object>(body), fresh, wrong);
-    if (wrong.any()) return wrong.answer();
+    if (const auto wrong = take(std::get<json::object>(body), fresh); !wrong.empty()) return invalid(wrong);
     const auto made = m_contacts.create(std::move(fresh));
     response answer = answer_to(made, 201);
     if (answer.status == 201)
@@ -474,9 +381,7 @@ response api::change(const request& asked, std::string_view uuid) {
         if (!*found) return not_found();
         if (!is_allowed(asked, **found)) return precondition_failed(**found);
         contact next = **found;
-        field_errors wrong;
-        take(std::get<json::object>(body), next, wrong);
-        if (wrong.any()) return wrong.answer();
+        if (const auto wrong = take(std::get<json::object>(body), next); !wrong.empty()) return invalid(wrong);
         const auto changed = m_contacts.update(std::move(next));
         if (changed && changed->outcome == contact_outcome::stale && !is_conditional(asked)) continue;
         return answer_to(changed, 200);
