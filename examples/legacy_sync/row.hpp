@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // From a row of the source to what is sent of it.
-// Depends on mapping.hpp, sqlite.hpp and Boost.JSON; never on a connection.
+// Depends on mapping.hpp, databases.hpp and Boost.JSON; never on a connection.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,8 @@
 
 #include <boost/json.hpp>
 
+#include "databases.hpp"
 #include "mapping.hpp"
-#include "sqlite.hpp"
 
 namespace legacy_sync {
 

@@ -36,7 +36,7 @@ void source::open() {
     // SQLite would wait for ever for the other end of a pipe.
     if (struct ::stat about{}; ::stat(m_path.c_str(), &about) == 0 && !S_ISREG(about.st_mode))
         throw failure{exit_status::other, m_path + ": is no file"};
-    m_db = database::open_read_only(m_path);  // where this throws, the old one is kept, and looked at again
+    m_db = open_read_only(m_path);  // where this throws, the old one is kept, and looked at again
     try {
         // By itself first: what closes a parenthesis that we opened is no query.
         m_from = quoted(m_how.table);
@@ -44,7 +44,7 @@ void source::open() {
             const statement query = m_db->prepare(m_how.query);
             if (!query.is_read_only()) throw failure{exit_status::usage, "source.query must only read"};
             // The line end keeps a comment at the end of the query from swallowing the parenthesis.
-            m_from = "(" + without_semicolon(query.text()) + "\n)";
+            m_from = "(" + without_semicolon(query.sql()) + "\n)";
         }
         const statement every = m_db->prepare("SELECT * FROM " + m_from);
         if (every.has_parameters()) throw failure{exit_status::usage, "source.query must not have parameters"};
@@ -147,8 +147,8 @@ std::string source::dated() const {
 void source::copy(const std::string& where, const std::vector<value>& parameters) {
     std::string columns = "key, change";
     for (std::size_t i = 0; i < m_how.fields.size(); ++i) columns += ", field" + std::to_string(i);
-    m_copy = database::open_temporary("the copy of " + m_path);
-    m_copy->run(("CREATE TABLE copied (" + columns + "); BEGIN").c_str());
+    m_copy = open_temporary("the copy of " + m_path);
+    m_copy->run("CREATE TABLE copied (" + columns + "); BEGIN");
     std::string places = "?1, ?2";
     for (std::size_t i = 0; i < m_how.fields.size(); ++i) places += ", ?" + std::to_string(i + 3);
     statement write = m_copy->prepare("INSERT INTO copied VALUES (" + places + ")");

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The legacy database: what changed in it, a page at a time, so that its lock is never held while something is sent.
-// Depends on sqlite.hpp, mapping.hpp and row.hpp; never on the CRM.
+// Depends on databases.hpp, mapping.hpp and row.hpp; never on the CRM.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "databases.hpp"
 #include "mapping.hpp"
 #include "row.hpp"
-#include "sqlite.hpp"
 
 namespace legacy_sync {
 

@@ -38,7 +38,7 @@ constexpr const char* second_schema = R"(
 
 database opened(const std::string& path) {
     try {
-        return database::open_exclusive(path);
+        return open_exclusive(path);
     } catch (const source_busy&) {
         throw failure{exit_status::other,
                       path + ": another sync is using it; stop that one, or give this one its own --state"};
@@ -88,8 +88,8 @@ state::state(const std::string& path) : m_db{opened(path)} {
 state state::open(const std::string& path) { return state{path}; }
 
 state state::open_for_rehearsal(const std::string& path) {
-    state made{::access(path.c_str(), F_OK) == 0 ? path : ":memory:"};
-    made.m_db.run("BEGIN");  // and never a COMMIT
+    state made{::access(path.c_str(), F_OK) == 0 ? path : std::string{}};  // one that nobody else sees
+    made.m_db.run("BEGIN");                                                // and never a COMMIT
     return made;
 }
 

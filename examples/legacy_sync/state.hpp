@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What the sync remembers between its runs: the cursor, which contact each row became, what was supplied to fields that
 // people edit, and what is not as the source has it. An SQLite file of its own, private to its owner. Depends on
-// sqlite.hpp and merge.hpp; never on the source or on the CRM.
+// databases.hpp and merge.hpp; never on the source or on the CRM.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "databases.hpp"
 #include "merge.hpp"
 #include "source.hpp"
-#include "sqlite.hpp"
 
 namespace legacy_sync {
 

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <rest/api.hpp>
 
-#include <contacts/database.hpp>
 #include <string>
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
+
+#include <sqlite.hpp>
 
 #include "../support/temporary_folder.hpp"
 #include "printers.hpp"
@@ -183,7 +184,7 @@ BOOST_FIXTURE_TEST_CASE(tells_what_is_allowed_to_any_key_and_nothing_to_a_strang
 BOOST_FIXTURE_TEST_CASE(says_that_it_is_unavailable_and_not_why_when_its_store_fails, api_under_test) {
     const std::string path = "contacts/" + made().uuid;
     BOOST_TEST(ask("GET", path).status == 200U);
-    crm::database{home.file("crm.db"), SQLITE_OPEN_READWRITE}.run("DROP TABLE contact");
+    common::database{home.file("crm.db"), SQLITE_OPEN_READWRITE}.run("DROP TABLE contact");
     for (const response& answer :
          {ask("GET", path), ask("GET", "contacts?page=1&per_page=1"), ask("POST", "contacts", "{}"),
           ask("DELETE", path), ask("POST", path + "/archive")}) {

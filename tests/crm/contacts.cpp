@@ -3,11 +3,12 @@
 #include <contacts/contacts.hpp>
 
 #include <atomic>
-#include <contacts/database.hpp>
 #include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
+
+#include <sqlite.hpp>
 
 #include "../support/secrets.hpp"
 #include "../support/temporary_folder.hpp"
@@ -41,7 +42,7 @@ struct store_under_test {
 
 /// Changes a database behind the store's back.
 void change(const std::string& path, const std::string& sql) {
-    crm::database{path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE}.run(sql);
+    common::database{path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE}.run(sql);
 }
 
 /// Refused with this code and a message that names the file, which stays as it was.

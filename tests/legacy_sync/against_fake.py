@@ -55,6 +55,7 @@ LOG_MAPPING = MAPPING | {
 class SyncTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="shearline-sync-")
+        os.mkdir(self.path("work"))
         self.addCleanup(shutil.rmtree, self.folder)
         self.crm = FakeCrm(KEY)
         self.addCleanup(self.crm.close)
@@ -98,9 +99,10 @@ class SyncTest(unittest.TestCase):
         return [PROGRAM, "--source", self.path(source), "--mapping", self.path("mapping.json"), "--state",
                 self.path("state"), "--crm", crm or self.crm.api, *key, *more]
 
-    def sync(self, *more, status=SUCCESS, environment=None, **options):
+    def sync(self, *more, status=SUCCESS, environment=None, where=None, **options):
         done = subprocess.run(self.command(*more, **options), capture_output=True, text=True, timeout=60,
-                              env=os.environ | (environment or {}), check=False)
+                              env=os.environ | (environment or {}), cwd=where or self.path("work"),
+                              check=False)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         self.assertNotIn(KEY[20:52], done.stdout + done.stderr)
         return done
@@ -281,15 +283,10 @@ class Rows(SyncTest):
             if name == "folder":
                 os.mkdir(self.path(name))
             self.assertIn(f"{name}: is no file", self.sync("--dry-run", status=OTHER, source=name).stderr)
-        here = os.getcwd()
-        os.chdir(self.folder)
-        try:  # `path` gives what is absolute as it is
-            self.path = lambda name: name
-            self.assertIn("cannot be opened", self.sync("--dry-run", status=OTHER, source="file:source.db?mode=ro").stderr)
-            self.assertIn("cannot be opened", self.sync("--dry-run", status=OTHER, source=":memory:").stderr)
-        finally:
-            del self.path
-            os.chdir(here)
+        self.path = lambda name: name
+        for name in ("file:source.db?mode=ro", ":memory:"):
+            told = self.sync("--dry-run", status=OTHER, source=name, where=self.folder)
+            self.assertIn("cannot be opened", told.stderr)
 
     def test_rowid_is_a_key_where_it_stays(self):
         self.map(MAPPING | {"source": {"table": "people", "key": "rowid"}})
@@ -1033,6 +1030,7 @@ class Running(SyncTest):
         told = self.sync("--dry-run")
         self.assertIn('would create c-1 {"external_id":"c-1","first_name":"Ann","email":"a@b.example"}', told.stdout)
         self.assertFalse(os.path.exists(self.path("state")))
+        self.assertEqual(os.listdir(self.path("work")), [])
         self.assertEqual(self.crm.seen, [])
         self.sync()
         self.update(1, name="Bob")

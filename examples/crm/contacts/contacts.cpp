@@ -16,12 +16,15 @@
 #include <shearline/secret/entropy.hpp>
 
 #include "bulkhead.hpp"
-#include "contacts/database.hpp"
+#include "sqlite.hpp"
 
 namespace crm {
 
 namespace {
 
+using common::database;
+using common::database_error;
+using common::statement;
 using shearline::errc;
 using shearline::error;
 using shearline::result;
@@ -162,11 +165,11 @@ struct contact_store::state {
     }
 
     void add_readers() {
-        for (std::size_t i = 0; i < readers; ++i) idle.push_back(connected(writer.path()));
-        for (database& each : idle) each.run("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF");
+        for (std::size_t i = 0; i < readers; ++i) idle.push_back(connected(writer.name()));
+        for (database& each : idle) each.run("PRAGMA query_only = ON");
     }
 
-    error busy(std::string_view why) const { return {errc::unavailable, writer.path() + ": " + std::string{why}}; }
+    error busy(std::string_view why) const { return {errc::unavailable, writer.name() + ": " + std::string{why}}; }
 
     /// Runs `read(database&)` on a connection that nobody else uses, as of one moment.
     template <typename Read>
@@ -273,7 +276,7 @@ result<contact_store> contact_store::open(const std::string& path, std::chrono::
         auto opened = std::make_unique<state>(path, busy_timeout);
         database& db = opened->writer;
         if (db.is_read_only()) return error{errc::permission_denied, path + ": cannot be written: look at its mode"};
-        db.run("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
+        db.run("PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;");
         const std::int64_t version = db.number("PRAGMA user_version");
         if (version > schema_version)
             return error{errc::wrong_version, path + ": was written by a newer build; use that one"};
@@ -286,7 +289,7 @@ result<contact_store> contact_store::open(const std::string& path, std::chrono::
         }
         if (db.text("PRAGMA journal_mode = WAL") != "wal")
             return error{errc::unavailable, path + ": SQLite cannot keep a write-ahead log here: use a local disk"};
-        database model{":memory:", SQLITE_OPEN_READWRITE};
+        database model{"", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
         model.run(schema);
         if (db.text(all_tables) != model.text(all_tables) || db.text("PRAGMA quick_check(1)") != "ok")
             return error{errc::corrupt, path + ": is damaged: restore it from a backup"};
