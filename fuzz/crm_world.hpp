@@ -3,7 +3,6 @@
 // The CRM without its server, in a folder of its own, with one key that may read and write contacts.
 #pragma once
 
-#include <contacts/database.hpp>
 #include <rest/api.hpp>
 #include <string>
 

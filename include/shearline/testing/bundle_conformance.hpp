@@ -12,13 +12,14 @@
 
 #include <shearline/policies.hpp>
 #include <shearline/testing/detail/bundle_trial.hpp>
+#include <shearline/testing/memo_conformance.hpp>
 #include <shearline/testing/report.hpp>
 
 namespace shearline::inline v0_1::testing {
 
 /// Issues, verifies by an authority and by a verifier, rotates, lets graces and credentials run out, suspends, revokes,
 /// reveals and reads the audit, under a clock that is moved by hand. Each answer is compared with what the library
-/// promises for any bundle. Bundles with one wrong policy are its controls.
+/// promises for any bundle, and its memo is held to `memo_conformance`. Bundles with one wrong policy are its controls.
 ///
 ///     hold(bundle_conformance<policies<key_format<"acme">, overlap<std::chrono::hours{24}>, recoverable>>());
 template <typename Policies>
@@ -42,6 +43,7 @@ template <typename Policies>
             std::optional<policies<format, hash, rotation, detail::careless_custody, memo>>{});
     control("a memo that takes every text for the last one",
             std::optional<policies<format, hash, rotation, custody, detail::blind_memo>>{});
+    if constexpr (memo::remembers) seen.add(memo_conformance<memo>(), "memo");
     return seen;
 }
 

@@ -4,6 +4,7 @@
 // Depends on custody/, digest/ and credential/; never on a suite.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -50,6 +51,37 @@ struct careless_custody : recoverable {
 
 struct blind_memo : siphash_memo {
     static tag of(const key&, std::string_view) noexcept { return {1, 1}; }
+};
+
+struct checksum_memo : siphash_memo {
+    static tag of(const key& with, std::string_view text) noexcept {
+        return siphash_memo::of(with, text.substr(text.size() - std::min<std::size_t>(6, text.size())));
+    }
+};
+
+struct beginning_memo : siphash_memo {
+    static tag of(const key& with, std::string_view text) noexcept {
+        return siphash_memo::of(with, text.substr(0, text.size() - 1));
+    }
+};
+
+struct half_memo : siphash_memo {
+    static bool same(const tag& a, const tag& b) noexcept { return a[0] == b[0]; }
+};
+
+struct open_memo : siphash_memo {
+    static key make_key() noexcept { return {}; }
+};
+
+struct short_memo {
+    static constexpr bool remembers = true;
+    using tag = std::uint32_t;
+    using key = siphash_memo::key;
+    static key make_key() noexcept { return siphash_memo::make_key(); }
+    static tag of(const key& with, std::string_view text) noexcept {
+        return static_cast<tag>(siphash_memo::of(with, text)[0]);
+    }
+    static bool same(tag a, tag b) noexcept { return a == b; }
 };
 
 }  // namespace shearline::inline v0_1::testing::detail

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+// Holds a memo policy to what a verifier relies on when it compares a tag in place of a digest.
+// Depends on digest/memo.hpp and testing/detail/wrong_policies.hpp; never on a verifier.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <string>
+#include <type_traits>
+
+#include <shearline/testing/detail/wrong_policies.hpp>
+#include <shearline/testing/report.hpp>
+
+namespace shearline::inline v0_1::testing {
+
+namespace detail {
+
+template <typename Memo>
+report memo_claims() {
+    using tag = typename Memo::tag;
+    static_assert(std::is_trivially_copyable_v<tag>, "a tag lies beside a digest in a table that is copied");
+    report seen;
+    seen.check(sizeof(tag) >= 8, "a tag has at least 64 bits", std::to_string(8 * sizeof(tag)) + " bits");
+
+    const auto key = Memo::make_key();
+    const std::string text = "0a1B2c3D4e5F6g7H8i9JkLmNoPqRsTuVwXyZ0123456789ab";
+    const tag own = Memo::of(key, text);
+    seen.check(Memo::same(own, Memo::of(key, text)), "a text has one tag under one key");
+    seen.check(!Memo::same(own, Memo::of(Memo::make_key(), text)), "a tag depends on the key of the process");
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        for (const char mask : {'\x01', '\x20', '\x40'}) {
+            std::string other = text;
+            other[at] = static_cast<char>(other[at] ^ mask);
+            seen.check(!Memo::same(own, Memo::of(key, other)), "a tag depends on every character",
+                       "character " + std::to_string(at + 1));
+        }
+        seen.check(!Memo::same(own, Memo::of(key, text.substr(0, at))), "a tag depends on the length",
+                   std::to_string(at) + " characters");
+    }
+    const auto bytes = std::bit_cast<std::array<unsigned char, sizeof(tag)>>(own);
+    for (std::size_t bit = 0; bit < 8 * sizeof(tag); ++bit) {
+        auto other = bytes;
+        other[bit / 8] = static_cast<unsigned char>(other[bit / 8] ^ (1U << (bit % 8)));
+        seen.check(!Memo::same(own, std::bit_cast<tag>(other)), "two tags that differ in a bit are two tags",
+                   "bit " + std::to_string(bit));
+    }
+    return seen;
+}
+
+}  // namespace detail
+
+/// Asks for the tags of texts that differ in one character, of one text under two keys, and compares tags that differ
+/// in one bit. What is wrong there, a verifier may take for the key that it saw last. Memos with one fault are its
+/// controls. For policies that remember; milliseconds.
+template <typename Memo>
+    requires(Memo::remembers)
+[[nodiscard]] report memo_conformance() {
+    report seen = detail::memo_claims<Memo>();
+    seen.control(!detail::memo_claims<detail::blind_memo>(), "a memo that takes every text for the last one");
+    seen.control(!detail::memo_claims<detail::checksum_memo>(), "a memo of the checksum alone");
+    seen.control(!detail::memo_claims<detail::beginning_memo>(), "a memo of all but the last character");
+    seen.control(!detail::memo_claims<detail::half_memo>(), "a memo that compares half a tag");
+    seen.control(!detail::memo_claims<detail::open_memo>(), "a memo whose key everybody knows");
+    seen.control(!detail::memo_claims<detail::short_memo>(), "a memo of 32 bits");
+    return seen;
+}
+
+}  // namespace shearline::inline v0_1::testing
