@@ -10,7 +10,7 @@
 #include <string_view>
 #include <system_error>
 
-#include <shearline/version.hpp>
+#include "command_line.hpp"
 
 namespace crm {
 
@@ -57,7 +57,6 @@ result<options> read_options(int count, const char* const* arguments) {
                   "shearline-crm"};
     line.get_formatter()->column_width(28);
     line.footer("Example: shearline-crm --data /var/lib/crm --listen 127.0.0.1:8080");
-    line.set_version_flag("--version", shearline::version);
     const auto is = [](auto good, const char* otherwise) {
         return CLI::Validator{[=](const std::string& text) { return good(text) ? "" : std::string{otherwise}; }, ""};
     };
@@ -96,20 +95,10 @@ result<options> read_options(int count, const char* const* arguments) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->type_name("NETWORK");
     const auto wrong = [](std::string what) { return error{errc::invalid_argument, std::move(what)}; };
-    try {
-        line.parse(count, arguments);
-    } catch (const CLI::CallForHelp&) {
-        read.says = line.help();
-        return read;
-    } catch (const CLI::CallForVersion&) {
-        read.says = std::string{shearline::version} + "\n";
-        return read;
-    } catch (const CLI::ParseError& off) {
-        for (const std::string& each : line.remaining())  // before what is missing: it may be mistyped
-            if (each.starts_with('-'))
-                return wrong("there is no option " + each.substr(0, each.find('=')) + ": see --help");
-        return wrong(std::string{off.what()} + "; see --help");
-    }
+    auto given = common::read_command_line(line, count, arguments);
+    if (!given.wrong.empty()) return wrong(std::move(given.wrong));
+    read.says = std::move(given.says);
+    if (!read.says.empty()) return read;
     if (!is_loopback(read.address) && !read.behind_tls_proxy)
         return wrong("keys must not cross a network in the clear: listen on loopback, or give --behind-tls-proxy");
     return read;

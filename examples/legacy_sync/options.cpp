@@ -4,8 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <shearline/version.hpp>
-
+#include "command_line.hpp"
 #include "ending.hpp"
 #include "text.hpp"
 
@@ -36,7 +35,6 @@ options read_options(int count, const char* const* arguments) {
         "shearline-legacy-sync"};
     line.get_formatter()->column_width(24);
     line.footer(after_the_options);
-    line.set_version_flag("--version", shearline::version);
     const CLI::Validator is_there{
         [](const std::string& text) { return text.empty() ? std::string{"needs a value"} : std::string{}; }, ""};
     const auto text = [&](const char* name, std::string& into, const char* what, const char* kind) {
@@ -70,30 +68,14 @@ options read_options(int count, const char* const* arguments) {
     seconds("--timeout", read.timeout, "wait so long for one answer (30)");
     line.add_option("--key", no_key)->group("");  // not to be used
 
-    try {
-        line.parse(count, arguments);
-    } catch (const CLI::CallForHelp&) {
-        read.says = line.help();
-        return read;
-    } catch (const CLI::CallForVersion&) {
-        read.says = std::string{shearline::version} + "\n";
-        return read;
-    } catch (const CLI::ParseError& off) {
-        // Before what is missing: it may be mistyped. Its name alone: what stands behind it may be a key.
-        for (const std::string& each : line.remaining())
-            if (each.starts_with('-'))
-                throw failure{exit_status::usage,
-                              "there is no option " + printable(each.substr(0, each.find('='))) + "; see --help"};
-        const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&off) != nullptr;
-        if (no_key.empty())
-            throw failure{exit_status::usage,
-                          (is_extra ? "there is an argument that belongs to no option" : printable(off.what())) +
-                              std::string{"; see --help"}};
-    }
+    auto given = common::read_command_line(line, count, arguments);
+    read.says = std::move(given.says);
+    if (!read.says.empty()) return read;
     if (!no_key.empty())
         throw failure{exit_status::usage,
                       "a key does not belong on the command line, where everyone on this machine can read it: use "
                       "--key-file or --key-env, and regenerate this one"};
+    if (!given.wrong.empty()) throw failure{exit_status::usage, printable(given.wrong)};
     if (!read.rehearses && read.crm.empty()) throw failure{exit_status::usage, "--crm is needed; see --help"};
     if (!read.rehearses && read.key.file.empty() && read.key.variable.empty())
         throw failure{exit_status::usage, "--key-file or --key-env is needed; see --help"};
