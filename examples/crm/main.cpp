@@ -29,6 +29,7 @@
 #include <shearline/keyring.hpp>
 #include <shearline/private_file.hpp>
 
+#include "atomic_file.hpp"
 #include "console/console.hpp"
 #include "http/server.hpp"
 #include "log.hpp"
@@ -229,21 +230,6 @@ result<owner_password::opened> owner_of(const options& given) {
     return owner_password::open_or_create(given.data + "/owner.password", initial->reveal(shearline::unsafe_reveal));
 }
 
-/// Writes the port under another name first: who waits for the file never reads half of it. That name is new, and no
-/// link of somebody else's (mkstemp opens it with O_EXCL).
-result<void> write_port(const std::string& path, const std::string& port) {
-    std::string half = path + ".XXXXXX";
-    const int file = ::mkstemp(half.data());
-    const std::string line = port + "\n";
-    const bool written = file >= 0 && ::write(file, line.data(), line.size()) == static_cast<::ssize_t>(line.size());
-    const bool readable = file >= 0 && ::fchmod(file, 0644) == 0;
-    const bool closed = file >= 0 && ::close(file) == 0;
-    if (written && readable && closed && std::rename(half.c_str(), path.c_str()) == 0) return {};
-    error failed{errc::unavailable, "cannot write " + path + ": " + std::strerror(errno)};
-    if (file >= 0) ::unlink(half.c_str());
-    return failed;
-}
-
 /// Writes to the standard output, around its buffer: a password would stay there.
 bool say(std::initializer_list<std::string_view> texts) {
     for (std::string_view text : texts)
@@ -316,7 +302,8 @@ result<void> serve(const options& given, const sigset_t& ending) {
 
     const std::string port = std::to_string(server->port());
     if (!given.port_file.empty())
-        if (auto written = write_port(given.port_file, port); !written) return written;
+        if (const int failed = common::replace_file(given.port_file, port + "\n", 0644); failed != 0)
+            return error{errc::unavailable, "cannot write " + given.port_file + ": " + std::strerror(failed)};
     const std::string address =
         given.address.find(':') == std::string::npos ? given.address : "[" + given.address + "]";
     const std::string here = "http://" + address + ":" + port;

@@ -3,14 +3,13 @@
 #include "sync.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstring>
 #include <utility>
 
 #include <boost/json.hpp>
 
+#include "atomic_file.hpp"
 #include "contact_rules.hpp"
 #include "stop.hpp"
 #include "text.hpp"
@@ -363,13 +362,9 @@ void synchroniser::write_report() {
                                               {"since", each.at}}) +
                  "\n";
     if (lines == m_reported) return;
-    // Under another name first: who reads the report never sees half of it. It is private, as the state is.
-    const std::string half = m_given.report + ".new";
-    std::FILE* const file = std::fopen(half.c_str(), "w");
-    const bool written = file != nullptr && std::fwrite(lines.data(), 1, lines.size(), file) == lines.size();
-    const bool closed = file != nullptr && std::fclose(file) == 0;
-    if (!written || !closed || std::rename(half.c_str(), m_given.report.c_str()) != 0)
-        throw failure{exit_status::other, m_given.report + ": cannot be written: " + std::strerror(errno)};
+    // It is private, as the state is.
+    if (const int failed = common::replace_file(m_given.report, lines, 0600); failed != 0)
+        throw failure{exit_status::other, m_given.report + ": cannot be written: " + std::strerror(failed)};
     m_reported = std::move(lines);
 }
 
