@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(in_memory_keep_the_contract) {
 }
 
 BOOST_AUTO_TEST_CASE(in_sqlite_keep_the_contract) {
-    hold(store_conformance([] { return sqlite_place{}; }, {.sequences = support::sanitized ? 1 : 10}));
+    hold(store_conformance([] { return sqlite_place{}; }, {.sequences = support::sanitized ? 3 : 10}));
 }
 
 BOOST_AUTO_TEST_CASE(get_the_steps_that_bytes_stand_for) {
