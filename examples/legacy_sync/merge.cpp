@@ -33,7 +33,6 @@ std::string digest_of(const json::value& held) { return digest(common::to_text(h
 merged merge(const mapping& how, const contact_draft& draft, const supplied_fields& before,
              const json::object& contact) {
     merged made{draft.update, {}, {}, {}};
-    if (draft.unless_edited.empty()) return made;
     std::string marked;
     for (const mapped_field& field : how.fields) {
         const std::string name = field.full_name();

@@ -6,11 +6,13 @@
 #include <chrono>
 #include <cstring>
 #include <utility>
+#include <variant>
 
 #include <boost/json.hpp>
 
 #include "atomic_file.hpp"
 #include "contact_rules.hpp"
+#include "exact_json.hpp"
 #include "stop.hpp"
 #include "text.hpp"
 #include "time_text.hpp"
@@ -23,6 +25,12 @@ namespace {
 
 std::string now_text() {
     return common::time_text(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+}
+
+/// Of JSON that we wrote; numbers exactly.
+json::value value_of(const std::string& text) {
+    auto read = common::read_object("{\"it\":" + text + "}");
+    return std::get<json::object>(read).at("it");
 }
 
 // What has no external id is kept under names that are none: no id is empty, and all are UTF-8.
@@ -248,7 +256,7 @@ void synchroniser::send(const source_row& row, const std::string& external_id, c
         std::variant<done, not_there, row_refused> outcome = done{};
         if (known->archived) outcome = m_to->set_archived(known->uuid, external_id, false);
         merged what;
-        if (std::holds_alternative<done>(outcome) && !(draft.update.empty() && draft.unless_edited.empty()))
+        if (std::holds_alternative<done>(outcome) && (guarded || is_open || !draft.update.empty()))
             outcome = m_to->update(known->uuid, external_id, [&](const json::object& contact) {
                 what = merge(m_how, draft, before, contact);
                 if (guarded) m_state.set_supplied(external_id, what.sending);
@@ -354,11 +362,11 @@ void synchroniser::write_report() {
                      {"since", each.at}}) +
                  "\n";
     for (const open_conflict& each : m_state.conflicts())
-        lines += json::serialize(json::object{{"external_id", each.external_id},
+        lines += common::to_text(json::object{{"external_id", each.external_id},
                                               {"key", shown(each.key)},
                                               {"conflict", each.what.field},
-                                              {"legacy", json::parse(each.what.legacy)},
-                                              {"crm", json::parse(each.what.crm)},
+                                              {"legacy", value_of(each.what.legacy)},
+                                              {"crm", value_of(each.what.crm)},
                                               {"since", each.at}}) +
                  "\n";
     if (lines == m_reported) return;

@@ -447,6 +447,20 @@ class Ownership(SyncTest):
                 self.crm.contacts.clear()
                 os.remove(self.path("state"))
 
+    def test_a_conflict_ends_when_the_field_gets_another_owner(self):
+        for owner, mail in (("legacy", "a@new.example"), ("create_only", "a@crm.example"), ("crm", "a@crm.example")):
+            with self.subTest(owner):
+                self.in_conflict()
+                field = {"owner": owner} if owner == "crm" else {"column": "mail", "owner": owner}
+                name = {"column": "name", "owner": "legacy" if owner == "legacy" else "create_only"}
+                self.map(MAPPING | {"fields": {"first_name": name, "email": field}})
+                self.sync()
+                self.assertEqual(self.contact(), ("Anna", mail, None))
+                self.assertEqual(self.conflicts(), [])
+                self.database.execute("DELETE FROM customers")
+                self.crm.contacts.clear()
+                os.remove(self.path("state"))
+
     def test_a_conflict_ends_with_its_row(self):
         self.in_conflict()
         self.database.execute("DELETE FROM customers")
@@ -519,12 +533,12 @@ class Ownership(SyncTest):
         self.map(MAPPING | {"fields": {"metadata.points": {"column": "name", "owner": "legacy_unless_edited"}}})
         self.add(1, 17)
         self.sync()
-        self.edit(metadata={"points": 18, "theirs": 1})
-        self.update(1, name=19)
+        self.edit(metadata={"points": 2.2250738585072011e-308, "theirs": 1})
+        self.update(1, name=2**63 - 1)
         self.sync(status=PARTIAL)
         self.assertEqual(self.crm.by_external_id()["c-1"]["metadata"],
-                         {"points": 18, "theirs": 1, "sync_conflict": "metadata.points"})
-        self.assertEqual(self.conflicts(), [("c-1", "metadata.points", 19, 18)])
+                         {"points": 2.2250738585072011e-308, "theirs": 1, "sync_conflict": "metadata.points"})
+        self.assertEqual(self.conflicts(), [("c-1", "metadata.points", 2**63 - 1, 2.2250738585072011e-308)])
         self.map(MAPPING | {"fields": {"metadata.sync_conflict": {"column": "name", "owner": "legacy"}}})
         self.assertIn("choose another name", self.sync(status=USAGE).stderr)
 
