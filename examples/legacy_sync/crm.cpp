@@ -7,10 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "ending.hpp"
 #include "exact_json.hpp"
 #include "percent_encode.hpp"
-#include "stop.hpp"
+#include "process.hpp"
 #include "text.hpp"
 
 namespace legacy_sync {

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "databases.hpp"
 
-#include "ending.hpp"
-#include "stop.hpp"
+#include "process.hpp"
 #include "text.hpp"
 
 namespace legacy_sync {

@@ -9,7 +9,7 @@
 #include <shearline/format/parse.hpp>
 #include <shearline/private_file.hpp>
 
-#include "ending.hpp"
+#include "process.hpp"
 #include "text.hpp"
 
 namespace legacy_sync {
@@ -26,7 +26,8 @@ secret_text read_text(const key_place& place) {
         const char* const text = std::getenv(place.variable.c_str());
         return secret_text::copy_of(trimmed(text == nullptr ? "" : text));
     }
-    auto read = shearline::read_private_file(place.file, max_file_bytes);
+    // A secret volume gives its files to root and a group that the service is in, mode 0440.
+    auto read = shearline::read_private_file(place.file, max_file_bytes, shearline::private_to::owner_and_group);
     if (!read) throw key_refused{read.error().context()};
     return secret_text::copy_of(trimmed(read->reveal(unsafe_reveal)));
 }

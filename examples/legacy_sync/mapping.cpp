@@ -13,9 +13,8 @@
 #include <boost/json.hpp>
 
 #include "contact_rules.hpp"
-#include "digest.hpp"
-#include "ending.hpp"
 #include "exact_json.hpp"
+#include "process.hpp"
 #include "text.hpp"
 
 namespace legacy_sync {

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <utility>
 
-#include "ending.hpp"
+#include "process.hpp"
 #include "text.hpp"
 
 namespace legacy_sync {
@@ -231,9 +231,11 @@ std::vector<cursor> source::log(const std::optional<value>& least, const std::op
     found.bind(parameters);
     std::vector<cursor> out;
     while (found.step()) out.push_back({found.column(0), found.column(1)});
-    if (after && !out.empty() && !sorts_before(after->change, out.back().change) &&
-        !sorts_before(after->key, out.back().key))
-        damaged("its table of changes does not grow");
+    const auto comes_later = [](const cursor& one, const cursor& other) {
+        if (sorts_before(other.change, one.change)) return true;
+        return !sorts_before(one.change, other.change) && sorts_before(other.key, one.key);
+    };
+    if (after && !out.empty() && !comes_later(out.back(), *after)) damaged("its table of changes does not grow");
     return out;
 }
 

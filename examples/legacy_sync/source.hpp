@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "contact.hpp"
 #include "databases.hpp"
 #include "mapping.hpp"
-#include "row.hpp"
 
 namespace legacy_sync {
 

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "ending.hpp"
+#include "process.hpp"
 
 namespace legacy_sync {
 

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "contact.hpp"
 #include "databases.hpp"
-#include "merge.hpp"
 #include "source.hpp"
 
 namespace legacy_sync {

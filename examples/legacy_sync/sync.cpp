@@ -13,7 +13,7 @@
 #include "atomic_file.hpp"
 #include "contact_rules.hpp"
 #include "exact_json.hpp"
-#include "stop.hpp"
+#include "process.hpp"
 #include "text.hpp"
 #include "time_text.hpp"
 

@@ -10,14 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "contact.hpp"
 #include "crm.hpp"
-#include "ending.hpp"
 #include "mapping.hpp"
-#include "merge.hpp"
-#include "row.hpp"
+#include "process.hpp"
 #include "source.hpp"
 #include "state.hpp"
-#include "teller.hpp"
 
 namespace legacy_sync {
 

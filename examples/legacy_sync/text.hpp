@@ -1,12 +1,15 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Text from strangers: is it UTF-8, and how is it shown on a terminal without obeying it?
-// Depends on std; never on where the text comes from.
+// Text from strangers: is it UTF-8, how is it shown on a terminal without obeying it, and is it what it was?
+// Depends on std and libsodium; never on where the text comes from.
 #pragma once
+
+#include <sodium.h>
 
 #include <cstddef>
 #include <optional>
 #include <string>
+
 #include <string_view>
 
 namespace legacy_sync {
@@ -23,5 +26,13 @@ namespace legacy_sync {
 
 /// `text` without the spaces, tabs and line ends around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
+
+/// 16 bytes of BLAKE2b. It tells contents apart; it hides nothing.
+[[nodiscard]] inline std::string digest(std::string_view content) {
+    std::string out(16, '\0');
+    crypto_generichash(reinterpret_cast<unsigned char*>(out.data()), out.size(),
+                       reinterpret_cast<const unsigned char*>(content.data()), content.size(), nullptr, 0);
+    return out;
+}
 
 }  // namespace legacy_sync

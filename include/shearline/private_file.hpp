@@ -8,6 +8,9 @@
 
 namespace shearline::inline v0_1 {
 
+/// Who may read a private file: its owner alone, or its group, too.
+using detail::private_to;
+
 /// Reads a private file into memory that is wiped.
 using detail::read_private_file;
 

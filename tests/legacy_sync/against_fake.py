@@ -345,6 +345,38 @@ class Rows(SyncTest):
             pass
         self.assertIn("cut.db: is damaged (its keys do not grow)", self.sync("--dry-run", status=OTHER, source="cut.db").stderr)
 
+    def test_a_table_of_changes_with_a_page_of_another_time_is_not_read_for_ever(self):
+        self.map(LOG_MAPPING)
+        self.database.executescript("DROP TABLE log; CREATE TABLE log (n INTEGER PRIMARY KEY, id)")
+        self.sync()  # the first pass, of a source that has nothing yet
+        self.database.executemany("INSERT INTO log VALUES (?, ?)", ((n, 2001 - n) for n in range(1, 2001)))
+        page_bytes = self.database.execute("PRAGMA page_size").fetchone()[0]
+        self.database.close()
+        with open(self.path("source.db"), "rb") as whole:
+            pages = list(iter(lambda: whole.read(page_bytes), b""))
+        leaves = [number for number, page in enumerate(pages) if number > 1 and page[0] == 0x0D and page[3:5] != bytes(2)]
+        pages[leaves[-2]] = pages[leaves[0]]  # a later page has the entries of the first, and leads back to them
+        with open(self.path("source.db"), "wb") as damaged:
+            damaged.write(b"".join(pages))
+        told = self.sync(status=OTHER).stderr
+        self.assertIn("source.db: is damaged (its table of changes does not grow)", told)
+
+    def test_what_lies_beside_a_whole_database_is_no_damage(self):
+        self.add(1)
+        self.database.execute("PRAGMA journal_mode = PERSIST")
+        self.database.execute("BEGIN IMMEDIATE")
+        self.database.execute("UPDATE customers SET name = 'Bea'")
+        self.database.execute("COMMIT")
+        self.assertTrue(os.path.exists(self.path("source.db-journal")))
+        self.sync()
+        self.database.execute("PRAGMA journal_mode = WAL")
+        for number in range(2, 2000):  # pages that are in the log alone: the file is shorter than its page count
+            self.add(number, "name " * 20)
+        pages = self.database.execute("PRAGMA page_count").fetchone()[0] * self.database.execute("PRAGMA page_size").fetchone()[0]
+        self.assertLess(os.path.getsize(self.path("source.db")), pages)
+        self.sync()
+        self.assertEqual(len(self.names()), 1999)
+
 
 class Ownership(SyncTest):
     def test_each_side_keeps_what_it_owns(self):
@@ -832,10 +864,19 @@ class Keys(SyncTest):
 
     def test_a_key_that_others_may_read_is_not_used(self):
         self.add(1)
-        for mode in (0o640, 0o604, 0o666):
+        for mode in (0o660, 0o604, 0o444, 0o666):
             self.write("key", KEY, mode)
             self.assertIn("chmod 600", self.sync(status=REFUSED).stderr)
         self.assertEqual(self.crm.seen, [])
+
+    def test_a_key_of_a_secret_volume_is_used(self):
+        self.add(1)
+        for number, mode in enumerate((0o440, 0o640)):
+            self.update(1, name=f"n{number}")
+            self.write("key", KEY, mode)
+            self.sync()
+            self.assertEqual(self.names(), {"c-1": f"n{number}"})
+            os.unlink(self.path("key"))
 
     def test_a_mistyped_key_is_not_sent(self):
         self.add(1)

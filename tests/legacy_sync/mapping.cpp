@@ -8,7 +8,7 @@
 #include <string_view>
 #include <variant>
 
-#include "ending.hpp"
+#include "process.hpp"
 
 namespace legacy_sync {
 static std::ostream& operator<<(std::ostream& out, exit_status status) {

@@ -27,6 +27,7 @@ using shearline::errc;
 using shearline::result;
 using shearline::unsafe_reveal;
 using shearline::detail::create_private_file;
+using shearline::detail::private_to;
 using shearline::detail::read_private_file;
 using shearline::detail::replace_private_file;
 
@@ -74,6 +75,19 @@ BOOST_AUTO_TEST_CASE(refuses_a_file_that_anybody_else_may_touch) {
         write_all(path, "content", mode);
         BOOST_TEST(code_of_read(path) == 0, "mode " << std::oct << mode);
     }
+}
+
+BOOST_AUTO_TEST_CASE(lets_the_group_read_where_that_is_asked_for_and_nothing_more) {
+    const open_folder folder;
+    const std::string path = folder.file("secret");
+    const auto taken = [&](::mode_t mode) {
+        write_all(path, "content", mode);
+        const auto read = read_private_file(path, 1000, private_to::owner_and_group);
+        return read && read->reveal(unsafe_reveal) == "content";
+    };
+    for (const ::mode_t mode : {0440U, 0640U, 0600U, 0400U}) BOOST_TEST(taken(mode), "mode " << std::oct << mode);
+    for (const ::mode_t mode : {0660U, 0620U, 0610U, 0444U, 0604U, 0642U, 0441U})
+        BOOST_TEST(!taken(mode), "mode " << std::oct << mode);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_file_of_another_user, *boost::unit_test::precondition([](auto) {

@@ -29,8 +29,14 @@
 
 namespace shearline::inline v0_1::detail {
 
+/// Who may read a private file. Nobody but its owner ever may change it.
+enum class private_to {
+    owner,            ///< modes 0600 and 0400
+    owner_and_group,  ///< modes 0640 and 0440, too: how secret volumes hand a file to a service
+};
+
 /// Opens a file that only its owner can touch, and that is ours or root's. Never waits, whatever the path leads to.
-inline result<descriptor> open_private(const std::string& path) {
+inline result<descriptor> open_private(const std::string& path, private_to readers = private_to::owner) {
     descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
     if (!file) return file_error(path, "open it", errno);
     struct ::stat about {};
@@ -39,7 +45,9 @@ inline result<descriptor> open_private(const std::string& path) {
     if (about.st_uid != ::geteuid() && about.st_uid != 0) {
         return error{errc::permission_denied, path + ": belongs to another user, who could change it; make it yours"};
     }
-    if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    const ::mode_t refused =
+        S_IRWXO | (readers == private_to::owner_and_group ? S_IRWXG & ~::mode_t{S_IRGRP} : S_IRWXG);
+    if ((about.st_mode & refused) != 0) {
         return error{errc::permission_denied, path +
                                                   ": others than its owner have access; run chmod 600 on it, and "
                                                   "replace the secrets in it if anybody may have read them"};
@@ -132,12 +140,14 @@ private:
     std::string m_path;
 };
 
-/// Reads a private file: a regular one, of ours or root's, that nobody else may touch. A link to one is followed.
+/// Reads a private file: a regular one, of ours or root's, that nobody else may touch, but for its group where
+/// `readers` says so. A link to one is followed.
 ///
 /// Errors, each naming the file: `not_found`; `permission_denied` where we may not read it or others have access;
 /// `corrupt` where it is longer than `max_bytes`; `unavailable` where the disk fails.
-inline result<secret_text> read_private_file(const std::string& path, std::size_t max_bytes) {
-    auto file = open_private(path);
+inline result<secret_text> read_private_file(const std::string& path, std::size_t max_bytes,
+                                             private_to readers = private_to::owner) {
+    auto file = open_private(path, readers);
     if (!file) return std::move(file).error();
     return read_to_end(*file, path, max_bytes);
 }

@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How a run ends: the exit statuses, and the exceptions that end it early.
-// Depends on std; never on what the run does.
+// The process: how it ends, how it is asked to, and what the person at it sees.
+// Depends on std and POSIX; never on what it does.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 
@@ -39,6 +41,40 @@ public:
 class source_busy : public failure {
 public:
     explicit source_busy(const std::string& line) : failure{exit_status::other, line} {}
+};
+
+/// Thrown out of whatever waits, once a stop was asked for. Not an error.
+struct stopped {};
+
+/// From now on SIGINT and SIGTERM ask for a stop, and a write to a closed pipe is an error instead of a death.
+void listen_for_stop();
+
+[[nodiscard]] bool stop_asked() noexcept;
+
+/// Waits so long; throws `stopped` within a twentieth of a second once a stop was asked for.
+void wait_for(std::chrono::milliseconds time);
+
+/// Results go to standard output, a line each; what goes on meanwhile goes to standard error. Not thread-safe.
+class teller {
+public:
+    teller();
+    teller(const teller&) = delete;
+    teller& operator=(const teller&) = delete;
+    ~teller() { clear(); }
+
+    /// A result.
+    void result(const std::string& line);
+    /// Something to know meanwhile.
+    void note(const std::string& line);
+    /// How far a long pass is; a bar on a terminal, else a line now and then. `total` may be a guess.
+    void progress(std::size_t done, std::size_t total);
+
+private:
+    void clear();
+
+    bool m_terminal;
+    bool m_bar_shown = false;
+    std::chrono::steady_clock::time_point m_last{std::chrono::steady_clock::now()};
 };
 
 }  // namespace legacy_sync

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-#include "row.hpp"
+#include "contact.hpp"
 
 #include <boost/test/unit_test.hpp>
 
