@@ -20,6 +20,7 @@ constexpr int patience_ms = 10'000;
         case SQLITE_CORRUPT: throw failure{exit_status::other, path + ": is damaged; restore it from a backup"};
         case SQLITE_FULL: throw failure{exit_status::other, path + ": the disk is full; make room, and start again"};
         case SQLITE_CANTOPEN:
+        case SQLITE_READONLY:
             throw failure{exit_status::other, path +
                                                   ": cannot be opened: is it there, and may this user read it? (Of a "
                                                   "database in WAL mode SQLite writes files beside it: let this user "

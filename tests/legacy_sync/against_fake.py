@@ -361,6 +361,21 @@ class Rows(SyncTest):
         told = self.sync(status=OTHER).stderr
         self.assertIn("source.db: is damaged (its table of changes does not grow)", told)
 
+    def test_a_source_in_wal_mode_in_a_folder_that_cannot_be_written_says_what_to_do(self):
+        self.add(1)
+        self.database.execute("PRAGMA journal_mode = WAL")
+        self.database.close()  # and with it what lies beside the database
+        nobody = 65534 if os.geteuid() == 0 else None  # to root, every folder can be written
+        program = shutil.copy(PROGRAM, self.path("program"))
+        for name in (program, self.path("source.db"), self.path("mapping.json")):
+            os.chmod(name, 0o755)
+        os.chmod(self.folder, 0o555)
+        self.addCleanup(os.chmod, self.folder, 0o700)
+        told = subprocess.run([program, "--source", self.path("source.db"), "--mapping", self.path("mapping.json"), "--state",
+                               self.path("none"), "--dry-run"], capture_output=True, text=True, timeout=60, user=nobody, check=False)
+        self.assertEqual(told.returncode, OTHER, told)
+        self.assertIn("let this user write to the folder, or read a copy that sqlite3's .backup made", told.stderr)
+
     def test_what_lies_beside_a_whole_database_is_no_damage(self):
         self.add(1)
         self.database.execute("PRAGMA journal_mode = PERSIST")
