@@ -89,16 +89,19 @@ BOOST_AUTO_TEST_CASE(takes_a_key_for_dead_that_was_not_read_of_its_credential) {
     table_pair tables;
     tables.start_with(table_of(line_table::least_lines));
     mirrored_credential owner = owner_of(1);
-    const auto reads = [&](const std::vector<std::uint64_t>& numbers) {
-        std::vector<mirrored_key> keys;
-        for (const std::uint64_t number : numbers) keys.push_back(key_of(number));
-        ++owner.version;
-        BOOST_REQUIRE(static_cast<bool>(tables.put(owner, keys, readers)));
+    const auto only_these_are_alive = [&](const std::vector<std::uint64_t>& numbers) {
         for (std::uint64_t number = 11; number <= 15; ++number) {
             const line* const known = tables.current().find(handle{number});
             const bool alive = known != nullptr && !known->status().is_dead();
             BOOST_TEST(alive == (std::find(numbers.begin(), numbers.end(), number) != numbers.end()), number);
         }
+    };
+    const auto reads = [&](const std::vector<std::uint64_t>& numbers) {
+        std::vector<mirrored_key> keys;
+        for (const std::uint64_t number : numbers) keys.push_back(key_of(number));
+        ++owner.version;
+        BOOST_REQUIRE(static_cast<bool>(tables.put(owner, keys, readers)));
+        only_these_are_alive(numbers);
     };
     BOOST_REQUIRE(static_cast<bool>(put(tables, 2, readers)));
     reads({11, 12, 13});
@@ -116,9 +119,11 @@ BOOST_AUTO_TEST_CASE(takes_a_key_for_dead_that_was_not_read_of_its_credential) {
     std::uint64_t next = 100;
     for (; !tables.current().is_full(); ++next) BOOST_REQUIRE(static_cast<bool>(put(tables, next, readers)));
     BOOST_REQUIRE(static_cast<bool>(put(tables, next, readers)));  // the rebuilding begins
+    reads({15, 14});
     reads({14});
     BOOST_TEST(&tables.current() == before);
     for (; &tables.current() == before; ++next) BOOST_REQUIRE(static_cast<bool>(put(tables, next, readers)));
+    only_these_are_alive({14});
     reads({14});
     reads({});
 }
