@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
 namespace common {

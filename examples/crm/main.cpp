@@ -225,8 +225,8 @@ result<shearline::secret_text> password_in(const std::string& path) {
 
 /// The password is gone when this returns.
 result<owner_password::opened> owner_of(const options& given) {
-    const auto initial = password_in(given.password_file);
-    if (!initial) return initial.error();
+    auto initial = password_in(given.password_file);
+    if (!initial) return std::move(initial).error();
     return owner_password::open_or_create(given.data + "/owner.password", initial->reveal(shearline::unsafe_reveal));
 }
 
@@ -245,22 +245,22 @@ result<void> serve(const options& given, const sigset_t& ending) {
     if (auto made = make_folder(given.data); !made) return made;
     if (auto whole = is_whole(given.data); !whole) return whole;
     auto ring = shearline::keyring::open_or_create(given.data + "/keyring");
-    if (!ring) return ring.error();
+    if (!ring) return std::move(ring).error();
     warn_of(given.data, *ring);
     auto store = shearline::sqlite_store::open(given.data + "/keys.db", {.busy_timeout = std::chrono::seconds{2}});
-    if (!store) return store.error();
+    if (!store) return std::move(store).error();
     auto keys = key_authority::open(*store, *ring);
-    if (!keys) return keys.error();
+    if (!keys) return std::move(keys).error();
     auto verifier = key_verifier::open(*store, *ring);
-    if (!verifier) return verifier.error();
+    if (!verifier) return std::move(verifier).error();
     auto contacts = contact_store::open(given.data + "/crm.db");
-    if (!contacts) return contacts.error();
+    if (!contacts) return std::move(contacts).error();
     auto owner = owner_of(given);
-    if (!owner) return owner.error();
+    if (!owner) return std::move(owner).error();
 
     auto browser_key = ring->subkey(shearline::key_kind::pepper, ring->current_pepper(), "known browsers",
                                     crm_keys::format::name, crm_keys::format::environment_of);
-    if (!browser_key) return browser_key.error();
+    if (!browser_key) return std::move(browser_key).error();
     api rest{*verifier, *contacts};
     console pages{{.hosts = given.hosts,
                    .behind_tls = given.behind_tls_proxy,
@@ -298,7 +298,7 @@ result<void> serve(const options& given, const sigset_t& ending) {
             return refusal({.status = 404, .title = "Not Found", .detail = "there is nothing here"});
         },
         log_request);
-    if (!server) return server.error();
+    if (!server) return std::move(server).error();
 
     const std::string port = std::to_string(server->port());
     if (!given.port_file.empty())

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
 #include "http/proxy.hpp"

@@ -67,8 +67,8 @@ public:
     /// made with another hash.
     [[nodiscard]] static result<authority> open(Store& store, const keyring& ring, const Clock& clock = Clock{}) {
         detail::change_runner<Policies, Store, Clock> changes{store, clock};
-        if (auto done = changes.use(ring); !done) return done.error();
-        if (auto same = changes.check_feed(); !same) return same.error();
+        if (auto done = changes.use(ring); !done) return std::move(done).error();
+        if (auto same = changes.check_feed(); !same) return std::move(same).error();
         return authority{std::move(changes)};
     }
     static result<authority> open(Store&&, const keyring&, const Clock& = Clock{}) = delete;
@@ -104,20 +104,20 @@ public:
 
     /// Makes a credential and its first key.
     [[nodiscard]] result<issued_key> issue(const new_credential& asked, const request_context& by) {
-        if (auto good = detail::check(asked); !good) return good.error();
+        if (auto good = detail::check(asked); !good) return std::move(good).error();
         return m_changes.run(by, [&](transaction& tx, timestamp now) {
             const detail::change_request request{"issue", asked.tenant, detail::context_of(asked)};
             return m_changes.secrets()->once(tx, request, by, now, [&]() -> result<issued_key> {
                 if (asked.expires_at && *asked.expires_at <= now)
                     return error{errc::invalid_argument, "expires_at is not in the future: the key would open nothing"};
-                const auto id = detail::key_maker<Policies>::new_id();
-                if (!id) return id.error();
+                auto id = detail::key_maker<Policies>::new_id();
+                if (!id) return std::move(id).error();
                 const credential owner = credential_from(asked, *id, now);
-                if (auto done = tx.insert(owner); !done) return done.error();
+                if (auto done = tx.insert(owner); !done) return std::move(done).error();
                 auto made = add_key(tx, owner, now);
                 if (!made) return made;
                 if (auto done = detail::tell(tx, owner, {change_kind::issued, "issue", made->handle}, by, now); !done)
-                    return done.error();
+                    return std::move(done).error();
                 return made;
             });
         });
@@ -129,7 +129,7 @@ public:
     [[nodiscard]] result<issued_key> rotate(const credential_id& id, const request_context& by) {
         return m_changes.change(
             {"rotate", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
-                if (auto alive = detail::not_revoked(owner); !alive) return alive.error();
+                if (auto alive = detail::not_revoked(owner); !alive) return std::move(alive).error();
                 if (owner.expires_at && *owner.expires_at <= now)
                     return error{errc::illegal_state, "the credential has expired: issue a new one"};
                 std::optional<timestamp> previous_until;
@@ -140,17 +140,18 @@ public:
                     if (replaced && key.state == key_state::retiring) previous_until = key.retires_at;
                     return replaced;
                 };
-                if (auto done = detail::move_live_keys(tx, id, give_way); !done) return done.error();
+                if (auto done = detail::move_live_keys(tx, id, give_way); !done) return std::move(done).error();
                 ++owner.generation;
                 if (owner.generation > kept_generations)
-                    if (auto done = tx.prune(id, owner.generation - kept_generations + 1); !done) return done.error();
+                    if (auto done = tx.prune(id, owner.generation - kept_generations + 1); !done)
+                        return std::move(done).error();
                 auto made = add_key(tx, owner, now);
                 if (!made) return made;
                 made->previous_until = previous_until;
                 if (auto done =
                         detail::store_change(tx, owner, {change_kind::rotated, "rotate", made->handle}, by, now);
                     !done)
-                    return done.error();
+                    return std::move(done).error();
                 return made;
             });
     }
@@ -165,7 +166,7 @@ public:
                 auto done = detail::move_live_keys(tx, id, kill);
                 owner.revoked_at = now;
                 if (done) done = detail::store_change(tx, owner, {change_kind::credential_revoked, "revoke"}, by, now);
-                if (!done) return done.error();
+                if (!done) return std::move(done).error();
                 return issued_key{};
             }));
     }
@@ -173,20 +174,20 @@ public:
     /// Kills one key, for good, and deletes its sealed text. Its credential and its other keys stay as they are. A
     /// success where that was done before; `not_found` once the key is forgotten (see `kept_generations`).
     [[nodiscard]] result<void> revoke(const handle& key, const request_context& by) {
-        const auto found = view_of(key);
-        if (!found) return found.error();
+        auto found = view_of(key);
+        if (!found) return std::move(found).error();
         return without_key(m_changes.change(
             {"revoke key", found->about.id, key}, by,
             [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
                 auto stored = tx.find(format::name, key);
-                if (!stored) return stored.error();
+                if (!stored) return std::move(stored).error();
                 if (!*stored) return error{errc::not_found, "no key has this handle"};
                 if ((*stored)->state == key_state::revoked) return issued_key{};
                 auto done = shearline::revoke(**stored, now);
                 if (done) done = tx.update(**stored);
                 if (done)
                     done = detail::store_change(tx, owner, {change_kind::key_revoked, "revoke key", key}, by, now);
-                if (!done) return done.error();
+                if (!done) return std::move(done).error();
                 return issued_key{};
             }));
     }
@@ -208,17 +209,17 @@ public:
     /// is stored is not the sealed text of this very key.
     [[nodiscard]] result<secret_text> reveal(const credential_id& id, const request_context& by) {
         return m_changes.run(by, [&](transaction& tx, timestamp now) -> result<secret_text> {
-            const auto owner = detail::owner_of(tx, id);
-            if (!owner) return owner.error();
-            const auto keys = tx.live_keys_of(id);
-            if (!keys) return keys.error();
+            auto owner = detail::owner_of(tx, id);
+            if (!owner) return std::move(owner).error();
+            auto keys = tx.live_keys_of(id);
+            if (!keys) return std::move(keys).error();
             if (keys->empty() || keys->front().generation != owner->generation ||
                 !is_live(standing_at(*owner, keys->front(), now)))
                 return error{errc::illegal_state, "the credential has no live key to show"};
             auto text = m_changes.secrets()->keys.open(*owner, keys->front());
             if (!text) return text;
             if (auto done = detail::audit(tx, *owner, "reveal", keys->front().handle, by, now); !done)
-                return done.error();
+                return std::move(done).error();
             return text;
         });
     }
@@ -227,15 +228,15 @@ public:
     [[nodiscard]] result<credential_view> find(const credential_id& id) const {
         if (auto same = m_changes.check_feed(); !same) return std::move(same).error();
         auto found = m_changes.store().read(id);
-        if (!found) return found.error();
+        if (!found) return std::move(found).error();
         if (!*found) return error{errc::not_found, "no credential has this name"};
         return *std::move(*found);
     }
 
     /// The credential that a key belongs to, and its newest keys.
     [[nodiscard]] result<credential_view> find(const handle& key) const {
-        const auto found = view_of(key);
-        if (!found) return found.error();
+        auto found = view_of(key);
+        if (!found) return std::move(found).error();
         return find(found->about.id);
     }
 
@@ -260,7 +261,7 @@ public:
         if (used.empty()) return std::size_t{0};
         if (auto done = m_changes.store().record_usage(used); !done) {
             for (const usage& use : used) m_usage->note(use.handle, use.last_used_at, use.uses);
-            return done.error();
+            return std::move(done).error();
         }
         return used.size();
     }
@@ -289,15 +290,15 @@ private:
                     owner.suspended = suspended;
                     done = detail::store_change(tx, owner, {kind, what.action}, by, now);
                 }
-                if (!done) return done.error();
+                if (!done) return std::move(done).error();
                 return issued_key{};
             }));
     }
 
     result<issued_key> add_key(transaction& tx, const credential& owner, timestamp now) {
         auto made = m_changes.secrets()->keys.key_for(owner, now);
-        if (!made) return made.error();
-        if (auto done = tx.insert(made->record); !done) return done.error();
+        if (!made) return std::move(made).error();
+        if (auto done = tx.insert(made->record); !done) return std::move(done).error();
         return issued_key{.credential = owner.id,
                           .handle = made->record.handle,
                           .generation = owner.generation,
@@ -306,7 +307,7 @@ private:
 
     result<key_view> view_of(const handle& key) const {
         auto found = m_changes.store().look_up(format::name, key);
-        if (!found) return found.error();
+        if (!found) return std::move(found).error();
         if (!*found) {
             if (auto same = m_changes.check_feed(); !same) return std::move(same).error();
             return error{errc::not_found, "no key has this handle"};

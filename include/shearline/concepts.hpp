@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <shearline/error.hpp>
 #include <shearline/fwd.hpp>
 #include <shearline/result.hpp>
 

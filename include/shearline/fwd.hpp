@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
 // What cannot be declared ahead, so that its header is included instead: concepts (concepts.hpp); aliases of templates
@@ -24,6 +25,8 @@ struct coarse_clock;
 class manual_clock;
 
 // 1: key text (format/fwd.hpp has these alone)
+enum class format_errc : std::uint8_t;
+struct format_error;
 template <std::size_t Size>
 struct fixed_string;
 enum class environment : std::uint8_t;

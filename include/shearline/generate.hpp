@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <shearline/concepts.hpp>
+#include <shearline/error.hpp>
 #include <shearline/format/constant_time.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/format/render.hpp>

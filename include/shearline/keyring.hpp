@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/error.hpp>
 #include <shearline/format/environment.hpp>
 #include <shearline/keyring/file.hpp>
 #include <shearline/posix/private_file.hpp>
@@ -48,8 +49,8 @@ public:
         for (const key_kind kind : detail::keyring_file::kinds) {
             if (auto added = add_key(fresh, kind); !added) return std::move(added).error();
         }
-        const auto text = detail::keyring_file::print(fresh);
-        if (!text) return text.error();
+        auto text = detail::keyring_file::print(fresh);
+        if (!text) return std::move(text).error();
         if (auto made = detail::create_private_file(path, text->reveal(unsafe_reveal)); !made)
             return std::move(made).error();
         return keyring{std::move(fresh)};
@@ -60,8 +61,8 @@ public:
     /// Errors, each naming the file and none quoting it: `not_found`; `permission_denied` where anybody but its owner
     /// may touch it, or it belongs neither to us nor to root; `corrupt`, with the line; `wrong_version`; `unavailable`.
     static result<keyring> open(const std::string& path) {
-        const auto text = detail::read_private_file(path, detail::keyring_file::max_bytes);
-        if (!text) return text.error();
+        auto text = detail::read_private_file(path, detail::keyring_file::max_bytes);
+        if (!text) return std::move(text).error();
         auto read = detail::keyring_file::parse(text->reveal(unsafe_reveal), path);
         if (!read) return std::move(read).error();
         return keyring{*std::move(read)};
@@ -83,8 +84,8 @@ public:
     /// what is there, which is never overwritten unread; `unavailable` on a full disk; `in_doubt` where the change was
     /// made, but may not outlive a power cut.
     [[nodiscard]] result<void> save(const std::string& path) const {
-        const auto text = detail::keyring_file::print(*m_keys);
-        if (!text) return text.error();
+        auto text = detail::keyring_file::print(*m_keys);
+        if (!text) return std::move(text).error();
         const std::string_view content = text->reveal(unsafe_reveal);
         auto saved =
             detail::replace_private_file(path, detail::keyring_file::max_bytes, content, [&](std::string_view old) {

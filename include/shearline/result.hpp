@@ -1,86 +1,304 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // `result<T>`: a value, or the error that stood in its way.
-// Depends on error.hpp; never on exceptions.
+// Depends on std; never on exceptions. error.hpp has the error that it holds unless told otherwise.
 #pragma once
 
 #include <concepts>
 #include <cstdlib>
-#include <optional>
+#include <new>
 #include <type_traits>
 #include <utility>
 
-#include <shearline/error.hpp>
-
 namespace shearline::inline v0_1 {
 
-/// A `T`, or an `E` that says why not. Reading the one that is not there aborts the process: an unread failure is
-/// never taken for a value. `constexpr` throughout; no thread safety of its own.
-///
-/// Of a temporary, `*` and `error()` give a value of its own, and `->` does not compile: what it leads to would be gone
-/// at the end of the statement. Give the result a name first, and check it.
+class error;
+
+/// An error on its way into a `result` of any value, as std::unexpected is. It is needed where the value could be made
+/// of an error, too; elsewhere `return error{…};` says the same.
+template <typename E>
+class unexpected {
+public:
+    constexpr explicit unexpected(E failure) : m_error(std::move(failure)) {}
+
+    [[nodiscard]] constexpr const E& error() const& noexcept { return m_error; }
+    [[nodiscard]] constexpr E error() && noexcept { return std::move(m_error); }
+
+private:
+    E m_error;
+};
+
 template <typename T, typename E = error>
+class result;
+
+namespace detail {
+
+struct nothing {};
+struct as_value {};
+struct as_error {};
+
+template <typename T>
+inline constexpr bool is_result = false;
+template <typename T, typename E>
+inline constexpr bool is_result<result<T, E>> = true;
+template <typename T>
+inline constexpr bool is_result<unexpected<T>> = true;
+
+template <typename T, typename E>
+inline constexpr bool are_trivial = std::is_trivially_copyable_v<T> && std::is_trivially_copyable_v<E> &&
+                                    std::is_trivially_destructible_v<T> && std::is_trivially_destructible_v<E>;
+
+/// A value or an error, in the same place.
+template <typename T, typename E, bool Trivial = are_trivial<T, E>>
+struct value_or_error {
+    template <typename... From>
+    constexpr explicit value_or_error(as_value, From&&... from) : value(std::forward<From>(from)...), has_value{true} {}
+    template <typename... From>
+    constexpr explicit value_or_error(as_error, From&&... from)
+        : error(std::forward<From>(from)...), has_value{false} {}
+
+    union {
+        T value;
+        E error;
+    };
+    bool has_value;
+};
+
+template <typename T, typename E>
+struct value_or_error<T, E, false> {
+    static constexpr bool is_copyable = std::is_copy_constructible_v<T> && std::is_copy_constructible_v<E>;
+    static constexpr bool moves_quietly =
+        std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_constructible_v<E>;
+
+    template <typename... From>
+    constexpr explicit value_or_error(as_value, From&&... from) : value(std::forward<From>(from)...), has_value{true} {}
+    template <typename... From>
+    constexpr explicit value_or_error(as_error, From&&... from)
+        : error(std::forward<From>(from)...), has_value{false} {}
+
+    value_or_error(const value_or_error& other)
+        requires(is_copyable)
+        : has_value{other.has_value} {
+        fill_from(other);
+    }
+    value_or_error(value_or_error&& other) noexcept(moves_quietly) : has_value{other.has_value} {
+        fill_from(std::move(other));
+    }
+    value_or_error& operator=(const value_or_error& other)
+        requires(is_copyable)
+    {
+        return *this = value_or_error{other};
+    }
+    value_or_error& operator=(value_or_error&& other) noexcept {
+        static_assert(moves_quietly,
+                      "a result is assigned to only where neither its value nor its error throws when moved");
+        if (this == &other) return *this;
+        empty();
+        has_value = other.has_value;
+        fill_from(std::move(other));
+        return *this;
+    }
+    ~value_or_error() { empty(); }
+
+    union {
+        T value;
+        E error;
+    };
+    bool has_value;
+
+private:
+    template <typename Other>
+    void fill_from(Other&& other) {
+        if (has_value)
+            ::new (static_cast<void*>(&value)) T(std::forward<Other>(other).value);
+        else
+            ::new (static_cast<void*>(&error)) E(std::forward<Other>(other).error);
+    }
+    void empty() noexcept {
+        if (has_value)
+            value.~T();
+        else
+            error.~E();
+    }
+};
+
+}  // namespace detail
+
+/// A `T`, or an `E` that says why not, by the names of C++23's std::expected (expected.hpp converts). It differs in one
+/// thing: reading the one that is not there aborts the process, by `*` as by `value()`, with exceptions or without: an
+/// unread failure is never taken for a value. An error is passed on by `return std::move(outcome).error();`. A
+/// `result<void>` holds nothing but the error: `return {};` is its success.
+///
+/// Of a temporary, `*`, `value()` and `error()` give a value of its own, and `->` does not compile: what it leads to
+/// would be gone at the end of the statement. Give the result a name first, and check it. Usable in constant
+/// expressions where both types are trivially copyable; no thread safety of its own.
+template <typename T, typename E>
 class [[nodiscard]] result {
     static_assert(!std::is_reference_v<T>, "result<T&>: return a pointer, or std::reference_wrapper<T>, instead");
+    static constexpr bool is_void = std::is_void_v<T>;
+    using held_type = std::conditional_t<is_void, detail::nothing, T>;
+    using reference = std::add_lvalue_reference_t<T>;
+    using const_reference = std::add_lvalue_reference_t<const T>;
 
 public:
     using value_type = T;
     using error_type = E;
+    using unexpected_type = unexpected<E>;
+
+    constexpr result() noexcept
+        requires(is_void)
+        : m_held{detail::as_value{}} {}
 
     template <typename U = T>
-        requires(std::constructible_from<T, U> && !std::same_as<std::remove_cvref_t<U>, result> &&
-                 !std::same_as<std::remove_cvref_t<U>, E>)
-    constexpr result(U&& value) : m_value{std::in_place, std::forward<U>(value)} {}  // NOLINT(*-explicit-*)
+        requires(!is_void && std::constructible_from<held_type, U> && !detail::is_result<std::remove_cvref_t<U>>)
+    constexpr result(U&& value) : m_held{detail::as_value{}, std::forward<U>(value)} {}  // NOLINT(*-explicit-*)
 
-    constexpr result(E failure) : m_error{std::move(failure)} {}  // NOLINT(*-explicit-*)
+    constexpr result(E failure)  // NOLINT(*-explicit-*)
+        requires(!std::constructible_from<held_type, E>)
+        : m_held{detail::as_error{}, std::move(failure)} {}
 
-    [[nodiscard]] constexpr explicit operator bool() const noexcept { return m_value.has_value(); }
+    template <typename G>
+        requires(std::constructible_from<E, G>)
+    constexpr result(unexpected<G> failure)  // NOLINT(*-explicit-*)
+        : m_held{detail::as_error{}, std::move(failure).error()} {}
 
-    [[nodiscard]] constexpr T& operator*() & noexcept { return have(), *m_value; }
-    [[nodiscard]] constexpr const T& operator*() const& noexcept { return have(), *m_value; }
-    [[nodiscard]] constexpr T operator*() && noexcept { return have(), *std::move(m_value); }
-    [[nodiscard]] constexpr T* operator->() & noexcept { return have(), &*m_value; }
-    [[nodiscard]] constexpr const T* operator->() const& noexcept { return have(), &*m_value; }
+    [[nodiscard]] constexpr bool has_value() const noexcept { return m_held.has_value; }
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return m_held.has_value; }
+
+    [[nodiscard]] constexpr reference operator*() & noexcept { return value(); }
+    [[nodiscard]] constexpr const_reference operator*() const& noexcept { return value(); }
+    [[nodiscard]] constexpr T operator*() && noexcept { return std::move(*this).value(); }
+    [[nodiscard]] constexpr T* operator->() & noexcept { return have(), &m_held.value; }
+    [[nodiscard]] constexpr const T* operator->() const& noexcept { return have(), &m_held.value; }
     const T* operator->() const&& = delete;  // would lead into what is gone: give the result a name
 
-    [[nodiscard]] constexpr E& error() & noexcept { return failed(), *m_error; }
-    [[nodiscard]] constexpr const E& error() const& noexcept { return failed(), *m_error; }
-    [[nodiscard]] constexpr E error() && noexcept { return failed(), *std::move(m_error); }
+    constexpr reference value() & noexcept {
+        have();
+        if constexpr (!is_void) return m_held.value;
+    }
+    constexpr const_reference value() const& noexcept {
+        have();
+        if constexpr (!is_void) return m_held.value;
+    }
+    constexpr T value() && noexcept {
+        have();
+        if constexpr (!is_void) return std::move(m_held.value);
+    }
+
+    [[nodiscard]] constexpr E& error() & noexcept { return failed(), m_held.error; }
+    [[nodiscard]] constexpr const E& error() const& noexcept { return failed(), m_held.error; }
+    [[nodiscard]] constexpr E error() && noexcept { return failed(), std::move(m_held.error); }
+
+    /// The value, or what is given in its place.
+    template <typename U>
+    [[nodiscard]] constexpr T value_or(U&& instead) const& {
+        return has_value() ? **this : static_cast<T>(std::forward<U>(instead));
+    }
+    template <typename U>
+    [[nodiscard]] constexpr T value_or(U&& instead) && {
+        return has_value() ? *std::move(*this) : static_cast<T>(std::forward<U>(instead));
+    }
+
+    /// What `next(value)` gives, a result with the same error type; or the error.
+    template <typename F>
+    [[nodiscard]] constexpr auto and_then(F&& next) const& {
+        return chained(*this, std::forward<F>(next));
+    }
+    template <typename F>
+    [[nodiscard]] constexpr auto and_then(F&& next) && {
+        return chained(std::move(*this), std::forward<F>(next));
+    }
+
+    /// The result that holds what `change(value)` gives; or the error.
+    template <typename F>
+    [[nodiscard]] constexpr auto transform(F&& change) const& {
+        return transformed(*this, std::forward<F>(change));
+    }
+    template <typename F>
+    [[nodiscard]] constexpr auto transform(F&& change) && {
+        return transformed(std::move(*this), std::forward<F>(change));
+    }
+
+    /// The value; or what `instead(error)` gives, a result with the same value type.
+    template <typename F>
+    [[nodiscard]] constexpr auto or_else(F&& instead) const& {
+        return replaced(*this, std::forward<F>(instead));
+    }
+    template <typename F>
+    [[nodiscard]] constexpr auto or_else(F&& instead) && {
+        return replaced(std::move(*this), std::forward<F>(instead));
+    }
+
+    /// The value; or the error that `change(error)` gives.
+    template <typename F>
+    [[nodiscard]] constexpr auto transform_error(F&& change) const& {
+        return with_other_error(*this, std::forward<F>(change));
+    }
+    template <typename F>
+    [[nodiscard]] constexpr auto transform_error(F&& change) && {
+        return with_other_error(std::move(*this), std::forward<F>(change));
+    }
 
 private:
     constexpr void have() const noexcept {
-        if (!m_value.has_value()) std::abort();
+        if (!m_held.has_value) std::abort();
     }
     constexpr void failed() const noexcept {
-        if (!m_error.has_value()) std::abort();
+        if (m_held.has_value) std::abort();
     }
 
-    std::optional<T> m_value;
-    std::optional<E> m_error;
-};
-
-/// A success that carries nothing, or an `E`. `return {};` is the success.
-template <typename E>
-class [[nodiscard]] result<void, E> {
-public:
-    using value_type = void;
-    using error_type = E;
-
-    constexpr result() noexcept = default;
-    constexpr result(E failure) : m_error{std::move(failure)} {}  // NOLINT(*-explicit-*)
-
-    [[nodiscard]] constexpr explicit operator bool() const noexcept { return !m_error.has_value(); }
-
-    [[nodiscard]] constexpr E& error() & noexcept { return failed(), *m_error; }
-    [[nodiscard]] constexpr const E& error() const& noexcept { return failed(), *m_error; }
-    [[nodiscard]] constexpr E error() && noexcept { return failed(), *std::move(m_error); }
-
-private:
-    constexpr void failed() const noexcept {
-        if (!m_error.has_value()) std::abort();
+    /// Calls with the value, where there can be one.
+    template <typename Self, typename F>
+    static constexpr decltype(auto) called(Self&& self, F&& function) {
+        if constexpr (is_void)
+            return std::forward<F>(function)();
+        else
+            return std::forward<F>(function)(std::forward<Self>(self).m_held.value);
+    }
+    /// A success as this one is, of any error type.
+    template <typename Other, typename Self>
+    static constexpr Other success(Self&& self) {
+        if constexpr (is_void)
+            return {};
+        else
+            return std::forward<Self>(self).m_held.value;
     }
 
-    std::optional<E> m_error;
+    template <typename Self, typename F>
+    static constexpr auto chained(Self&& self, F&& next) {
+        using next_type = std::remove_cvref_t<decltype(called(std::forward<Self>(self), std::forward<F>(next)))>;
+        static_assert(detail::is_result<next_type>, "and_then: the function gives a result; transform takes others");
+        if (self.has_value()) return called(std::forward<Self>(self), std::forward<F>(next));
+        return next_type{std::forward<Self>(self).error()};
+    }
+    template <typename Self, typename F>
+    static constexpr auto transformed(Self&& self, F&& change) {
+        using made =
+            result<std::remove_cvref_t<decltype(called(std::forward<Self>(self), std::forward<F>(change)))>, E>;
+        if (!self.has_value()) return made{std::forward<Self>(self).error()};
+        if constexpr (std::is_void_v<typename made::value_type>) {
+            called(std::forward<Self>(self), std::forward<F>(change));
+            return made{};
+        } else {
+            return made{called(std::forward<Self>(self), std::forward<F>(change))};
+        }
+    }
+    template <typename Self, typename F>
+    static constexpr auto replaced(Self&& self, F&& instead) {
+        using made = std::remove_cvref_t<decltype(std::forward<F>(instead)(std::forward<Self>(self).error()))>;
+        static_assert(detail::is_result<made>, "or_else: the function gives a result; transform_error takes others");
+        if (self.has_value()) return success<made>(std::forward<Self>(self));
+        return std::forward<F>(instead)(std::forward<Self>(self).error());
+    }
+    template <typename Self, typename F>
+    static constexpr auto with_other_error(Self&& self, F&& change) {
+        using made =
+            result<T, std::remove_cvref_t<decltype(std::forward<F>(change)(std::forward<Self>(self).error()))>>;
+        if (self.has_value()) return success<made>(std::forward<Self>(self));
+        return made{std::forward<F>(change)(std::forward<Self>(self).error())};
+    }
+
+    detail::value_or_error<held_type, E> m_held;
 };
 
 }  // namespace shearline::inline v0_1

@@ -17,7 +17,7 @@
 #include <shearline/clock.hpp>
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/credential/record.hpp>
-#include <shearline/error.hpp>
+#include <shearline/format/format_error.hpp>
 #include <shearline/format/handle.hpp>
 
 namespace shearline::inline v0_1 {

@@ -162,7 +162,7 @@ public:
     [[nodiscard]] static result<verifier> open(Store& store, const keyring& ring, const verifier_options& options,
                                                Progress&& progress) {
         if constexpr (key_store<Store>)
-            if (auto bound = detail::bind_store<Policies>(store, ring); !bound) return bound.error();
+            if (auto bound = detail::bind_store<Policies>(store, ring); !bound) return std::move(bound).error();
         auto proving = detail::proofs<Policies>::make(ring);
         if (!proving) return std::move(proving).error();
         constexpr hash_name hash = detail::digester<typename Policies::hash>::hash;

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Writes a header that includes every public header: every_header.py INCLUDE_FOLDER OUTPUT"""
+"""Writes a header that includes every public header but expected.hpp, which needs C++23:
+every_header.py INCLUDE_FOLDER OUTPUT"""
 import pathlib
 import sys
 
 include, output = map(pathlib.Path, sys.argv[1:])
-names = sorted(path.relative_to(include).as_posix() for path in include.rglob("*.hpp"))
+names = sorted(path.relative_to(include).as_posix() for path in include.rglob("*.hpp") if path.name != "expected.hpp")
 text = "".join(f"#include <{name}>\n" for name in names)
 # Left alone where nothing changed, so that what includes it is not compiled again.
 if not output.exists() or output.read_text() != text:

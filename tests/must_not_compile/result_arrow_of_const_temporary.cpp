@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <string>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
 const shearline::result<std::string> read();

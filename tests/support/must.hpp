@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
 namespace support {

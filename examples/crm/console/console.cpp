@@ -7,6 +7,7 @@
 #include <charconv>
 #include <initializer_list>
 #include <system_error>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -552,8 +553,8 @@ result<contacts_view> console::contacts_for(const visit& at) const {
     const std::string_view number = at.query["page"];
     if (std::from_chars(number.data(), number.data() + number.size(), view.page).ec != std::errc{} || view.page == 0)
         view.page = 1;
-    const auto found = m_contacts.list(view.page, contacts_per_page, view.search);
-    if (!found) return found.error();
+    auto found = m_contacts.list(view.page, contacts_per_page, view.search);
+    if (!found) return std::move(found).error();
     for (const contact& each : found->items) view.rows.push_back(row_of(each));
     view.total = found->total;
     view.pages = std::max<std::size_t>(1, (found->total + contacts_per_page - 1) / contacts_per_page);
@@ -576,7 +577,7 @@ result<std::optional<shearline::credential_view>> console::instance_key() const 
     shearline::page_request which{.limit = 100};
     do {
         auto found = within(m_reading, [&] { return m_keys.list(which, instance_tenant); });
-        if (!found) return found.error();
+        if (!found) return std::move(found).error();
         for (auto& each : found->items)
             if (!each.about.revoked_at && each.about.name == instance_key_name) newest = std::move(each);
         which.cursor = found->next;
@@ -585,8 +586,8 @@ result<std::optional<shearline::credential_view>> console::instance_key() const 
 }
 
 result<std::optional<key_view>> console::shown_key() const {
-    const auto found = instance_key();
-    if (!found) return found.error();
+    auto found = instance_key();
+    if (!found) return std::move(found).error();
     if (!*found || (*found)->keys.empty()) return std::optional<key_view>{};
     const auto& [about, keys] = **found;
     const shearline::record& newest = keys.front();
@@ -657,8 +658,8 @@ response console::regenerate_key(visit& at) {
                       [&](const shearline::credential_id& id) -> result<void> {
                           auto context = context_for(at, "regenerated in the console");
                           context.idempotency_token = at.fields[field::once];
-                          const auto made = m_keys.rotate(id, context);
-                          if (!made) return made.error();
+                          auto made = m_keys.rotate(id, context);
+                          if (!made) return std::move(made).error();
                           return {};
                       });
 }

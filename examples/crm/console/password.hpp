@@ -13,6 +13,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/secret_text.hpp>
 

@@ -269,9 +269,9 @@ contact_store::~contact_store() = default;
 result<contact_store> contact_store::open(const std::string& path, std::chrono::milliseconds busy_timeout) {
     struct ::stat about {};
     if (::stat(path.c_str(), &about) != 0) {
-        if (auto made = shearline::create_private_file(path, {}); !made) return made.error();
+        if (auto made = shearline::create_private_file(path, {}); !made) return std::move(made).error();
     }
-    if (auto ours = refuse_foreign(path); !ours) return ours.error();
+    if (auto ours = refuse_foreign(path); !ours) return std::move(ours).error();
     return guarded_by([&]() -> result<contact_store> {
         auto opened = std::make_unique<state>(path, busy_timeout);
         database& db = opened->writer;
@@ -361,7 +361,8 @@ result<std::optional<contact>> contact_store::find(std::string_view uuid) const 
 result<contact_result> contact_store::create(contact asked) {
     shearline::credential_id::bytes_type random{};
     shearline::system_entropy entropy;
-    if (auto filled = entropy.fill(std::as_writable_bytes(std::span{random})); !filled) return filled.error();
+    if (auto filled = entropy.fill(std::as_writable_bytes(std::span{random})); !filled)
+        return std::move(filled).error();
     asked.uuid = shearline::credential_id::from_random(random).to_string();  // a version 4 UUID, like any
     asked.created_at = asked.updated_at = now();
     asked.revision = 1;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <shearline/clock.hpp>
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
 namespace crm {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
 #include "http/message.hpp"

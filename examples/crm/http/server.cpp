@@ -530,7 +530,7 @@ http_server::~http_server() {
 result<http_server> http_server::start(const server_options& options, handler answer,
                                        std::function<void(const request_account&)> log) {
     auto running = std::make_unique<state>(options, std::move(answer), std::move(log));
-    if (auto listening = running->listen(); !listening) return listening.error();
+    if (auto listening = running->listen(); !listening) return std::move(listening).error();
     running->accept();
     for (unsigned i = 0; i < options.io_threads; ++i) running->threads.emplace_back([&io = running->io] { io.run(); });
     return http_server{std::move(running)};

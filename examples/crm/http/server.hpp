@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
 #include "http/message.hpp"

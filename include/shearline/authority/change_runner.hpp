@@ -51,8 +51,8 @@ public:
     /// `rolled_back` if the store ends before a change that was seen: it was restored from an older copy.
     [[nodiscard]] result<void> check_feed() const {
         const std::uint64_t seen = m_feed->newest();
-        const auto head = m_store->head();
-        if (!head) return head.error();
+        auto head = m_store->head();
+        if (!head) return std::move(head).error();
         return m_feed->look(*head, seen);
     }
 
@@ -66,13 +66,13 @@ public:
         outcome done = m_store->transact([&](transaction& tx) -> outcome {
             if (by.deadline && std::chrono::steady_clock::now() >= *by.deadline)
                 return error{errc::deadline_exceeded, "the deadline passed before the change was begun"};
-            const auto before = tx.head();
-            if (!before) return before.error();
-            if (auto same = m_feed->look(*before, seen); !same) return same.error();
+            auto before = tx.head();
+            if (!before) return std::move(before).error();
+            if (auto same = m_feed->look(*before, seen); !same) return std::move(same).error();
             outcome made = body(tx, now());
             if (!made) return made;
-            const auto after = tx.head();
-            if (!after) return after.error();
+            auto after = tx.head();
+            if (!after) return std::move(after).error();
             reached = *after;
             return made;
         });
@@ -85,7 +85,7 @@ public:
     result<issued_key> change(const change_subject& what, const request_context& by, Body body) {
         return run(by, [&](transaction& tx, timestamp now) -> result<issued_key> {
             auto owner = owner_of(tx, what.credential);
-            if (!owner) return owner.error();
+            if (!owner) return std::move(owner).error();
             hash_context arguments{what.action};
             arguments.text(what.credential.to_string()).number(what.key.value);
             const change_request request{what.action, owner->tenant, std::move(arguments), owner->id};

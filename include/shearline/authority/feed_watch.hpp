@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/store/change.hpp>
 

@@ -51,7 +51,7 @@ public:
 
     [[nodiscard]] static result<idempotency> make(const keyring& ring, std::string_view format, environment where) {
         auto hashes = digester<Hash>::make(ring, "idempotency", format, where);
-        if (!hashes) return hashes.error();
+        if (!hashes) return std::move(hashes).error();
         return idempotency{*std::move(hashes)};
     }
 
@@ -65,7 +65,7 @@ public:
         const auto arguments = m_hashes.digests(asked.arguments.bytes());
         for (std::size_t pepper = 0; pepper < tokens.size(); ++pepper) {
             auto found = tx.find_idempotent(tokens[pepper], now);
-            if (!found) return found.error();
+            if (!found) return std::move(found).error();
             if (!*found) continue;
             if (!constant_time_equal<32>((*found)->arguments, arguments[pepper]))
                 return error{errc::conflict,

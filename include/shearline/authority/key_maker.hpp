@@ -37,14 +37,14 @@ class key_maker {
 public:
     [[nodiscard]] static result<key_maker> make(const keyring& ring) {
         auto hashes = digester<typename Policies::hash>::make(ring, "key", format::name, format::environment_of);
-        if (!hashes) return hashes.error();
+        if (!hashes) return std::move(hashes).error();
         return key_maker{*std::move(hashes), ring};
     }
 
     /// The next key of `owner`, of the generation that the credential says, active from now on.
     [[nodiscard]] result<made_key> key_for(const credential& owner, timestamp now) const {
         auto fresh = generate<format>();
-        if (!fresh) return fresh.error();
+        if (!fresh) return std::move(fresh).error();
         made_key made{.record = {.format = std::string{format::name},
                                  .handle = fresh->handle,
                                  .credential = owner.id,
@@ -55,10 +55,10 @@ public:
         made.record.digest = m_hashes.digest(authenticated_part(made.text));
         if constexpr (custody::keeps_text) {
             const std::uint32_t number = m_ring.current_sealing_key();
-            const auto key = sealing_key(number);
-            if (!key) return key.error();
+            auto key = sealing_key(number);
+            if (!key) return std::move(key).error();
             auto sealed = custody::seal(*key, number, binding_of(owner, made.record), made.text);
-            if (!sealed) return sealed.error();
+            if (!sealed) return std::move(sealed).error();
             made.record.sealed = *std::move(sealed);
         }
         return made;
@@ -68,7 +68,8 @@ public:
     [[nodiscard]] static result<credential_id> new_id() {
         credential_id::bytes_type random{};
         system_entropy entropy;
-        if (auto filled = entropy.fill(std::as_writable_bytes(std::span{random})); !filled) return filled.error();
+        if (auto filled = entropy.fill(std::as_writable_bytes(std::span{random})); !filled)
+            return std::move(filled).error();
         return credential_id::from_random(random);
     }
 
@@ -91,8 +92,8 @@ public:
     [[nodiscard]] result<secret_text> open(const credential& owner, const record& key) const {
         if constexpr (custody::keeps_text) {
             if (!key.sealed) return error{errc::not_recoverable, "the text of this key is no longer kept"};
-            const auto unsealing = sealing_key(key.sealed->sealing_key);
-            if (!unsealing) return unsealing.error();
+            auto unsealing = sealing_key(key.sealed->sealing_key);
+            if (!unsealing) return std::move(unsealing).error();
             auto text = custody::open(*unsealing, binding_of(owner, key), *key.sealed);
             if (!text) return text;
             const auto parsed = parse<format>(text->reveal(unsafe_reveal));

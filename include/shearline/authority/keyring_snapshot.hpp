@@ -38,12 +38,12 @@ struct keyring_snapshot {
     template <typename Transaction, typename Body>
     [[nodiscard]] result<issued_key> once(Transaction& tx, const change_request& asked, const request_context& by,
                                           timestamp now, Body body) const {
-        const auto before = tokens.find(tx, by, asked, now);
-        if (!before) return before.error();
+        auto before = tokens.find(tx, by, asked, now);
+        if (!before) return std::move(before).error();
         if (*before) return repeat(tx, **before, asked, by, now);
         result<issued_key> made = body();
         if (!made) return made;
-        if (auto done = tokens.remember(tx, by, asked, *made, now); !done) return done.error();
+        if (auto done = tokens.remember(tx, by, asked, *made, now); !done) return std::move(done).error();
         return made;
     }
 
@@ -55,31 +55,31 @@ private:
     [[nodiscard]] result<issued_key> repeat(Transaction& tx, const idempotency_entry& before,
                                             const change_request& asked, const request_context& by,
                                             timestamp now) const {
-        const auto owner = tx.find(before.credential);
-        if (!owner) return owner.error();
+        auto owner = tx.find(before.credential);
+        if (!owner) return std::move(owner).error();
         if (!*owner || (**owner).tenant != asked.tenant || (asked.credential && *asked.credential != before.credential))
             return error{errc::corrupt, "an idempotency token's entry names a credential that is not the request's"};
         issued_key again{.credential = before.credential, .handle = {}};
         if (!before.handle) return again;
         again.handle = *before.handle;
-        const auto key = tx.find(format::name, again.handle);
-        if (!key) return key.error();
+        auto key = tx.find(format::name, again.handle);
+        if (!key) return std::move(key).error();
         if (*key && (**key).credential != before.credential)
             return error{errc::corrupt, "an idempotency token's entry names a key of another credential"};
         again.generation = *key ? (**key).generation : 0;
         if (*key) {  // it may have been pruned since
             auto text = keys.open(**owner, **key);
-            if (!text && text.error().code() != errc::not_recoverable) return text.error();
+            if (!text && text.error().code() != errc::not_recoverable) return std::move(text).error();
             if (text) again.text = *std::move(text);
         }
         again.text_lost = again.text.empty();
-        const auto live = tx.live_keys_of(before.credential);
-        if (!live) return live.error();
+        auto live = tx.live_keys_of(before.credential);
+        if (!live) return std::move(live).error();
         for (const record& other : *live)
             if (other.generation + 1 == again.generation && other.state == key_state::retiring)
                 again.previous_until = other.retires_at;
         if (!again.text_lost)
-            if (auto done = audit(tx, **owner, "reveal", again.handle, by, now); !done) return done.error();
+            if (auto done = audit(tx, **owner, "reveal", again.handle, by, now); !done) return std::move(done).error();
         return again;
     }
 };

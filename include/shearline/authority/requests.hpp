@@ -11,6 +11,7 @@
 
 #include <shearline/credential/credential.hpp>
 #include <shearline/credential/request_context.hpp>
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/rules/text_or.hpp>

@@ -24,7 +24,7 @@ namespace shearline::inline v0_1::detail {
 template <typename Transaction>
 [[nodiscard]] result<credential> owner_of(Transaction& tx, const credential_id& id) {
     auto found = tx.find(id);
-    if (!found) return found.error();
+    if (!found) return std::move(found).error();
     if (!*found) return error{errc::not_found, "no credential has the name " + id.to_string()};
     return **std::move(found);
 }
@@ -39,7 +39,7 @@ template <typename Transaction>
 template <typename Transaction, typename Move>
 [[nodiscard]] result<void> move_live_keys(Transaction& tx, const credential_id& id, Move move) {
     auto keys = tx.live_keys_of(id);
-    if (!keys) return keys.error();
+    if (!keys) return std::move(keys).error();
     for (record& key : *keys) {
         result<void> done = move(key);
         if (done) done = tx.update(key);

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include <shearline/error.hpp>
 #include <shearline/format/alphabet.hpp>
 #include <shearline/result.hpp>
 

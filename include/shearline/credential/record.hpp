@@ -13,6 +13,7 @@
 #include <shearline/credential/sealed_text.hpp>
 #include <shearline/credential/state.hpp>
 #include <shearline/digest/stored_digest.hpp>
+#include <shearline/error.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/result.hpp>
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
 namespace shearline::inline v0_1 {

@@ -8,10 +8,12 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include <shearline/credential/seal_binding.hpp>
 #include <shearline/credential/sealed_text.hpp>
 #include <shearline/digest/hash_context.hpp>
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/entropy.hpp>
 #include <shearline/secret/secret_bytes.hpp>
@@ -33,7 +35,7 @@ struct recoverable {
         if (plain.empty()) return error{errc::invalid_argument, "there is no key text to seal"};
         sealed_text sealed{.sealing_key = key_number};
         system_entropy entropy;
-        if (auto filled = entropy.fill(sealed.nonce); !filled) return filled.error();
+        if (auto filled = entropy.fill(sealed.nonce); !filled) return std::move(filled).error();
         sealed.box.resize(plain.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES);
         const hash_context bound = associated_data(binding, key_number);
         ::crypto_aead_xchacha20poly1305_ietf_encrypt(

@@ -16,6 +16,7 @@
 #include <shearline/digest/base64.hpp>
 #include <shearline/digest/digest_bytes.hpp>
 #include <shearline/digest/hash_name.hpp>
+#include <shearline/error.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/result.hpp>
 

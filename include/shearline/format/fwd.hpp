@@ -11,6 +11,8 @@
 
 namespace shearline::inline v0_1 {
 
+enum class format_errc : std::uint8_t;
+struct format_error;
 template <std::size_t Size>
 struct fixed_string;
 enum class environment : std::uint8_t;

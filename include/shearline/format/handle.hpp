@@ -9,8 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <tuple>
 
+#include <shearline/format/format_error.hpp>
 #include <shearline/format/number.hpp>
 #include <shearline/result.hpp>
 
@@ -37,7 +37,7 @@ struct handle {
     /// Reads what `to_text` wrote, and nothing else: `wrong_length`, `bad_character`, or `out_of_range` (zero, or 2^64
     /// and more). Variable time; O(1) for a wrong length; no allocation.
     [[nodiscard]] static constexpr result<handle, format_error> parse(std::string_view text) noexcept {
-        constexpr std::size_t width = std::tuple_size_v<decltype(spelling::chars)>;
+        constexpr std::size_t width = spelling{}.chars.size();
         if (text.size() != width) return format_error{format_errc::wrong_length, width};
         for (std::size_t i = 0; i < width; ++i) {
             if (base62::decode(text[i]) == base62::no_digit) return format_error{format_errc::bad_character, i};

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include <shearline/error.hpp>
 #include <shearline/format/basic_format.hpp>
 #include <shearline/format/characters.hpp>
+#include <shearline/format/format_error.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/format/number.hpp>
 #include <shearline/result.hpp>

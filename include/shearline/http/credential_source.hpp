@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include <shearline/error.hpp>
 #include <shearline/http/header_field.hpp>
 #include <shearline/http/key_in_url.hpp>
 #include <shearline/result.hpp>

@@ -15,6 +15,7 @@
 
 #include <shearline/concepts.hpp>
 #include <shearline/digest/stored_digest.hpp>
+#include <shearline/error.hpp>
 #include <shearline/format/environment.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/result.hpp>
@@ -51,7 +52,7 @@ public:
             const auto subkey = ring.subkey(key_kind::pepper, pepper.number, purpose, format, where, labelled);
             if (!subkey) continue;  // dropped
             auto state = guarded<state_type>::make([&] { return Hash::prepare(subkey->reveal(unsafe_reveal)); });
-            if (!state) return state.error();
+            if (!state) return std::move(state).error();
             if (pepper.status == key_status::current) made.m_current = made.m_peppers.size();
             made.m_peppers.push_back({pepper.number, *std::move(state)});
         }

@@ -20,6 +20,7 @@
 #include <shearline/digest/hmac_sha256.hpp>
 #include <shearline/digest/key_kind.hpp>
 #include <shearline/digest/stored_digest.hpp>
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/compare.hpp>
 #include <shearline/secret/guarded.hpp>

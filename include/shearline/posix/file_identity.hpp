@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include <shearline/error.hpp>
 #include <shearline/posix/descriptor.hpp>
 #include <shearline/result.hpp>
 

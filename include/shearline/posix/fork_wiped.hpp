@@ -16,6 +16,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/reveal.hpp>
 #include <shearline/secret/sodium.hpp>

@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
 namespace shearline::inline v0_1::detail {

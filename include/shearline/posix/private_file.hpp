@@ -21,6 +21,7 @@
 #include <system_error>
 #include <utility>
 
+#include <shearline/error.hpp>
 #include <shearline/posix/descriptor.hpp>
 #include <shearline/posix/path.hpp>
 #include <shearline/result.hpp>
@@ -190,8 +191,8 @@ result<void> replace_private_file(const std::string& path, std::size_t max_bytes
         if (::stat(target.c_str(), &named) != 0) return file_error(path, "look at it", errno);
         if (std::pair{held.st_dev, held.st_ino} != std::pair{named.st_dev, named.st_ino}) continue;
 
-        const auto old = read_to_end(*file, path, max_bytes);
-        if (!old) return old.error();
+        auto old = read_to_end(*file, path, max_bytes);
+        if (!old) return std::move(old).error();
         if (result<void> accepted = accept(old->reveal(unsafe_reveal)); !accepted) {
             return accepted;
         }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <span>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/sodium.hpp>
 

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/reveal.hpp>
 #include <shearline/secret/sodium.hpp>

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
 namespace shearline::inline v0_1 {

@@ -9,6 +9,7 @@
 #include <string>
 #include <system_error>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/store/change.hpp>
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <shearline/keyring.hpp>
@@ -24,8 +25,8 @@ namespace shearline::inline v0_1::detail {
 /// then the file is another one, or an older copy. A dropped key is known by its tombstone.
 template <typename Transaction>
 [[nodiscard]] result<void> bind_keyring(Transaction& tx, const keyring& ring) {
-    const auto known = tx.keyring_checks();
-    if (!known) return known.error();
+    auto known = tx.keyring_checks();
+    if (!known) return std::move(known).error();
     std::vector<keyring_check> here;
     for (const auto& key : ring.peppers()) here.push_back({key_kind::pepper, key.number, key.check});
     for (const auto& key : ring.sealing_keys()) here.push_back({key_kind::sealing, key.number, key.check});

@@ -80,8 +80,8 @@ public:
 
     [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
         const std::scoped_lock lock{m_mutex};
-        const auto after = detail::position_of(which, 0);
-        if (!after) return after.error();
+        auto after = detail::position_of(which, 0);
+        if (!after) return std::move(after).error();
         page<credential_view> found;
         for (std::uint64_t i = *after; i < m_data.order.size(); ++i) {
             const credential_id& id = m_data.order[static_cast<std::size_t>(i)];
@@ -97,8 +97,8 @@ public:
 
     [[nodiscard]] result<page<audit_event>> audit(const page_request& which, std::string_view tenant) const {
         const std::scoped_lock lock{m_mutex};
-        const auto before = detail::position_of(which, std::numeric_limits<std::uint64_t>::max());
-        if (!before) return before.error();
+        auto before = detail::position_of(which, std::numeric_limits<std::uint64_t>::max());
+        if (!before) return std::move(before).error();
         page<audit_event> found;
         for (auto event = m_data.audit.rbegin(); event != m_data.audit.rend(); ++event) {
             if (event->sequence >= *before || (!tenant.empty() && event->tenant != tenant)) continue;

@@ -76,8 +76,8 @@ public:
         using namespace std::chrono_literals;
         if (options.busy_timeout < 0ms || options.busy_timeout > 1h || options.readers < 1 || options.readers > 64)
             return error{errc::invalid_argument, path + ": a busy_timeout is 0 to 1 hour, and readers are 1 to 64"};
-        const auto file = detail::sqlite::file_at(path);
-        if (!file) return file.error();
+        auto file = detail::sqlite::file_at(path);
+        if (!file) return std::move(file).error();
         auto mark = detail::sqlite::process_mark::make([] { return std::monostate{}; });
         if (!mark) return error{mark.error().code(), path + ": " + mark.error().context()};
         auto writer = detail::sqlite::take_up(*file, options.busy_timeout, options.check_file);
@@ -227,22 +227,22 @@ private:
     /// Runs `read(connection&)` in one transaction, begun after the call: it sees every commit that returned before.
     template <typename Read>
     auto reading(Read read) const -> decltype(read(std::declval<connection&>())) {
-        if (auto same = m_state->files.check(); !same) return same.error();
-        const auto on = m_state->readers.borrow();
-        if (!on) return on.error();
-        if (auto begun = (**on).run("BEGIN"); !begun) return begun.error();
+        if (auto same = m_state->files.check(); !same) return std::move(same).error();
+        auto on = m_state->readers.borrow();
+        if (!on) return std::move(on).error();
+        if (auto begun = (**on).run("BEGIN"); !begun) return std::move(begun).error();
         return read(**on);
     }
 
     template <typename Write>
     auto writing(Write write) -> decltype(write(std::declval<connection&>())) {
-        if (auto same = m_state->files.check(); !same) return same.error();
-        const auto on = m_state->writer.borrow();
-        if (!on) return on.error();
-        if (auto begun = (**on).run("BEGIN IMMEDIATE"); !begun) return begun.error();
+        if (auto same = m_state->files.check(); !same) return std::move(same).error();
+        auto on = m_state->writer.borrow();
+        if (!on) return std::move(on).error();
+        if (auto begun = (**on).run("BEGIN IMMEDIATE"); !begun) return std::move(begun).error();
         auto outcome = write(**on);
         if (!outcome) return outcome;
-        if (auto done = (**on).commit(); !done) return done.error();
+        if (auto done = (**on).commit(); !done) return std::move(done).error();
         return outcome;
     }
 

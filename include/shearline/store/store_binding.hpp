@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <shearline/keyring.hpp>
 #include <shearline/keyring/digester.hpp>
@@ -17,8 +18,8 @@ namespace shearline::inline v0_1::detail {
 /// `wrong_hash` where they differ: no key of the format could be verified.
 template <typename Transaction>
 [[nodiscard]] result<void> bind_hash(Transaction& tx, std::string_view format, const hash_name& hash) {
-    const result<hash_name> stored = tx.bind_hash(format, hash);
-    if (!stored) return stored.error();
+    result<hash_name> stored = tx.bind_hash(format, hash);
+    if (!stored) return std::move(stored).error();
     if (*stored == hash) return {};
     std::string context{"the keys of the format '"};
     context.append(format).append("' in this store were made with the hash '").append(stored->view());

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include <shearline/error.hpp>
 #include <shearline/format/environment.hpp>
+#include <shearline/format/format_error.hpp>
 
 namespace shearline::inline v0_1::testing {
 

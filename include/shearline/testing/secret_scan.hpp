@@ -22,6 +22,7 @@
 #include <string_view>
 #include <utility>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/sodium.hpp>
 

@@ -171,8 +171,8 @@ private:
     void prune(detail::expected_credential& owner, std::uint32_t kept) {
         const std::uint32_t below = owner.generation - std::min(owner.generation - 1, kept) + 1;
         const auto pruned = m_place->store().transact([&](transaction& tx) -> result<std::size_t> {
-            const auto alive = tx.live_keys_of(owner.id);
-            if (!alive) return alive.error();
+            auto alive = tx.live_keys_of(owner.id);
+            if (!alive) return std::move(alive).error();
             expect(owner.has_live_keys(*alive), "a transaction reads other keys than those that are not revoked");
             auto done = tx.prune(owner.id, below);
             const auto left = tx.live_keys_of(owner.id);
@@ -223,7 +223,7 @@ private:
     void fail(detail::expected_credential& owner) {
         const auto outcome = m_place->store().transact([&](transaction& tx) -> result<void> {
             auto there = tx.find(owner.id);
-            if (!there) return there.error();
+            if (!there) return std::move(there).error();
             expect(there->has_value(), "a transaction finds what is stored");
             if (m_failure) return {};
             credential changed = **there;
@@ -253,8 +253,8 @@ private:
 
     void stale(detail::expected_credential& owner) {
         const auto outcome = m_place->store().transact([&](transaction& tx) -> result<void> {
-            const auto there = tx.find(owner.id);
-            if (!there) return there.error();
+            auto there = tx.find(owner.id);
+            if (!there) return std::move(there).error();
             if (!*there) return error{errc::not_found, "gone"};
             credential old = **there;
             old.name = "lost update";
@@ -262,8 +262,8 @@ private:
         });
         refused(outcome, errc::conflict, "an update of a version that is stored already was taken");
         const auto doubled = m_place->store().transact([&](transaction& tx) -> result<void> {
-            const auto there = tx.find(owner.id);
-            if (!there) return there.error();
+            auto there = tx.find(owner.id);
+            if (!there) return std::move(there).error();
             if (!*there) return error{errc::not_found, "gone"};
             return tx.insert(**there);
         });

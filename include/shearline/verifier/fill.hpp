@@ -73,8 +73,8 @@ public:
     }
 
     [[nodiscard]] result<void> take(const scanned_credential& one) {
-        const auto profile = m_profiles->number_of(one.tenant, one.scopes);
-        if (!profile) return profile.error();
+        auto profile = m_profiles->number_of(one.tenant, one.scopes);
+        if (!profile) return std::move(profile).error();
         m_owners.push_back(
             {{one.id, line_begin_of(one.not_before), static_cast<std::uint32_t>(one.version)},
              {one.revoked, one.suspended, one.not_before.has_value(), line_end_of(one.expires_at), *profile}});
@@ -86,8 +86,8 @@ public:
             return error{errc::corrupt, "a scan that does not keep to its own numbers"};
         const auto& [owner, terms] = m_owners[static_cast<std::size_t>(one.credential)];
         const line_proof proof = line_proof_of(one.digest, m_hash);
-        const auto words = line_words_of(terms, one.state, one.retires_at, proof.pepper);
-        if (!words) return words.error();
+        auto words = line_words_of(terms, one.state, one.retires_at, proof.pepper);
+        if (!words) return std::move(words).error();
         m_table->prefetch(m_table->home_of(one.handle));
         m_table->prefetch_index(owner.id);
         m_batch[m_waiting++] = {owner, {one.handle, proof.digest, words->first, words->second}};

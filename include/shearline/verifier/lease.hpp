@@ -10,6 +10,7 @@
 #include <ctime>
 #include <utility>
 
+#include <shearline/error.hpp>
 #include <shearline/posix/fork_wiped.hpp>
 #include <shearline/result.hpp>
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <shearline/credential/credential_id.hpp>
+#include <shearline/error.hpp>
 #include <shearline/format/handle.hpp>
 #include <shearline/posix/page_block.hpp>
 #include <shearline/result.hpp>

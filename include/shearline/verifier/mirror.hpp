@@ -209,7 +209,7 @@ private:
         for (;;) {
             const std::uint64_t before = m_last.sequence == 0 ? 0 : m_last.sequence - 1;
             auto changes = m_store->changes_after(before, changes_at_once);
-            if (!changes) return changes.error();
+            if (!changes) return std::move(changes).error();
             const bool is_all = changes->size() < changes_at_once;
             if (auto same = take_last(*changes); !same) return std::move(same).error();
             for (std::size_t i = 0; i < changes->size(); ++i) {
@@ -247,8 +247,8 @@ private:
     }
 
     result<void> follow(const change& what) {
-        const auto view = m_store->read_live(what.credential);
-        if (!view) return view.error();
+        auto view = m_store->read_live(what.credential);
+        if (!view) return std::move(view).error();
         if (!*view || (*view)->about.version < what.version)
             return error{errc::unavailable, "the store is behind its own feed"};
         return apply(**view);
@@ -257,16 +257,16 @@ private:
     /// Makes the lines of a credential those of the keys that were read: what was not read is dead.
     result<void> apply(const credential_view& view) {
         const credential& owner = view.about;
-        const auto profile = m_profiles.number_of(owner.tenant, join_scopes(owner.scopes));
-        if (!profile) return profile.error();
+        auto profile = m_profiles.number_of(owner.tenant, join_scopes(owner.scopes));
+        if (!profile) return std::move(profile).error();
         const line_terms terms{owner.revoked_at.has_value(), owner.suspended, owner.not_before.has_value(),
                                line_end_of(owner.expires_at), *profile};
         std::vector<mirrored_key> keys;
         for (const record& key : view.keys) {
             if (key.format != Format::name) continue;
             const line_proof proof = line_proof_of(key.digest, m_hash);
-            const auto words = line_words_of(terms, key.state, key.retires_at, proof.pepper);
-            if (!words) return words.error();
+            auto words = line_words_of(terms, key.state, key.retires_at, proof.pepper);
+            if (!words) return std::move(words).error();
             keys.push_back({key.handle, proof.digest, words->first, words->second});
         }
         return m_tables.put({owner.id, line_begin_of(owner.not_before), static_cast<std::uint32_t>(owner.version)},

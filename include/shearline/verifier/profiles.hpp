@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/error.hpp>
 #include <shearline/posix/page_block.hpp>
 #include <shearline/result.hpp>
 #include <shearline/rules/scopes.hpp>

@@ -206,7 +206,7 @@ struct verifier_state {
         mirrored->with_tables([&](table_pair& tables) { tables.take_counts(take); });
         if (unwritten.empty()) return std::size_t{0};
         merge_unwritten();
-        if (auto written = store->record_usage(unwritten); !written) return written.error();
+        if (auto written = store->record_usage(unwritten); !written) return std::move(written).error();
         return std::exchange(unwritten, {}).size();
     }
 

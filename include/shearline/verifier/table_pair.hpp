@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/verifier/epochs.hpp>
 #include <shearline/verifier/line_table.hpp>

@@ -17,6 +17,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <shearline/error.hpp>
 #include <shearline/posix/file_identity.hpp>
 #include <shearline/posix/private_file.hpp>
 #include <shearline/result.hpp>

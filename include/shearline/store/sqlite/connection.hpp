@@ -19,6 +19,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include <shearline/error.hpp>
 #include <shearline/posix/descriptor.hpp>
 #include <shearline/result.hpp>
 #include <shearline/store/sqlite/schema.hpp>
@@ -189,8 +190,8 @@ public:
         auto borrowed = prepare(sql, values...);
         if (!borrowed) return std::move(borrowed).error();
         for (;;) {
-            const auto more = borrowed->next();
-            if (!more) return more.error();
+            auto more = borrowed->next();
+            if (!more) return std::move(more).error();
             if (!*more) return {};
         }
     }
@@ -199,8 +200,8 @@ public:
     [[nodiscard]] result<std::int64_t> number(std::string_view sql) {
         auto borrowed = prepare(sql);
         if (!borrowed) return std::move(borrowed).error();
-        const auto row = borrowed->next();
-        if (!row) return row.error();
+        auto row = borrowed->next();
+        if (!row) return std::move(row).error();
         return *row ? borrowed->integer(0) : 0;
     }
 

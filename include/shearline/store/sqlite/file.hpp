@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/error.hpp>
 #include <shearline/posix/descriptor.hpp>
 #include <shearline/posix/file_identity.hpp>
 #include <shearline/posix/path.hpp>
@@ -82,8 +83,8 @@ namespace shearline::inline v0_1::detail::sqlite {
     constexpr std::size_t application_id_at = 68;
     using namespace std::string_view_literals;
     constexpr std::string_view magic = "SQLite format 3\0"sv;
-    const auto head = on.peek(header_bytes);
-    if (!head) return head.error();
+    auto head = on.peek(header_bytes);
+    if (!head) return std::move(head).error();
     if (head->empty()) return {};
     if (!head->starts_with(magic) && was_being_made(on.path())) return {};
     if (!head->starts_with(magic)) return error{errc::corrupt, on.path() + ": is not an SQLite database"};
@@ -105,8 +106,8 @@ namespace shearline::inline v0_1::detail::sqlite {
 /// Brings the schema forward to this build's version, in one transaction. Of several processes that come at once, one
 /// does it, and the others wait and find it done.
 [[nodiscard]] inline result<void> migrate(connection& on) {
-    const auto found = on.number("PRAGMA user_version");
-    if (!found) return found.error();
+    auto found = on.number("PRAGMA user_version");
+    if (!found) return std::move(found).error();
     if (*found == schema_version) return {};
     if (*found < 0) return error{errc::corrupt, on.path() + ": its schema has a negative version"};
     if (*found > schema_version)
@@ -131,11 +132,11 @@ namespace shearline::inline v0_1::detail::sqlite {
 [[nodiscard]] inline result<void> use_log(connection& on) {
     auto mode = on.prepare("PRAGMA journal_mode = WAL");
     if (!mode) return std::move(mode).error();
-    const auto row = mode->next();
-    if (!row) return row.error();
+    auto row = mode->next();
+    if (!row) return std::move(row).error();
     const bool has_log = *row && mode->bytes(0) == "wal";
-    const auto end = mode->next();  // which commits the change, and may find the disk full
-    if (!end) return end.error();
+    auto end = mode->next();  // which commits the change, and may find the disk full
+    if (!end) return std::move(end).error();
     if (!has_log)
         return error{errc::unavailable, on.path() + ": SQLite cannot keep a write-ahead log here: use a local disk"};
     return {};
@@ -156,10 +157,10 @@ namespace shearline::inline v0_1::detail::sqlite {
     if (!ours) return std::move(ours).error();
     if (!theirs) return std::move(theirs).error();
     for (;;) {
-        const auto expected = ours->next();
-        const auto found = theirs->next();
-        if (!expected) return expected.error();
-        if (!found) return found.error();
+        auto expected = ours->next();
+        auto found = theirs->next();
+        if (!expected) return std::move(expected).error();
+        if (!found) return std::move(found).error();
         bool same = *expected == *found;
         for (int i = 0; same && *found && i < 4; ++i) same = ours->bytes(i) == theirs->bytes(i);
         if (!same)
@@ -174,8 +175,8 @@ namespace shearline::inline v0_1::detail::sqlite {
 [[nodiscard]] inline result<void> check_pages(connection& on) {
     auto check = on.prepare("PRAGMA quick_check(1)");
     if (!check) return std::move(check).error();
-    const auto row = check->next();
-    if (!row) return row.error();
+    auto row = check->next();
+    if (!row) return std::move(row).error();
     if (!*row || check->bytes(0) != "ok")
         return error{errc::corrupt, on.path() + ": is damaged: restore it from a backup"};
     return {};

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include <shearline/error.hpp>
 #include <shearline/posix/fork_wiped.hpp>
 #include <shearline/result.hpp>
 #include <shearline/store/sqlite/connection.hpp>

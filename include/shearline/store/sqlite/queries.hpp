@@ -25,8 +25,8 @@ template <typename Take, typename... Values>
     auto rows = on.prepare(sql, values...);
     if (!rows) return std::move(rows).error();
     for (std::size_t taken = 0;; ++taken) {
-        const auto more = rows->next();
-        if (!more) return more.error();
+        auto more = rows->next();
+        if (!more) return std::move(more).error();
         if (!*more) return {};
         if (taken == most)
             return error{errc::corrupt, on.path() + ": holds more rows of one credential than this library writes"};
@@ -182,15 +182,15 @@ template <typename KeysOf>
     auto owner = find_credential(on, (*key)->credential);
     if (!owner) return std::move(owner).error();
     if (!*owner) return dangling(on);
-    const auto head = find_head(on);
-    if (!head) return head.error();
+    auto head = find_head(on);
+    if (!head) return std::move(head).error();
     return std::optional{key_view{**std::move(owner), **std::move(key), *head}};
 }
 
 [[nodiscard]] inline result<page<credential_view>> list_credentials(connection& on, const page_request& which,
                                                                     std::string_view tenant) {
-    const auto after = position_of(which, 0);
-    if (!after) return after.error();
+    auto after = position_of(which, 0);
+    if (!after) return std::move(after).error();
     std::vector<std::pair<std::uint64_t, credential_id>> names;
     const auto take = [&](row_reader& row) {
         const std::uint64_t ordinal = row.count();
@@ -222,8 +222,8 @@ template <typename KeysOf>
 
 [[nodiscard]] inline result<page<audit_event>> list_audit(connection& on, const page_request& which,
                                                           std::string_view tenant) {
-    const auto before = position_of(which, max_number);
-    if (!before) return before.error();
+    auto before = position_of(which, max_number);
+    if (!before) return std::move(before).error();
     page<audit_event> found;
     const auto take = [&](row_reader& row) {
         audit_event& event = found.items.emplace_back();

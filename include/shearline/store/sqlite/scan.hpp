@@ -32,8 +32,8 @@ template <typename Take, typename... Values>
     auto rows = on.prepare(sql, values...);
     if (!rows) return std::move(rows).error();
     for (;;) {
-        const auto more = rows->next();
-        if (!more) return more.error();
+        auto more = rows->next();
+        if (!more) return std::move(more).error();
         if (!*more) return {};
         row_reader row{*rows};
         if (auto taken = take(row); !taken) return taken;

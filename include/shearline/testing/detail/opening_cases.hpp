@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include <shearline/testing/detail/store_case.hpp>
 
@@ -80,8 +81,8 @@ private:
                 if (done) done = tx.update(**key);
                 if (done) done = tx.append(change_of(number, (*owner)->version));
             }
-            const auto checks = tx.keyring_checks();
-            if (!checks) return checks.error();
+            auto checks = tx.keyring_checks();
+            if (!checks) return std::move(checks).error();
             if (done)
                 done = tx.insert(keyring_check{key_kind::pepper, static_cast<std::uint32_t>(checks->size() + 1), {}});
             return done;

@@ -208,7 +208,7 @@ public:
         std::vector<record> shown;
         for (const record& key : m_data.records)
             if (key.format == format && key.state != key_state::revoked) shown.push_back(key);
-        if (auto begun = sink.begin(m_data.credentials.size(), shown.size()); !begun) return begun.error();
+        if (auto begun = sink.begin(m_data.credentials.size(), shown.size()); !begun) return std::move(begun).error();
         for (const credential& one : m_data.credentials) {
             const std::string scopes = join_scopes(one.scopes);
             const scanned_credential owner{.id = one.id,
@@ -219,12 +219,12 @@ public:
                                            .suspended = one.suspended,
                                            .revoked = one.revoked_at.has_value(),
                                            .version = one.version};
-            if (auto taken = sink.take(owner); !taken) return taken.error();
+            if (auto taken = sink.take(owner); !taken) return std::move(taken).error();
         }
         for (const record& one : shown) {
             const auto owner = static_cast<std::uint64_t>(m_data.find(one.credential) - m_data.credentials.data());
             const scanned_key key{owner, one.handle, one.state, one.retires_at, one.digest};
-            if (auto taken = sink.take(key); !taken) return taken.error();
+            if (auto taken = sink.take(key); !taken) return std::move(taken).error();
         }
         return m_data.head();
     }

@@ -98,7 +98,7 @@ public:
     static bool change_once(Store& store, std::uint64_t number) {
         return static_cast<bool>(store.transact([&](typename Store::transaction& tx) -> result<void> {
             auto owner = tx.find(shared());
-            if (!owner) return owner.error();
+            if (!owner) return std::move(owner).error();
             if (!*owner) return error{errc::not_found, "the credential that all share"};
             credential changed = **owner;
             ++changed.version;
