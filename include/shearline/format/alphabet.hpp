@@ -25,8 +25,11 @@ namespace detail {
 }
 
 [[nodiscard]] constexpr bool has_doubles(std::string_view text) noexcept {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text.find(text[i], i + 1) != std::string_view::npos) return true;
+    bool seen[256] = {};
+    for (const char c : text) {
+        bool& before = seen[static_cast<unsigned char>(c)];
+        if (before) return true;
+        before = true;
     }
     return false;
 }
@@ -56,11 +59,17 @@ struct basic_alphabet {
     };
 
 private:
-    static constexpr auto has = [](unsigned code) {
-        for (const char c : chars)
-            if (static_cast<unsigned char>(c) == code) return true;
-        return false;
-    };
+    static constexpr std::uint32_t code_of(std::size_t digit) noexcept {
+        return static_cast<unsigned char>(chars[digit]);
+    }
+
+    static constexpr auto digits = [] {
+        std::array<std::uint8_t, 256> all{};
+        for (std::uint8_t& each : all) each = no_digit;
+        for (std::size_t digit = 0; digit < size; ++digit) all[code_of(digit)] = static_cast<std::uint8_t>(digit);
+        return all;
+    }();
+    static constexpr bool has(unsigned code) noexcept { return digits[code] != no_digit; }
     static constexpr std::size_t run_count = [] {
         std::size_t count = 0;
         for (unsigned code = '!'; code <= '~'; ++code) count += has(code) && !has(code - 1) ? 1U : 0U;
@@ -106,10 +115,6 @@ private:
         std::uint32_t distance;
     };
 
-    static constexpr std::uint32_t code_of(std::size_t digit) noexcept {
-        return static_cast<unsigned char>(chars[digit]);
-    }
-
     static constexpr auto jumps_at = [](std::size_t digit) { return code_of(digit) != code_of(digit - 1) + 1; };
 
     static constexpr std::size_t jump_count = [] {
@@ -125,13 +130,6 @@ private:
             if (!jumps_at(digit)) continue;
             all[next++] = {static_cast<std::uint32_t>(digit), code_of(digit) - code_of(digit - 1) - 1};
         }
-        return all;
-    }();
-
-    static constexpr auto digits = [] {
-        std::array<std::uint8_t, 256> all{};
-        all.fill(no_digit);
-        for (std::size_t digit = 0; digit < size; ++digit) all[code_of(digit)] = static_cast<std::uint8_t>(digit);
         return all;
     }();
 

@@ -4,7 +4,6 @@
 // Depends on alphabet.hpp and layout.hpp; never on a crypto library.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,8 +29,8 @@ inline constexpr auto fixed_characters = [] {
 template <typename Format>
 inline constexpr auto digit_places = [] {
     std::array<char, Format::chars> all{};
-    std::transform(fixed_characters<Format>.begin(), fixed_characters<Format>.end(), all.begin(),
-                   [](char fixed) { return static_cast<char>(fixed == 0 ? 0xff : 0); });
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i] = static_cast<char>(fixed_characters<Format>[i] == 0 ? 0xff : 0);
     return all;
 }();
 
@@ -72,7 +71,8 @@ template <typename Format>
     }
     characters16 bad{};
     for (std::size_t done = 0; done < Format::chars; done += sizeof(bad)) {
-        const std::size_t at = std::min(done, Format::chars - sizeof(bad));  // the last block overlaps
+        const bool fits = done + sizeof(bad) <= Format::chars;
+        const std::size_t at = fits ? done : Format::chars - sizeof(bad);  // the last block overlaps
         const characters16 here = load16(text.data() + at);
         const characters16 wrong = here ^ load16(fixed_characters<Format>.data() + at);
         const characters16 is_digit = load16(digit_places<Format>.data() + at);
