@@ -4,7 +4,6 @@
 // Depends on policies.hpp and rules/; never on one store, and never on an authority.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <condition_variable>
@@ -108,9 +107,9 @@ public:
         /// unless `answers` is shorter than `texts`; what of `answers` is past that number stays as it was.
         std::size_t verify_many(std::span<const std::string_view> texts, timestamp now, required_scope scope,
                                 std::span<verdict> answers) noexcept {
-            const std::size_t all = std::min(texts.size(), answers.size());
+            const std::size_t all = texts.size() < answers.size() ? texts.size() : answers.size();
             for (std::size_t first = 0; first < all; first += at_once) {
-                const std::size_t count = std::min(at_once, all - first);
+                const std::size_t count = all - first < at_once ? all - first : at_once;
                 verify_some(texts.subspan(first, count), now, scope, answers.subspan(first, count));
             }
             return all;

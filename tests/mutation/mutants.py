@@ -314,8 +314,8 @@ MUTANTS = [
     ("a line proves a key by another hash's digest", "return stored.hash == hash ?",
      "return stored.hash == hash || true ?", ["verifier"]),
     ("more answers are written than there is room for",
-     "const std::size_t all = std::min(texts.size(), answers.size());", "const std::size_t all = texts.size();", ["verifier"]),
-    ("uses are counted once", "unwritten[last].uses += unwritten[i].uses;", "", ["verifier"]),
+     "texts.size() < answers.size() ? texts.size() : answers.size();", "texts.size();", ["verifier"]),
+    ("uses are counted once", "of.uses += uses;", "of.uses = uses;", ["verifier"]),
 
     # Secrets leave no trace.
     ("a text is freed as it is", "if (m_text) ::sodium_memzero(m_text.get(), m_chars);", "",
@@ -392,12 +392,12 @@ MUTANTS = [
      "if (value.size() > max_credential_chars) return credential_errc::too_long;", "", ["http", "testing"]),
 
     # What may be asked of an authority.
-    ("names may hold control characters", "return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;",
-     "return c == 0x7f;", ["authority"]),
+    ("names may hold control characters", "if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;",
+     "if (c == 0x7f) return false;", ["authority"]),
     ("a token that can be guessed is taken", "token.size() < min_token_chars || ", "", ["authority"]),
     ("a credential may end before it begins",
      "if (asked.not_before && asked.expires_at && *asked.expires_at <= *asked.not_before)", "if (false)", ["authority"]),
-    ("a scope may be named twice", "if (std::find(asked.scopes.begin(), scope, *scope) != scope)", "if (false)",
+    ("a scope may be named twice", "if (asked.scopes[earlier] == scope) return", "if (false) return",
      ["authority"]),
     ("one caller's token answers another", ".text(by.actor).text(asked.tenant)", ".text(asked.tenant)",
      ["authority"]),

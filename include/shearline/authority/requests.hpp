@@ -4,7 +4,6 @@
 // Depends on credential/ and rules/scopes.hpp; never on a store.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -26,9 +25,10 @@ inline constexpr std::size_t min_token_chars = 22;
 
 /// Control characters have no place in what is shown in lines and tables.
 [[nodiscard]] inline bool is_plain(std::string_view text, std::size_t max_bytes) noexcept {
-    return text.size() <= max_bytes && std::none_of(text.begin(), text.end(), [](char c) {
-               return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-           });
+    if (text.size() > max_bytes) return false;
+    for (const char c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
+    return true;
 }
 
 [[nodiscard]] inline error bad(std::string_view what, std::string_view must) {
@@ -43,8 +43,7 @@ inline constexpr std::size_t min_token_chars = 22;
         return bad("source_address", "at most 255 bytes without control characters");
     if (!is_plain(by.reason, max_text_bytes)) return bad("reason", "at most 1,000 bytes without control characters");
     const std::string& token = by.idempotency_token;
-    const bool visible = std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-    if (!token.empty() && (token.size() < min_token_chars || token.size() > max_name_bytes || !visible))
+    if (!token.empty() && (token.size() < min_token_chars || token.size() > max_name_bytes || !is_visible(token)))
         return bad("idempotency_token", "22 to 255 visible ASCII characters, chosen at random with at least 128 bits");
     return {};
 }
@@ -62,11 +61,12 @@ inline constexpr std::size_t min_token_chars = 22;
     if (asked.name.empty() || !is_plain(asked.name, max_name_bytes))
         return bad("name", "1 to 255 bytes without control characters");
     if (asked.scopes.size() > max_scopes) return bad("scopes", "at most 64");
-    for (auto scope = asked.scopes.begin(); scope != asked.scopes.end(); ++scope) {
-        if (!is_scope(*scope))
+    for (std::size_t i = 0; i < asked.scopes.size(); ++i) {
+        const std::string& scope = asked.scopes[i];
+        if (!is_scope(scope))
             return bad("each scope", "`resource:action` of a-z 0-9 _ . - or `*`, in at most 128 characters");
-        if (std::find(asked.scopes.begin(), scope, *scope) != scope)
-            return bad("each scope", "named once: " + *scope + " is there twice");
+        for (std::size_t earlier = 0; earlier < i; ++earlier)
+            if (asked.scopes[earlier] == scope) return bad("each scope", "named once: " + scope + " is there twice");
     }
     if (asked.metadata.size() > max_metadata) return bad("metadata", "at most 64 entries");
     for (const auto& [name, value] : asked.metadata)

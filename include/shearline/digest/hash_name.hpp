@@ -4,7 +4,6 @@
 // Depends on std; never on an algorithm.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -21,15 +20,15 @@ public:
 
     /// Whether a text is such a name.
     [[nodiscard]] static constexpr bool is_valid(std::string_view text) noexcept {
-        return !text.empty() && text.size() <= max_chars && std::all_of(text.begin(), text.end(), [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-        });
+        for (const char c : text)
+            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
+        return !text.empty() && text.size() <= max_chars;
     }
 
     /// The name; a text that is not one aborts, and does not compile in a constant expression.
     constexpr explicit hash_name(std::string_view text) noexcept : m_size{static_cast<std::uint8_t>(text.size())} {
         if (!is_valid(text)) std::abort();
-        std::copy(text.begin(), text.end(), m_chars.begin());
+        for (std::size_t i = 0; i < text.size(); ++i) m_chars[i] = text[i];
     }
 
     /// The name that a text is, if it is one.

@@ -4,7 +4,6 @@
 // Depends on digest/ and secret/; never on the disk.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -69,7 +68,7 @@ inline result<entry> make_entry(key_kind kind, std::uint32_t number, key_status 
                                 std::span<const std::byte, 32> key) {
     auto kept = guarded<master_key>::make([key] {
         master_key copy;
-        std::copy(key.begin(), key.end(), copy.begin());
+        for (std::size_t i = 0; i < copy.size(); ++i) copy[i] = key[i];
         return copy;
     });
     if (!kept) return std::move(kept).error();
@@ -77,7 +76,7 @@ inline result<entry> make_entry(key_kind kind, std::uint32_t number, key_status 
     what.text(to_string(kind)).number(number);
     const secret_bytes<32> derived = derive(key, what);
     entry made{number, status, {}, std::make_shared<const guarded<master_key>>(*std::move(kept))};
-    std::copy_n(derived.reveal(unsafe_reveal).begin(), made.check.size(), made.check.begin());
+    for (std::size_t i = 0; i < made.check.size(); ++i) made.check[i] = derived.reveal(unsafe_reveal)[i];
     return made;
 }
 
@@ -121,7 +120,7 @@ inline result<secret_text> print(const contents& keys) {
 /// Takes the front of `rest` up to `end`, and `end` itself; all of it where there is none.
 inline std::string_view take(std::string_view& rest, char end) noexcept {
     const std::string_view taken = rest.substr(0, rest.find(end));
-    rest.remove_prefix(std::min(rest.size(), taken.size() + 1));
+    rest.remove_prefix(taken.size() == rest.size() ? taken.size() : taken.size() + 1);
     return taken;
 }
 
@@ -134,13 +133,12 @@ inline result<void> parse_line(std::string_view line, contents& keys) {
     const std::string_view status_word = take(line, ' ');
     const std::string_view check_word = take(line, ' ');
 
-    // NOLINTNEXTLINE(readability-qualified-auto): an iterator, which need not be a pointer
-    const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](key_kind k) { return to_string(k) == kind_word; });
-    if (kind == kinds.end()) return corrupt("a line begins with 'pepper' or 'sealing'");
-    if (*kind == key_kind::pepper && !keys.sealing_keys.empty()) {
-        return corrupt("peppers come before sealing keys");
-    }
-    std::vector<entry>& before = keys.of(*kind);
+    const bool is_pepper = kind_word == to_string(key_kind::pepper);
+    if (!is_pepper && kind_word != to_string(key_kind::sealing))
+        return corrupt("a line begins with 'pepper' or 'sealing'");
+    const key_kind kind = is_pepper ? key_kind::pepper : key_kind::sealing;
+    if (is_pepper && !keys.sealing_keys.empty()) return corrupt("peppers come before sealing keys");
+    std::vector<entry>& before = keys.of(kind);
     if (!before.empty() && before.back().status == key_status::current) {
         return corrupt("a key follows the current one, which is the last of its kind");
     }
@@ -166,7 +164,7 @@ inline result<void> parse_line(std::string_view line, contents& keys) {
     if (!from_base64<sizeof(master_key)>(line, key.reveal_mutable(unsafe_reveal))) {
         return corrupt("the key is not 43 characters of base64");
     }
-    auto made = make_entry(*kind, read.number, read.status, key.reveal(unsafe_reveal));
+    auto made = make_entry(kind, read.number, read.status, key.reveal(unsafe_reveal));
     if (!made) return std::move(made).error();
     if (!constant_time_equal<sizeof(check_bytes)>(made->check, read.check)) {
         return corrupt("the key and its check value do not belong together; one of them was altered");

@@ -4,12 +4,11 @@
 // Depends on clock.hpp; never on a store, which is an address here.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include <shearline/clock.hpp>
 
@@ -29,13 +28,15 @@ public:
     /// one starts anew, so a store that takes the place of an earlier one does not inherit its time.
     [[nodiscard]] static std::shared_ptr<monotonic_time> of(const void* store) {
         static std::mutex mutex;
-        static std::map<const void*, std::weak_ptr<monotonic_time>> known;
+        static std::vector<known_time> known;
         const std::scoped_lock lock{mutex};
-        std::erase_if(known, [](const auto& one) { return one.second.expired(); });
-        std::weak_ptr<monotonic_time>& here = known[store];
-        auto shared = here.lock();
-        if (!shared) here = shared = std::make_shared<monotonic_time>();
-        return shared;
+        std::erase_if(known, [](const known_time& one) { return one.time.expired(); });
+        for (const known_time& one : known)
+            if (one.store == store)
+                if (auto shared = one.time.lock()) return shared;
+        auto fresh = std::make_shared<monotonic_time>();
+        known.push_back({store, fresh});
+        return fresh;
     }
 
     /// The time to decide at, for a caller that was told `told`. Thread-safe; one load unless time moves on.
@@ -45,11 +46,16 @@ public:
     }
 
 private:
+    struct known_time {
+        const void* store;
+        std::weak_ptr<monotonic_time> time;
+    };
+
     [[gnu::noinline]] timestamp advance(timestamp latest, timestamp told) noexcept {
         if (told - latest > credible_step && told - credible_step > system_clock{}.now()) return told;
         while (latest < told && !m_latest.compare_exchange_weak(latest, told, std::memory_order_relaxed)) {
         }
-        return std::max(latest, told);
+        return latest < told ? told : latest;
     }
 
     alignas(64) std::atomic<timestamp> m_latest{timestamp{}};  // 1970 or later, so that a difference has no overflow

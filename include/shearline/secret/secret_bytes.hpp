@@ -6,7 +6,6 @@
 
 #include <sodium.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -29,7 +28,7 @@ public:
     /// The caller's bytes, copied; the caller's own copy is the caller's to wipe.
     static secret_bytes copy_of(std::span<const std::byte, Bytes> bytes) noexcept {
         secret_bytes made;
-        std::copy(bytes.begin(), bytes.end(), made.m_bytes.begin());
+        for (std::size_t i = 0; i < Bytes; ++i) made.m_bytes[i] = bytes[i];
         return made;
     }
 

@@ -4,7 +4,6 @@
 // Depends on keyring.hpp and store/change.hpp; never on one store.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,12 +29,14 @@ template <typename Transaction>
     std::vector<keyring_check> here;
     for (const auto& key : ring.peppers()) here.push_back({key_kind::pepper, key.number, key.check});
     for (const auto& key : ring.sealing_keys()) here.push_back({key_kind::sealing, key.number, key.check});
-    const auto same_number = [](const keyring_check& a) {
-        return [&a](const keyring_check& b) { return a.kind == b.kind && a.number == b.number; };
+    const auto find = [](const std::vector<keyring_check>& all, const keyring_check& like) -> const keyring_check* {
+        for (const keyring_check& one : all)
+            if (one.kind == like.kind && one.number == like.number) return &one;
+        return nullptr;
     };
     for (const keyring_check& stored : *known) {
-        const auto key = std::find_if(here.begin(), here.end(), same_number(stored));
-        if (key == here.end())
+        const keyring_check* const key = find(here, stored);
+        if (key == nullptr)
             return error{errc::wrong_keyring, "the keyring lacks " + name_of(stored.kind, stored.number) +
                                                   ", which the store knows: it is an older copy, or another keyring"};
         if (!constant_time_equal<8>(key->check, stored.check))
@@ -43,7 +44,7 @@ template <typename Transaction>
                          name_of(stored.kind, stored.number) + " of this keyring is not the one that the store knows"};
     }
     for (const keyring_check& key : here)
-        if (std::none_of(known->begin(), known->end(), same_number(key)))
+        if (find(*known, key) == nullptr)
             if (auto done = tx.insert(key); !done) return done;
     return {};
 }

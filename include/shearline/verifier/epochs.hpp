@@ -4,7 +4,6 @@
 // Depends on posix/barrier.hpp; never on what is freed.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -89,8 +88,7 @@ public:
     /// A place for one thread. O(readers).
     [[nodiscard]] slot& join() {
         const std::scoped_lock lock{m_mutex};
-        const auto free = std::find_if(m_slots.begin(), m_slots.end(), [](const slot& one) { return !one.m_taken; });
-        slot& place = free != m_slots.end() ? *free : m_slots.emplace_back(m_epoch);
+        slot& place = free_slot();
         place.m_taken = true;
         place.m_barriers_come.store(m_barriers_come, std::memory_order_relaxed);
         if (m_barriers_come) place.m_word.store(0, std::memory_order_relaxed);
@@ -118,10 +116,18 @@ public:
     /// Whether no reader can be using what was unlinked at that moment. O(readers). Never waits for one.
     [[nodiscard]] bool passed(const moment& since) const noexcept {
         const std::scoped_lock lock{m_mutex};
-        return std::all_of(m_slots.begin(), m_slots.end(), [&](const slot& one) { return one.has_passed(since); });
+        for (const slot& one : m_slots)
+            if (!one.has_passed(since)) return false;
+        return true;
     }
 
 private:
+    slot& free_slot() {
+        for (slot& one : m_slots)
+            if (!one.m_taken) return one;
+        return m_slots.emplace_back(m_epoch);
+    }
+
     alignas(64) std::atomic<std::uint64_t> m_epoch{one_epoch};
     alignas(64) mutable std::mutex m_mutex;
     bool m_barriers_come = may_put_barriers();

@@ -4,7 +4,6 @@
 // Depends on store/scan.hpp and the lines; never on one store.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -53,7 +52,7 @@ struct line_terms {
                                  .suspended = terms.suspended,
                                  .waits = terms.waits,
                                  .pepper = pepper},
-                     line_owner{std::min(terms.ends, grace), terms.profile}};
+                     line_owner{grace < terms.ends ? grace : terms.ends, terms.profile}};
 }
 
 /// Takes a scan (see store/scan.hpp) into a table of its own size. `progress(done, of)` is told of keys, every 65,536

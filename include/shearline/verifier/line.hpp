@@ -4,7 +4,6 @@
 // Depends on credential/, digest/ and format/handle.hpp; never on a table.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>

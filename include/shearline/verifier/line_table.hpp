@@ -4,7 +4,6 @@
 // Depends on verifier/line.hpp and posix/page_block.hpp; never on a store.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -209,7 +208,7 @@ public:
         std::uint64_t after = 0;
         do {
             const auto was = std::bit_cast<count>(before);
-            after = std::bit_cast<std::uint64_t>(count{was.uses + uses, std::max(was.last, last)});
+            after = std::bit_cast<std::uint64_t>(count{was.uses + uses, was.last < last ? last : was.last});
             // Sequentially consistent, as the mark: whoever finds it set was in time for the taker that will take it
             // down.
         } while (!counted.compare_exchange_weak(before, after, std::memory_order_seq_cst, std::memory_order_relaxed));
@@ -225,7 +224,7 @@ public:
         for (std::size_t block = 0; block < m_counted.size(); ++block) {
             if (!m_counted[block].load(std::memory_order_relaxed)) continue;
             m_counted[block].store(false, std::memory_order_seq_cst);
-            const std::size_t end = std::min(m_size, (block + 1) * counts_per_mark);
+            const std::size_t end = end_of_block(block);
             for (std::size_t at = block * counts_per_mark; at < end; ++at) {
                 const auto taken = std::bit_cast<count>(m_counts[at].exchange(0, std::memory_order_seq_cst));
                 if (taken.uses != 0) take(handle{m_lines[at].handle()}, taken.uses, taken.last);
@@ -238,7 +237,7 @@ public:
         std::size_t keys = 0;
         for (std::size_t block = 0; block < m_counted.size(); ++block) {
             if (!m_counted[block].load(std::memory_order_relaxed)) continue;
-            const std::size_t end = std::min(m_size, (block + 1) * counts_per_mark);
+            const std::size_t end = end_of_block(block);
             for (std::size_t at = block * counts_per_mark; at < end; ++at)
                 if (std::bit_cast<count>(m_counts[at].load(std::memory_order_relaxed)).uses != 0) ++keys;
         }
@@ -246,6 +245,10 @@ public:
     }
 
 private:
+    [[nodiscard]] std::size_t end_of_block(std::size_t block) const noexcept {
+        const std::size_t end = (block + 1) * counts_per_mark;
+        return end < m_size ? end : m_size;
+    }
     /// The product of the two, of which `lines` has 32 bits, without its lower 64.
     static constexpr std::uint64_t upper_word(std::uint64_t mixed, std::uint64_t lines) noexcept {
 #ifdef __SIZEOF_INT128__

@@ -4,7 +4,6 @@
 // Depends on store/scan.hpp and the tables; never on one store, a hash or a memo.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -215,8 +214,9 @@ private:
             for (std::size_t i = 0; i < changes->size(); ++i) {
                 const change& one = (*changes)[i];
                 // A credential that changes again further on is read then, once.
-                const bool again = std::any_of(changes->begin() + static_cast<std::ptrdiff_t>(i) + 1, changes->end(),
-                                               [&](const change& later) { return later.credential == one.credential; });
+                bool again = false;
+                for (std::size_t later = i + 1; !again && later < changes->size(); ++later)
+                    again = (*changes)[later].credential == one.credential;
                 if (again) continue;
                 if (auto done = follow(one); !done) return std::move(done).error();
             }

@@ -4,20 +4,19 @@
 // Depends on verdict.hpp, format/ and rules/; for verifier.hpp.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -162,8 +161,10 @@ struct verifier_state {
 
     verifier_slot& join() {
         const std::scoped_lock lock{mutex};
-        const auto idle = std::find_if(slots.begin(), slots.end(), [](const verifier_slot& one) { return !one.taken; });
-        verifier_slot& found = idle != slots.end() ? *idle : slots.emplace_back();
+        verifier_slot* idle = nullptr;
+        for (verifier_slot& one : slots)
+            if (!one.taken) idle = &one;
+        verifier_slot& found = idle != nullptr ? *idle : slots.emplace_back();
         found.place = &mirrored->readers().join();
         found.taken = true;
         return found;
@@ -196,7 +197,9 @@ struct verifier_state {
             return error{errc::unavailable, "a verifier is of no use to a forked child: open another"};
         const std::scoped_lock lock{mutex};
         const auto take = [this](handle key, std::uint32_t uses, line_seconds last) {
-            unwritten.push_back({std::string{format::name}, key, from_line_seconds(last), uses});
+            counted& of = unwritten[key.value];
+            of.uses += uses;
+            if (of.last < last) of.last = last;
         };
         for (verifier_slot& one : slots) one.uses.freeze();
         const epochs::moment since = wait_for_readers();
@@ -205,25 +208,13 @@ struct verifier_state {
         for (verifier_slot& one : slots) one.uses.thaw();
         mirrored->with_tables([&](table_pair& tables) { tables.take_counts(take); });
         if (unwritten.empty()) return std::size_t{0};
-        merge_unwritten();
-        if (auto written = store->record_usage(unwritten); !written) return std::move(written).error();
-        return std::exchange(unwritten, {}).size();
-    }
-
-    /// One entry for each key, whoever counted.
-    void merge_unwritten() {
-        std::sort(unwritten.begin(), unwritten.end(),
-                  [](const usage& a, const usage& b) { return a.handle < b.handle; });
-        std::size_t last = 0;
-        for (std::size_t i = 1; i < unwritten.size(); ++i) {
-            if (unwritten[i].handle != unwritten[last].handle) {
-                if (++last != i) unwritten[last] = std::move(unwritten[i]);
-                continue;
-            }
-            unwritten[last].uses += unwritten[i].uses;
-            unwritten[last].last_used_at = std::max(unwritten[last].last_used_at, unwritten[i].last_used_at);
-        }
-        unwritten.erase(unwritten.begin() + static_cast<std::ptrdiff_t>(last) + 1, unwritten.end());
+        std::vector<usage> told;
+        told.reserve(unwritten.size());
+        for (const auto& [key, of] : unwritten)
+            told.push_back({std::string{format::name}, handle{key}, from_line_seconds(of.last), of.uses});
+        if (auto written = store->record_usage(told); !written) return std::move(written).error();
+        unwritten.clear();
+        return told.size();
     }
 
     std::uint64_t count_of(std::optional<reason> why) {
@@ -243,7 +234,11 @@ struct verifier_state {
     std::vector<std::pair<std::unique_ptr<const proofs<Policies>>, epochs::moment>> retired_proofs;
     std::mutex mutex;
     std::deque<verifier_slot> slots;  // where a slot is, it stays
-    std::vector<usage> unwritten;
+    struct counted {
+        std::uint64_t uses = 0;
+        line_seconds last = 0;
+    };
+    std::unordered_map<std::uint64_t, counted> unwritten;  // by handle: what no store has taken yet
 };
 
 }  // namespace shearline::inline v0_1::detail
