@@ -103,6 +103,10 @@ BOOST_AUTO_TEST_CASE(is_copied_moved_and_assigned_whole_and_ends_what_it_held) {
         BOOST_TEST(moved->number == 7);
         BOOST_TEST(counted::alive == 3);
     }
+    result<std::string> text{std::string(100, 'a')};
+    result<std::string>& itself = text;
+    text = std::move(itself);
+    BOOST_TEST(*text == std::string(100, 'a'));
     BOOST_TEST(counted::alive == 0);
     static_assert(!std::is_copy_constructible_v<result<std::unique_ptr<int>>>);
     static_assert(!std::is_copy_assignable_v<result<std::unique_ptr<int>>>);
