@@ -4,6 +4,7 @@
 // Depends on fwd.hpp and result.hpp; never on an implementation.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +30,16 @@ concept format_policy = requires(std::string_view text) {
     { T::name } -> std::convertible_to<std::string_view>;
     { T::environment_of } -> std::convertible_to<environment>;
     { T::chars } -> std::convertible_to<std::size_t>;
+    { T::prefix } -> std::convertible_to<std::string_view>;
     { T::has_handle } -> std::convertible_to<bool>;
+    { T::greatest_handle } -> std::convertible_to<std::uint64_t>;
+    { T::handle_part } -> std::convertible_to<placed_part>;
+    { T::secret_part } -> std::convertible_to<placed_part>;
+    { T::secret_bits } -> std::convertible_to<std::size_t>;
+    { T::has_checksum } -> std::convertible_to<bool>;
+    { T::checksum_part } -> std::convertible_to<placed_part>;
+    { T::covered_by_checksum(text) } -> std::convertible_to<std::string_view>;
+    { T::alphabet::decode('0') } -> std::convertible_to<std::uint8_t>;
     { parse<T>(text) } -> std::same_as<result<parsed_key, format_error>>;
 };
 
@@ -52,17 +62,39 @@ concept rotation_policy = requires(record& old, timestamp now) {
     { T::replace(old, now) } -> std::same_as<result<void>>;
 };
 
-/// Whether a key can be shown again: `show_once`, or `recoverable`, which also has `seal` and `open`.
+namespace detail {
+
+template <typename T>
+concept seals_and_opens = requires(const secret_bytes<32>& key, std::uint32_t key_number, const seal_binding& binding,
+                                   const secret_text& text, const sealed_text& sealed) {
+    { T::seal(key, key_number, binding, text) } -> std::same_as<result<sealed_text>>;
+    { T::open(key, binding, sealed) } -> std::same_as<result<secret_text>>;
+};
+
+template <typename T>
+concept makes_tags = requires(const typename T::key& with, std::string_view text, const typename T::tag& tag) {
+    requires std::same_as<typename T::tag, std::array<std::uint64_t, 2>>;
+    { T::of(with, text) } noexcept -> std::same_as<typename T::tag>;
+    { T::same(tag, tag) } noexcept -> std::same_as<bool>;
+};
+
+}  // namespace detail
+
+/// Whether a key can be shown again: `show_once`, or `recoverable`, which keeps the text and so has `seal` and `open`.
 template <typename T>
 concept custody_policy = requires {
     { T::keeps_text } -> std::convertible_to<bool>;
+    requires !T::keeps_text || detail::seals_and_opens<T>;
 };
 
-/// Whether a verifier remembers that a text matched a digest: `siphash_memo`, or `no_memo`, which has no `of`.
+/// Whether a verifier remembers that a text matched a digest: `no_memo`, or `siphash_memo`, which does and so has a
+/// `tag` (two words of 64 bits), `of` and `same`.
 template <typename T>
 concept memo_policy = requires {
     { T::remembers } -> std::convertible_to<bool>;
     { T::make_key() } noexcept -> std::same_as<typename T::key>;
+    requires std::is_trivially_copyable_v<typename T::key>;
+    requires !T::remembers || detail::makes_tags<T>;
 };
 
 /// Where independent, uniform, unpredictable bytes come from. `fill` fills all of `out`, or says why not, and then

@@ -4,7 +4,10 @@
 // Depends on concepts.hpp and the default policies; never on a store.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
+#include <span>
+#include <string_view>
 #include <type_traits>
 
 #include <shearline/concepts.hpp>
@@ -21,6 +24,77 @@ template <typename T>
 inline constexpr std::size_t contracts_of =
     std::size_t{format_policy<T>} + std::size_t{hash_policy<T>} + std::size_t{rotation_policy<T>} +
     std::size_t{custody_policy<T>} + std::size_t{memo_policy<T>};
+
+template <typename T>
+concept has_trivial_key_state = std::is_trivially_copyable_v<typename T::key_state>;
+template <typename T>
+concept prepares_a_key = requires(std::span<const std::byte, 32> key) {
+    { T::prepare(key) } -> std::same_as<typename T::key_state>;
+};
+template <typename T>
+concept makes_digests = requires(const typename T::key_state& state, std::span<const std::byte> message) {
+    { T::mac(state, message) } -> std::same_as<digest_bytes>;
+};
+template <typename T>
+concept replaces_a_record = requires(record& old, timestamp now) { T::replace(old, now); };
+template <typename T>
+concept makes_memo_keys = requires {
+    { T::make_key() } noexcept -> std::same_as<typename T::key>;
+};
+template <typename T>
+concept is_meant_as_hash = requires { typename T::key_state; } || requires { &T::mac; };
+template <typename T>
+concept is_meant_as_rotation = requires { &T::replace; };
+template <typename T>
+concept is_meant_as_custody = requires { T::keeps_text; } || requires { &T::seal; } || requires { &T::open; };
+template <typename T>
+concept is_meant_as_memo = requires { T::remembers; } || requires { &T::make_key; };
+
+/// Says what a type lacks that is meant as a policy, as the name of one of its members shows: a line for each mistake.
+template <typename T>
+struct policy_mistakes {
+    static constexpr bool no_hash = !is_meant_as_hash<T>;
+    static_assert(
+        no_hash || requires { std::string_view{T::name}; },
+        "policies<...>: a hash lacks `static constexpr std::string_view name`, 1 to 32 characters of a-z 0-9 -");
+    static_assert(
+        no_hash || has_trivial_key_state<T>,
+        "policies<...>: a hash lacks `key_state`, the type of its prepared key, or it is not trivially copyable");
+    static_assert(no_hash || prepares_a_key<T>,
+                  "policies<...>: a hash lacks `static key_state prepare(std::span<const std::byte, 32> key)`");
+    static_assert(no_hash || makes_digests<T>,
+                  "policies<...>: a hash lacks `static digest_bytes mac(const key_state&, std::span<const std::byte>) "
+                  "noexcept`");
+    static_assert(no_hash || !makes_digests<T> || hash_policy<T>,
+                  "policies<...>: the `mac` of a hash may throw: declare it noexcept");
+
+    static constexpr bool no_rotation = !is_meant_as_rotation<T>;
+    static_assert(no_rotation || replaces_a_record<T>,
+                  "policies<...>: a rotation lacks `static result<void> replace(record& old, timestamp now)`");
+    static_assert(no_rotation || !replaces_a_record<T> || rotation_policy<T>,
+                  "policies<...>: the `replace` of a rotation must return result<void>: return what retire or revoke "
+                  "returns");
+
+    static constexpr bool no_custody = !is_meant_as_custody<T>;
+    static_assert(
+        no_custody || requires { bool{T::keeps_text}; },
+        "policies<...>: a custody lacks `static constexpr bool keeps_text`");
+    static_assert(
+        no_custody || custody_policy<T>,
+        "policies<...>: a custody that keeps the text lacks `seal` or `open`: declare both as recoverable does");
+
+    static constexpr bool no_memo = !is_meant_as_memo<T>;
+    static_assert(
+        no_memo || requires { bool{T::remembers}; }, "policies<...>: a memo lacks `static constexpr bool remembers`");
+    static_assert(no_memo || makes_memo_keys<T>, "policies<...>: a memo lacks `key` or `static key make_key() noexcept`");
+    static_assert(no_memo || memo_policy<T>,
+                  "policies<...>: a memo that remembers lacks `tag`, `of` or `same`, or one of them may throw: declare "
+                  "them as siphash_memo does");
+
+    static_assert(
+        !requires { typename T::rotation; },
+        "policies<...>: an argument is a bundle itself: give its policies in its place");
+};
 
 template <typename T>
 struct type_is {
@@ -53,21 +127,22 @@ using is_memo = std::bool_constant<memo_policy<T>>;
 /// write another.
 template <typename... Policies>
 struct policies {
+    static_assert((sizeof(detail::policy_mistakes<Policies>) + ... + 1) > 0);
     static_assert(
         ((detail::contracts_of<Policies> >= 1) && ...),
-        "policies<…>: an argument is no policy: give a key format, a hash, a rotation, a custody or a memo (see "
+        "policies<...>: an argument is no policy: give a key format, a hash, a rotation, a custody or a memo (see "
         "shearline/concepts.hpp for what each must have)");
     static_assert(((detail::contracts_of<Policies> <= 1) && ...),
-                  "policies<…>: an argument models two contracts at once: split it into two types");
+                  "policies<...>: an argument models two contracts at once: split it into two types");
     static_assert((std::size_t{format_policy<Policies>} + ... + 0) == 1,
-                  "policies<…>: name exactly one key format, such as key_format<\"instance\">");
-    static_assert((std::size_t{hash_policy<Policies>} + ... + 0) <= 1, "policies<…>: name at most one hash");
+                  "policies<...>: name exactly one key format, such as key_format<\"instance\">");
+    static_assert((std::size_t{hash_policy<Policies>} + ... + 0) <= 1, "policies<...>: name at most one hash");
     static_assert((std::size_t{rotation_policy<Policies>} + ... + 0) <= 1,
-                  "policies<…>: name at most one rotation: `immediate` or `overlap<…>`");
+                  "policies<...>: name at most one rotation: `immediate` or `overlap<…>`");
     static_assert((std::size_t{custody_policy<Policies>} + ... + 0) <= 1,
-                  "policies<…>: name at most one custody: `show_once` or `recoverable`");
+                  "policies<...>: name at most one custody: `show_once` or `recoverable`");
     static_assert((std::size_t{memo_policy<Policies>} + ... + 0) <= 1,
-                  "policies<…>: name at most one memo: `siphash_memo` or `no_memo`");
+                  "policies<...>: name at most one memo: `siphash_memo` or `no_memo`");
 
     using format = typename detail::first_that<detail::is_format, void, Policies...>::type;
     using hash = typename detail::first_that<detail::is_hash, hmac_sha256, Policies...>::type;
