@@ -13,6 +13,7 @@
 
 #include <shearline/digest/hmac_sha256_openssl.hpp>
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 #include <shearline/store/sqlite_store.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 

@@ -117,7 +117,6 @@ template <typename T>
 struct page;
 struct scanned_credential;
 struct scanned_key;
-class memory_store;
 struct sqlite_options;
 class sqlite_store;
 template <typename... Policies>

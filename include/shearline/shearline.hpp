@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The core, in reading order. Stores and engines with a library of their own, and http/, are included by name.
+// The core, in reading order. Stores, engines with a library of their own, and http/, are included by name.
 // Depends on libsodium; never on SQLite, OpenSSL, Boost or an HTTP library.
 #pragma once
 
@@ -64,7 +64,6 @@
 // 4: where records live, and the bundle of policies
 #include <shearline/store/change.hpp>
 #include <shearline/store/scan.hpp>
-#include <shearline/store/memory_store.hpp>
 #include <shearline/policies.hpp>
 
 // 5: the control plane and the data plane

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A store of which one call fails, whichever it is: the change fails with its error, and nothing of it is there.
 #include <shearline/authority.hpp>
+#include <shearline/store/memory_store.hpp>
 
 #include <cstddef>
 #include <functional>

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 #include <shearline/store/sqlite_store.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 
 #if defined(__cpp_exceptions) || defined(__cpp_rtti)
 #error "build this with -fno-exceptions -fno-rtti: it shows that the core needs neither"

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 
 using namespace shearline;
 

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <shearline/format/github_format.hpp>
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 
 #ifdef MUST_FAIL
 using format = shearline::github_format<"ghp">;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 
 using authority = shearline::authority<shearline::policies<shearline::key_format<"instance">>, shearline::memory_store>;
 

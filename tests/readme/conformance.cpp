@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 #include <shearline/testing/store_conformance.hpp>
 
 struct my_place {

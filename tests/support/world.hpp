@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 #include <shearline/store/sqlite_store.hpp>
 
 #include "must.hpp"

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 #include <shearline/testing/boost_test.hpp>
 #include <shearline/testing/fault_store.hpp>
 #include <shearline/testing/ledger.hpp>

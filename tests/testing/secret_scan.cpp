@@ -8,6 +8,7 @@
 #include <string>
 
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 #include <shearline/testing/boost_test.hpp>
 #include <shearline/testing/secret_scan.hpp>
 #include <shearline/testing/temporary_folder.hpp>

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 
 #include "../support/must.hpp"
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <shearline/store/memory_store.hpp>
 #include <shearline/verifier/mirror.hpp>
 
 #include "../support/in_child.hpp"

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
 
 #include "../support/must.hpp"
 

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include <shearline/policies.hpp>
+#include <shearline/store/memory_store.hpp>
 #include <shearline/testing/detail/bundle_trial.hpp>
 #include <shearline/testing/memo_conformance.hpp>
 #include <shearline/testing/report.hpp>
