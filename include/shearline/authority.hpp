@@ -48,7 +48,7 @@ namespace shearline::inline v0_1 {
 template <typename Policies, typename Store, typename Clock>
 class authority {
     static_assert(key_store<Store>, "authority<Policies, Store>: Store must model key_store, as sqlite_store does");
-    static_assert(clock_source<Clock>, "authority<…, Clock>: Clock must have `timestamp now() const noexcept`");
+    static_assert(clock_source<Clock>, "authority<..., Clock>: Clock must have `timestamp now() const noexcept`");
     static_assert(Policies::format::has_handle,
                   "authority: a key of this format carries no handle to look it up by: give the format a handle_field");
     static_assert(unguessable_format<typename Policies::format>,

@@ -138,7 +138,7 @@ struct policies {
                   "policies<...>: name exactly one key format, such as key_format<\"instance\">");
     static_assert((std::size_t{hash_policy<Policies>} + ... + 0) <= 1, "policies<...>: name at most one hash");
     static_assert((std::size_t{rotation_policy<Policies>} + ... + 0) <= 1,
-                  "policies<...>: name at most one rotation: `immediate` or `overlap<…>`");
+                  "policies<...>: name at most one rotation: `immediate` or `overlap<...>`");
     static_assert((std::size_t{custody_policy<Policies>} + ... + 0) <= 1,
                   "policies<...>: name at most one custody: `show_once` or `recoverable`");
     static_assert((std::size_t{memo_policy<Policies>} + ... + 0) <= 1,

@@ -39,11 +39,11 @@ namespace detail {
 /// Digits and the characters that spell them: `Chars[d]` spells digit `d`.
 template <fixed_string Chars>
 struct basic_alphabet {
-    static_assert(Chars.size() >= 2, "basic_alphabet<\"…\">: give at least two characters");
+    static_assert(Chars.size() >= 2, "basic_alphabet<\"...\">: give at least two characters");
     static_assert(detail::is_visible(Chars.view()),
-                  "basic_alphabet<\"…\">: give visible ASCII characters only, from '!' to '~'");
+                  "basic_alphabet<\"...\">: give visible ASCII characters only, from '!' to '~'");
     static_assert(!detail::has_doubles(Chars.view()),
-                  "basic_alphabet<\"…\">: give each character once, or a digit would have two spellings");
+                  "basic_alphabet<\"...\">: give each character once, or a digit would have two spellings");
 
     static constexpr std::string_view chars = Chars.view();
     static constexpr std::size_t size = chars.size();

@@ -21,6 +21,10 @@
 #include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
 
+namespace shearline::inline v0_1 {
+class memory_store;
+}
+
 namespace shearline::inline v0_1::detail {
 
 struct memory_contents {
