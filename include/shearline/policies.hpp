@@ -86,7 +86,8 @@ struct policy_mistakes {
     static constexpr bool no_memo = !is_meant_as_memo<T>;
     static_assert(
         no_memo || requires { bool{T::remembers}; }, "policies<...>: a memo lacks `static constexpr bool remembers`");
-    static_assert(no_memo || makes_memo_keys<T>, "policies<...>: a memo lacks `key` or `static key make_key() noexcept`");
+    static_assert(no_memo || makes_memo_keys<T>,
+                  "policies<...>: a memo lacks `key` or `static key make_key() noexcept`");
     static_assert(no_memo || memo_policy<T>,
                   "policies<...>: a memo that remembers lacks `tag`, `of` or `same`, or one of them may throw: declare "
                   "them as siphash_memo does");

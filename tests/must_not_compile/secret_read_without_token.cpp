@@ -1,4 +1,4 @@
-// expects: initializer list
+// expects: reveal
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 #include <shearline/secret/secret_text.hpp>
