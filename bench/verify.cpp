@@ -66,6 +66,14 @@ void hot(benchmark::State& state, std::uint64_t size) {
     it.report_memory(state);
 }
 
+/// Without a reader of one's own, and without a time.
+void hot_from_any_thread(benchmark::State& state, std::uint64_t size) {
+    auto& it = only<ours<openssl_memo>>(size);
+    const presented texts = presented::hot(size);
+    measure(state, as_they_are,
+            [&](std::size_t i) { return static_cast<bool>(it.keys.verify(texts[i], synthetic_store::scope)); });
+}
+
 void random_keys(benchmark::State& state, std::uint64_t size, std::size_t batch) {
     auto& it = only<ours<openssl_memo>>(size);
     auto reader = it.keys.new_reader();
@@ -229,6 +237,7 @@ void add_size(const std::string& n, std::uint64_t size) {
     add("ours/hot/" + n + "/openssl", fast, hot<openssl_alone>, size);
     add("ours/hot/" + n + "/sodium", slow, hot<sodium_alone>, size);
     add("ours/hot/" + n + "/memo", fast, hot<openssl_memo>, size);
+    add("ours/hot/" + n + "/any_thread", fast, hot_from_any_thread, size);
     add("ours/threads2/" + n, fast, threads2, size);
     add("ours/random/" + n + "/single", slow, random_keys, size, std::size_t{1});
     add("ours/random/" + n + "/batch16", slow, random_keys, size, std::size_t{16});

@@ -48,6 +48,7 @@ BOOST_AUTO_TEST_CASE(are_told_apart) {
     check_names(errc::invalid_argument, errc::in_doubt);
     check_names(key_state::pending, key_state::revoked);
     check_names(key_standing::revoked, key_standing::active);
+    check_names(reason::malformed, reason::missing_scope);
     check_names(credential_errc::missing, credential_errc::unsupported_scheme);
 }
 
@@ -60,6 +61,19 @@ BOOST_AUTO_TEST_CASE(of_what_has_two_values_are_two) {
 
 BOOST_AUTO_TEST_CASE(of_an_error_stand_before_its_words) {
     BOOST_TEST((error{errc::corrupt, "row 7"}).message() == "corrupt: row 7");
+}
+
+BOOST_AUTO_TEST_CASE(of_errors_have_the_status_that_a_server_answers_with) {
+    BOOST_TEST(status_of(errc::invalid_argument) == 400U);
+    BOOST_TEST(status_of(errc::not_found) == 404U);
+    for (const errc one : {errc::conflict, errc::illegal_state, errc::not_recoverable})
+        BOOST_TEST(status_of(one) == 409U);
+    for (const errc one : {errc::unavailable, errc::deadline_exceeded}) BOOST_TEST(status_of(one) == 503U);
+    for (const errc one : {errc::permission_denied, errc::wrong_keyring, errc::wrong_hash, errc::corrupt,
+                           errc::wrong_version, errc::rolled_back, errc::in_doubt})
+        BOOST_TEST(status_of(one) == 500U);
+    volatile int nothing = 99;
+    BOOST_TEST(status_of(static_cast<errc>(nothing + 0)) == 500U);
 }
 
 BOOST_AUTO_TEST_CASE(that_stand_for_nothing_open_nothing) {

@@ -21,8 +21,8 @@ using crm_keys = shearline::policies<shearline::key_format<"instance">, shearlin
 using key_authority = shearline::authority<crm_keys, shearline::sqlite_store>;
 using key_verifier = shearline::verifier<crm_keys, shearline::sqlite_store>;
 
-inline constexpr std::string_view scope_read = "contacts:read";
-inline constexpr std::string_view scope_write = "contacts:write";
+inline constexpr auto scope_read = shearline::scope<"contacts:read">;
+inline constexpr auto scope_write = shearline::scope<"contacts:write">;
 
 /// An instance of the CRM has one tenant, and the tenant one key.
 inline constexpr std::string_view instance_tenant = "instance";
@@ -34,7 +34,7 @@ inline const shearline::credential_id console_id = shearline::credential_id::fro
 [[nodiscard]] inline shearline::new_credential instance_credential() {
     return {.tenant = std::string{instance_tenant},
             .name = std::string{instance_key_name},
-            .scopes = {std::string{scope_read}, std::string{scope_write}}};
+            .scopes = {std::string{scope_read.text()}, std::string{scope_write.text()}}};
 }
 
 }  // namespace crm

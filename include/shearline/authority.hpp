@@ -26,8 +26,8 @@
 #include <shearline/format/parse.hpp>
 #include <shearline/format/secret_floor.hpp>
 #include <shearline/policies.hpp>
+#include <shearline/rules/scope.hpp>
 #include <shearline/rules/scopes.hpp>
-#include <shearline/rules/text_or.hpp>
 #include <shearline/store/change.hpp>
 #include <shearline/verdict.hpp>
 

@@ -23,12 +23,23 @@ using timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
     return timestamp{std::chrono::milliseconds{ms}};
 }
 
+/// The millisecond that a moment of any resolution lies in: `std::chrono::system_clock::now()` counts nanoseconds.
+template <typename Duration>
+[[nodiscard]] constexpr timestamp to_timestamp(std::chrono::sys_time<Duration> at) noexcept {
+    return std::chrono::floor<std::chrono::milliseconds>(at);
+}
+
 /// The system's wall clock. Thread-safe; one clock read.
 struct system_clock {
-    [[nodiscard]] timestamp now() const noexcept {
-        return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    }
+    [[nodiscard]] timestamp now() const noexcept { return to_timestamp(std::chrono::system_clock::now()); }
 };
+
+/// The moment so long from now, for an expiry: `from_now(std::chrono::hours{24})`. Where that is past the end of time
+/// it is the end of time, and never the past. Thread-safe; one clock read.
+[[nodiscard]] inline timestamp from_now(std::chrono::milliseconds wait) noexcept {
+    const timestamp now = system_clock{}.now();
+    return wait > timestamp::max() - now ? timestamp::max() : now + wait;
+}
 
 /// The wall clock as of the last timer tick: some milliseconds old on Linux and cheaper to read; the system's clock
 /// elsewhere. Thread-safe.

@@ -50,6 +50,28 @@ enum class errc : std::uint8_t {
     return "unknown";
 }
 
+/// The HTTP status that a server answers with where such a failure is the answer (RFC 9110 §15.5, §15.6). 500 is what
+/// the server's owner has to look at, and also `in_doubt`: who repeats it must do so with the same idempotency token.
+[[nodiscard]] constexpr unsigned status_of(errc code) noexcept {
+    switch (code) {
+        case errc::invalid_argument: return 400;
+        case errc::not_found: return 404;
+        case errc::conflict:
+        case errc::illegal_state:
+        case errc::not_recoverable: return 409;
+        case errc::unavailable:
+        case errc::deadline_exceeded: return 503;
+        case errc::permission_denied:
+        case errc::wrong_keyring:
+        case errc::wrong_hash:
+        case errc::corrupt:
+        case errc::wrong_version:
+        case errc::rolled_back:
+        case errc::in_doubt: return 500;
+    }
+    return 500;
+}
+
 /// A failure above the format layer: a code for the program and a sentence for the person, which says what was wrong,
 /// where, and what to do. Copyable; safe to log.
 class [[nodiscard]] error {

@@ -77,6 +77,13 @@ inline constexpr reason_row reason_table[] = {
     return reason_table[static_cast<std::size_t>(why) - 1];
 }
 
+/// The name of a reason, for logs and metrics: a static string of `[a-z_]`.
+[[nodiscard]] constexpr std::string_view to_string(reason why) noexcept {
+    for (const reason_row& row : reason_table)
+        if (row.why == why) return row.name;
+    return "unknown";
+}
+
 static_assert(
     [] {
         for (const reason_row& row : reason_table) {

@@ -15,6 +15,7 @@
 #include <span>
 #include <stop_token>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include <shearline/clock.hpp>
@@ -24,9 +25,10 @@
 #include <shearline/keyring.hpp>
 #include <shearline/keyring/digester.hpp>
 #include <shearline/policies.hpp>
-#include <shearline/rules/text_or.hpp>
+#include <shearline/rules/scope.hpp>
 #include <shearline/store/store_binding.hpp>
 #include <shearline/verdict.hpp>
+#include <shearline/verifier/seats.hpp>
 #include <shearline/verifier/state.hpp>
 
 namespace shearline::inline v0_1 {
@@ -175,6 +177,23 @@ public:
     }
     static result<verifier> open(Store&&, const keyring&, const verifier_options& = {}) = delete;
 
+    /// Whether a text is a key that holds `scope` now, as `reader::verify` decides it. From any thread: it takes a free
+    /// reader, of which there are 16 to 64, by the number of processors, and the time from `coarse_clock`. Neither
+    /// locks nor allocates; where more threads than that verify at the same moment, one yields until another has
+    /// finished. For the last nanoseconds give each thread a reader of its own. O(1).
+    [[nodiscard]] verdict verify(std::string_view text, required_scope scope = any_scope) noexcept {
+        return verify(text, coarse_clock{}.now(), scope);
+    }
+    /// The same at a time that the caller has.
+    [[nodiscard]] verdict verify(std::string_view text, timestamp now, required_scope scope = any_scope) noexcept {
+        const auto wait = [this] {  // in a child by fork nobody may be there to finish
+            std::this_thread::yield();
+            return m_shared->mirrored->is_ours();
+        };
+        return m_seats.with([&](reader& mine) { return mine.verify(text, now, scope); }, wait,
+                            [] { return verdict{reason::stale}; });
+    }
+
     /// A reader for one thread. Takes a lock and may allocate.
     [[nodiscard]] reader new_reader() { return reader{m_shared.get_deleter().state}; }
 
@@ -241,9 +260,11 @@ private:
         void operator()(shared* ended) const noexcept { ended->close(); }
     };
 
-    explicit verifier(std::shared_ptr<shared> made) noexcept : m_shared{made.get(), closing{made}} {}
+    explicit verifier(std::shared_ptr<shared> made)
+        : m_shared{made.get(), closing{made}}, m_seats{[&] { return reader{made}; }} {}
 
     std::unique_ptr<shared, closing> m_shared;
+    detail::seats<reader> m_seats;
 };
 
 }  // namespace shearline::inline v0_1

@@ -22,6 +22,20 @@ BOOST_AUTO_TEST_CASE(is_a_version_4_uuid_and_reads_back) {
     BOOST_TEST(low < id);
 }
 
+BOOST_AUTO_TEST_CASE(is_its_16_bytes_as_a_database_keeps_them) {
+    const auto id = *credential_id::parse("0123abcd-4567-489a-bcde-f0123456789a");
+    const credential_id::bytes_type bytes{0x01, 0x23, 0xab, 0xcd, 0x45, 0x67, 0x48, 0x9a,
+                                          0xbc, 0xde, 0xf0, 0x12, 0x34, 0x56, 0x78, 0x9a};
+    BOOST_TEST((id.bytes() == bytes));
+    BOOST_TEST(*credential_id::from_bytes(bytes) == id);
+    for (const std::size_t part : {std::size_t{6}, std::size_t{8}}) {  // the version, and the variant
+        credential_id::bytes_type other = bytes;
+        other[part] = static_cast<std::uint8_t>(other[part] ^ 0xc0U);
+        BOOST_TEST((credential_id::from_bytes(other).error().code() == errc::invalid_argument));
+    }
+    BOOST_TEST(!credential_id::from_bytes({}));
+}
+
 BOOST_AUTO_TEST_CASE(has_one_spelling) {
     const std::string good = "0123abcd-4567-489a-bcde-f0123456789a";
     BOOST_REQUIRE(credential_id::parse(good));

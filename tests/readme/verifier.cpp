@@ -31,11 +31,10 @@ int main() {
         // NOLINTNEXTLINE(performance-unnecessary-value-param): a stop token is copied for next to nothing
         std::jthread follows{[&](std::stop_token stop) { (void)fast->run(stop); }};  // the feed, and the counts of uses
 
-        auto reader = fast->new_reader();  // one for each thread; never locks, allocates or calls the system
-        const auto verdict = reader.verify(text, shearline::coarse_clock{}.now(), "contacts:write");
+        const auto verdict = fast->verify(text, shearline::scope<"contacts:write">);  // from any thread, without a lock
         if (verdict) --denied;
         if (!keys->revoke(issued->credential, {.actor = "me"})) return 1;
-        if (!reader.verify(text, shearline::coarse_clock{}.now(), "contacts:write")) --denied;
+        if (!fast->verify(text, "contacts:write")) --denied;
     }
     std::filesystem::remove_all(folder);
     if (denied != 0) std::puts("error: the README's verifier does not answer as it must");

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
+#include <shearline/rules/scope.hpp>
 #include <shearline/rules/text_or.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -14,6 +15,8 @@ static_assert(!std::is_default_constructible_v<required_scope>);
 static_assert(!std::is_constructible_v<required_scope, std::nullptr_t>);
 static_assert(!std::is_constructible_v<required_scope, all_tenants_t>);  // each has its own name for any
 static_assert(required_scope{any_scope}.is_any());
+static_assert(scope<"contacts:write">.text() == "contacts:write" && scope<"*:*">.text() == "*:*");
+static_assert(std::is_same_v<decltype(scope<"a:b">), const required_scope>);
 
 BOOST_AUTO_TEST_SUITE(a_text_or_any)
 

@@ -31,6 +31,10 @@ public:
             in_a_slow_answer = true;
             for (int ms = 0; ms < 50 && !ended; ++ms) std::this_thread::sleep_for(1ms);
         }
+        if (is_stuck) {
+            ++stuck;
+            while (is_stuck) std::this_thread::sleep_for(1ms);
+        }
         if (ended) ++asked_too_late;
         return memory_store::change_count();
     }
@@ -41,6 +45,8 @@ public:
     std::atomic<bool> ended{false};
     mutable std::atomic<bool> is_slow{false};
     mutable std::atomic<bool> in_a_slow_answer{false};
+    std::atomic<bool> is_stuck{false};
+    mutable std::atomic<int> stuck{0};
     mutable std::atomic<int> asked_too_late{0};
 };
 
@@ -168,6 +174,28 @@ BOOST_AUTO_TEST_CASE(leaves_the_store_alone_whatever_its_readers_are_doing) {
         BOOST_TEST(wrong == 0);
     }
     BOOST_TEST(w.opened.store.asked_too_late == 0);
+}
+
+BOOST_AUTO_TEST_CASE(denies_in_a_forked_child_though_all_its_seats_were_taken) {
+    world<watched_store> w;
+    auto keys = w.open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    auto fast = must(opened_verifier<watched_store>::open(w.opened.store, w.ring));
+    w.opened.store.is_stuck = true;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 70; ++t) threads.emplace_back([&] { (void)fast.verify(text_of(key), noon); });
+    for (int before = 0; before == 0 || w.opened.store.stuck != before;) {
+        before = w.opened.store.stuck;
+        std::this_thread::sleep_for(100ms);
+    }
+    BOOST_TEST(w.opened.store.stuck < 70);  // the others wait for a seat
+    const int status = in_child([&] {
+        ::alarm(20);
+        return why_denied(fast.verify(text_of(key), noon)) == reason::stale ? 0 : 1;
+    });
+    BOOST_TEST(status == 0);
+    w.opened.store.is_stuck = false;
+    for (std::thread& each : threads) each.join();
 }
 
 BOOST_AUTO_TEST_CASE(ends_in_a_forked_child_while_readers_of_the_parent_verify) {

@@ -118,14 +118,15 @@ int main() {
     std::vector<verdict> answers(views.size());
     const timestamp now = system_clock{}.now();
 
-    const auto all_answered = [&](auto& reader) {
+    const auto all_answered = [&](auto& fast, auto& reader) {
         std::size_t granted = 0;
         for (int round = 0; round < 10; ++round) {
             for (const std::string_view text : views) granted += reader.verify(text, now, "contacts:read") ? 1U : 0U;
+            for (const std::string_view text : views) granted += fast.verify(text, "contacts:read") ? 1U : 0U;
             reader.verify_many(views, now, "contacts:read", answers);
             for (const verdict& one : answers) granted += one ? 1U : 0U;
         }
-        return granted == 20 * issued.size();
+        return granted == 30 * issued.size();
     };
 
     {
@@ -133,7 +134,7 @@ int main() {
         auto reader = fast.new_reader();
         allocations = 0;
         locks = 0;
-        check(all_answered(reader), "all good keys are granted, and no other");
+        check(all_answered(fast, reader), "all good keys are granted, and no other");
         check(allocations == 0, "a verification allocates nothing");
         check(locks == 0, "a verification takes no lock");
         (void)keys.verify(texts[0]);
@@ -145,7 +146,7 @@ int main() {
     std::optional<opened_verifier::reader> reader;
     const auto verify_all = [&] {
         if (!own) reader.emplace(own.emplace(must(opened_verifier::open(store, ring))).new_reader());
-        return all_answered(*reader);
+        return all_answered(*own, *reader);
     };
     check(status_without_system_calls(verify_all) == 0, "a verification calls no system");
     const int killed = status_without_system_calls([&] { return verify_all() && ::syscall(SYS_getppid) > 0; });

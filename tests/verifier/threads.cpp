@@ -103,6 +103,44 @@ BOOST_AUTO_TEST_CASE(see_every_key_that_is_good_and_none_that_was_revoked_before
     BOOST_TEST(uses == fast.count_of(std::nullopt));
 }
 
+BOOST_AUTO_TEST_CASE(are_not_needed_to_verify_from_any_number_of_threads) {
+    world<memory_store> w;
+    auto keys = w.open<shown_once>();
+    const issued_key steady = must(keys.issue(legacy_sync(), w.admin));
+    const issued_key first = must(keys.issue(legacy_sync(), w.admin));
+    auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
+    constexpr std::size_t rotations = 500;
+    std::vector<std::string> texts(rotations + 1);
+    texts[0] = text_of(first);
+    std::atomic<std::size_t> current{0};
+    std::atomic<int> wrong{0};
+    std::atomic<std::uint64_t> granted{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 20; ++t)  // more than there are readers
+        threads.emplace_back([&] {
+            std::uint64_t mine = 0;
+            for (std::size_t seen = 0; seen < rotations || mine < 20'000; ++mine) {
+                if (!fast.verify(text_of(steady), noon, scope<"contacts:read">)) ++wrong;
+                seen = current.load(std::memory_order_acquire);
+                if (seen > 0 && fast.verify(texts[seen - 1], noon)) ++wrong;
+            }
+            granted += mine;
+        });
+    for (std::size_t i = 1; i <= rotations; ++i) {
+        texts[i] = text_of(must(keys.rotate(first.credential, w.admin)));
+        current.store(i, std::memory_order_release);
+        if (i % 100 == 0) (void)must(fast.flush_usage());
+    }
+    for (std::thread& each : threads) each.join();
+    BOOST_TEST(wrong == 0);
+    BOOST_TEST(fast.count_of(std::nullopt) == granted);  // two threads with one reader would lose some
+    (void)must(fast.flush_usage());
+    BOOST_TEST(must(keys.find(steady.handle)).keys.at(0).uses == granted);
+    auto moved = std::move(fast);
+    const verdict now = moved.verify(text_of(steady));  // by the system's clock, which is past noon
+    BOOST_TEST(bool{now});
+}
+
 #ifdef __linux__
 BOOST_AUTO_TEST_CASE(go_on_when_barriers_are_forbidden_later, *if_barriers_can_be_forbidden) {
     world<memory_store> w;

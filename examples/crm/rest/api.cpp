@@ -81,7 +81,7 @@ std::string why_refused(const shearline::credential_error& wrong, const request&
 
 /// The private reason of a denial; of a text that is no key, what is wrong with it and where.
 std::string why_denied(const shearline::denial& denied, std::string_view text) {
-    std::string words{row_of(denied.reason()).name};
+    std::string words{to_string(denied.reason())};
     if (const auto key = shearline::parse<crm_keys::format>(text); !key)
         words += ": " + std::string{to_string(key.error().code)} + " at " + std::to_string(key.error().offset);
     return words;

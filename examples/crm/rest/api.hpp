@@ -8,7 +8,7 @@
 
 #include "contacts/contacts.hpp"
 #include "http/message.hpp"
-#include "rest/key_check.hpp"
+#include "keys.hpp"
 
 namespace crm {
 
@@ -33,7 +33,7 @@ private:
     response remove(const request& asked, std::string_view uuid);
     response set_archived(const request& asked, std::string_view uuid, bool archived);
 
-    key_check m_keys;
+    key_verifier& m_keys;
     contact_store& m_contacts;
 };
 

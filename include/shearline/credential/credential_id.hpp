@@ -32,6 +32,14 @@ public:
         return credential_id{random};
     }
 
+    /// The credential of these bytes, as a database keeps a UUID. `invalid_argument` where they are no UUID of
+    /// version 4.
+    [[nodiscard]] static result<credential_id> from_bytes(const bytes_type& bytes) {
+        if ((bytes[6] & 0xf0U) != 0x40U || (bytes[8] & 0xc0U) != 0x80U)
+            return error{errc::invalid_argument, "a credential is named by a version 4 UUID"};
+        return credential_id{bytes};
+    }
+
     /// Reads the one spelling that `to_string` writes: 36 characters, lower case. `invalid_argument` for any other.
     [[nodiscard]] static result<credential_id> parse(std::string_view text) {
         bytes_type bytes{};
@@ -44,10 +52,12 @@ public:
             wrong |= (high | low) & 0x80U;
             bytes[i] = static_cast<std::uint8_t>((high << 4U) | low);
         }
-        if (wrong != 0 || (bytes[6] & 0xf0U) != 0x40U || (bytes[8] & 0xc0U) != 0x80U)
-            return error{errc::invalid_argument, "a credential is named by a lower-case version 4 UUID"};
-        return credential_id{bytes};
+        if (wrong != 0) return error{errc::invalid_argument, "a credential is named by a lower-case version 4 UUID"};
+        return from_bytes(bytes);
     }
+
+    /// The 16 bytes, in the order of the text.
+    [[nodiscard]] constexpr const bytes_type& bytes() const noexcept { return m_bytes; }
 
     /// 8-4-4-4-12 lower-case hexadecimal digits.
     [[nodiscard]] std::string to_string() const {
