@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -259,7 +260,7 @@ public:
     [[nodiscard]] result<std::size_t> flush_usage() {
         const auto used = m_usage->drain(format::name);
         if (used.empty()) return std::size_t{0};
-        if (auto done = m_changes.store().record_usage(used); !done) {
+        if (auto done = m_changes.store().record_usage(std::span<const usage>{used}); !done) {
             for (const usage& use : used) m_usage->note(use.handle, use.last_used_at, use.uses);
             return std::move(done).error();
         }

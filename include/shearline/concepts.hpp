@@ -23,23 +23,62 @@ namespace shearline::inline v0_1 {
 template <typename Format>  // NOLINTNEXTLINE(readability-redundant-declaration): format/parse.hpp defines it
 constexpr result<parsed_key, format_error> parse(std::string_view text) noexcept;
 
+namespace detail {
+
+/// A value that is known at compile time, and of this type.
+template <auto Value, typename Type>
+concept constant = std::same_as<std::remove_const_t<decltype(Value)>, Type>;
+
+/// What `basic_alphabet` has, each with the meaning that it has there.
+template <typename T>
+concept spells_digits = requires(char c, std::uint8_t digit) {
+    requires constant<T::size, std::size_t>;
+    requires constant<T::no_digit, std::uint8_t>;
+    { T::chars } -> std::same_as<const std::string_view&>;
+    { T::encode(digit) } noexcept -> std::same_as<char>;
+    { T::decode(c) } noexcept -> std::same_as<std::uint8_t>;
+    { T::decode_high(c) } noexcept -> std::same_as<std::uint16_t>;
+    { std::begin(T::runs)->first } -> std::same_as<const std::uint8_t&>;
+    { std::begin(T::runs)->span } -> std::same_as<const std::uint8_t&>;
+    { std::begin(T::runs)->last() } -> std::same_as<std::uint8_t>;
+};
+
+/// The `checksum_type` of a format has what `checksum_field` has, and its algorithm what `crc32` has.
+template <typename T>
+concept names_its_checksum = requires(std::string_view text) {
+    requires constant<T::checksum_type::covered, covers>;
+    { T::checksum_type::algorithm::name } -> std::same_as<const std::string_view&>;
+    requires constant<T::checksum_type::algorithm::greatest, std::uint32_t>;
+    { T::checksum_type::algorithm::of(text) } noexcept -> std::same_as<std::uint32_t>;
+    { T::checksum_type::algorithm::of_vartime(text) } noexcept -> std::same_as<std::uint32_t>;
+};
+
+}  // namespace detail
+
 /// The grammar of a key, fixed at compile time: `basic_format` and its aliases.
 /// `name` tells this format from every other in stores and subkeys, and never changes.
 template <typename T>
 concept format_policy = requires(std::string_view text) {
-    { T::name } -> std::convertible_to<std::string_view>;
-    { T::environment_of } -> std::convertible_to<environment>;
-    { T::chars } -> std::convertible_to<std::size_t>;
-    { T::prefix } -> std::convertible_to<std::string_view>;
-    { T::has_handle } -> std::convertible_to<bool>;
-    { T::greatest_handle } -> std::convertible_to<std::uint64_t>;
-    { T::handle_part } -> std::convertible_to<placed_part>;
-    { T::secret_part } -> std::convertible_to<placed_part>;
-    { T::secret_bits } -> std::convertible_to<std::size_t>;
-    { T::has_checksum } -> std::convertible_to<bool>;
-    { T::checksum_part } -> std::convertible_to<placed_part>;
-    { T::covered_by_checksum(text) } -> std::convertible_to<std::string_view>;
-    { T::alphabet::decode('0') } -> std::convertible_to<std::uint8_t>;
+    { T::name } -> std::same_as<const std::string_view&>;
+    requires detail::constant<T::environment_of, environment>;
+    requires detail::spells_digits<typename T::alphabet>;
+    { *std::begin(T::layout) } -> std::same_as<const placed_part&>;  // all parts, in the order of the text
+    requires detail::constant<std::begin(T::layout)->chars, std::size_t>;
+    requires detail::constant<T::chars, std::size_t>;
+    { T::prefix } -> std::same_as<const std::string_view&>;
+    requires detail::constant<T::has_handle, bool>;
+    requires detail::constant<T::greatest_handle, std::uint64_t>;
+    { T::handle_part } -> std::same_as<const placed_part&>;
+    requires detail::constant<T::handle_part.offset, std::size_t>;
+    { T::secret_part } -> std::same_as<const placed_part&>;
+    requires detail::constant<T::secret_part.offset, std::size_t>;
+    requires detail::constant<T::secret_chars, std::size_t>;
+    requires detail::constant<T::secret_bits, std::size_t>;
+    requires detail::constant<T::has_checksum, bool>;
+    { T::checksum_part } -> std::same_as<const placed_part&>;
+    requires detail::constant<T::checksum_part.offset, std::size_t>;
+    { T::covered_by_checksum(text) } noexcept -> std::same_as<std::string_view>;
+    requires !T::has_checksum || detail::names_its_checksum<T>;
     { parse<T>(text) } -> std::same_as<result<parsed_key, format_error>>;
 };
 
@@ -47,9 +86,10 @@ concept format_policy = requires(std::string_view text) {
 /// copyable, so that it can live in guarded memory; `mac` is constant-time in the key and in the message. `name`, 1 to
 /// 32 characters of `[a-z0-9-]`, is stored with each digest and never changes: two hashes of one name give the same.
 template <typename T>
-concept hash_policy = requires(const typename T::key_state& state, std::span<const std::byte, 32> key,
-                               std::span<const std::byte> message) {
+concept hash_policy = requires(const typename T::key_state& state, const std::span<const std::byte, 32> key,
+                               const std::span<const std::byte> message) {
     requires std::is_trivially_copyable_v<typename T::key_state>;
+    requires detail::constant<std::string_view{T::name}.size(), std::size_t>;
     { T::name } -> std::convertible_to<std::string_view>;
     { T::prepare(key) } -> std::same_as<typename T::key_state>;
     { T::mac(state, message) } noexcept -> std::same_as<digest_bytes>;
@@ -58,21 +98,21 @@ concept hash_policy = requires(const typename T::key_state& state, std::span<con
 /// How the active key of a credential gives way when its successor is made: `immediate`, `overlap<…>`.
 /// `replace` moves the old record forward; it never makes a dead key live.
 template <typename T>
-concept rotation_policy = requires(record& old, timestamp now) {
+concept rotation_policy = requires(record& old, const timestamp now) {
     { T::replace(old, now) } -> std::same_as<result<void>>;
 };
 
 namespace detail {
 
 template <typename T>
-concept seals_and_opens = requires(const secret_bytes<32>& key, std::uint32_t key_number, const seal_binding& binding,
-                                   const secret_text& text, const sealed_text& sealed) {
+concept seals_and_opens = requires(const secret_bytes<32>& key, const std::uint32_t key_number,
+                                   const seal_binding& binding, const secret_text& text, const sealed_text& sealed) {
     { T::seal(key, key_number, binding, text) } -> std::same_as<result<sealed_text>>;
     { T::open(key, binding, sealed) } -> std::same_as<result<secret_text>>;
 };
 
 template <typename T>
-concept makes_tags = requires(const typename T::key& with, std::string_view text, const typename T::tag& tag) {
+concept makes_tags = requires(const typename T::key& with, const std::string_view text, const typename T::tag& tag) {
     requires std::same_as<typename T::tag, std::array<std::uint64_t, 2>>;
     { T::of(with, text) } noexcept -> std::same_as<typename T::tag>;
     { T::same(tag, tag) } noexcept -> std::same_as<bool>;
@@ -83,7 +123,7 @@ concept makes_tags = requires(const typename T::key& with, std::string_view text
 /// Whether a key can be shown again: `show_once`, or `recoverable`, which keeps the text and so has `seal` and `open`.
 template <typename T>
 concept custody_policy = requires {
-    { T::keeps_text } -> std::convertible_to<bool>;
+    typename std::bool_constant<T::keeps_text>;
     requires !T::keeps_text || detail::seals_and_opens<T>;
 };
 
@@ -91,7 +131,7 @@ concept custody_policy = requires {
 /// `tag` (two words of 64 bits), `of` and `same`.
 template <typename T>
 concept memo_policy = requires {
-    { T::remembers } -> std::convertible_to<bool>;
+    typename std::bool_constant<T::remembers>;
     { T::make_key() } noexcept -> std::same_as<typename T::key>;
     requires std::is_trivially_copyable_v<typename T::key>;
     requires !T::remembers || detail::makes_tags<T>;
@@ -100,7 +140,7 @@ concept memo_policy = requires {
 /// Where independent, uniform, unpredictable bytes come from. `fill` fills all of `out`, or says why not, and then
 /// nothing in `out` is used; a weak source is a broken product.
 template <typename T>
-concept entropy_source = requires(T& source, std::span<std::byte> out) {
+concept entropy_source = requires(T& source, const std::span<std::byte> out) {
     { source.fill(out) } noexcept -> std::same_as<result<void>>;
 };
 
@@ -114,29 +154,30 @@ concept clock_source = std::copy_constructible<T> && requires(const T& clock) {
 /// `find` gives an empty optional for what is not there. `insert` of a name that is taken, and `update` of a
 /// credential whose stored version is not one below the new one, are a `conflict`.
 template <typename T>
-concept store_transaction = requires(
-    T& tx, const credential_id& id, std::string_view format, const handle& key, const credential& owner,
-    const record& stored, std::uint32_t generation, change what, audit_event event, const idempotency_entry& entry,
-    const digest_bytes& token, const keyring_check& check, const hash_name& hash, timestamp now) {
-    { tx.find(id) } -> std::same_as<result<std::optional<credential>>>;
-    { tx.find(format, key) } -> std::same_as<result<std::optional<record>>>;
-    { tx.keys_of(id) } -> std::same_as<result<std::vector<record>>>;       // the newest max_keys_read, newest first
-    { tx.live_keys_of(id) } -> std::same_as<result<std::vector<record>>>;  // all that are not revoked, newest first
-    { tx.insert(owner) } -> std::same_as<result<void>>;
-    { tx.update(owner) } -> std::same_as<result<void>>;
-    { tx.insert(stored) } -> std::same_as<result<void>>;
-    { tx.update(stored) } -> std::same_as<result<void>>;  // not the usage: that is counted apart
-    // Forgets revoked keys of generations below this one, oldest first, max_pruned at most; says how many.
-    { tx.prune(id, generation) } -> std::same_as<result<std::size_t>>;
-    { tx.append(what) } -> std::same_as<result<void>>;   // the store gives the sequence, and keeps the tag
-    { tx.append(event) } -> std::same_as<result<void>>;  // the store gives the sequence
-    { tx.head() } -> std::same_as<result<feed_head>>;    // with what was appended by then
-    { tx.find_idempotent(token, now) } -> std::same_as<result<std::optional<idempotency_entry>>>;
-    { tx.insert(entry) } -> std::same_as<result<void>>;  // and forgets those that have expired by then
-    { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;
-    { tx.insert(check) } -> std::same_as<result<void>>;
-    { tx.bind_hash(format, hash) } -> std::same_as<result<hash_name>>;  // the format's; remembers the first one
-};
+concept store_transaction =
+    requires(T& tx, const credential_id& id, std::string_view format, const handle& key, const credential& owner,
+             const record& stored, std::uint32_t generation, const change& what, const audit_event& event,
+             const idempotency_entry& entry, const digest_bytes& token, const keyring_check& check,
+             const hash_name& hash, timestamp now) {
+        { tx.find(id) } -> std::same_as<result<std::optional<credential>>>;
+        { tx.find(format, key) } -> std::same_as<result<std::optional<record>>>;
+        { tx.keys_of(id) } -> std::same_as<result<std::vector<record>>>;       // the newest max_keys_read, newest first
+        { tx.live_keys_of(id) } -> std::same_as<result<std::vector<record>>>;  // all that are not revoked, newest first
+        { tx.insert(owner) } -> std::same_as<result<void>>;
+        { tx.update(owner) } -> std::same_as<result<void>>;
+        { tx.insert(stored) } -> std::same_as<result<void>>;
+        { tx.update(stored) } -> std::same_as<result<void>>;  // not the usage: that is counted apart
+        // Forgets revoked keys of generations below this one, oldest first, max_pruned at most; says how many.
+        { tx.prune(id, generation) } -> std::same_as<result<std::size_t>>;
+        { tx.append(what) } -> std::same_as<result<void>>;   // the store gives the sequence, and keeps the tag
+        { tx.append(event) } -> std::same_as<result<void>>;  // the store gives the sequence
+        { tx.head() } -> std::same_as<result<feed_head>>;    // with what was appended by then
+        { tx.find_idempotent(token, now) } -> std::same_as<result<std::optional<idempotency_entry>>>;
+        { tx.insert(entry) } -> std::same_as<result<void>>;  // and forgets those that have expired by then
+        { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;
+        { tx.insert(check) } -> std::same_as<result<void>>;
+        { tx.bind_hash(format, hash) } -> std::same_as<result<hash_name>>;  // the format's; remembers the first one
+    };
 
 namespace detail {
 
@@ -164,8 +205,8 @@ concept scan_sink = requires(T& sink, std::uint64_t count, const scanned_credent
 /// `read_live` gives a credential and all its keys that are not revoked, newest first: a key that is not there is dead.
 /// It does bounded work, however many keys are revoked, for it is called on a thread that verifies.
 template <typename T>
-concept key_feed = requires(T& store, const credential_id& id, std::string_view text, std::uint64_t after,
-                            std::size_t limit, std::span<const usage> used, detail::any_scan_sink& sink) {
+concept key_feed = requires(T& store, const credential_id& id, const std::string_view text, const std::uint64_t after,
+                            const std::size_t limit, const std::span<const usage> used, detail::any_scan_sink& sink) {
     { store.scan(text, sink) } -> std::same_as<result<feed_head>>;  // one consistent read, up to this change
     { store.read_live(id) } -> std::same_as<result<std::optional<credential_view>>>;
     { store.changes_after(after, limit) } -> std::same_as<result<std::vector<change>>>;
@@ -174,17 +215,31 @@ concept key_feed = requires(T& store, const credential_id& id, std::string_view 
     { store.record_usage(used) } -> std::same_as<result<void>>;  // adds uses, moves last_used_at forward only
 };
 
+namespace detail {
+
+/// Any value that a transaction can give, for the concept below: it can be moved, and not copied.
+struct any_outcome {
+    any_outcome() noexcept = default;
+    any_outcome(any_outcome&&) noexcept = default;
+    any_outcome& operator=(any_outcome&&) noexcept = default;
+};
+
+}  // namespace detail
+
 /// The system of record. `transact(body)` runs `body(transaction&) -> result<T>` once, and commits if and only if it
 /// succeeded: what `transact` then returns is durable, and in the order of the feed. A failed commit of which it is
 /// not known whether it took effect is `in_doubt`. Everything else reads what was committed. All may be called from
 /// any thread.
 template <typename T>
-concept key_store = key_feed<T> && requires(T& store, const credential_id& id, std::string_view text, const handle& key,
-                                            const page_request& which) {
+concept key_store = key_feed<T> && requires(T& store, const credential_id& id, const std::string_view text,
+                                            const handle& key, const page_request& which) {
     requires store_transaction<typename T::transaction>;
     {
         store.transact([](typename T::transaction&) -> result<void> { return {}; })
     } -> std::same_as<result<void>>;
+    {
+        store.transact([](typename T::transaction&) -> result<detail::any_outcome> { return detail::any_outcome{}; })
+    } -> std::same_as<result<detail::any_outcome>>;
     { store.look_up(text, key) } -> std::same_as<result<std::optional<key_view>>>;
     { store.head() } -> std::same_as<result<feed_head>>;
     { store.read(id) } -> std::same_as<result<std::optional<credential_view>>>;  // with its newest max_keys_read

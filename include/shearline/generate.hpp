@@ -45,7 +45,8 @@ template <entropy_source Entropy>
 result<std::uint64_t> draw_number(Entropy& entropy, std::uint64_t greatest) {
     const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(greatest);
     for (int draw = 0; draw < max_draws; ++draw) {
-        std::array<std::byte, sizeof(std::uint64_t)> bytes;
+        std::array<std::byte, sizeof(std::uint64_t)> drawn;
+        const std::span<std::byte> bytes{drawn};
         if (auto filled = entropy.fill(bytes); !filled) return std::move(filled).error();
         std::uint64_t number = 0;
         for (std::size_t i = bytes.size(); i-- > 0;) number = number << 8U | std::to_integer<std::uint64_t>(bytes[i]);

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(have_a_memo_that_tells_texts_and_keys_apart) {
     BOOST_TEST(seen.controls() == 6U);
 
     struct deaf_to_case : siphash_memo {
-        static tag of(const key& with, std::string_view text) {
+        static tag of(const key& with, std::string_view text) noexcept {
             std::string plain{text};
             for (char& c : plain) c = static_cast<char>(c | 0x20);
             return siphash_memo::of(with, plain);

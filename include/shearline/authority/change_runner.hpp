@@ -35,7 +35,7 @@ class change_runner {
     using transaction = typename Store::transaction;
 
 public:
-    change_runner(Store& store, Clock clock) : m_store{&store}, m_clock{std::move(clock)} {}
+    change_runner(Store& store, Clock clock) : m_store{std::addressof(store)}, m_clock{std::move(clock)} {}
 
     [[nodiscard]] Store& store() const noexcept { return *m_store; }
 

@@ -49,7 +49,7 @@ constexpr void render(handle name, std::span<const std::uint8_t, Format::secret_
     }
     if constexpr (Format::has_checksum) {
         const std::uint32_t checksum =
-            Format::checksum_type::algorithm::of(Format::covered_by_checksum({out.data(), out.size()}));
+            Format::checksum_type::algorithm::of(Format::covered_by_checksum(std::string_view{out.data(), out.size()}));
         constexpr placed_part place = Format::checksum_part;
         detail::write_number<alphabet>(checksum, out.subspan(place.offset, place.chars));
     }

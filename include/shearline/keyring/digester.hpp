@@ -46,7 +46,7 @@ public:
     [[nodiscard]] static result<digester> make(const keyring& ring, std::string_view purpose, std::string_view format,
                                                environment where) {
         // The subkeys of hmac-sha256, the first hash, are those that it had when it was the only one.
-        constexpr std::string_view labelled = Hash::name == std::string_view{"hmac-sha256"} ? "" : Hash::name;
+        constexpr std::string_view labelled = hash.view() == "hmac-sha256" ? "" : hash.view();
         digester made;
         for (const auto& pepper : ring.peppers()) {
             const auto subkey = ring.subkey(key_kind::pepper, pepper.number, purpose, format, where, labelled);

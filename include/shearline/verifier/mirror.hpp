@@ -137,7 +137,7 @@ private:
     static constexpr std::size_t rebuilt_at_once = 4'096;
 
     mirror(Store& store, const hash_name& hash, lease trust)
-        : m_store{&store}, m_hash{hash}, m_lease{std::move(trust)} {}
+        : m_store{std::addressof(store)}, m_hash{hash}, m_lease{std::move(trust)} {}
 
     /// The lock, or none. To follow one change takes some microseconds, and to sleep and be woken takes longer: so
     /// whoever finds it taken looks again for a while.

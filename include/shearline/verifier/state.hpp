@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -77,12 +78,12 @@ struct verifier_state {
 
     verifier_state(Store& borrowed, const verifier_options& wanted, std::unique_ptr<mirror<format, Store>> filled,
                    proofs<Policies> proving)
-        : store{&borrowed},
+        : store{std::addressof(borrowed)},
           options{wanted},
           mirrored{std::move(filled)},
           owned_proofs{std::make_unique<const proofs<Policies>>(std::move(proving))},
           proves{owned_proofs.get()},
-          time{monotonic_time::of(&borrowed)} {}
+          time{monotonic_time::of(store)} {}
 
     /// For a reader that is outside, and may find this closed when it enters.
     bool is_true(epochs::slot& place) noexcept {
@@ -212,7 +213,8 @@ struct verifier_state {
         told.reserve(unwritten.size());
         for (const auto& [key, of] : unwritten)
             told.push_back({std::string{format::name}, handle{key}, from_line_seconds(of.last), of.uses});
-        if (auto written = store->record_usage(told); !written) return std::move(written).error();
+        if (auto written = store->record_usage(std::span<const usage>{told}); !written)
+            return std::move(written).error();
         unwritten.clear();
         return told.size();
     }
