@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // What time it is: the system's clock, a coarse one that is cheap to read, and one that a test moves by hand.
-// Depends on std; never on another header of ours.
+// Depends on std; never on another definition of ours.
 #pragma once
 
 #include <atomic>
@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <ctime>
 #include <memory>
+
+#include <shearline/requirements.hpp>
 
 namespace shearline::inline v0_1 {
 

@@ -150,6 +150,12 @@ concept clock_source = std::copy_constructible<T> && requires(const T& clock) {
     { clock.now() } noexcept -> std::same_as<timestamp>;
 };
 
+/// What `verifier::run` ends by: std::stop_token, or a type of yours that can be asked from another thread.
+template <typename T>
+concept stop_signal = requires(const T& stop) {
+    { stop.stop_requested() } -> std::convertible_to<bool>;
+};
+
 /// The inside of one transaction of a store: what was read stays true until the commit.
 /// `find` gives an empty optional for what is not there. `insert` of a name that is taken, and `update` of a
 /// credential whose stored version is not one below the new one, are a `conflict`.

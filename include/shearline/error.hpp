@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// The kind of a failure: what a program decides by. The context of an `error` is for people.

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // To and from std::expected, for code that has it: needs C++23 and a standard library with <expected>.
-// Depends on result.hpp; never on another header of ours.
+// Depends on result.hpp; never on another definition of ours.
 #pragma once
 
 #include <type_traits>

@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 class error;

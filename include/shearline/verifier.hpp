@@ -13,7 +13,6 @@
 #include <mutex>
 #include <optional>
 #include <span>
-#include <stop_token>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -212,13 +211,17 @@ public:
     /// Polls and flushes, in the periods of the options, until it is asked to stop; then flushes once more and says
     /// what came of that. Blocks; nothing is lost where it ends this way. `told(const error&)` hears of each call that
     /// failed and is repeated in the next period: a log may want to know why verifications are denied.
-    template <typename Told>
-    [[nodiscard]] result<std::size_t> run(std::stop_token stop, Told told) {
+    ///
+    /// `stop` is a std::stop_token, which ends a wait at once, or any other `stop_signal`, which is asked every 100 ms.
+    template <typename Stop, typename Told>
+    [[nodiscard]] result<std::size_t> run(const Stop& stop, Told told) {
+        static_assert(stop_signal<Stop>,
+                      "verifier::run: stop is a std::stop_token, or has bool stop_requested() const");
         std::mutex mutex;
         std::condition_variable_any asked;
         auto flushed = std::chrono::steady_clock::now();
         for (std::unique_lock lock{mutex};;) {
-            (void)asked.wait_for(lock, stop, m_shared->options.poll_every, [] { return false; });
+            wait(asked, lock, stop, m_shared->options.poll_every);
             if (stop.stop_requested()) return flush_usage();
             if (const auto polled = poll(); !polled) told(polled.error());
             if (std::chrono::steady_clock::now() - flushed < m_shared->options.flush_every) continue;
@@ -227,8 +230,9 @@ public:
         }
     }
 
-    [[nodiscard]] result<std::size_t> run(std::stop_token stop) {
-        return run(std::move(stop), [](const error&) {});
+    template <typename Stop>
+    [[nodiscard]] result<std::size_t> run(const Stop& stop) {
+        return run(stop, [](const error&) {});
     }
 
     /// Goes on with another snapshot of the keyring: a pepper that was dropped proves nothing from now on, and what was
@@ -259,6 +263,20 @@ private:
         std::shared_ptr<shared> state;
         void operator()(shared* ended) const noexcept { ended->close(); }
     };
+
+    /// Waits for a period, or until it is asked to stop. Not every standard library has std::stop_token.
+    template <typename Stop>
+    static void wait(std::condition_variable_any& asked, std::unique_lock<std::mutex>& lock, const Stop& stop,
+                     std::chrono::milliseconds period) {
+        const auto never = [] { return false; };
+        if constexpr (requires { asked.wait_for(lock, stop, period, never); }) {
+            (void)asked.wait_for(lock, stop, period, never);
+        } else {
+            constexpr std::chrono::milliseconds step{100};
+            for (; period > period.zero() && !stop.stop_requested(); period -= step)
+                (void)asked.wait_for(lock, period < step ? period : step);
+        }
+    }
 
     explicit verifier(std::shared_ptr<shared> made)
         : m_shared{made.get(), closing{made}}, m_seats{[&] { return reader{made}; }} {}

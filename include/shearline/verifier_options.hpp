@@ -6,6 +6,8 @@
 
 #include <chrono>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// What a verifier is opened with: `verifier::open(store, ring, {.lease = std::chrono::seconds{2}})`.

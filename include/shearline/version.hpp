@@ -4,6 +4,8 @@
 // Depends on nothing; never on anything.
 #pragma once
 
+#include <shearline/requirements.hpp>
+
 #define SHEARLINE_VERSION_MAJOR 0
 #define SHEARLINE_VERSION_MINOR 1
 #define SHEARLINE_VERSION_PATCH 0

@@ -12,7 +12,7 @@ import sys
 
 # A header includes headers of its own layer or below. The longest name that fits counts.
 LAYERS = {
-    "fwd": 0, "error": 0, "result": 0, "expected": 0, "concepts": 0, "clock": 0, "version": 0,
+    "fwd": 0, "error": 0, "result": 0, "expected": 0, "concepts": 0, "clock": 0, "version": 0, "requirements": 0,
     "format/": 1, "secret/": 1, "posix/": 1,
     "private_file": 2, "digest/": 2, "generate": 2, "keyring": 2, "keyring/": 2,
     "credential/": 3, "rotation/": 3, "custody/": 3, "rules/": 3, "verdict": 3,
@@ -94,6 +94,11 @@ def complaints_of_header(name, text, own):
         yield "includes libsodium: only " + ", ".join(SODIUM_USERS) + " do"
     if any(each.startswith(SYSTEM) for each in INCLUDE.findall(text)) and not name.startswith(SYSTEM_USERS):
         yield "calls the system: only " + ", ".join(SYSTEM_USERS) + " do"
+    if not own and name != "requirements.hpp":
+        yield "includes no header of ours, so requirements.hpp: older compilers are told what they need before they fail"
+    if any(each.startswith(SYSTEM) for each in INCLUDE.findall(text)) and (
+            INCLUDE.search(text)[1] != "shearline/posix/requirements.hpp"):
+        yield "calls the system, so includes posix/requirements.hpp first: other systems are told before they fail"
     if not OPENING.match(text) or not SCOPE.search(text.split("#pragma once")[0]):
         yield "does not open with the SPDX lines, its purpose, 'Depends on …; never on …' and #pragma once"
     if text.count("\n") > MAX_LINES:
@@ -157,7 +162,10 @@ def controls(headers, users):
         ({**headers, "authority/x.hpp": opening("#include <sqlite3.h>\n")}, "more than one header includes sqlite3.h"),
         ({**headers, "rules/x.hpp": opening("// \n" * MAX_LINES)}, "more than"),
         ({**headers, "nowhere/x.hpp": opening("")}, "is in no layer"),
-        ({**headers, "secret/x.hpp": opening("#include <sys/mman.h>\n")}, "calls the system"),
+        ({**headers, "secret/x.hpp": opening("#include <sys/mman.h>\n")}, "calls the system: only"),
+        ({**headers, "rules/x.hpp": opening("#include <string>\n")}, "so requirements.hpp"),
+        ({**headers, "posix/x.hpp": opening("#include <fcntl.h>\n#include <shearline/posix/requirements.hpp>\n")},
+         "requirements.hpp first"),
     ]
     for tree, words in planted:
         if not sees(tree, complaints_of_headers, words):

@@ -264,4 +264,29 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(writes_what_is_left_when_it_is_asked_to_stop, Stor
     BOOST_TEST(must(keys.find(key.handle)).keys.at(0).uses == 10U);
 }
 
+namespace {
+
+/// A stop_signal that is no std::stop_token.
+struct flag {
+    std::atomic<bool> raised{false};
+    [[nodiscard]] bool stop_requested() const noexcept { return raised; }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(stops_for_a_signal_of_another_type_within_a_long_period) {
+    world<memory_store> w;
+    auto keys = w.open<shown_once>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring, {.poll_every = 1h}));
+    BOOST_REQUIRE(fast.new_reader().verify(text_of(key), noon));
+    flag stop;
+    std::thread runs{[&] { (void)fast.run(stop); }};
+    std::this_thread::sleep_for(10ms);
+    BOOST_TEST(must(keys.find(key.handle)).keys.at(0).uses == 0U);
+    stop.raised = true;
+    runs.join();  // an hour, if the signal were not asked in between
+    BOOST_TEST(must(keys.find(key.handle)).keys.at(0).uses == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// Comes with every change. Nothing in it is a secret, except that an idempotency token is kept as a keyed hash only.

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <vector>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// Opens only with the sealing key of that number, and only as the key that it was sealed as.

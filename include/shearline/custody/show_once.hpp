@@ -4,6 +4,8 @@
 // Depends on nothing; never on a crypto library.
 #pragma once
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// The default custody. What is stored cannot be turned back into a key by anybody.

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Base64 as it is stored: each sequence of bytes has one spelling, and no other is read.
-// Depends on libsodium; never on another header of ours.
+// Depends on libsodium; never on another definition of ours.
 #pragma once
 
 #include <sodium.h>
@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+
+#include <shearline/requirements.hpp>
 
 namespace shearline::inline v0_1 {
 

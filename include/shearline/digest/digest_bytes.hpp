@@ -7,6 +7,8 @@
 #include <array>
 #include <cstddef>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// A keyed hash of a key's text. Not wiped: it is stored. Not printed either, and compared by `constant_time_equal`

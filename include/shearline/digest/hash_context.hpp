@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// A sequence of fields, each with its length before it (8 bytes, most significant first), so that no two sequences of

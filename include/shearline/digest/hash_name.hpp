@@ -11,6 +11,8 @@
 #include <optional>
 #include <string_view>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// 1 to 32 characters of `[a-z0-9-]`, such as `hmac-sha256`. A value without a heap: a scan reads a million of them.

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// What a key of the keyring is for.

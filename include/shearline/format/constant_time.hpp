@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The two steps from which code without secret-dependent branches is made.
-// Depends on std; never on another header of ours.
+// Depends on std; never on another definition of ours.
 #pragma once
 
 #include <cstdint>
 #include <type_traits>
+
+#include <shearline/requirements.hpp>
 
 namespace shearline::inline v0_1::detail {
 

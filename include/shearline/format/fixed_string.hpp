@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // A string literal as a template argument: `key_format<"instance">`.
-// Depends on std; never on another header of ours.
+// Depends on std; never on another definition of ours.
 #pragma once
 
 #include <cstddef>
 #include <string_view>
+
+#include <shearline/requirements.hpp>
 
 namespace shearline::inline v0_1 {
 

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// Why a text is not a key of a format. Distinct, so that a tool can say what to look at; a server answers all alike.

@@ -6,6 +6,8 @@
 
 #include <cstddef>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// A secret of fewer bits can be guessed.

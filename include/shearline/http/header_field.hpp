@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// A field as it was received: one for each line, not joined. Views into the request, which must outlive it.

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1::detail {
 
 /// The length of the UTF-8 sequence (RFC 3629) at the start of a text, or 0 where there is none.

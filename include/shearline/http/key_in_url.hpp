@@ -16,8 +16,8 @@ namespace detail {
 
 [[nodiscard]] constexpr int hex_digit(char c) noexcept {
     if (c >= '0' && c <= '9') return c - '0';
-    const char small = lower(c);
-    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+    const char letter = lower(c);
+    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
 /// Takes one character off a URL, or the three of `%41` for the one that they stand for.

@@ -4,6 +4,8 @@
 // Depends on POSIX; never on what the barrier is for.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #ifdef __linux__
 #include <linux/membarrier.h>
 #include <sys/syscall.h>

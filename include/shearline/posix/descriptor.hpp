@@ -4,6 +4,8 @@
 // Depends on error.hpp and POSIX; never on what the file means.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <unistd.h>
 
 #include <cerrno>

@@ -4,6 +4,8 @@
 // Depends on posix/descriptor.hpp and POSIX; never on what is in the file.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <sys/stat.h>
 
 #include <cerrno>

@@ -4,6 +4,8 @@
 // Depends on secret/reveal.hpp and POSIX; never on format/.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <sodium.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -4,6 +4,8 @@
 // Depends on POSIX; never on what is kept in it.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <sys/mman.h>
 
 #include <cstddef>

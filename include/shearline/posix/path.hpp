@@ -4,6 +4,8 @@
 // Depends on POSIX; never on what is there.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <cstdlib>
 #include <memory>
 #include <optional>

@@ -5,6 +5,8 @@
 // file means.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>

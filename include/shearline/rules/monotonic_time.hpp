@@ -26,9 +26,11 @@ public:
 
     /// The time of a store that lies at this address. Shared by all who ask while one of them still holds it; the next
     /// one starts anew, so a store that takes the place of an earlier one does not inherit its time.
-    [[nodiscard]] static std::shared_ptr<monotonic_time> of(const void* store) {
+    /// One list for the program, even where its shared objects hide their symbols; never destroyed, for other statics
+    /// may outlive it.
+    [[nodiscard, gnu::visibility("default")]] static std::shared_ptr<monotonic_time> of(const void* store) {
         static std::mutex mutex;
-        static std::vector<known_time> known;
+        static auto& known = *new std::vector<known_time>;
         const std::scoped_lock lock{mutex};
         std::erase_if(known, [](const known_time& one) { return one.time.expired(); });
         for (const known_time& one : known)

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// The longest scope, in characters.

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// A parameter that takes a text, or else `Any` by its name. A text that is empty, such as one that was looked up and

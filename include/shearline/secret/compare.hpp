@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The one comparison of secrets, digests and tokens.
-// Depends on libsodium; never on another header of ours.
+// Depends on libsodium; never on another definition of ours.
 #pragma once
 
 #include <sodium.h>
@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+
+#include <shearline/requirements.hpp>
 
 namespace shearline::inline v0_1 {
 

@@ -4,6 +4,8 @@
 // Depends on nothing; never on anything.
 #pragma once
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1 {
 
 /// What a function that reads a secret asks for. Carries nothing; `{}` does not make one, so that a read has a name.

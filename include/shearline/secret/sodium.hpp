@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // libsodium's start, once in a process.
-// Depends on libsodium and result.hpp; never on another header of ours.
+// Depends on libsodium and result.hpp; never on another definition of ours.
 #pragma once
 
 #include <sodium.h>

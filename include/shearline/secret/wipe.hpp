@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Wipes a plain object when its block ends, on every way out.
-// Depends on libsodium; never on another header of ours.
+// Depends on libsodium; never on another definition of ours.
 #pragma once
 
 #include <sodium.h>
 
 #include <type_traits>
+
+#include <shearline/requirements.hpp>
 
 namespace shearline::inline v0_1 {
 

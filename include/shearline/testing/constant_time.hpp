@@ -5,6 +5,8 @@
 // Depends on valgrind's header or MemorySanitizer, where there are such; never on a test framework.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1::testing {
 
 class report;

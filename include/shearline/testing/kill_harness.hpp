@@ -4,6 +4,8 @@
 // Depends on POSIX; never on a store.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <fcntl.h>
 #include <sys/types.h>
 #include <sys/wait.h>

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1::testing {
 
 /// What every suite of the harness returns. It is good if something was checked, all of it held, and every negative

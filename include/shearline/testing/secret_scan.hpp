@@ -4,6 +4,8 @@
 // Depends on Linux (/proc) and secret/sodium.hpp; never on where a secret might be.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/types.h>

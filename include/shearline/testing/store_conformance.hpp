@@ -137,7 +137,7 @@ void read_from_threads(report& seen, MakePlace& make_place, const store_conforma
     std::atomic<std::size_t> failed{0};
     std::atomic<std::uint64_t> counted{0};
     {
-        std::vector<std::jthread> threads;
+        std::vector<std::thread> threads;
         for (std::size_t t = 1; t < options.threads; ++t)
             threads.emplace_back([&, t] {
                 while (!done) {
@@ -155,6 +155,7 @@ void read_from_threads(report& seen, MakePlace& make_place, const store_conforma
             });
         for (std::uint64_t version = 2; version <= versions; ++version) failed += write(version) ? 0U : 1U;
         done = true;
+        for (std::thread& each : threads) each.join();
     }
     seen.check(failed == 0, "readings and changes at once all succeed", std::to_string(failed) + " failed");
     seen.check(torn == 0, "a reading and the head that it gives are of one moment", std::to_string(torn) + " were not");

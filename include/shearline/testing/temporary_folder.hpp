@@ -4,6 +4,8 @@
 // Depends on std and POSIX; never on a test framework.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <cstdlib>
 #include <filesystem>
 #include <string>

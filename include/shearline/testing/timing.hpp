@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/requirements.hpp>
+
 #if defined(__x86_64__)
 #include <x86intrin.h>
 #endif

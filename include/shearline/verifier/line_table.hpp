@@ -276,7 +276,8 @@ private:
         line_seconds last = 0;
     };
     static constexpr std::size_t counts_per_mark = 4'096;
-    static inline std::atomic<std::uint64_t> next_serial{1};
+    // One for the program, even where its shared objects hide their symbols: a table may be replaced by another object.
+    [[gnu::visibility("default")]] static inline std::atomic<std::uint64_t> next_serial{1};
 
     line_table(std::size_t size, page_block lines, page_block details, page_block counts, page_block index)
         : m_size{size},

@@ -4,6 +4,8 @@
 // Depends on posix/private_file.hpp and POSIX; never on a database.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>

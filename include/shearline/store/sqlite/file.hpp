@@ -4,6 +4,8 @@
 // Depends on store/sqlite/connection.hpp and POSIX; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

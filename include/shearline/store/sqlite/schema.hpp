@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1::detail::sqlite {
 
 /// "shrl", in `PRAGMA application_id`: by this a database of ours is told from any other.

@@ -7,6 +7,8 @@
 #include <array>
 #include <cstddef>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1::testing::detail {
 
 template <std::size_t Bytes>

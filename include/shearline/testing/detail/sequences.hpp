@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1::testing::detail {
 
 /// A sequence that went wrong, and what did.

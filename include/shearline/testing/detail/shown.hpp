@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1::testing::detail {
 
 inline constexpr std::string_view hex_digits = "0123456789abcdef";

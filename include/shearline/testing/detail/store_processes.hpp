@@ -5,6 +5,8 @@
 // Depends on concepts.hpp, testing/report.hpp and POSIX; never on one store.
 #pragma once
 
+#include <shearline/posix/requirements.hpp>
+
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1::testing::detail {
 
 /// One transaction, or a reading in between. The numbers are those of reports.
