@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What time it is: the system's clock, a coarse one that is cheap to read, and one that a test moves by hand.
-// Depends on std; never on another definition of ours.
+// Clocks: the system's, a coarse one that is cheaper to read, and one that a test moves by hand.
+// Depends on std; never on another header of ours.
 #pragma once
 
 #include <atomic>
@@ -14,13 +14,13 @@
 
 namespace shearline::inline v0_1 {
 
-/// A moment, in milliseconds since 1970-01-01T00:00:00Z (POSIX time: no leap seconds). Every store keeps this.
+/// A point in time: milliseconds since 1970-01-01T00:00:00Z (POSIX time, without leap seconds). Every store keeps this.
 using timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// Milliseconds since the epoch, as stores write it.
+/// The milliseconds since the epoch, as stores write them. O(1); thread-safe.
 [[nodiscard]] constexpr std::int64_t to_unix_ms(timestamp at) noexcept { return at.time_since_epoch().count(); }
 
-/// The moment that `to_unix_ms` gave.
+/// The inverse of `to_unix_ms`; every number is valid. O(1); thread-safe.
 [[nodiscard]] constexpr timestamp from_unix_ms(std::int64_t ms) noexcept {
     return timestamp{std::chrono::milliseconds{ms}};
 }
@@ -43,8 +43,8 @@ struct system_clock {
     return wait > timestamp::max() - now ? timestamp::max() : now + wait;
 }
 
-/// The wall clock as of the last timer tick: some milliseconds old on Linux and cheaper to read; the system's clock
-/// elsewhere. Thread-safe.
+/// The wall clock as of the last timer tick: on Linux up to one tick (1 to 10 ms) old, and cheaper to read; elsewhere
+/// the system's clock. Thread-safe.
 struct coarse_clock {
     [[nodiscard]] timestamp now() const noexcept {
 #ifdef CLOCK_REALTIME_COARSE
@@ -57,7 +57,8 @@ struct coarse_clock {
     }
 };
 
-/// A clock that stands still until it is moved: for tests and simulations. Copies are one clock. Thread-safe.
+/// A clock that stands still until `set` or `advance` moves it, forward or back: for tests and simulations. Copies
+/// share one time. Thread-safe; each member is one atomic operation.
 class manual_clock {
 public:
     explicit manual_clock(timestamp start) : m_ms{std::make_shared<std::atomic<std::int64_t>>(to_unix_ms(start))} {}

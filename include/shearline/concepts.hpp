@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The policy contracts: the architecture on one page. A type that meets one of them can stand in for ours.
+// The policy contracts: the architecture on one page. A type of yours that models one can replace ours.
 // Depends on fwd.hpp and result.hpp; never on an implementation.
 #pragma once
 
@@ -56,7 +56,7 @@ concept names_its_checksum = requires(std::string_view text) {
 }  // namespace detail
 
 /// The grammar of a key, fixed at compile time: `basic_format` and its aliases.
-/// `name` tells this format from every other in stores and subkeys, and never changes.
+/// `name` identifies the format in stores and subkeys: it is unique, and never changes.
 template <typename T>
 concept format_policy = requires(std::string_view text) {
     { T::name } -> std::same_as<const std::string_view&>;
@@ -82,9 +82,10 @@ concept format_policy = requires(std::string_view text) {
     { parse<T>(text) } -> std::same_as<result<parsed_key, format_error>>;
 };
 
-/// A keyed hash with a precomputed key: what turns the text of a key into what is stored. `key_state` is trivially
-/// copyable, so that it can live in guarded memory; `mac` is constant-time in the key and in the message. `name`, 1 to
-/// 32 characters of `[a-z0-9-]`, is stored with each digest and never changes: two hashes of one name give the same.
+/// A keyed hash with a precomputed key, which makes the stored digest from the text of a key. `key_state` is trivially
+/// copyable, so that it can be kept in guarded memory; `mac` is constant-time in the key and in the message. `name`, 1
+/// to 32 characters of `[a-z0-9-]`, is stored with each digest and never changes; hashes with the same name give the
+/// same digests. Thread-safe.
 template <typename T>
 concept hash_policy = requires(const typename T::key_state& state, const std::span<const std::byte, 32> key,
                                const std::span<const std::byte> message) {
@@ -95,8 +96,8 @@ concept hash_policy = requires(const typename T::key_state& state, const std::sp
     { T::mac(state, message) } noexcept -> std::same_as<digest_bytes>;
 };
 
-/// How the active key of a credential gives way when its successor is made: `immediate`, `overlap<…>`.
-/// `replace` moves the old record forward; it never makes a dead key live.
+/// What happens to the active key of a credential when a new one is made: `immediate`, `overlap<…>`. `replace` moves
+/// the old record to a later state, by `retire` or `revoke`; it never makes a revoked key valid.
 template <typename T>
 concept rotation_policy = requires(record& old, const timestamp now) {
     { T::replace(old, now) } -> std::same_as<result<void>>;
@@ -120,15 +121,16 @@ concept makes_tags = requires(const typename T::key& with, const std::string_vie
 
 }  // namespace detail
 
-/// Whether a key can be shown again: `show_once`, or `recoverable`, which keeps the text and so has `seal` and `open`.
+/// Whether a key can be shown again: `show_once`, or `recoverable`. One that keeps the text (`keeps_text`) has `seal`
+/// and `open`. Thread-safe.
 template <typename T>
 concept custody_policy = requires {
     typename std::bool_constant<T::keeps_text>;
     requires !T::keeps_text || detail::seals_and_opens<T>;
 };
 
-/// Whether a verifier remembers that a text matched a digest: `no_memo`, or `siphash_memo`, which does and so has a
-/// `tag` (two words of 64 bits), `of` and `same`.
+/// Whether a verifier remembers that a text matched a digest: `no_memo`, or `siphash_memo`. One that remembers has a
+/// `tag` (two words of 64 bits), `of` and `same`, both constant-time. Thread-safe.
 template <typename T>
 concept memo_policy = requires {
     typename std::bool_constant<T::remembers>;
@@ -137,14 +139,14 @@ concept memo_policy = requires {
     requires !T::remembers || detail::makes_tags<T>;
 };
 
-/// Where independent, uniform, unpredictable bytes come from. `fill` fills all of `out`, or says why not, and then
-/// nothing in `out` is used; a weak source is a broken product.
+/// A source of independent, uniform, unpredictable bytes. `fill` fills all of `out` or returns an error; after an error
+/// `out` is not used. Keys from a weak source can be guessed.
 template <typename T>
 concept entropy_source = requires(T& source, const std::span<std::byte> out) {
     { source.fill(out) } noexcept -> std::same_as<result<void>>;
 };
 
-/// What time it is. Thread-safe.
+/// A clock. Thread-safe.
 template <typename T>
 concept clock_source = std::copy_constructible<T> && requires(const T& clock) {
     { clock.now() } noexcept -> std::same_as<timestamp>;
@@ -156,9 +158,9 @@ concept stop_signal = requires(const T& stop) {
     { stop.stop_requested() } -> std::convertible_to<bool>;
 };
 
-/// The inside of one transaction of a store: what was read stays true until the commit.
-/// `find` gives an empty optional for what is not there. `insert` of a name that is taken, and `update` of a
-/// credential whose stored version is not one below the new one, are a `conflict`.
+/// One transaction of a store, as its body sees it: what it has read does not change before the commit. `find` gives an
+/// empty optional if there is no such row. `insert` of a name that is taken is a `conflict`, and so is `update` of a
+/// credential whose stored version is not one below the new one. Used by one thread.
 template <typename T>
 concept store_transaction =
     requires(T& tx, const credential_id& id, std::string_view format, const handle& key, const credential& owner,
@@ -173,21 +175,21 @@ concept store_transaction =
         { tx.update(owner) } -> std::same_as<result<void>>;
         { tx.insert(stored) } -> std::same_as<result<void>>;
         { tx.update(stored) } -> std::same_as<result<void>>;  // not the usage: that is counted apart
-        // Forgets revoked keys of generations below this one, oldest first, max_pruned at most; says how many.
+        // Deletes revoked keys of generations below this one, oldest first, at most max_pruned; returns how many.
         { tx.prune(id, generation) } -> std::same_as<result<std::size_t>>;
-        { tx.append(what) } -> std::same_as<result<void>>;   // the store gives the sequence, and keeps the tag
-        { tx.append(event) } -> std::same_as<result<void>>;  // the store gives the sequence
-        { tx.head() } -> std::same_as<result<feed_head>>;    // with what was appended by then
+        { tx.append(what) } -> std::same_as<result<void>>;   // the store sets the sequence, and keeps the tag
+        { tx.append(event) } -> std::same_as<result<void>>;  // the store sets the sequence
+        { tx.head() } -> std::same_as<result<feed_head>>;    // includes what this transaction appended
         { tx.find_idempotent(token, now) } -> std::same_as<result<std::optional<idempotency_entry>>>;
-        { tx.insert(entry) } -> std::same_as<result<void>>;  // and forgets those that have expired by then
+        { tx.insert(entry) } -> std::same_as<result<void>>;  // and deletes the entries that have expired
         { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;
         { tx.insert(check) } -> std::same_as<result<void>>;
-        { tx.bind_hash(format, hash) } -> std::same_as<result<hash_name>>;  // the format's; remembers the first one
+        { tx.bind_hash(format, hash) } -> std::same_as<result<hash_name>>;  // the first hash bound to the format
     };
 
 namespace detail {
 
-/// Any sink, for the concept below; nobody has one.
+/// Stands for any sink in the concept below; its members are never defined.
 struct any_scan_sink {
     result<void> begin(std::uint64_t credentials, std::uint64_t keys);
     result<void> take(const scanned_credential& owner);
@@ -196,7 +198,7 @@ struct any_scan_sink {
 
 }  // namespace detail
 
-/// Takes what a scan shows (see store/scan.hpp).
+/// Receives the rows of a scan (see store/scan.hpp).
 template <typename T>
 concept scan_sink = requires(T& sink, std::uint64_t count, const scanned_credential& owner, const scanned_key& key) {
     { sink.begin(count, count) } -> std::same_as<result<void>>;
@@ -204,16 +206,16 @@ concept scan_sink = requires(T& sink, std::uint64_t count, const scanned_credent
     { sink.take(key) } -> std::same_as<result<void>>;
 };
 
-/// What a verifier's copy in memory is made from and kept true by. `change_count` is one load: it has moved before a
-/// change to any credential or key is acknowledged, in this process or another on the same machine; what is read after
-/// that shows the change. `hears_changes` says whether that still holds: a store whose files were moved or replaced no
-/// longer hears of what others change. `changes_after` gives changes in the order of their commits, without gaps.
-/// `read_live` gives a credential and all its keys that are not revoked, newest first: a key that is not there is dead.
-/// It does bounded work, however many keys are revoked, for it is called on a thread that verifies.
+/// What a verifier fills and updates its copy in memory from. `change_count` is one load; it increases before a change
+/// to any credential or key is acknowledged, in this process or another one on the same machine, and a read after the
+/// increase sees the change. `hears_changes` says whether this still holds: it does not once the files of the store
+/// were moved or replaced. `changes_after` gives changes in the order of their commits, without gaps. `read_live` gives
+/// a credential and all its keys that are not revoked, newest first; a key that is missing there is revoked. Its work
+/// is bounded, however many keys are revoked, because a thread that verifies calls it. Thread-safe.
 template <typename T>
 concept key_feed = requires(T& store, const credential_id& id, const std::string_view text, const std::uint64_t after,
                             const std::size_t limit, const std::span<const usage> used, detail::any_scan_sink& sink) {
-    { store.scan(text, sink) } -> std::same_as<result<feed_head>>;  // one consistent read, up to this change
+    { store.scan(text, sink) } -> std::same_as<result<feed_head>>;  // one consistent read, as of this head
     { store.read_live(id) } -> std::same_as<result<std::optional<credential_view>>>;
     { store.changes_after(after, limit) } -> std::same_as<result<std::vector<change>>>;
     { store.change_count() } noexcept -> std::same_as<std::uint64_t>;
@@ -232,10 +234,9 @@ struct any_outcome {
 
 }  // namespace detail
 
-/// The system of record. `transact(body)` runs `body(transaction&) -> result<T>` once, and commits if and only if it
-/// succeeded: what `transact` then returns is durable, and in the order of the feed. A failed commit of which it is
-/// not known whether it took effect is `in_doubt`. Everything else reads what was committed. All may be called from
-/// any thread.
+/// The system of record. `transact(body)` runs `body(transaction&) -> result<T>` once, and commits if and only if the
+/// body succeeds; what it then returns is durable, and commits are in the order of the feed. `in_doubt` is a commit
+/// that failed and may have taken effect. All other members read committed data. All may be called from any thread.
 template <typename T>
 concept key_store = key_feed<T> && requires(T& store, const credential_id& id, const std::string_view text,
                                             const handle& key, const page_request& which) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What can go wrong where the world is touched. (Of key text alone: format/format_error.hpp.)
+// The errors of everything but key text, which has its own (format/format_error.hpp).
 // Depends on std; never on a crypto library. An error never holds a secret, a whole key or a digest.
 #pragma once
 
@@ -13,25 +13,25 @@
 
 namespace shearline::inline v0_1 {
 
-/// The kind of a failure: what a program decides by. The context of an `error` is for people.
+/// The kind of a failure, for a program to decide by. The context of an `error` is for people.
 enum class errc : std::uint8_t {
-    invalid_argument = 1,  ///< the caller's words are off; nothing was done
-    not_found,             ///< no such credential, key or page
-    conflict,              ///< another change came first, or an idempotency token came with other arguments
-    illegal_state,         ///< the key's state, or the credential, does not allow this
-    not_recoverable,       ///< the key's text is not kept, or no longer
-    permission_denied,     ///< the system, or a file's mode, forbids it
-    wrong_keyring,         ///< the keyring is not the one that the store's records were made under
-    wrong_hash,            ///< the hash is not the one that the store's keys of this format were made with
-    corrupt,               ///< a file or a row is not what we wrote
-    wrong_version,         ///< written by an older or a newer schema than this build reads
-    unavailable,           ///< the store, the disk or the entropy source does not answer now; try again
-    rolled_back,           ///< the store shows an older state than it did before: a backup was restored
-    deadline_exceeded,     ///< the request's deadline passed before anything was changed
-    in_doubt,              ///< the change may or may not have been made: repeat with the same idempotency token
+    invalid_argument = 1,  ///< an argument is invalid; nothing was changed
+    not_found,             ///< no such credential, key, pepper or file
+    conflict,              ///< another change came first, a name is taken, or a token came with other arguments
+    illegal_state,         ///< the state of the key or of its credential does not allow this
+    not_recoverable,       ///< the text of the key was never stored, or was deleted
+    permission_denied,     ///< the system denied access, or the mode or owner of a file is unsafe
+    wrong_keyring,         ///< the records of the store were made with another keyring
+    wrong_hash,            ///< the keys of this format in the store were made with another hash
+    corrupt,               ///< a file or a row does not hold what this library wrote
+    wrong_version,         ///< written with an older or a newer schema than this build reads
+    unavailable,           ///< the store, the disk, the memory or the entropy source failed; try again
+    rolled_back,           ///< the store shows an older state than before: a backup was restored
+    deadline_exceeded,     ///< the deadline of the request passed; nothing was changed
+    in_doubt,              ///< the change may or may not have been made: repeat it with the same idempotency token
 };
 
-/// The name of an `errc`; a static string.
+/// The name of an `errc`, in lower-case words; a static string. O(1).
 [[nodiscard]] constexpr std::string_view to_string(errc code) noexcept {
     switch (code) {
         case errc::invalid_argument: return "invalid argument";
@@ -74,8 +74,8 @@ enum class errc : std::uint8_t {
     return 500;
 }
 
-/// A failure above the format layer: a code for the program and a sentence for the person, which says what was wrong,
-/// where, and what to do. Copyable; safe to log.
+/// A failure above the format layer: a code for the program, and a sentence for people that says what was wrong, where,
+/// and what to do. Copyable; safe to log: it never holds a secret. Const members may be called from any thread.
 class [[nodiscard]] error {
 public:
     error(errc code, std::string context) noexcept : m_code{code}, m_context{std::move(context)} {}

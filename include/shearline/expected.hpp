@@ -18,7 +18,7 @@
 
 namespace shearline::inline v0_1 {
 
-/// The same value or error, by move where the result is a temporary.
+/// The same value or error as a std::expected; a temporary is moved from. O(1) apart from that copy or move.
 template <typename T, typename E>
 [[nodiscard]] constexpr std::expected<T, E> to_expected(result<T, E> from) {
     if (!from) return std::unexpected{std::move(from).error()};
@@ -28,7 +28,7 @@ template <typename T, typename E>
         return *std::move(from);
 }
 
-/// The same value or error, by move where the std::expected is a temporary.
+/// The same value or error as a result; a temporary is moved from. O(1) apart from that copy or move.
 template <typename T, typename E>
 [[nodiscard]] constexpr result<T, E> from_expected(std::expected<T, E> from) {
     if (!from) return unexpected<E>{std::move(from).error()};

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Every public type that can be declared ahead, and every default argument of one, once.
+// Every public type that can be forward-declared, and, once, the default arguments of its template.
 // Depends on result.hpp; never on another definition of ours.
 #pragma once
 
@@ -12,9 +12,9 @@
 #include <shearline/error.hpp>
 #include <shearline/result.hpp>
 
-// What cannot be declared ahead, so that its header is included instead: concepts (concepts.hpp); aliases of templates
-// (`key_format`, `github_format`, …); templates over values of a class (`basic_alphabet`, `literal`, `basic_format`,
-// `overlap`), which need that class whole. The names of testing/ are in testing/fwd.hpp.
+// Not here, because they cannot be forward-declared: concepts (concepts.hpp), alias templates (`key_format`,
+// `github_format`, …), and templates with a parameter of class type (`basic_alphabet`, `literal`, `basic_format`,
+// `overlap`), which need the definition of that class. The names of testing/ are in testing/fwd.hpp.
 
 namespace shearline::inline v0_1 {
 

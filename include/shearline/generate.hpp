@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A fresh key of a format from an entropy source: uniform, unbiased, and in memory that is wiped.
+// A new key of a format from an entropy source: uniform, unbiased, and in memory that is wiped.
 // Depends on concepts.hpp, format/render.hpp and secret/; never on a digest or a keyring.
 #pragma once
 
@@ -24,23 +24,23 @@
 
 namespace shearline::inline v0_1 {
 
-/// A key that nobody has yet. Move-only, as its text is.
+/// A new key that has not been given to anybody. Move-only, as its text is.
 template <typename Format>
 struct generated_key {
-    shearline::handle handle;  ///< 0 in a format that has none
-    secret_text text;
+    shearline::handle handle;  ///< 0 if the format has none
+    secret_text text;          ///< `Format::chars` characters
 };
 
 namespace detail {
 
-/// A draw is refused with a probability of at most 1/2, so that a sound source fails so many times in a row once in
-/// 2^128 at most; one that does is stuck, and waiting for it would be a hang.
+/// A draw is rejected with a probability of at most 1/2: a sound source is rejected so many times in a row with a
+/// probability of at most 2^-128. A source for which that happens is broken, and drawing on could loop for ever.
 inline constexpr int max_draws = 128;
 
 inline error stuck_entropy() { return {errc::unavailable, "the entropy source repeats itself; no key was made"}; }
 
-/// A uniform number from 1 to `greatest`. Its bytes come lowest first, so that a source with a script gives the same
-/// handles on every machine. A handle is public: this may branch on it.
+/// A uniform number from 1 to `greatest`. The bytes are read least significant first, so that a scripted source gives
+/// the same handles on every machine. A handle is public: this may branch on it.
 template <entropy_source Entropy>
 result<std::uint64_t> draw_number(Entropy& entropy, std::uint64_t greatest) {
     const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(greatest);
@@ -56,9 +56,9 @@ result<std::uint64_t> draw_number(Entropy& entropy, std::uint64_t greatest) {
     return stuck_entropy();
 }
 
-/// Fills `digits` with uniform numbers below `Size`: bytes, cut down to as many bits as `Size` needs, of which those
-/// that are too great are refused (a remainder would favour the small ones). Whether a byte was refused is all that
-/// branches and addresses depend on; it tells nothing about those that were kept.
+/// Fills `digits` with uniform numbers below `Size`. Each byte is masked to the bits that `Size` needs, and rejected if
+/// it is still too great (a remainder would favour small digits). Branches and addresses depend only on which bytes
+/// were rejected, which says nothing about those that were kept.
 template <std::size_t Size, entropy_source Entropy>
 result<void> draw_digits(Entropy& entropy, std::span<std::uint8_t> digits) {
     static_assert(Size >= 2 && Size <= 256, "draw_digits: a digit of the alphabet must fit one byte");
@@ -79,12 +79,12 @@ result<void> draw_digits(Entropy& entropy, std::span<std::uint8_t> digits) {
 
 }  // namespace detail
 
-/// Makes a key: its handle uniform from 1 to the format's greatest (2^64-1), its secret uniform over the alphabet. Both
-/// come from `entropy` alone.
+/// Makes a key. The handle is uniform from 1 to `Format::greatest_handle` (2^64-1 for `key_format`), the secret is
+/// uniform over the alphabet; both come from `entropy` alone.
 ///
-/// Errors: those of the source; `unavailable` where it repeats itself. Nothing of a key that was not finished stays in
-/// memory. Constant-time in the secret but for which random bytes were refused, which are not part of it. O(chars).
-/// Thread-safe where the source is.
+/// Errors: those of the source; `unavailable` if the source is stuck, that is, its bytes are rejected 128 times in a
+/// row. An error leaves nothing of the key in memory. Constant-time in the secret: branches depend only on rejected
+/// bytes, which are not part of it. O(chars) on average; one allocation. Thread-safe if the source is.
 template <typename Format, entropy_source Entropy>
 result<generated_key<Format>> generate(Entropy& entropy) {
     static_assert(unguessable_format<Format>,
@@ -105,7 +105,14 @@ result<generated_key<Format>> generate(Entropy& entropy) {
     return fresh;
 }
 
-/// Makes a key from the system's entropy. As above.
+/// The same with the system's entropy. Thread-safe.
+///
+/// Example:
+///     #include <shearline/format/key_format.hpp>
+///     auto fresh = shearline::generate<shearline::key_format<"instance">>();
+///     if (!fresh) return std::move(fresh).error();
+///     const shearline::handle name = fresh->handle;                                // public: names the key
+///     const std::string_view text = fresh->text.reveal(shearline::unsafe_reveal);  // for the owner alone
 template <typename Format>
 result<generated_key<Format>> generate() {
     system_entropy entropy;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The keyring: numbered peppers and sealing keys in one private file, and the subkeys that are made from them.
+// The keyring: numbered peppers and sealing keys in one private file, and the subkeys derived from them.
 // Depends on keyring/file.hpp and posix/private_file.hpp; never on a store.
 #pragma once
 
@@ -22,16 +22,24 @@
 
 namespace shearline::inline v0_1 {
 
-/// The secrets of the server side, apart from the database: who has only one of the two can make no key.
+/// The secrets of the server, kept apart from the database: neither of the two alone is enough to create a valid key.
 ///
-/// An immutable value: the `with…` functions return another one, which takes effect for others once it is saved and
-/// opened. Copies are cheap and share the keys, which lie in guarded memory. Any number of threads may read one.
+/// An immutable value: the `with…` functions return a new one, which others see once it is saved and they open the file
+/// again. A copy is O(1) and shares the keys, which are in guarded memory. Thread-safe. What opens, saves or makes a
+/// keyring blocks, and is linear in the number of keys; the rest is too, or O(1).
 ///
-/// The file is text, a line for each key (see keyring/file.hpp), with mode 0600. A backup of it belongs where no backup
-/// of the database is. Losing it loses every key that was made under it.
+/// The file is text with mode 0600, at most 256 KiB (some 3,000 keys), a line for each key (see keyring/file.hpp). Keep
+/// its backups apart from those of the database. If it is lost, all API keys made with it are lost, too.
+///
+/// Example:
+///     auto ring = shearline::keyring::open_or_create("keyring");
+///     if (!ring) return std::move(ring).error();
+///     const auto next = ring->with_new_pepper();  // keys made with the one before stay valid
+///     if (!next) return next.error();
+///     if (auto saved = next->save("keyring"); !saved) return saved;
 class keyring {
 public:
-    /// What may be known of a key. `check` tells two keys of one number apart.
+    /// The public data of a key. `check` tells apart two keys that have the same number.
     struct entry_info {
         std::uint32_t number;
         key_status status;
@@ -40,10 +48,12 @@ public:
         friend bool operator==(const entry_info&, const entry_info&) = default;
     };
 
-    /// Makes a file with a first pepper and a first sealing key, whole or not at all.
+    /// Creates the file with a first pepper and a first sealing key, whole or not at all.
     ///
-    /// Errors, each naming the file: `conflict` where there is something of that name (of several processes that try,
-    /// one succeeds); `permission_denied`; `not_found` where the folder is missing; `unavailable` on a full disk.
+    /// Errors, which name the file: `conflict` if the path exists (of several processes that try, one succeeds);
+    /// `permission_denied`; `not_found` if the folder is missing; `invalid_argument` for a path that is too long;
+    /// `in_doubt` if the new file may not survive a power cut; `unavailable` if the disk is full or the system gives no
+    /// entropy or guarded memory.
     static result<keyring> create(const std::string& path) {
         keys fresh;
         for (const key_kind kind : detail::keyring_file::kinds) {
@@ -58,8 +68,9 @@ public:
 
     /// Reads the file of a keyring.
     ///
-    /// Errors, each naming the file and none quoting it: `not_found`; `permission_denied` where anybody but its owner
-    /// may touch it, or it belongs neither to us nor to root; `corrupt`, with the line; `wrong_version`; `unavailable`.
+    /// Errors, which name the file and never quote it: `not_found`; `permission_denied` if others than its owner have
+    /// access, it belongs neither to this user nor to root, or it is not a regular file; `corrupt`, with the line;
+    /// `wrong_version`; `unavailable` if the disk fails or there is no guarded memory.
     static result<keyring> open(const std::string& path) {
         auto text = detail::read_private_file(path, detail::keyring_file::max_bytes);
         if (!text) return std::move(text).error();
@@ -68,21 +79,21 @@ public:
         return keyring{*std::move(read)};
     }
 
-    /// Reads the file, or makes it where there is none. Errors: those of both.
+    /// Reads the file, or creates it if there is none. Errors: those of `open` and `create`.
     static result<keyring> open_or_create(const std::string& path) {
         auto opened = open(path);
         if (opened || opened.error().code() != errc::not_found) return opened;
         auto created = create(path);
         if (created || created.error().code() != errc::conflict) return created;
-        return open(path);  // another process made it meanwhile
+        return open(path);  // another process has created it
     }
 
-    /// Writes the file, atomically and durably, or leaves it as it was; makes it where there is none.
+    /// Replaces the file, atomically and durably, or leaves it unchanged; creates it if there is none.
     ///
-    /// Errors, each naming the file: `conflict` where the file has moved on since this keyring was read from it (a
-    /// newer key, a later status) or is another keyring's: open it again, and repeat the change; those of `open` for
-    /// what is there, which is never overwritten unread; `unavailable` on a full disk; `in_doubt` where the change was
-    /// made, but may not outlive a power cut.
+    /// Errors, which name the file: `conflict` if the file was changed since this keyring was read from it (a newer
+    /// key, a later status) or belongs to another keyring: open it again, and repeat the change; those of `open`,
+    /// because the old file is read before it is replaced; `invalid_argument` if the text is longer than 256 KiB;
+    /// `unavailable` if the disk is full; `in_doubt` if the change was made but may not survive a power cut.
     [[nodiscard]] result<void> save(const std::string& path) const {
         auto text = detail::keyring_file::print(*m_keys);
         if (!text) return std::move(text).error();
@@ -97,34 +108,35 @@ public:
         return detail::create_private_file(path, content);
     }
 
-    /// With a new current pepper; the one until now is retired. Digests made under that one still verify.
-    /// Errors: `unavailable` where the system gives no entropy or guarded memory.
+    /// This keyring with a new current pepper; the pepper before it is retired, and its digests still verify.
+    /// Errors: `unavailable` if the system gives no entropy or guarded memory.
     [[nodiscard]] result<keyring> with_new_pepper() const { return with_new(key_kind::pepper); }
 
-    /// With a new current sealing key; the one until now is retired. Texts sealed under that one still open.
+    /// This keyring with a new current sealing key; the one before it is retired, and its sealed texts still open.
     /// Errors: as `with_new_pepper`.
     [[nodiscard]] result<keyring> with_new_sealing_key() const { return with_new(key_kind::sealing); }
 
-    /// Without a retired pepper: every API key whose digest was made under it, and not since renewed, is dead for good.
-    /// Errors: `not_found` for a number that was never given; `illegal_state` for the current one, or a dropped one.
+    /// This keyring without a retired pepper: API keys whose stored digest was made with it are invalid for good.
+    /// Errors: `not_found` for a number that was never used; `illegal_state` for the current pepper, or a dropped one.
     [[nodiscard]] result<keyring> without_pepper(std::uint32_t number) const {
         return without(key_kind::pepper, number);
     }
 
-    /// Without a retired sealing key: the texts sealed under it cannot be shown again. Errors: as `without_pepper`.
+    /// This keyring without a retired sealing key: texts sealed with it cannot be shown again. Errors: as
+    /// `without_pepper`.
     [[nodiscard]] result<keyring> without_sealing_key(std::uint32_t number) const {
         return without(key_kind::sealing, number);
     }
 
-    /// Every pepper there was, by number; the last is the current one.
+    /// All peppers, dropped ones too, by number from 1; the last is the current one.
     [[nodiscard]] std::vector<entry_info> peppers() const { return infos(key_kind::pepper); }
-    /// Every sealing key there was, by number; the last is the current one.
+    /// All sealing keys, dropped ones too, by number from 1; the last is the current one.
     [[nodiscard]] std::vector<entry_info> sealing_keys() const { return infos(key_kind::sealing); }
 
     [[nodiscard]] std::uint32_t current_pepper() const noexcept { return m_keys->peppers.back().number; }
     [[nodiscard]] std::uint32_t current_sealing_key() const noexcept { return m_keys->sealing_keys.back().number; }
 
-    /// Whether every key lies in locked memory; if not, keys may reach swap (see `guarded`).
+    /// Whether all keys are in locked memory; if not, keys may be written to swap (see `guarded`).
     [[nodiscard]] bool locked() const noexcept {
         for (const key_kind kind : detail::keyring_file::kinds) {
             for (const auto& one : m_keys->of(kind)) {
@@ -134,11 +146,9 @@ public:
         return true;
     }
 
-    /// The key that a pepper or a sealing key gives for one purpose in one format and environment: HMAC-SHA256 over
-    /// their labels. Nothing uses a master key itself, so that what serves one purpose serves no other. Constant-time
-    /// in the master key.
-    ///
-    /// `hash` is the name of the hash that the subkey is for, where one purpose can have several (see `digester`).
+    /// The subkey of a pepper or a sealing key for one purpose, format and environment, and for one hash if the purpose
+    /// can have several (see `digester`): HMAC-SHA256 over their labels. The library uses subkeys only, so that no two
+    /// purposes share a key. Constant-time in the master key.
     ///
     /// Errors: `not_found` for a number that this keyring never had; `illegal_state` for a dropped one.
     [[nodiscard]] result<secret_bytes<32>> subkey(key_kind kind, std::uint32_t number, std::string_view purpose,
@@ -190,7 +200,7 @@ private:
             return error{errc::illegal_state, name(kind, number) + " is the current one; make a new one first"};
         }
         if (gone.status == key_status::dropped) {
-            return error{errc::illegal_state, name(kind, number) + " was dropped before"};
+            return error{errc::illegal_state, name(kind, number) + " is dropped already"};
         }
         gone.status = key_status::dropped;
         gone.key.reset();
@@ -203,15 +213,16 @@ private:
         return all;
     }
 
-    /// Whether this keyring is `older` with later changes: no key of it is lost, and none comes back.
+    /// Whether this keyring is `older` with later changes: all its keys are here, and no status goes back.
     [[nodiscard]] result<void> continues(const keys& older, const std::string& path) const {
         for (const key_kind kind : detail::keyring_file::kinds) {
             const auto& ours = m_keys->of(kind);
             for (const auto& theirs : older.of(kind)) {
                 if (theirs.number > ours.size() || theirs.status > ours[theirs.number - 1].status ||
                     !constant_time_equal<sizeof(check_bytes)>(theirs.check, ours[theirs.number - 1].check)) {
-                    return error{errc::conflict, path + ": holds another " + name(kind, theirs.number) +
-                                                     " than this keyring, or a later state of it; open it again"};
+                    return error{errc::conflict, path + ": " + name(kind, theirs.number) +
+                                                     " in it differs from this keyring's, or has a later status; open "
+                                                     "the file again and repeat the change"};
                 }
             }
         }

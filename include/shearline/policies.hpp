@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The bundle: which format, hash, rotation, custody and memo a product's keys have, in any order.
+// The bundle of policies of a product: the format, hash, rotation, custody and memo of its keys, in any order.
 // Depends on concepts.hpp and the default policies; never on a store.
 #pragma once
 
@@ -50,7 +50,7 @@ concept is_meant_as_custody = requires { T::keeps_text; } || requires { &T::seal
 template <typename T>
 concept is_meant_as_memo = requires { T::remembers; } || requires { &T::make_key; };
 
-/// Says what a type lacks that is meant as a policy, as the name of one of its members shows: a line for each mistake.
+/// Says what is missing in a type whose members show which policy it is meant to be: one assertion for each mistake.
 template <typename T>
 struct policy_mistakes {
     static constexpr bool no_hash = !is_meant_as_hash<T>;
@@ -123,9 +123,17 @@ using is_memo = std::bool_constant<memo_policy<T>>;
 
 }  // namespace detail
 
-/// A product's choice of policies: `policies<key_format<"instance">, recoverable>`. The order does not matter; what is
-/// left out is `hmac_sha256`, `immediate`, `show_once` and `siphash_memo`; a format has no default. To alter a bundle,
-/// write another.
+/// The policies of a product, in any order. The defaults are `hmac_sha256`, `immediate`, `show_once` and
+/// `siphash_memo`; the format has none. A bundle cannot be an argument of another one: to change it, write it again.
+///
+/// Example:
+///     #include <shearline/custody/recoverable.hpp>
+///     #include <shearline/format/key_format.hpp>
+///     #include <shearline/format/parse.hpp>
+///     #include <shearline/rotation/overlap.hpp>
+///     using crm_keys = shearline::policies<shearline::key_format<"instance">, shearline::recoverable,
+///                                          shearline::overlap<std::chrono::hours{24}>>;
+///     static_assert(std::same_as<crm_keys::hash, shearline::hmac_sha256>);  // the default
 template <typename... Policies>
 struct policies {
     static_assert((sizeof(detail::policy_mistakes<Policies>) + ... + 1) > 0);

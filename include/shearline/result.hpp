@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// `result<T>`: a value, or the error that stood in its way.
-// Depends on std; never on exceptions. error.hpp has the error that it holds unless told otherwise.
+// `result<T>`: a value, or the error that says why there is none.
+// Depends on std; never on exceptions. error.hpp has `error`, its default error type.
 #pragma once
 
 #include <concepts>
@@ -16,8 +16,8 @@ namespace shearline::inline v0_1 {
 
 class error;
 
-/// An error on its way into a `result` of any value, as std::unexpected is. It is needed where the value could be made
-/// of an error, too; elsewhere `return error{…};` says the same.
+/// An error to be returned as a `result` of any value type, like std::unexpected. Needed only if the value type can be
+/// constructed from the error; otherwise `return error{…};` does the same. O(1) apart from moving the error.
 template <typename E>
 class unexpected {
 public:
@@ -92,8 +92,7 @@ struct value_or_error<T, E, false> {
         return *this = value_or_error{other};
     }
     value_or_error& operator=(value_or_error&& other) noexcept {
-        static_assert(moves_quietly,
-                      "a result is assigned to only where neither its value nor its error throws when moved");
+        static_assert(moves_quietly, "result: assignment needs a value and an error that do not throw when moved");
         if (this == &other) return *this;
         empty();
         has_value = other.has_value;
@@ -126,14 +125,25 @@ private:
 
 }  // namespace detail
 
-/// A `T`, or an `E` that says why not, by the names of C++23's std::expected (expected.hpp converts). It differs in one
-/// thing: reading the one that is not there aborts the process, by `*` as by `value()`, with exceptions or without: an
-/// unread failure is never taken for a value. An error is passed on by `return std::move(outcome).error();`. A
-/// `result<void>` holds nothing but the error: `return {};` is its success.
+/// A `T`, or an `E` that says why there is none. The members are those of C++23's std::expected (expected.hpp
+/// converts), with one difference: reading the value of a failure, or the error of a success, aborts the process, with
+/// `*` as with `value()`, with exceptions or without. A `result<void>` holds no value: `return {};` is success.
 ///
-/// Of a temporary, `*`, `value()` and `error()` give a value of its own, and `->` does not compile: what it leads to
-/// would be gone at the end of the statement. Give the result a name first, and check it. Usable in constant
-/// expressions where both types are trivially copyable; no thread safety of its own.
+/// On a temporary, `*`, `value()` and `error()` return an object of its own, and `->` does not compile, since its
+/// pointer would dangle: give the result a name first, and check it. Each member is O(1) apart from the function that
+/// it calls. Usable in constant expressions if both types are trivially copyable. Const members may be called from any
+/// thread.
+///
+/// Example:
+///     #include <shearline/error.hpp>
+///     shearline::result<int> half_of(int number) {
+///         if (number % 2 != 0) return shearline::error{shearline::errc::invalid_argument, "the number is odd"};
+///         return number / 2;
+///     }
+///
+///     auto half = half_of(84);
+///     if (!half) return std::move(half).error();
+///     const int quarter = half_of(*half).value_or(0);
 template <typename T, typename E>
 class [[nodiscard]] result {
     static_assert(!std::is_reference_v<T>, "result<T&>: return a pointer, or std::reference_wrapper<T>, instead");
@@ -172,7 +182,7 @@ public:
     [[nodiscard]] constexpr T operator*() && noexcept { return std::move(*this).value(); }
     [[nodiscard]] constexpr T* operator->() & noexcept { return have(), &m_held.value; }
     [[nodiscard]] constexpr const T* operator->() const& noexcept { return have(), &m_held.value; }
-    const T* operator->() const&& = delete;  // would lead into what is gone: give the result a name
+    const T* operator->() const&& = delete;  // its pointer would dangle: give the result a name
 
     constexpr reference value() & noexcept {
         have();
@@ -191,7 +201,7 @@ public:
     [[nodiscard]] constexpr const E& error() const& noexcept { return failed(), m_held.error; }
     [[nodiscard]] constexpr E error() && noexcept { return failed(), std::move(m_held.error); }
 
-    /// The value, or what is given in its place.
+    /// The value; or `instead`, converted to `T`.
     template <typename U>
     [[nodiscard]] constexpr T value_or(U&& instead) const& {
         return has_value() ? **this : static_cast<T>(std::forward<U>(instead));
@@ -201,7 +211,7 @@ public:
         return has_value() ? *std::move(*this) : static_cast<T>(std::forward<U>(instead));
     }
 
-    /// What `next(value)` gives, a result with the same error type; or the error.
+    /// What `next(value)` returns, a result with the same error type; or this error.
     template <typename F>
     [[nodiscard]] constexpr auto and_then(F&& next) const& {
         return chained(*this, std::forward<F>(next));
@@ -211,7 +221,7 @@ public:
         return chained(std::move(*this), std::forward<F>(next));
     }
 
-    /// The result that holds what `change(value)` gives; or the error.
+    /// A result that holds what `change(value)` returns; or this error.
     template <typename F>
     [[nodiscard]] constexpr auto transform(F&& change) const& {
         return transformed(*this, std::forward<F>(change));
@@ -221,7 +231,7 @@ public:
         return transformed(std::move(*this), std::forward<F>(change));
     }
 
-    /// The value; or what `instead(error)` gives, a result with the same value type.
+    /// This value; or what `instead(error)` returns, a result with the same value type.
     template <typename F>
     [[nodiscard]] constexpr auto or_else(F&& instead) const& {
         return replaced(*this, std::forward<F>(instead));
@@ -231,7 +241,7 @@ public:
         return replaced(std::move(*this), std::forward<F>(instead));
     }
 
-    /// The value; or the error that `change(error)` gives.
+    /// This value; or the error that `change(error)` returns.
     template <typename F>
     [[nodiscard]] constexpr auto transform_error(F&& change) const& {
         return with_other_error(*this, std::forward<F>(change));
@@ -269,7 +279,8 @@ private:
     template <typename Self, typename F>
     static constexpr auto chained(Self&& self, F&& next) {
         using next_type = std::remove_cvref_t<decltype(called(std::forward<Self>(self), std::forward<F>(next)))>;
-        static_assert(detail::is_result<next_type>, "and_then: the function gives a result; transform takes others");
+        static_assert(detail::is_result<next_type>,
+                      "and_then: the function must return a result; use transform for others");
         if (self.has_value()) return called(std::forward<Self>(self), std::forward<F>(next));
         return next_type{std::forward<Self>(self).error()};
     }
@@ -288,7 +299,8 @@ private:
     template <typename Self, typename F>
     static constexpr auto replaced(Self&& self, F&& instead) {
         using made = std::remove_cvref_t<decltype(std::forward<F>(instead)(std::forward<Self>(self).error()))>;
-        static_assert(detail::is_result<made>, "or_else: the function gives a result; transform_error takes others");
+        static_assert(detail::is_result<made>,
+                      "or_else: the function must return a result; use transform_error for others");
         if (self.has_value()) return success<made>(std::forward<Self>(self));
         return std::forward<F>(instead)(std::forward<Self>(self).error());
     }

@@ -7,7 +7,7 @@
 // The order is for the reader.
 // clang-format off
 
-// 0: what the words are, and what can go wrong
+// 0: names, errors, contracts and clocks
 #include <shearline/version.hpp>
 #include <shearline/fwd.hpp>
 #include <shearline/error.hpp>
@@ -46,7 +46,7 @@
 #include <shearline/generate.hpp>
 #include <shearline/keyring.hpp>
 
-// 3: what is stored, how keys follow each other, what a grant must pass
+// 3: what is stored, what happens at a rotation, what is checked before a grant
 #include <shearline/credential/credential.hpp>
 #include <shearline/credential/state.hpp>
 #include <shearline/credential/record.hpp>
@@ -61,7 +61,7 @@
 #include <shearline/rules/text_or.hpp>
 #include <shearline/verdict.hpp>
 
-// 4: where records live, and the bundle of policies
+// 4: what a store holds, and the bundle of policies
 #include <shearline/store/change.hpp>
 #include <shearline/store/scan.hpp>
 #include <shearline/policies.hpp>

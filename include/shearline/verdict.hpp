@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The answer of a verification: a grant or a denial, never an error; and the one table reason → face → status.
+// The answer of a verification: a grant or a denial, never an error; and the one table of reasons, faces and statuses.
 // Depends on credential/ and format/handle.hpp; never on a store.
 #pragma once
 
@@ -22,30 +22,35 @@
 
 namespace shearline::inline v0_1 {
 
-/// Why a verification was denied. Private: for logs and metrics, never for the caller's eyes.
+/// Why a verification was denied. Private: for logs and metrics, never for the client.
 enum class reason : std::uint8_t {
-    malformed = 1,      ///< not a text of the format (prefix, length, alphabet, range)
-    wrong_checksum,     ///< of the format, but mistyped or made up; the store was not asked
+    malformed = 1,      ///< the text has a wrong prefix, length, character or number
+    wrong_checksum,     ///< the text is mistyped or made up; the store was not asked
     unknown_handle,     ///< no record has this handle
-    wrong_secret,       ///< the handle is known, the secret is not the one
-    wrong_hash,         ///< the record's digest was made by another hash than this product's
-    pepper_dropped,     ///< the record's pepper was dropped from the keyring: nothing can prove the key any more
+    wrong_secret,       ///< the handle is known, but the secret is wrong
+    wrong_hash,         ///< the digest in the record was made with another hash than the product's
+    pepper_dropped,     ///< the pepper of the record was dropped from the keyring: the key can no longer be checked
     store_unavailable,  ///< the store did not answer
-    stale,          ///< what the verifier knows may be old: it could not hear from its store, or is a forked child's
-    pending,        ///< the key has not been activated yet
-    revoked,        ///< the key was revoked
-    grace_over,     ///< the key was replaced, and its grace is over
-    expired,        ///< the credential's time is over
-    not_yet_valid,  ///< the credential's time has not begun
-    suspended,      ///< the credential is suspended
-    missing_scope,  ///< the credential does not hold the required scope
+    stale,              ///< the data may be outdated: no contact with the store, a restored store, or a forked process
+    pending,            ///< reserved: the key is not active yet (see `key_state::pending`)
+    revoked,            ///< the key was revoked
+    grace_over,         ///< the key was replaced, and its grace has ended
+    expired,            ///< the credential has reached its `expires_at`
+    not_yet_valid,      ///< the credential has not reached its `not_before`
+    suspended,          ///< the credential is suspended
+    missing_scope,      ///< the credential does not hold the required scope
 };
 
-/// What the caller is told.
-enum class face : std::uint8_t { invalid_key, not_allowed, limited, unavailable };
+/// What the client is told.
+enum class face : std::uint8_t {
+    invalid_key,  ///< this key does not work
+    not_allowed,  ///< the key may not do this, or not now
+    limited,      ///< reserved: too many requests. No reason has this face yet; it is for rate limits
+    unavailable,  ///< keys cannot be verified at the moment
+};
 
-/// One row for each reason: its name for logs, and what the caller sees of it. `before_proof` marks the reasons that
-/// are given to those who have not shown the secret: of them, none may have a face that tells a stranger more.
+/// One row for each reason: its name for logs, and the face that the client sees. `before_proof` marks the reasons that
+/// are given before the secret has been checked: their face is `invalid_key` or `unavailable`, which tell nothing more.
 struct reason_row {
     shearline::reason why;
     std::string_view name;
@@ -72,7 +77,7 @@ inline constexpr reason_row reason_table[] = {
     {reason::missing_scope, "missing_scope", face::not_allowed, false},
 };
 
-/// The row of a reason. O(1).
+/// The row of a reason, which must be an enumerator. O(1); thread-safe.
 [[nodiscard]] constexpr const reason_row& row_of(reason why) noexcept {
     return reason_table[static_cast<std::size_t>(why) - 1];
 }
@@ -95,7 +100,7 @@ static_assert(
     "reason_table: keep the order of the enumerators, and before the secret is proved show only invalid_key or "
     "unavailable");
 
-/// Why a key in this standing is refused; none for one that is good.
+/// Why a key in this standing is refused, or nothing if it is valid. O(1).
 [[nodiscard]] constexpr std::optional<reason> refusal_of(key_standing standing) noexcept {
     switch (standing) {
         case key_standing::revoked: return reason::revoked;
@@ -110,12 +115,12 @@ static_assert(
     return reason::revoked;
 }
 
-/// Why a text that does not parse is refused.
+/// Why a text that does not parse is refused. O(1).
 [[nodiscard]] constexpr reason reason_of(format_error wrong) noexcept {
     return wrong.code == format_errc::wrong_checksum ? reason::wrong_checksum : reason::malformed;
 }
 
-/// The HTTP status of a face (RFC 9110 §15.5, RFC 6585 §4).
+/// The HTTP status of a face: 401, 403, 429 or 503 (RFC 9110 §15.5, RFC 6585 §4). O(1).
 [[nodiscard]] constexpr unsigned status_of(face shown) noexcept {
     switch (shown) {
         case face::invalid_key: return 401;
@@ -126,7 +131,7 @@ static_assert(
     return 503;
 }
 
-/// A denial: a private reason and a public face. A literal type.
+/// A denial: a private reason and a public face. A literal type; each member is O(1) and thread-safe.
 class denial {
 public:
     constexpr explicit denial(shearline::reason why) noexcept : m_why{why} {}
@@ -139,19 +144,21 @@ private:
     shearline::reason m_why;
 };
 
-/// What credentials of one tenant and the same scopes have in common.
+/// The tenant and the scopes of a grant; credentials that have the same ones share it.
 struct grant_profile {
     std::string tenant;
     std::vector<std::string> scopes;
 };
 
-/// A grant: whose key it was, and what it may do. It says what was true when the verification began, and is not to be
-/// cached: a revocation that returns afterwards does not reach into it.
+/// A grant: whose key it was, and what it may do. It holds what was true when the verification began; do not cache it,
+/// because a later revocation does not change it. Each member is O(1); const members may be called from any thread.
 class grant {
 public:
+    /// The `retiring_until` of a key that has not been replaced.
     static constexpr timestamp not_retiring = timestamp::max();
 
-    /// A verifier's grants borrow the profile from it, and so live no longer than it does; an authority's own it.
+    /// `profile` is not null. The grants of a verifier borrow it and must not outlive the verifier; those of an
+    /// authority own it.
     grant(const credential_id& credential, std::shared_ptr<const grant_profile> profile, shearline::handle key,
           timestamp retiring_until, bool rehash_due) noexcept
         : m_credential{credential},
@@ -162,17 +169,17 @@ public:
 
     [[nodiscard]] credential_id credential() const noexcept { return m_credential; }
     [[nodiscard]] const std::string& tenant() const& noexcept { return m_profile->tenant; }
-    const std::string& tenant() const&& = delete;  // may go with the grant: give the verdict a name
+    const std::string& tenant() const&& = delete;  // would dangle: give the verdict a name
     [[nodiscard]] const std::vector<std::string>& scopes() const& noexcept { return m_profile->scopes; }
     const std::vector<std::string>& scopes() const&& = delete;  // as above
     [[nodiscard]] shearline::handle handle() const noexcept { return m_handle; }
 
-    /// The end of this key's grace where it has been replaced already: tell the caller to fetch the new one.
+    /// When the grace of this key ends, if it has been replaced: tell the client to fetch the new key.
     [[nodiscard]] std::optional<timestamp> retiring_until() const noexcept {
         return m_retiring_until == not_retiring ? std::nullopt : std::optional{m_retiring_until};
     }
 
-    /// The key is stored under a pepper that has retired: rotate it before that pepper can be dropped.
+    /// Whether the stored digest was made with a retired pepper: rotate the key before that pepper is dropped.
     [[nodiscard]] bool rehash_due() const noexcept { return m_rehash_due; }
 
 private:
@@ -183,11 +190,21 @@ private:
     bool m_rehash_due;
 };
 
-/// A grant or a denial. True in a condition when it grants; reading the one that is not there aborts. Of a temporary
-/// verdict, `grant()` gives a grant of its own.
+/// A grant or a denial; true in a condition if it is a grant. Reading the other one aborts the process. On a temporary,
+/// `grant()` returns a copy. Each member is O(1); const members may be called from any thread.
+///
+/// Example:
+///     const shearline::verdict answer = shearline::reason::missing_scope;  // as `verify` returns it
+///     if (answer) {
+///         const std::string& tenant = answer.grant().tenant();
+///     } else {
+///         const std::string_view for_the_log = row_of(answer.denial().reason()).name;  // never for the client
+///         const unsigned status = answer.denial().status();                            // 403
+///     }
 class [[nodiscard]] verdict {
 public:
-    verdict() noexcept = default;  ///< denies, as malformed, until it is assigned
+    /// A denial, `malformed`, until it is assigned.
+    verdict() noexcept = default;
     verdict(shearline::grant given) noexcept : m_answer{std::move(given)} {}       // NOLINT(*-explicit-*)
     verdict(shearline::reason why) noexcept : m_answer{shearline::denial{why}} {}  // NOLINT(*-explicit-*)
 

@@ -14,8 +14,8 @@
     (SHEARLINE_VERSION_MAJOR * 1'000'000 + SHEARLINE_VERSION_MINOR * 1'000 + SHEARLINE_VERSION_PATCH)
 #define SHEARLINE_VERSION_STRING "0.1.0"
 
-// Public names sit in an inline namespace of the major and the minor version, so that two incompatible versions linked
-// into one program are two sets of symbols and not one broken set.
+// Public names are in an inline namespace named after the major and the minor version, so that two incompatible
+// versions can be linked into one program: their symbols differ.
 namespace shearline::inline v0_1 {
 
 /// The version as text.

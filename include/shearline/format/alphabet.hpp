@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The digits that keys are spelled in.
+// Alphabets: the digits that keys are written in.
 // Depends on fixed_string.hpp and constant_time.hpp; never on a crypto library.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace shearline::inline v0_1 {
 
 namespace detail {
 
-/// Visible ASCII: one byte each, and nothing that a header field or a terminal would treat.
+/// Visible ASCII: one byte each, and nothing that a header field or a terminal would interpret.
 [[nodiscard]] constexpr bool is_visible(std::string_view text) noexcept {
     for (const char c : text) {
         if (c < '!' || c > '~') return false;
@@ -36,19 +36,20 @@ namespace detail {
 
 }  // namespace detail
 
-/// Digits and the characters that spell them: `Chars[d]` spells digit `d`.
+/// Digits and their characters: `Chars[d]` is the character of digit `d`. 2 to 94 characters of visible ASCII, each
+/// once. Everything is constexpr and thread-safe.
 template <fixed_string Chars>
 struct basic_alphabet {
     static_assert(Chars.size() >= 2, "basic_alphabet<\"...\">: give at least two characters");
     static_assert(detail::is_visible(Chars.view()),
                   "basic_alphabet<\"...\">: give visible ASCII characters only, from '!' to '~'");
     static_assert(!detail::has_doubles(Chars.view()),
-                  "basic_alphabet<\"...\">: give each character once, or a digit would have two spellings");
+                  "basic_alphabet<\"...\">: give each character once, or a character would stand for two digits");
 
     static constexpr std::string_view chars = Chars.view();
     static constexpr std::size_t size = chars.size();
 
-    /// What `decode` gives for a character that spells no digit. Its top bit is set; a digit's never is.
+    /// What `decode` returns for a character that is not in the alphabet. Its top bit is set; that of a digit never is.
     static constexpr std::uint8_t no_digit = 0xff;
 
     /// A run of characters of the alphabet whose codes follow one another: from `first` to `first + span`.
@@ -77,7 +78,7 @@ private:
     }();
 
 public:
-    /// All its runs, in the order of the codes: base62 has three.
+    /// All runs of the alphabet, in the order of the codes: base62 has three.
     static constexpr auto runs = [] {
         std::array<run, run_count> all{};
         std::size_t next = 0;
@@ -89,27 +90,27 @@ public:
         return all;
     }();
 
-    /// The character of a digit below `size` (of a greater one: some character; nothing is read out of bounds).
-    /// Constant-time: arithmetic on the places where the character codes jump, no load, no branch. O(jumps): base62
-    /// has two.
+    /// The character of a digit below `size`; a greater digit gives an unspecified character. Constant-time in the
+    /// digit: arithmetic on the places where the character codes jump, without load or branch. O(jumps): base62 has
+    /// two.
     [[nodiscard]] static constexpr char encode(std::uint8_t digit) noexcept {
         std::uint32_t code = code_of(0) + digit;
         for (const jump& each : jumps) code += detail::mask_if_at_least(digit, each.digit) & each.distance;
         return static_cast<char>(code);
     }
 
-    /// The digit of a character, or `no_digit`. By a table: not for secrets that the sender does not know. O(1).
+    /// The digit of a character, or `no_digit`. Variable time (a table): only for text that its sender knows. O(1).
     [[nodiscard]] static constexpr std::uint8_t decode(char c) noexcept {
         return digits[static_cast<unsigned char>(c)];
     }
 
-    /// The same times `size`: what the digit counts in the place before the last.
+    /// `decode(c) * size`: the value of the digit in the second place from the right. Variable time. O(1).
     [[nodiscard]] static constexpr std::uint16_t decode_high(char c) noexcept {
         return high_digits[static_cast<unsigned char>(c)];
     }
 
 private:
-    /// From `digit` on, the codes are off by `distance` (mod 2^32) from what counting on would give.
+    /// From `digit` on, the codes are `distance` (mod 2^32) past those that follow on from the digits before.
     struct jump {
         std::uint32_t digit;
         std::uint32_t distance;
@@ -141,7 +142,7 @@ private:
     }();
 };
 
-/// 0-9A-Za-z, in the order of ASCII: the default.
+/// 0-9A-Za-z, in the order of ASCII (default).
 using base62 = basic_alphabet<"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz">;
 
 /// Without 0, O, I and l, in the order of ASCII (Bitcoin's).

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A grammar of keys as a type: named parts of fixed width in one alphabet, checked at compile time.
+// The grammar of a key as a type: parts of fixed width in one alphabet, checked at compile time.
 // Depends on layout.hpp and environment.hpp; never on a crypto library.
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace shearline::inline v0_1 {
 
-/// No key is longer: it must fit a header field, a log line and a small buffer.
+/// The most characters that a key can have, so that it fits a header field, a log line and a small buffer.
 inline constexpr std::size_t max_key_chars = 255;
 
 namespace detail {
@@ -44,7 +44,7 @@ struct no_checksum {
 template <typename... Parts>
 using last_of = typename decltype((std::type_identity<no_checksum>{}, ..., std::type_identity<Parts>{}))::type;
 
-/// Whether a part is no checksum, or has digits enough for every value of its algorithm.
+/// Whether a part is not a checksum, or has enough digits for every value of its algorithm.
 template <typename Alphabet, typename Part>
 [[nodiscard]] constexpr bool holds_every_checksum() noexcept {
     if constexpr (Part::kind == part_kind::checksum) {
@@ -54,7 +54,7 @@ template <typename Alphabet, typename Part>
     }
 }
 
-/// A literal that ends in a digit runs into the field after it: "ab" + "c…" is "abc" + "…" to whoever reads it.
+/// A literal that ends in a digit runs into the field after it: "ab" + "c…" looks like "abc" + "…".
 template <typename Alphabet>
 [[nodiscard]] constexpr bool ends_in_digit(std::string_view text) noexcept {
     return !text.empty() && Alphabet::decode(text.back()) != Alphabet::no_digit;
@@ -62,10 +62,16 @@ template <typename Alphabet>
 
 }  // namespace detail
 
-/// A format: `Name` tells it from every other in stores and subkeys and never changes; `Parts` are `literal`,
-/// `handle_field`, `secret_field` and `checksum_field` in the order of the text. It sets no floor for the secret, so
-/// that any foreign format can be read; generation, authorities and verifiers do (see `unguessable_format`). Everything
-/// here is known at compile time.
+/// A format. `Name` identifies it in stores and subkeys: it is unique, and never changes. `Parts` are `literal`
+/// (first), `handle_field` (at most one, before the secret), `secret_field` (one) and `checksum_field` (at most one,
+/// last), in the order of the text. Any secret length is allowed here, so that foreign formats can be read; generation,
+/// authorities and verifiers require 128 bits (see `unguessable_format`). All members are known at compile time.
+///
+/// Example:
+///     using acme_keys = shearline::basic_format<
+///         "acme", shearline::environment::live, shearline::base62, shearline::literal<"acme-v1_">,
+///         shearline::handle_field<11>, shearline::literal<"_">, shearline::secret_field<30>>;
+///     static_assert(acme_keys::chars == 50 && acme_keys::secret_bits == 178 && !acme_keys::has_checksum);
 template <fixed_string Name, environment Env, typename Alphabet, typename... Parts>
 struct basic_format {
     static_assert(Name.size() > 0, "basic_format: give the format a name, such as \"instance\"");
@@ -87,7 +93,7 @@ struct basic_format {
                   "basic_format: a literal ends in a digit of the alphabet and runs into the field after it: end it in "
                   "a character that the alphabet lacks, such as '_'");
 
-    static constexpr std::string_view prefix = layout.front().text;
+    static constexpr std::string_view prefix = layout.front().text;  ///< the first literal
     static constexpr std::size_t chars = (Parts::chars + ... + 0);
     static_assert(chars <= max_key_chars, "basic_format: a key is longer than 255 characters: shorten its parts");
 
@@ -109,10 +115,10 @@ struct basic_format {
                   "basic_format: the checksum_field cannot hold every value of its checksum: give it more digits (6 of "
                   "base62 for crc32)");
 
-    /// The `checksum_field`, where `has_checksum`.
+    /// The `checksum_field`, if `has_checksum`.
     using checksum_type = detail::last_of<Parts...>;
 
-    /// The characters that the checksum is computed over, of a key text as long as the format says.
+    /// The characters that the checksum is computed over. `key` has `chars` characters. O(1).
     [[nodiscard]] static constexpr std::string_view covered_by_checksum(std::string_view key) noexcept {
         if constexpr (checksum_type::covered == covers::secret) {
             return secret_part.of(key);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Whether each character of a text is one that can stand in its place.
+// Whether each character of a text is allowed at its place in a format.
 // Depends on alphabet.hpp and layout.hpp; never on a crypto library.
 #pragma once
 
@@ -16,7 +16,7 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// The characters that stand in every key of a format; 0 where a digit stands.
+/// The characters that are the same in every key of a format; 0 at the place of a digit.
 template <typename Format>
 inline constexpr auto fixed_characters = [] {
     std::array<char, Format::chars> all{};
@@ -25,7 +25,7 @@ inline constexpr auto fixed_characters = [] {
     return all;
 }();
 
-/// 0xff where a digit stands, 0 elsewhere.
+/// 0xff at the place of a digit, 0 elsewhere.
 template <typename Format>
 inline constexpr auto digit_places = [] {
     std::array<char, Format::chars> all{};
@@ -34,7 +34,7 @@ inline constexpr auto digit_places = [] {
     return all;
 }();
 
-/// Sixteen characters at once, by whatever the processor has for that (a vector type of GCC and Clang).
+/// Sixteen characters, in a vector register if the processor has them (a vector type of GCC and Clang).
 using characters16 = std::uint8_t __attribute__((vector_size(16)));
 
 [[nodiscard]] inline characters16 load16(const char* from) noexcept {
@@ -43,7 +43,7 @@ using characters16 = std::uint8_t __attribute__((vector_size(16)));
     return loaded;
 }
 
-/// All ones where a character is one of the alphabet.
+/// All ones for each character that is in the alphabet.
 template <typename Alphabet>
 [[nodiscard]] inline characters16 in_alphabet(characters16 characters) noexcept {
     characters16 found{};
@@ -52,15 +52,15 @@ template <typename Alphabet>
     return found;
 }
 
-/// Whether a character of a key can stand in its place.
+/// Whether a character is allowed at a place of a key.
 template <typename Format>
 [[nodiscard]] constexpr bool is_good_character(char c, std::size_t place) noexcept {
     const char fixed = fixed_characters<Format>[place];
     return fixed == 0 ? Format::alphabet::decode(c) != Format::alphabet::no_digit : c == fixed;
 }
 
-/// Whether all characters of a text, which is as long as the format says, can stand in their places: one look at the
-/// whole, sixteen at a time.
+/// Whether all characters of a text of `Format::chars` characters are allowed at their places; sixteen at a time.
+/// Variable time. O(chars).
 template <typename Format>
 [[nodiscard]] constexpr bool has_good_characters(std::string_view text) noexcept {
     using alphabet = typename Format::alphabet;
@@ -83,7 +83,7 @@ template <typename Format>
     return (halves[0] | halves[1]) == 0;
 }
 
-/// Where the first character stands that cannot, in a text without `has_good_characters`: the last, if no other.
+/// The place of the first character that is not allowed, in a text for which `has_good_characters` is false.
 template <typename Format>
 [[nodiscard]] constexpr std::size_t find_bad_character(std::string_view text) noexcept {
     std::size_t place = 0;

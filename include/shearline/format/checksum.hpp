@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The checksum that catches a mistyped key before anything is looked up. It is no protection: anybody can compute it.
+// The checksum that finds a mistyped key before any look-up. It does not protect: anybody can compute it.
 // Depends on constant_time.hpp; never on a crypto library.
 #pragma once
 
@@ -24,7 +24,7 @@ namespace detail {
 
 inline constexpr std::size_t crc32_slices = 16;
 
-/// `crc32_tables[k][b]`: what a byte `b` does to the state after `k` more bytes.
+/// `crc32_tables[k][b]`: the change that byte `b` makes to the state after `k` more bytes.
 inline constexpr auto crc32_tables = [] {
     std::array<std::array<std::uint32_t, 256>, crc32_slices> all{};
     for (std::uint32_t byte = 0; byte < 256; ++byte) {
@@ -41,7 +41,7 @@ inline constexpr auto crc32_tables = [] {
     return all;
 }();
 
-/// The state after so many bytes, by tables: without a loop, so that the look-ups do not wait for each other.
+/// The state after `Bytes` more bytes, from tables; without a loop, so that the look-ups do not wait for each other.
 template <std::size_t Bytes>
 [[nodiscard]] constexpr std::uint32_t crc32_after(std::uint32_t state, const char* text) noexcept {
     const auto look_up = [=]<std::size_t I>(std::integral_constant<std::size_t, I>) {
@@ -57,13 +57,13 @@ template <std::size_t Bytes>
 
 }  // namespace detail
 
-/// CRC-32/ISO-HDLC: reflected polynomial 0xEDB88320, initial value and final XOR all ones; that of Ethernet, zlib, and
-/// of GitHub's and npm's tokens. A model of what `checksum_field` takes: `name`, `greatest`, `of`, `of_vartime`.
+/// CRC-32/ISO-HDLC: reflected polynomial 0xEDB88320, initial value and final XOR all ones, as in Ethernet, zlib, and
+/// the tokens of GitHub and npm. Models `checksum_algorithm`. Thread-safe.
 struct crc32 {
     static constexpr std::string_view name = "CRC-32/ISO-HDLC";
     static constexpr std::uint32_t greatest = UINT32_MAX;
 
-    /// Constant-time in the characters: bit by bit, no table. For a text that holds a fresh secret. O(size).
+    /// Constant-time in the characters (bit by bit, no table): for a text with a new secret. O(size).
     [[nodiscard]] static constexpr std::uint32_t of(std::string_view text) noexcept {
         std::uint32_t state = UINT32_MAX;
         for (const char c : text) {
@@ -73,9 +73,9 @@ struct crc32 {
         return ~state;
     }
 
-    /// The same, by tables, sixteen bytes at a time (Kounavis and Berry, "A Systematic Approach to Building High
-    /// Performance Software-Based CRC Generators", 2005, have eight). Its addresses depend on the characters: for a
-    /// text whose sender knows it. O(size).
+    /// The same from tables, sixteen bytes at a time (Kounavis and Berry, "A Systematic Approach to Building High
+    /// Performance Software-Based CRC Generators", 2005, with eight). Variable time, since addresses depend on the
+    /// characters: only for a text that its sender knows. O(size).
     [[nodiscard]] static constexpr std::uint32_t of_vartime(std::string_view text) noexcept {
         std::uint32_t state = UINT32_MAX;
         for (; text.size() >= 16; text.remove_prefix(16)) state = detail::crc32_after<16>(state, text.data());

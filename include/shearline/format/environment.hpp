@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Whether a key opens the real thing or the playground beside it.
-// Depends on std; never on another definition of ours.
+// Whether a key is for the live environment or for the test environment.
+// Depends on std; never on another header of ours.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace shearline::inline v0_1 {
 
-/// The two environments are formats of their own: a test key does not parse where live keys are expected, and its
-/// digest is made under another subkey. The values are part of what is sealed and digested, and never change.
+/// The environment of a format. Live and test keys have different formats: a test key does not parse as a live one, and
+/// its digest is made with another subkey. The values are part of what is sealed and digested, and never change.
 enum class environment : std::uint8_t { live = 0, test = 1 };
 
-/// "live" or "test"; a static string.
+/// "live" or "test"; a static string. O(1).
 [[nodiscard]] constexpr std::string_view to_string(environment where) noexcept {
     return where == environment::live ? "live" : "test";
 }

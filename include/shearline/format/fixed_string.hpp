@@ -11,14 +11,14 @@
 
 namespace shearline::inline v0_1 {
 
-/// `Size` chars and the terminating NUL. Structural, as C++20 asks of a template argument; made at compile time only.
+/// `Size` characters and a terminating NUL. Structural, as a template argument must be; made at compile time only.
 template <std::size_t Size>
 struct fixed_string {
     char chars[Size + 1] = {};
 
     consteval fixed_string() = default;
 
-    consteval fixed_string(const char (&text)[Size + 1]) {  // NOLINT(*-explicit-*): "instance" is to be an argument
+    consteval fixed_string(const char (&text)[Size + 1]) {  // NOLINT(*-explicit-*): so that "instance" is an argument
         for (std::size_t i = 0; i < Size; ++i) chars[i] = text[i];
     }
 

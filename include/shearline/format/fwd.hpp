@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The names of key text, for a client, a linter or a log scrubber that wants no more than those. fwd.hpp has them, too.
+// Forward declarations of the types of key text alone, for a client, a linter or a log scrubber. fwd.hpp has them, too.
 // Depends on result.hpp; never on another definition of ours, nor on <chrono>.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// GitHub's classic tokens, and npm's: `ghp_` + 30 base62 characters + their checksum.
+// The format of GitHub's classic tokens, and of npm's: `ghp_` + 30 base62 characters + their checksum.
 // Depends on basic_format.hpp and checksum.hpp; never on a crypto library.
 #pragma once
 
@@ -13,8 +13,9 @@
 
 namespace shearline::inline v0_1 {
 
-/// `Prefix` ("ghp", "gho", "npm", ...), '_', 30 characters of secret, and CRC-32 of those 30 in 6 base62 digits, padded
-/// with '0'. No handle. (GitHub, "Behind GitHub's new authentication token formats", 2021.)
+/// `Prefix` ("ghp", "gho", "npm", ...), '_', 30 characters of secret (178 bits), and the CRC-32 of those 30 in 6 base62
+/// digits, padded with '0': 40 characters for "ghp". No handle, so that an authority cannot use it. (GitHub, "Behind
+/// GitHub's new authentication token formats", 2021.)
 template <fixed_string Prefix>
 using github_format =
     basic_format<fixed_string{"github-"} + Prefix, environment::live, base62, literal<Prefix + fixed_string{"_"}>,

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A format for other programs: as ABNF, as a regular expression, and in words what neither can express.
+// A format for other programs: as ABNF, as a regular expression, and as notes on what these cannot express.
 // Depends on basic_format.hpp and <string>; never on <regex>.
 #pragma once
 
@@ -33,7 +33,7 @@ namespace detail {
     return {hex[code >> 4], hex[code & 15]};
 }
 
-/// `c`, with a backslash where it would mean something in a regular expression.
+/// `c`, with a backslash before it if it has a meaning in a regular expression.
 [[nodiscard]] inline std::string escaped(char c) {
     constexpr std::string_view special = "\\^$.|?*+()[]{}-/";
     return special.find(c) == std::string_view::npos ? std::string{c} : std::string{'\\', c};
@@ -41,11 +41,12 @@ namespace detail {
 
 }  // namespace detail
 
-/// The grammar of `Format`, derived from the same layout that `parse` reads. Allocates; for documentation and tools.
+/// The grammar of `Format`, derived from the layout that `parse` uses; for documentation and tools. Each function
+/// allocates its text, is linear in its length, and thread-safe.
 template <typename Format>
 struct grammar {
-    /// ABNF (RFC 5234, with the case-sensitive strings of RFC 7405); lines end in CRLF, as it demands. The rule for the
-    /// whole text is `key`.
+    /// ABNF (RFC 5234, with the case-sensitive strings of RFC 7405). Lines end in CRLF, as the RFC requires. The rule
+    /// for the whole text is `key`.
     [[nodiscard]] static std::string abnf() {
         std::string text = "key =";
         std::string fields;
@@ -68,8 +69,8 @@ struct grammar {
         return text.append("\r\n");
     }
 
-    /// A regular expression for the whole text, without anchors, in what ECMAScript, PCRE, RE2 and Python have in
-    /// common. To test a text, match all of it; to find keys in a file, search.
+    /// A regular expression for the whole text, without anchors, in the syntax common to ECMAScript, PCRE, RE2 and
+    /// Python. To test a text, match all of it; to find keys in a file, search.
     [[nodiscard]] static std::string regex() {
         std::string digit = "[";
         for (const auto& run : alphabet::runs) {
@@ -86,7 +87,7 @@ struct grammar {
         return text;
     }
 
-    /// What a text that matches must meet besides: the value of the digits, ranges and the checksum; a line for each.
+    /// What else a text that matches must satisfy: the order of the digits, the ranges and the checksum, one to a line.
     [[nodiscard]] static std::string notes() {
         std::string text = "The most significant digit comes first; digits count from 0 in the order ";
         text.append(alphabet::chars).append(".\n");

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The public part of a key: names it in logs, look-ups and the console; never secret.
+// The public part of a key, which identifies it in logs, look-ups and the console; never secret.
 // Depends on number.hpp and result.hpp; never on a crypto library.
 #pragma once
 
@@ -16,26 +16,27 @@
 
 namespace shearline::inline v0_1 {
 
-/// A number from 1 to 2^64-1; 0 stands for "none", in formats that have no handle. A value; ordered by its number.
+/// A number from 1 to 2^64-1; 0 means "none", in formats that have no handle. An ordinary value, ordered by its number.
 struct handle {
     std::uint64_t value = 0;
 
-    /// What `to_text` gives: characters without an end mark.
+    /// The result of `to_text`: 11 characters, not NUL-terminated.
     struct spelling {
         std::array<char, 11> chars{};
 
         [[nodiscard]] constexpr std::string_view view() const noexcept { return {chars.data(), chars.size()}; }
     };
 
-    /// Eleven base62 digits, most significant first, padded with '0': one spelling for each handle. Variable time.
+    /// Eleven base62 digits, most significant first, padded with '0': one spelling for each handle. Variable time;
+    /// O(1); never allocates.
     [[nodiscard]] constexpr spelling to_text() const noexcept {
         spelling text;
         detail::write_number_vartime<base62>(value, text.chars);
         return text;
     }
 
-    /// Reads what `to_text` wrote, and nothing else: `wrong_length`, `bad_character`, or `out_of_range` (zero, or 2^64
-    /// and more). Variable time; O(1) for a wrong length; no allocation.
+    /// Reads the spelling that `to_text` writes, and no other. Errors: `wrong_length`, `bad_character`, `out_of_range`
+    /// (0, or 2^64 and more). Variable time; O(1); never allocates.
     [[nodiscard]] static constexpr result<handle, format_error> parse(std::string_view text) noexcept {
         constexpr std::size_t width = spelling{}.chars.size();
         if (text.size() != width) return format_error{format_errc::wrong_length, width};

@@ -35,7 +35,7 @@ struct checked_key_format {
                   "key_format<\"prefix\">: write the prefix in lower-case letters, digits and '_', beginning with a "
                   "letter and not ending in '_', such as \"instance\"");
     static_assert(!Prefix.view().ends_with("_test"),
-                  "key_format<\"x_test\">: its keys would read as the test keys of \"x\": write "
+                  "key_format<\"x_test\">: its keys would look like the test keys of \"x\": write "
                   "test_key_format<\"x\">");
 
     using type = basic_format<Prefix + Marker, Env, Alphabet, literal<Prefix + Marker + fixed_string{"_"}>,
@@ -50,13 +50,19 @@ struct checked_key_format {
 }  // namespace detail
 
 /// Live keys: `instance_` + handle (11 base62 digits) + secret (32) + checksum (6) = 58 characters for "instance". All
-/// are letters, digits or '_', so that the text survives a double click. The secret has 190 bits, and never fewer than
-/// 128.
+/// are letters, digits or '_', so that a double click selects the whole key. The secret has 190 bits by default; fewer
+/// than 128 do not compile. `Prefix` is `[a-z][a-z0-9_]*` and does not end in '_' or "_test".
+///
+/// Example:
+///     using live_keys = shearline::key_format<"instance">;
+///     using test_keys = shearline::test_key_format<"instance">;
+///     static_assert(live_keys::chars == 58 && live_keys::secret_bits == 190);
+///     static_assert(live_keys::prefix == "instance_" && test_keys::prefix == "instance_test_");
 template <fixed_string Prefix, std::size_t SecretChars = 32, typename Alphabet = base62>
 using key_format = typename detail::checked_key_format<Prefix, "", environment::live, SecretChars, Alphabet>::type;
 
-/// Test keys: `instance_test_…`. A format of its own, named "instance_test": no live verifier reads them, nor the
-/// other way round.
+/// Test keys: `instance_test_…`, a separate format named "instance_test". A live verifier does not accept test keys,
+/// nor the other way round.
 template <fixed_string Prefix, std::size_t SecretChars = 32, typename Alphabet = base62>
 using test_key_format =
     typename detail::checked_key_format<Prefix, "_test", environment::test, SecretChars, Alphabet>::type;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The parts that a format is laid out of, each of a fixed width.
+// The parts that a format consists of, each of a fixed width.
 // Depends on fixed_string.hpp; never on a crypto library.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace shearline::inline v0_1 {
 
-/// What a part of a key text is.
+/// The kind of a part of a key.
 enum class part_kind : std::uint8_t { literal, handle, secret, checksum };
 
 /// What a checksum is computed over.
@@ -23,8 +23,8 @@ enum class covers : std::uint8_t {
     secret,      ///< the secret alone, as GitHub does
 };
 
-/// What the library asks of a checksum: its name for the grammar's notes, the greatest value, and the value of a text,
-/// once constant-time in the characters, and once as fast as it can be.
+/// A checksum: its name for `grammar::notes`, its greatest value, and the value for a text; `of` is constant-time in
+/// the characters, `of_vartime` is fast, and both give the same value. Thread-safe.
 template <typename T>
 concept checksum_algorithm = requires(std::string_view text) {
     { T::name } -> std::convertible_to<std::string_view>;
@@ -33,7 +33,7 @@ concept checksum_algorithm = requires(std::string_view text) {
     { T::of_vartime(text) } noexcept -> std::same_as<std::uint32_t>;
 };
 
-/// The same characters in every key.
+/// Characters that are the same in every key.
 template <fixed_string Text>
 struct literal {
     static_assert(Text.size() > 0 && detail::is_visible(Text.view()) && Text.view().find('"') == std::string_view::npos,
@@ -43,7 +43,7 @@ struct literal {
     static constexpr std::size_t chars = text.size();
 };
 
-/// The handle as a number of `Chars` digits.
+/// The handle: a number of `Chars` digits.
 template <std::size_t Chars>
 struct handle_field {
     static_assert(Chars > 0, "handle_field<Chars>: give at least one digit, or leave the field out");
@@ -61,7 +61,7 @@ struct secret_field {
     static constexpr std::size_t chars = Chars;
 };
 
-/// The checksum as a number of `Chars` digits; ends the key.
+/// The checksum: a number of `Chars` digits, at the end of the key.
 template <std::size_t Chars, typename Algorithm, covers Covered>
 struct checksum_field {
     static_assert(checksum_algorithm<Algorithm>,
@@ -74,7 +74,7 @@ struct checksum_field {
     using algorithm = Algorithm;
 };
 
-/// One of the four above. Each has a fixed width: a text can be read in one way only.
+/// One of the four parts above. Each has a fixed width, so that a text can be read in one way only.
 template <typename T>
 concept format_part = requires {
     { T::kind } -> std::convertible_to<part_kind>;
@@ -82,14 +82,14 @@ concept format_part = requires {
     { T::chars } -> std::convertible_to<std::size_t>;
 };
 
-/// A part at its place in the key.
+/// A part and its place in the key.
 struct placed_part {
     part_kind kind{};
     std::size_t offset = 0;  ///< in chars from the start of the key
     std::size_t chars = 0;
     std::string_view text{};  ///< of a literal
 
-    /// This part of a key text, which is as long as the format says.
+    /// This part of a key. `key` has as many characters as the format. O(1).
     [[nodiscard]] constexpr std::string_view of(std::string_view key) const noexcept {
         return {key.data() + offset, chars};
     }
@@ -111,7 +111,7 @@ template <std::size_t Count>
     return count;
 }
 
-/// The first part of a kind; where there is none, an empty part at the end.
+/// The first part of a kind, or an empty part at the end if there is none.
 template <std::size_t Count>
 [[nodiscard]] constexpr placed_part first_of(part_kind kind, const std::array<placed_part, Count>& layout) {
     for (const placed_part& part : layout) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What of a key may be logged or shown: "instance_0abcDEFGhij***".
+// The part of a key that may be logged or shown: "instance_0abcDEFGhij***".
 // Depends on parse.hpp and render.hpp; never on a crypto library.
 #pragma once
 
@@ -16,10 +16,10 @@
 
 namespace shearline::inline v0_1 {
 
-/// The public start of a key and "***" in place of the rest. A value without a heap; safe to log.
+/// The public start of a key, followed by "***" for the rest. A value that never allocates; safe to log.
 class masked_key {
 public:
-    /// Masks what comes after `shown`, whose characters are all public. Aborts on more than `max_key_chars` of them.
+    /// `shown` followed by "***". All of `shown` is public; more than `max_key_chars` characters abort. O(size).
     constexpr explicit masked_key(std::string_view shown) noexcept : m_size{shown.size() + rest.size()} {
         if (shown.size() > max_key_chars) std::abort();
         shown.copy(m_chars.data(), shown.size());
@@ -35,16 +35,24 @@ private:
     std::size_t m_size;
 };
 
-/// What of `text` may be logged: of a key, all before its secret; of a text that is none, the prefix where it begins
-/// with it (a key with a typing error holds most of a secret, wherever that is), else nothing. Never allocates.
-/// Variable time; O(prefix) for a wrong length, else O(chars). Thread-safe.
+/// Masks `text` for a log. Of a valid key, everything before the secret is shown; of any other text only the prefix, if
+/// it begins with that, because a mistyped key contains most of a secret. Variable time: for presented text. O(prefix)
+/// for a wrong length, else O(chars); never allocates. Thread-safe.
+///
+/// Example:
+///     #include <shearline/format/key_format.hpp>
+///     using instance_keys = shearline::key_format<"instance">;
+///     const auto shown = shearline::mask<instance_keys>("instance_typo");                   // "instance_***"
+///     const auto listed = shearline::mask<instance_keys>(shearline::handle{.value = 4711});  // with its handle
+///     const std::string_view for_the_log = shown.view();
 template <typename Format>
 [[nodiscard]] constexpr masked_key mask(std::string_view text) noexcept {
     if (const auto key = parse<Format>(text)) return masked_key{{text.data(), Format::secret_part.offset}};
     return masked_key{text.starts_with(Format::prefix) ? Format::prefix : std::string_view{}};
 }
 
-/// The same of a key of which the handle is known: from 1 to `Format::greatest_handle`, anything else aborts. O(chars).
+/// Masks the key that has this handle: from 1 to `Format::greatest_handle`, any other aborts. Variable time; O(chars);
+/// never allocates. Thread-safe.
 template <typename Format>
 [[nodiscard]] constexpr masked_key mask(handle name) noexcept {
     std::array<char, Format::secret_part.offset> shown{};

@@ -14,7 +14,7 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// The greatest number that `width` digits spell, or 2^64-1 where that is less.
+/// The greatest number of `width` digits, or 2^64-1 if that is less.
 template <typename Alphabet>
 [[nodiscard]] constexpr std::uint64_t greatest_number(std::size_t width) noexcept {
     std::uint64_t greatest = 0;
@@ -25,7 +25,7 @@ template <typename Alphabet>
     return greatest;
 }
 
-/// How many digits every number up to `greatest` fits in.
+/// How many digits the numbers up to `greatest` need.
 template <typename Alphabet>
 [[nodiscard]] constexpr std::size_t digits_for(std::uint64_t greatest) noexcept {
     std::size_t width = 1;
@@ -41,8 +41,8 @@ template <typename Alphabet>
     return power;
 }
 
-/// The number, mod 2^64, that so many digits spell; some number where a character is none. Both halves are read at the
-/// same time: no digit waits for all before it. Variable time. O(Digits).
+/// The number, mod 2^64, that `Digits` digits stand for; an unspecified number if a character is not a digit. Both
+/// halves are read independently, so that no digit waits for all digits before it. Variable time. O(Digits).
 template <typename Alphabet, std::size_t Digits>
 [[nodiscard]] constexpr std::uint64_t read_digits(const char* text) noexcept {
     if constexpr (Digits == 0) {
@@ -52,18 +52,18 @@ template <typename Alphabet, std::size_t Digits>
     } else if constexpr (Digits == 2) {
         return std::uint64_t{Alphabet::decode_high(text[0])} + Alphabet::decode(text[1]);
     } else {
-        constexpr std::size_t low = (Digits / 2 + 1) / 2 * 2;  // pairs, but for the first digit of an odd number
+        constexpr std::size_t low = (Digits / 2 + 1) / 2 * 2;  // pairs, except the first digit of an odd number
         return read_digits<Alphabet, Digits - low>(text) * power_of_size<Alphabet>(low) +
                read_digits<Alphabet, low>(text + (Digits - low));
     }
 }
 
-/// The number that `Digits` characters of the alphabet spell, or nothing where it is greater than `greatest`. Variable
+/// The number that `Digits` characters of the alphabet stand for, or nothing if it is greater than `greatest`. Variable
 /// time. O(Digits).
 template <typename Alphabet, std::size_t Digits>
 [[nodiscard]] constexpr std::optional<std::uint64_t> read_number(std::string_view text,
                                                                  std::uint64_t greatest) noexcept {
-    constexpr std::size_t safe = [] {  // so many digits fit into 64 bits, whatever they are
+    constexpr std::size_t safe = [] {  // this many digits always fit into 64 bits
         std::size_t count = 1;
         while (count < Digits && greatest_number<Alphabet>(count + 1) != UINT64_MAX) ++count;
         return count;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// From a text that somebody presents to the parts of a key, or to what is wrong with it and where.
+// Reads the parts of a key from a text that somebody presents, or says what is wrong with it, and where.
 // Depends on basic_format.hpp, characters.hpp, handle.hpp and result.hpp; never on a crypto library.
 #pragma once
 
@@ -17,19 +17,30 @@
 
 namespace shearline::inline v0_1 {
 
-/// A text that is well formed: views into what was parsed, which must outlive it.
+/// A well-formed key. The views are into the parsed text, which must outlive them.
 struct parsed_key {
     std::string_view text;
-    shearline::handle handle;        ///< value 0 where the format has none
-    std::string_view authenticated;  ///< the text without its checksum: what the digest covers
+    shearline::handle handle;        ///< 0 if the format has none
+    std::string_view authenticated;  ///< the text without its checksum, which is what the digest covers
 };
 
-/// Reads a key of `Format`. What is wrong is reported in this order, each with its place: `wrong_prefix` (the first
-/// literal), `wrong_length`, `bad_character` (from left to right, later literals too), `out_of_range` (a handle of zero
-/// or past 2^64-1, a checksum past its greatest value: so a key has one spelling), `wrong_checksum`.
+/// Reads a key of `Format`. Errors, the first that applies, each with its place: `wrong_prefix` (the first literal),
+/// `wrong_length`, `bad_character` (the leftmost one, in later literals too), `out_of_range` (a handle of zero or past
+/// 2^64-1, or a checksum past its greatest value; thus a key has one spelling), `wrong_checksum`.
 ///
-/// For presented text, which its sender knows: variable time. O(prefix) for a wrong length, else O(chars); never
-/// allocates; any bytes of any length are fine. Usable in a constant expression. Thread-safe.
+/// Any bytes of any length are allowed. Variable time: for presented text, which its sender knows. O(prefix) for a
+/// wrong length, else O(chars); never allocates. Usable in a constant expression. Thread-safe.
+///
+/// Example:
+///     #include <shearline/format/key_format.hpp>
+///     using instance_keys = shearline::key_format<"instance">;
+///     const auto key = shearline::parse<instance_keys>("instance_typo");
+///     if (key) {
+///         const shearline::handle name = key->handle;
+///     } else {
+///         const std::string_view wrong = to_string(key.error().code);  // "wrong length"
+///         const std::size_t expected = key.error().offset;             // 58 characters
+///     }
 template <typename Format>
 [[nodiscard]] constexpr result<parsed_key, format_error> parse(std::string_view text) noexcept {
     using alphabet = typename Format::alphabet;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// From a handle and the digits of a fresh secret to the text of a key.
+// Makes the text of a key from a handle and the digits of a new secret.
 // Depends on basic_format.hpp and handle.hpp; never on a crypto library.
 #pragma once
 
@@ -18,7 +18,7 @@ namespace shearline::inline v0_1 {
 
 namespace detail {
 
-/// Writes the literals and the handle that end before `out` does. Aborts on a handle that the format cannot spell.
+/// Writes the literals and the handle that fit into `out`. Aborts on a handle that the format cannot hold.
 template <typename Format>
 constexpr void render_public_parts(handle name, std::span<char> out) noexcept {
     if (Format::has_handle && (name.value == 0 || name.value > Format::greatest_handle)) std::abort();
@@ -32,13 +32,21 @@ constexpr void render_public_parts(handle name, std::span<char> out) noexcept {
 
 }  // namespace detail
 
-/// Writes the key of `Format` with this handle and this secret into `out`, all of it, without an end mark. `digits` are
-/// the secret, each below the alphabet's size; greater ones give an unspecified text. The handle is from 1 to
-/// `Format::greatest_handle`, anything else aborts; a format without one takes no notice of it.
+/// Writes the key of `Format` that has this handle and this secret to `out`; fills `out`, without a terminating NUL.
+/// `digits` are the secret, each below the size of the alphabet; greater ones give an unspecified text. The handle is
+/// from 1 to `Format::greatest_handle`, any other aborts; a format without a handle ignores it. To make new keys use
+/// `generate`, which calls this.
 ///
-/// Constant-time in the digits: characters and checksum come from arithmetic, with no branch and no address that
-/// depends on them. Variable in the handle. O(chars); never allocates; usable in a constant expression. `out` is as
-/// secret as the digits.
+/// Constant-time in the digits: characters and checksum are computed without a branch or an address that depends on
+/// them. Variable time in the handle. O(chars); never allocates; usable in a constant expression. Thread-safe. `out` is
+/// as secret as the digits.
+///
+/// Example:
+///     #include <shearline/format/key_format.hpp>
+///     using instance_keys = shearline::key_format<"instance">;
+///     constexpr std::array<std::uint8_t, instance_keys::secret_chars> digits{1, 2, 3};  // for a test: not random
+///     std::array<char, instance_keys::chars> text{};
+///     shearline::render<instance_keys>(shearline::handle{.value = 4711}, digits, text);
 template <typename Format>
 constexpr void render(handle name, std::span<const std::uint8_t, Format::secret_chars> digits,
                       std::span<char, Format::chars> out) noexcept {

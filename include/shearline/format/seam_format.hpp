@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The keys of seamapi/prefixed-api-key: `mycompany_` + 8 base58 characters that name it + `_` + 24 that are secret.
+// The format of seamapi/prefixed-api-key: `mycompany_` + 8 base58 characters that identify it + `_` + 24 secret ones.
 // Depends on basic_format.hpp; never on a crypto library.
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace shearline::inline v0_1 {
 
-/// `Prefix`, '_', the "short token" (the handle, as a base58 number), '_', the "long token" (the secret). No checksum.
-/// What its other settings make (a short token with a prefix of its own, other lengths) is another `basic_format`.
+/// `Prefix`, '_', the "short token" (the handle, as a base58 number), '_', the "long token" (the secret, 140 bits). No
+/// checksum. For other settings (a prefix of the short token, other lengths) write another `basic_format`.
 template <fixed_string Prefix>
 using seam_format = basic_format<fixed_string{"seam-"} + Prefix, environment::live, base58,
                                  literal<Prefix + fixed_string{"_"}>, handle_field<8>, literal<"_">, secret_field<24>>;
