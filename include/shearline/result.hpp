@@ -131,8 +131,7 @@ private:
 ///
 /// On a temporary, `*`, `value()` and `error()` return an object of its own, and `->` does not compile, since its
 /// pointer would dangle: give the result a name first, and check it. Each member is O(1) apart from the function that
-/// it calls. Usable in constant expressions if both types are trivially copyable. Const members may be called from any
-/// thread.
+/// it calls. Usable in constant expressions if both types are trivially copyable. Const members are thread-safe.
 ///
 /// Example:
 ///     #include <shearline/error.hpp>

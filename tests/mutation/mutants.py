@@ -370,7 +370,7 @@ MUTANTS = [
     ("a keyring may lack a line", "if (read_key_number(number_word) != before.size() + 1) {", "if (false) {",
      ["keyring"]),
     ("a dropped key may have its bytes behind it",
-     'if (!line.empty()) return corrupt("a dropped key has nothing behind its check value");', "", ["keyring"]),
+     'if (!line.empty()) return corrupt("a dropped key must have nothing after its check value");', "", ["keyring"]),
     ("a file of secrets that others can read is taken", "if ((about.st_mode & refused) != 0) {",
      "if (false) {", ["posix", "keyring"]),
     ("a file of secrets of another user is taken", "if (about.st_uid != ::geteuid() && about.st_uid != 0) {",

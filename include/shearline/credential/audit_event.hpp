@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the audit keeps of a change: who did what to which key, when, from where and why. Never a secret.
+// An entry of the audit log: who changed which key, how, when, from where and why. Never holds a secret.
 // Depends on credential_id.hpp and format/handle.hpp; never on a store.
 #pragma once
 
@@ -14,16 +14,16 @@
 
 namespace shearline::inline v0_1 {
 
-/// One line of the audit; written in the transaction of the change that it tells of, or not at all.
+/// One entry of the audit log, written in the same transaction as the change that it describes. A plain value.
 struct audit_event {
-    std::uint64_t sequence = 0;  ///< given by the store, from 1, without gaps
+    std::uint64_t sequence = 0;  ///< set by the store, from 1, without gaps
     timestamp at;
-    std::string actor;
-    std::string action;  ///< "issue", "rotate", "revoke", "revoke key", "suspend", "resume", "reveal": a key's text was
-                         ///< given out again, by `reveal` or to a repeat of an issue or a rotation
+    std::string actor;   ///< from the `request_context`, as are `source_address` and `reason`
+    std::string action;  ///< "issue", "rotate", "revoke", "revoke key", "suspend", "resume"; or "reveal": the text of a
+                         ///< key was returned again, by `reveal` or by a repeated issue or rotation
     std::string tenant;
     credential_id credential;
-    std::optional<shearline::handle> handle;  ///< the key, where the action was about one
+    std::optional<shearline::handle> handle;  ///< the key, if the action was about one
     std::string source_address;
     std::string reason;
 };

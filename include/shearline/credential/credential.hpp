@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The durable thing that a customer owns: its name, what it may do and for how long. It outlives its keys.
+// A credential: what a customer owns, with its name, its permissions and its validity. It outlives its keys.
 // Depends on clock.hpp and credential_id.hpp; never on a store.
 #pragma once
 
@@ -15,36 +15,38 @@
 
 namespace shearline::inline v0_1 {
 
-/// Labels and free text that travel with a credential; the library never reads them.
+/// Labels and free text kept with a credential; the library does not interpret them.
 using metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// What the owner says of a credential when asking for one. Rotation keeps every word of it.
+/// The request for a new credential. `issue` returns `invalid_argument` for a field outside of its range. Rotation
+/// changes none of it.
 struct new_credential {
-    std::string tenant;  ///< whose it is; 1 to 255 bytes of UTF-8
-    std::string name;    ///< for people; 1 to 255 bytes of UTF-8
-    std::vector<std::string> scopes{};
-    shearline::metadata metadata{};
-    std::optional<timestamp> not_before{};  ///< the first moment at which its keys are good
-    std::optional<timestamp> expires_at{};  ///< the first moment at which they no longer are
+    std::string tenant;                     ///< the owner: 1 to 255 bytes without control characters; required
+    std::string name;                       ///< for people: 1 to 255 bytes without control characters; required
+    std::vector<std::string> scopes{};      ///< at most 64 different ones, each as `is_scope` has it; none by default
+    shearline::metadata metadata{};         ///< at most 64 names (1 to 255 bytes) with values of at most 1,000 bytes
+    std::optional<timestamp> not_before{};  ///< the first moment at which its keys are valid; by default at once
+    std::optional<timestamp>
+        expires_at{};  ///< the first moment at which they no longer are, after `not_before`; or never
 };
 
-/// A credential as stored.
+/// A credential as stored. A plain value.
 struct credential {
     credential_id id;
-    std::string tenant;
+    std::string tenant;  ///< this and the next five as in `new_credential`
     std::string name;
     std::vector<std::string> scopes;
     shearline::metadata metadata;
     std::optional<timestamp> not_before;
     std::optional<timestamp> expires_at;
-    bool suspended = false;        ///< reversible, unlike a key's `revoked`
+    bool suspended = false;        ///< its keys are denied until it is resumed
     std::uint32_t generation = 1;  ///< of its newest key
-    std::uint64_t version = 1;     ///< counts every change of the credential or of a key of it
+    std::uint64_t version = 1;     ///< one more with each change of the credential or of one of its keys
     timestamp created_at;
-    std::optional<timestamp> revoked_at{};  ///< set once, for good: every key of it is dead, and it gets no other
+    std::optional<timestamp> revoked_at{};  ///< set once, for good: all its keys are revoked, and it gets no new one
 };
 
-/// The first version of a credential that was asked for.
+/// The first version of a requested credential. `asked` is not checked. Linear in its size.
 [[nodiscard]] inline credential credential_from(const new_credential& asked, const credential_id& id, timestamp now) {
     return {.id = id,
             .tenant = asked.tenant,

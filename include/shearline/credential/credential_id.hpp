@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The name of a credential: 16 random bytes, written as a version 4 UUID. Public; it opens nothing.
+// The name of a credential: 16 random bytes, written as a version 4 UUID. Public: it grants nothing.
 // Depends on format/alphabet.hpp and result.hpp; never on a crypto library.
 #pragma once
 
@@ -17,7 +17,8 @@
 
 namespace shearline::inline v0_1 {
 
-/// Names a credential in calls, logs and rows. An ordinary value; the default one names nothing.
+/// The name of a credential in calls, logs and rows. An ordinary value; the default one names no credential. Each
+/// member is O(1); const members may be called from any thread.
 class credential_id {
 public:
     static constexpr std::size_t text_chars = 36;
@@ -25,7 +26,7 @@ public:
 
     constexpr credential_id() noexcept = default;
 
-    /// A version 4 UUID (RFC 9562 §5.4) of 16 random bytes, of which six bits give way to version and variant.
+    /// A version 4 UUID (RFC 9562 §5.4) from 16 random bytes; version and variant replace six of their bits.
     [[nodiscard]] static constexpr credential_id from_random(bytes_type random) noexcept {
         random[6] = static_cast<std::uint8_t>((random[6] & 0x0fU) | 0x40U);
         random[8] = static_cast<std::uint8_t>((random[8] & 0x3fU) | 0x80U);
@@ -36,11 +37,11 @@ public:
     /// version 4.
     [[nodiscard]] static result<credential_id> from_bytes(const bytes_type& bytes) {
         if ((bytes[6] & 0xf0U) != 0x40U || (bytes[8] & 0xc0U) != 0x80U)
-            return error{errc::invalid_argument, "a credential is named by a version 4 UUID"};
+            return error{errc::invalid_argument, "a credential id must be a version 4 UUID"};
         return credential_id{bytes};
     }
 
-    /// Reads the one spelling that `to_string` writes: 36 characters, lower case. `invalid_argument` for any other.
+    /// Reads the spelling that `to_string` writes: 36 characters, lower case. `invalid_argument` for any other text.
     [[nodiscard]] static result<credential_id> parse(std::string_view text) {
         bytes_type bytes{};
         unsigned wrong = text.size() == text_chars ? 0 : 0x80;
@@ -52,7 +53,7 @@ public:
             wrong |= (high | low) & 0x80U;
             bytes[i] = static_cast<std::uint8_t>((high << 4U) | low);
         }
-        if (wrong != 0) return error{errc::invalid_argument, "a credential is named by a lower-case version 4 UUID"};
+        if (wrong != 0) return error{errc::invalid_argument, "a credential id must be a lower-case version 4 UUID"};
         return from_bytes(bytes);
     }
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the caller of `issue` and `rotate` gets: a fresh key, this once.
+// What `issue` and `rotate` return: a new key, whose text is given out this once.
 // Depends on credential_id.hpp and secret/secret_text.hpp; never on a store.
 #pragma once
 
@@ -14,18 +14,18 @@
 
 namespace shearline::inline v0_1 {
 
-/// A fresh key. Move-only, since it owns the key's text.
+/// A new key. Move-only, because it owns the text of the key.
 struct issued_key {
     credential_id credential;
     shearline::handle handle;
-    std::uint32_t generation = 1;  ///< 0 where a repeated call names a key that was forgotten since
-    secret_text text{};            ///< give it to its owner, and let go of it
+    std::uint32_t generation = 1;  ///< 0 if a repeated call made this key, and it has been deleted since
+    secret_text text{};            ///< give it to its owner, and do not keep it
 
-    /// The call repeated an earlier one by its idempotency token, and the text of the key that was made then is not
-    /// kept: `text` is empty. Rotate with a new token to get a key that can be read.
+    /// True if the idempotency token repeated an earlier call, and the text of its key is no longer stored: `text` is
+    /// then empty. Rotate with a new token to get a key with its text.
     bool text_lost = false;
 
-    /// After a rotation with grace: until when the key before this one is good.
+    /// After a rotation with grace: until when the previous key stays valid.
     std::optional<timestamp> previous_until{};
 };
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// One key of a credential as stored, its moves from state to state, and what it is worth at a given moment.
+// One key of a credential as stored, its changes of state, and whether it is valid at a given moment.
 // Depends on credential/ and digest/stored_digest.hpp; never on a store.
 #pragma once
 
@@ -19,23 +19,24 @@
 
 namespace shearline::inline v0_1 {
 
-/// One key as stored. Its text is not in it, except sealed where the custody is `recoverable`.
+/// One key as stored. It does not hold the text of the key, except sealed if the custody is `recoverable`.
 struct record {
-    std::string format;  ///< the name of the key's format; (format, handle) names the record
+    std::string format;  ///< the name of the format; (format, handle) identifies the record
     shearline::handle handle;
     credential_id credential;
     std::uint32_t generation = 1;  ///< 1 for a credential's first key, and one more with each rotation
     key_state state = key_state::active;
     stored_digest digest;
     timestamp created_at;
-    std::optional<timestamp> retires_at{};  ///< the end of the grace, where the state is `retiring`
+    std::optional<timestamp> retires_at{};  ///< the end of the grace, if the state is `retiring`
     std::optional<timestamp> revoked_at{};
-    std::optional<timestamp> last_used_at{};
+    std::optional<timestamp> last_used_at{};  ///< this and `uses` are written later than the use
     std::uint64_t uses = 0;
-    std::optional<sealed_text> sealed{};  ///< none under `show_once`, and none once the key is revoked
+    std::optional<sealed_text> sealed{};  ///< empty under `show_once`, and after the key was revoked
 };
 
-/// Moves a key to `retiring` until `until`. `illegal_state` unless it was active; the record is then unchanged.
+/// Changes the state of an active key to `retiring`, valid until `until`. `illegal_state` from any other state; the
+/// record is then unchanged. O(1).
 [[nodiscard]] inline result<void> retire(record& key, timestamp until) {
     if (!may_move(key.state, key_state::retiring))
         return error{errc::illegal_state, "a key that is " + std::string{to_string(key.state)} + " cannot retire"};
@@ -44,29 +45,29 @@ struct record {
     return {};
 }
 
-/// Moves a key to `revoked` and drops its sealed text. `illegal_state` where it was revoked before; the record, and
-/// with it the time at which that happened, is then unchanged.
+/// Changes the state of a key to `revoked` and deletes its sealed text. `illegal_state` if it is revoked already; the
+/// record, `revoked_at` too, is then unchanged. O(1).
 [[nodiscard]] inline result<void> revoke(record& key, timestamp now) {
-    if (!may_move(key.state, key_state::revoked)) return error{errc::illegal_state, "the key is revoked already"};
+    if (!may_move(key.state, key_state::revoked)) return error{errc::illegal_state, "the key is already revoked"};
     key.state = key_state::revoked;
     key.revoked_at = now;
     key.sealed.reset();
     return {};
 }
 
-/// What a key is worth at a moment: its state, and what time and its credential make of it.
+/// Whether a key is valid at a moment, and if not, why: from its state, its credential and the time.
 enum class key_standing : std::uint8_t {
-    revoked = 1,
-    grace_over,  ///< retiring, and the grace has ended
-    pending,
-    expired,
-    not_yet_valid,
-    suspended,
-    retiring,  ///< good until `retires_at`
-    active,    ///< good
+    revoked = 1,    ///< the key or its credential was revoked
+    grace_over,     ///< retiring, and the grace has ended
+    pending,        ///< reserved: not active yet (see `key_state::pending`)
+    expired,        ///< the credential has reached its `expires_at`
+    not_yet_valid,  ///< the credential has not reached its `not_before`
+    suspended,      ///< the credential is suspended
+    retiring,       ///< valid until `retires_at`
+    active,         ///< valid
 };
 
-/// The name of a standing, as the console shows it.
+/// The name of a standing, for people; a static string. O(1).
 [[nodiscard]] constexpr std::string_view to_string(key_standing standing) noexcept {
     switch (standing) {
         case key_standing::revoked: return "revoked";
@@ -81,8 +82,8 @@ enum class key_standing : std::uint8_t {
     return "unknown";
 }
 
-/// The standing of a key of `owner` at `now`; what is final comes before what may pass. A moment in time belongs to
-/// what begins with it: a key that expires at noon is not good at noon.
+/// The standing of a key of `owner` at `now`. If several apply, the first in the order of `key_standing`: final ones
+/// come first. A key that expires at noon is not valid at noon; one that is valid from noon is. O(1); thread-safe.
 [[nodiscard]] constexpr key_standing standing_at(const credential& owner, const record& key, timestamp now) noexcept {
     if (key.state == key_state::revoked || owner.revoked_at) return key_standing::revoked;
     if (key.state == key_state::retiring && (!key.retires_at || now >= *key.retires_at))
@@ -94,7 +95,8 @@ enum class key_standing : std::uint8_t {
     return key.state == key_state::retiring ? key_standing::retiring : key_standing::active;
 }
 
-/// Whether a key in this standing may still open something, now or after a resume: neither dead nor run out.
+/// Whether a key in this standing is valid or can still become valid: it is not revoked, its grace has not ended, and
+/// its credential has not expired. O(1).
 [[nodiscard]] constexpr bool is_live(key_standing standing) noexcept {
     return standing != key_standing::revoked && standing != key_standing::grace_over &&
            standing != key_standing::expired;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Who asks for a change, from where and why: what every change brings along, and what the audit keeps of it.
+// Who asks for a change, from where and why; most of it goes into the audit log.
 // Depends on std; never on a store.
 #pragma once
 
@@ -12,19 +12,20 @@
 
 namespace shearline::inline v0_1 {
 
-/// Comes with every change. Nothing in it is a secret, except that an idempotency token is kept as a keyed hash only.
+/// An argument of every change. A field outside of its range is an `invalid_argument`. Only the keyed hash of an
+/// idempotency token is stored; all else goes into the audit log as it is. Texts are without control characters.
 struct request_context {
-    std::string actor;             ///< required: who, as the audit shall name them; 1 to 255 bytes
-    std::string source_address{};  ///< from where; free text, at most 255 bytes
-    std::string reason{};          ///< why; free text, at most 1,000 bytes
+    std::string actor;             ///< who asks, for the audit: 1 to 255 bytes; required
+    std::string source_address{};  ///< from where: free text of at most 255 bytes; empty by default
+    std::string reason{};          ///< why: free text of at most 1,000 bytes; empty by default
 
-    /// Makes a repeat safe: the same token with the same arguments gives the first outcome and changes nothing, with
-    /// other arguments a `conflict`. A repeat that gives a key's text again is audited as a "reveal". 22 to 255
-    /// characters, chosen at random by the caller with at least 128 bits (22 characters of base64url, or a UUID);
-    /// forgotten after a day. Empty: each call is a change of its own.
+    /// Makes it safe to repeat a call: the same token with the same arguments returns the first outcome and changes
+    /// nothing; with other arguments it is a `conflict`. A repeat that returns the text of a key again is audited as
+    /// "reveal". 22 to 255 visible ASCII characters, chosen at random with at least 128 bits (22 characters of
+    /// base64url, or a UUID); forgotten after 24 hours. Empty (default): each call is a change of its own.
     std::string idempotency_token{};
 
-    /// The change is not begun after this moment (`deadline_exceeded`).
+    /// A change that has not begun by this moment fails with `deadline_exceeded`, and changes nothing. None by default.
     std::optional<std::chrono::steady_clock::time_point> deadline{};
 };
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Which key a sealed text is the text of: what a custody binds it to.
+// The key that a sealed text belongs to: what a custody binds the text to.
 // Depends on credential/credential_id.hpp and format/; never on a crypto library.
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace shearline::inline v0_1 {
 
-/// Which key a sealed text is the text of. All of it is authenticated: a box that is moved to another row, tenant,
-/// generation, format or environment does not open.
+/// The key that a sealed text belongs to. All of it is authenticated: a sealed text that was moved to another row,
+/// tenant, generation, format or environment does not open. The views must outlive this.
 struct seal_binding {
     shearline::environment environment;
     std::string_view format;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A key's text under encryption, as a store keeps it where the custody is `recoverable`.
+// The encrypted text of a key, as a store keeps it if the custody is `recoverable`.
 // Depends on std; never on a crypto library.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace shearline::inline v0_1 {
 
-/// Opens only with the sealing key of that number, and only as the key that it was sealed as.
+/// The encrypted text of a key. It opens only with its sealing key, and only with the binding that it was sealed with.
 struct sealed_text {
     std::uint32_t sealing_key = 0;      ///< its number in the keyring
     std::array<std::byte, 24> nonce{};  ///< random, new for every sealing

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The states of a key, and the one table of the moves between them: a state only ever moves forward.
+// The states of a key, and the table of permitted transitions: a state only moves forward.
 // Depends on result.hpp; never on a record or a clock.
 #pragma once
 
@@ -13,16 +13,16 @@
 
 namespace shearline::inline v0_1 {
 
-/// pending → active → retiring → revoked, where steps may be left out and none is taken back. The numbers are stored.
-/// That a credential has expired, and that a retiring key's grace is over, are not states: they are computed.
+/// pending → active → retiring → revoked: states can be skipped, and a key never goes back. The numbers are stored. An
+/// expired credential and the end of a grace are not states: they are computed (see `standing_at`).
 enum class key_state : std::uint8_t {
-    pending = 1,   ///< made, and not yet good
-    active = 2,    ///< good
-    retiring = 3,  ///< replaced, and still good until its grace is over
-    revoked = 4,   ///< dead, for good
+    pending = 1,   ///< reserved: not active yet. Nothing makes such a key yet; it is for keys that are activated later
+    active = 2,    ///< valid
+    retiring = 3,  ///< replaced, and valid until its grace ends
+    revoked = 4,   ///< invalid, for good
 };
 
-/// The name of a state, as stores and the console show it.
+/// The name of a state; a static string. O(1).
 [[nodiscard]] constexpr std::string_view to_string(key_state state) noexcept {
     switch (state) {
         case key_state::pending: return "pending";
@@ -33,8 +33,8 @@ enum class key_state : std::uint8_t {
     return "unknown";
 }
 
-/// Whether a key may go from one state to the other. The whole table: a pending key is activated or withdrawn, an
-/// active one retires or dies, a retiring one dies.
+/// Whether a key may change from one state to the other: from pending to active or revoked, from active to retiring or
+/// revoked, from retiring to revoked. O(1).
 [[nodiscard]] constexpr bool may_move(key_state from, key_state to) noexcept {
     switch (from) {
         case key_state::pending: return to == key_state::active || to == key_state::revoked;
@@ -45,9 +45,9 @@ enum class key_state : std::uint8_t {
     return false;
 }
 
-/// The state that a stored number stands for; `corrupt` for a number that stands for none.
+/// The state of a stored number; `corrupt` for a number that is not a state. O(1).
 [[nodiscard]] inline result<key_state> key_state_from(std::int64_t stored) {
-    if (stored < 1 || stored > 4) return error{errc::corrupt, "a key's state is " + std::to_string(stored)};
+    if (stored < 1 || stored > 4) return error{errc::corrupt, "no key state has the number " + std::to_string(stored)};
     return static_cast<key_state>(stored);
 }
 

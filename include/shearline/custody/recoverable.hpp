@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The custody that can show a key again: its text is sealed under a key of the keyring, and bound to its row.
+// The custody that can show a key again: the text is encrypted with a key of the keyring, and bound to its row.
 // Depends on credential/, digest/, secret/ and libsodium; never on a store.
 #pragma once
 
@@ -21,14 +21,14 @@
 
 namespace shearline::inline v0_1 {
 
-/// Seals with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under a subkey of a sealing key. Whoever holds the
-/// database and the keyring can read the keys: that is what an owner asks for who wants to copy a key again. Revoking
-/// a key deletes its box; backups may still hold it, and rotating the sealing key does not reach into them.
+/// Seals with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under a subkey of a sealing key. With the database and
+/// the keyring together all keys can be read; that is the price of showing a key again. Revoking a key deletes its
+/// sealed text; backups may still hold it, and a new sealing key does not change them. Thread-safe; linear in the text.
 struct recoverable {
     static constexpr bool keeps_text = true;
 
-    /// Seals `text`. The nonce is 24 random bytes, so that one sealing key serves for any number of keys.
-    /// Constant-time in the text and the key. `invalid_argument` for an empty text; errors of the entropy source.
+    /// Seals `text`. The nonce is 24 random bytes, so that one sealing key is enough for any number of keys.
+    /// Constant-time in the text and the key. `invalid_argument` for an empty text; `unavailable` without entropy.
     [[nodiscard]] static result<sealed_text> seal(const secret_bytes<32>& key, std::uint32_t key_number,
                                                   const seal_binding& binding, const secret_text& text) {
         const std::string_view plain = text.reveal(unsafe_reveal);
@@ -44,8 +44,8 @@ struct recoverable {
         return sealed;
     }
 
-    /// Opens what `seal` sealed, as the key that it was sealed as. `corrupt` where the box, the binding or the key is
-    /// another: which of them, is not told apart.
+    /// Opens what `seal` sealed, with the same key and binding. `corrupt` if the sealed text, the binding or the key
+    /// differs; which of them is not distinguished. Constant-time in the text and the key.
     [[nodiscard]] static result<secret_text> open(const secret_bytes<32>& key, const seal_binding& binding,
                                                   const sealed_text& sealed) {
         if (sealed.box.size() <= crypto_aead_xchacha20poly1305_ietf_ABYTES) return does_not_open();

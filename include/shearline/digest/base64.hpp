@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Base64 as it is stored: each sequence of bytes has one spelling, and no other is read.
-// Depends on libsodium; never on another definition of ours.
+// Base64 as it is stored: each sequence of bytes has exactly one spelling.
+// Depends on libsodium; never on another header of ours.
 #pragma once
 
 #include <sodium.h>
@@ -14,20 +14,20 @@
 
 namespace shearline::inline v0_1 {
 
-/// How many characters of base64 `bytes` bytes take, unpadded.
+/// How many characters `bytes` bytes take in base64 without padding: 43 for 32 bytes. O(1).
 [[nodiscard]] constexpr std::size_t base64_chars(std::size_t bytes) noexcept { return (bytes * 4 + 2) / 3; }
 
-/// Writes base64 (RFC 4648 §4) without padding, as PHC strings have it, and a final NUL (libsodium writes one).
-/// Constant-time in the bytes.
+/// Writes base64 (RFC 4648 §4) without padding, as in PHC strings, and a final NUL (libsodium writes one).
+/// Constant-time in the bytes; linear; thread-safe.
 template <std::size_t Bytes>
 void to_base64(std::span<const std::byte, Bytes> bytes, std::span<char, base64_chars(Bytes) + 1> out) noexcept {
     ::sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()), Bytes,
                         sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
 }
 
-/// Reads what `to_base64` writes and no other spelling: the exact length, no padding, no space, the bits past the last
-/// byte zero. False for anything else, and then `out` is not to be used. Constant-time in a text that is one; where
-/// another text stops to be one can be observed.
+/// Reads the spelling that `to_base64` writes, and no other: the exact length, no padding, no space, and zero bits
+/// after the last byte. False for any other text; `out` is then unspecified. Constant-time in a valid text; of an
+/// invalid one the time shows where it becomes invalid. Linear; thread-safe.
 template <std::size_t Bytes>
 [[nodiscard]] bool from_base64(std::string_view text, std::span<std::byte, Bytes> out) noexcept {
     if (text.size() != base64_chars(Bytes)) return false;

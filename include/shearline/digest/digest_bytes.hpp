@@ -11,8 +11,8 @@
 
 namespace shearline::inline v0_1 {
 
-/// A keyed hash of a key's text. Not wiped: it is stored. Not printed either, and compared by `constant_time_equal`
-/// only: whoever can guess a digest byte by byte needs no key.
+/// The keyed hash of the text of a key: 32 bytes. Not wiped, because it is stored. Do not print it, and compare it with
+/// `constant_time_equal` only: from another comparison an attacker could learn it byte by byte.
 using digest_bytes = std::array<std::byte, 32>;
 
 }  // namespace shearline::inline v0_1

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a derived key or a sealed text is bound to: fields of bytes that read only one way.
+// What a derived key or a sealed text is bound to: a sequence of fields that can be read in one way only.
 // Depends on std; never on a crypto library.
 #pragma once
 
@@ -14,9 +14,9 @@
 
 namespace shearline::inline v0_1 {
 
-/// A sequence of fields, each with its length before it (8 bytes, most significant first), so that no two sequences of
-/// the same kinds of fields give the same bytes. The first field says what the context is for. Public: no secret goes
-/// in.
+/// A sequence of fields. A text has its length before it (8 bytes, most significant first), so that different sequences
+/// of the same kinds of fields give different bytes. The first field is the purpose. Not secret: put no secret into it.
+/// Appending is linear in the field; without memory it throws `std::bad_alloc`. Not thread-safe while appending.
 class hash_context {
 public:
     explicit hash_context(std::string_view purpose) { text(purpose); }
@@ -27,14 +27,14 @@ public:
         return *this;
     }
 
-    /// A number takes 8 bytes, whatever its type.
+    /// 8 bytes, most significant first, whatever the type of the number.
     hash_context& number(std::uint64_t field) {
         for (unsigned shift = 64; shift > 0; shift -= 8) m_bytes += static_cast<char>((field >> (shift - 8)) & 0xff);
         return *this;
     }
 
     [[nodiscard]] std::span<const std::byte> bytes() const& noexcept { return std::as_bytes(std::span{m_bytes}); }
-    std::span<const std::byte> bytes() const&& = delete;  // would outlive its owner: name the owner
+    std::span<const std::byte> bytes() const&& = delete;  // would dangle: give the owner a name
 
 private:
     std::string m_bytes;

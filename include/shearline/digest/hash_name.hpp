@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The name of a hash, as stored digests and stores carry it.
+// The name of a hash, as it is in stored digests and stores.
 // Depends on std; never on an algorithm.
 #pragma once
 
@@ -15,31 +15,32 @@
 
 namespace shearline::inline v0_1 {
 
-/// 1 to 32 characters of `[a-z0-9-]`, such as `hmac-sha256`. A value without a heap: a scan reads a million of them.
+/// 1 to 32 characters of `[a-z0-9-]`, such as `hmac-sha256`. A value that never allocates, because a scan reads
+/// millions of them. Each member is O(1); const members may be called from any thread.
 class hash_name {
 public:
     static constexpr std::size_t max_chars = 32;
 
-    /// Whether a text is such a name.
+    /// Whether a text is a valid name.
     [[nodiscard]] static constexpr bool is_valid(std::string_view text) noexcept {
         for (const char c : text)
             if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
         return !text.empty() && text.size() <= max_chars;
     }
 
-    /// The name; a text that is not one aborts, and does not compile in a constant expression.
+    /// The name. An invalid text aborts; in a constant expression it does not compile.
     constexpr explicit hash_name(std::string_view text) noexcept : m_size{static_cast<std::uint8_t>(text.size())} {
         if (!is_valid(text)) std::abort();
         for (std::size_t i = 0; i < text.size(); ++i) m_chars[i] = text[i];
     }
 
-    /// The name that a text is, if it is one.
+    /// The name, or nothing for an invalid text.
     [[nodiscard]] static constexpr std::optional<hash_name> parse(std::string_view text) noexcept {
         return is_valid(text) ? std::optional{hash_name{text}} : std::nullopt;
     }
 
     [[nodiscard]] constexpr std::string_view view() const& noexcept { return {m_chars.data(), m_size}; }
-    std::string_view view() const&& = delete;  // would outlive its owner: name the owner
+    std::string_view view() const&& = delete;  // would dangle: give the owner a name
 
     friend constexpr bool operator==(const hash_name&, const hash_name&) = default;
 

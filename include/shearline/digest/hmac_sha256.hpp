@@ -19,9 +19,9 @@ namespace shearline::inline v0_1 {
 struct hmac_sha256 {
     static constexpr std::string_view name = "hmac-sha256";
 
-    /// Both hash states after their key block, which saves two of the four or more blocks of each `mac`. As
-    /// confidential as the key: whoever has it can make digests. Trivially copyable, so that `guarded<key_state>` can
-    /// hold it; an instance elsewhere is to be wiped by its owner.
+    /// Both hash states after their key block, which saves two of the four or more blocks of each `mac`. As secret as
+    /// the key: it is enough to make digests. Trivially copyable, so that `guarded<key_state>` can hold it; wipe an
+    /// instance that is anywhere else.
     class key_state {
         friend hmac_sha256;
         explicit key_state(std::span<const std::byte, 32> key) noexcept {
@@ -30,11 +30,11 @@ struct hmac_sha256 {
         crypto_auth_hmacsha256_state m_state;
     };
 
-    /// The state for a key, built where the caller puts it. Constant-time in the key.
+    /// The state for a key. Constant-time in the key; O(1).
     [[nodiscard]] static key_state prepare(std::span<const std::byte, 32> key) noexcept { return key_state{key}; }
 
     /// The digest of `message`. Constant-time in the key and in the content of the message; linear in its length. The
-    /// copy of the state that it works on is wiped.
+    /// working copy of the state is wiped.
     [[nodiscard]] static digest_bytes mac(const key_state& key, std::span<const std::byte> message) noexcept {
         crypto_auth_hmacsha256_state running = key.m_state;
         const wipe_on_exit wipe{running};  // libsodium 1.0.18 wipes it too, and does not promise to

@@ -15,24 +15,24 @@
 #include <shearline/digest/digest_bytes.hpp>
 
 #ifdef OPENSSL_NO_DEPRECATED_3_0
-#error "hmac_sha256_openssl.hpp needs SHA256_Init and its kin: unset OPENSSL_NO_DEPRECATED, or use hmac_sha256.hpp"
+#error "hmac_sha256_openssl.hpp needs SHA256_Init and the like: unset OPENSSL_NO_DEPRECATED, or use hmac_sha256.hpp"
 #endif
 
-// The low-level functions are deprecated since OpenSSL 3.0, and present. They are used because the one-shot and the EVP
-// interfaces fetch and allocate for each digest, which costs more than the hash itself.
+// The low-level functions are deprecated since OpenSSL 3.0, but still there. They are used because the one-shot and the
+// EVP interfaces fetch and allocate for each digest, which costs more than the hash itself.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 namespace shearline::inline v0_1 {
 
-/// HMAC-SHA256 (RFC 2104, FIPS 198-1) under a key of 32 bytes. Models `hash_policy`, and gives the digests of
-/// `hmac_sha256`, so that the two may be exchanged under the same records. Thread-safe.
+/// HMAC-SHA256 (RFC 2104, FIPS 198-1) under a key of 32 bytes. Models `hash_policy`, and gives the same digests as
+/// `hmac_sha256`: one can replace the other without changing records. Thread-safe.
 ///
-/// What OpenSSL's assembly leaves on its stack while it hashes is out of our reach; the states that we hold are wiped.
+/// The working copies of the states are wiped; what OpenSSL's assembly leaves on its stack cannot be.
 struct openssl_hmac_sha256 {
     static constexpr std::string_view name = "hmac-sha256";
 
-    /// Both hash states after their key block. As confidential as the key; see `hmac_sha256::key_state`.
+    /// Both hash states after their key block. As secret as the key; see `hmac_sha256::key_state`.
     class key_state {
         friend openssl_hmac_sha256;
         explicit key_state(std::span<const std::byte, 32> key) noexcept {
@@ -43,11 +43,11 @@ struct openssl_hmac_sha256 {
         SHA256_CTX m_outer;
     };
 
-    /// The state for a key, built where the caller puts it. Constant-time in the key.
+    /// The state for a key. Constant-time in the key; O(1).
     [[nodiscard]] static key_state prepare(std::span<const std::byte, 32> key) noexcept { return key_state{key}; }
 
     /// The digest of `message`. Constant-time in the key and in the content of the message; linear in its length. The
-    /// copy of the state that it works on is wiped.
+    /// working copy of the state is wiped.
     [[nodiscard]] static digest_bytes mac(const key_state& key, std::span<const std::byte> message) noexcept {
         SHA256_CTX running = key.m_inner;
         digest_bytes digest;

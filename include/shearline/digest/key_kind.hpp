@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a key of a keyring is for, how far its life has gone, and by what it is recognised.
+// The kind and the status of a key of a keyring, and the check value that identifies it.
 // Depends on std; never on a keyring.
 #pragma once
 
@@ -15,23 +15,23 @@ namespace shearline::inline v0_1 {
 
 /// What a key of the keyring is for.
 enum class key_kind : std::uint8_t {
-    pepper = 1,  ///< keys the digests of API keys
-    sealing,     ///< seals the texts of API keys, where the custody is `recoverable`
+    pepper = 1,  ///< the hash key of the digests of API keys
+    sealing,     ///< seals the texts of API keys, if the custody is `recoverable`
 };
 
-/// How far the life of a key has gone: it only moves down this list.
+/// The status of a key of the keyring. It only changes to one further down this list.
 enum class key_status : std::uint8_t {
-    current = 1,  ///< what is new is made under it; the last of its kind
-    retired,      ///< what was made under it still verifies and opens
-    dropped,      ///< gone: what was made under it is lost; its number and check value stay as its tombstone
+    current = 1,  ///< used for new digests and sealed texts; the last of its kind
+    retired,      ///< its digests still verify, and its sealed texts still open
+    dropped,      ///< deleted: its digests and sealed texts are useless; only its number and its check value are kept
 };
 
-/// The word for a kind, as in the file.
+/// The word for a kind, as in the file of a keyring; a static string. O(1).
 [[nodiscard]] constexpr std::string_view to_string(key_kind kind) noexcept {
     return kind == key_kind::pepper ? "pepper" : "sealing";
 }
 
-/// The word for a status, as in the file.
+/// The word for a status, as in the file of a keyring; a static string. O(1).
 [[nodiscard]] constexpr std::string_view to_string(key_status status) noexcept {
     switch (status) {
         case key_status::current: return "current";
@@ -41,7 +41,7 @@ enum class key_status : std::uint8_t {
     return "unknown";
 }
 
-/// Eight bytes by which a key is recognised; they tell nothing else about it.
+/// The check value of a key: 8 bytes that identify it, and reveal nothing else about it.
 using check_bytes = std::array<std::byte, 8>;
 
 }  // namespace shearline::inline v0_1

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Whether a verifier remembers that a text matched a digest: by a short keyed tag, or not at all.
+// Whether a verifier remembers that a text matched a digest: as a short keyed tag, or not at all.
 // Depends on libsodium; never on a table.
 #pragma once
 
@@ -16,15 +16,15 @@
 
 namespace shearline::inline v0_1 {
 
-/// Remembers: once a text has passed the whole check (its checksum and its digest), its SipHash-2-4-128 tag, over every
-/// byte that keys of its format do not have in common, and under a random key of this process, is kept beside the
-/// digest; the next check of the same text compares the tags (and the prefix, byte by byte) instead of computing the
-/// digest. (J.-P. Aumasson, D. J. Bernstein, "SipHash: a fast short-input PRF", 2012.)
+/// Remembers a match (default). When a text has passed the whole check of checksum and digest, its SipHash-2-4-128 tag
+/// is kept beside the digest: over every byte after the prefix, under a random key of this process. The next check of
+/// the same text compares the tags (and the prefix, byte by byte) instead of computing the digest. (J.-P. Aumasson, D.
+/// J. Bernstein, "SipHash: a fast short-input PRF", 2012.)
 ///
-/// A tag says "this text matched this digest" and nothing more: state, times and scopes are looked at each time. It is
-/// no stored digest: SipHash promises nothing to those who know its key, so that a process whose memory was read, the
-/// key and the lines, must be taken for one whose keys can be forged, which is so of any process that holds its
-/// peppers in memory. The key never leaves the process, is lost with it, and a child by fork does not have it.
+/// A tag means that this text matched this digest; state, times and scopes are checked on every call. SipHash is not
+/// secure against somebody who knows its key: if an attacker could read the memory of the process, assume that keys can
+/// be forged, as for any process that has peppers in memory. The key of the tags is never stored, and a child made by
+/// `fork` does not have it. Thread-safe.
 struct siphash_memo {
     static constexpr bool remembers = true;
     using tag = std::array<std::uint64_t, 2>;
@@ -33,7 +33,7 @@ struct siphash_memo {
     };
     static_assert(sizeof(tag) == crypto_shorthash_siphashx24_BYTES);
 
-    /// A fresh key.
+    /// A new random key. O(1).
     [[nodiscard]] static key make_key() noexcept {
         key fresh{};
         ::randombytes_buf(fresh.bytes.data(), fresh.bytes.size());
@@ -48,11 +48,11 @@ struct siphash_memo {
         return std::bit_cast<tag>(out);
     }
 
-    /// Constant-time.
+    /// Whether two tags are equal. Constant-time in both; O(1).
     [[nodiscard]] static bool same(const tag& a, const tag& b) noexcept { return constant_time_equal_words(a, b); }
 };
 
-/// Remembers nothing: every verification computes the digest.
+/// Remembers nothing: every verification computes the digest. Thread-safe.
 struct no_memo {
     static constexpr bool remembers = false;
     struct key {};

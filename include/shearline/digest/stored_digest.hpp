@@ -22,7 +22,8 @@
 
 namespace shearline::inline v0_1 {
 
-/// Reads the number of a key: 1 to 2^32-1 in decimal, without sign, space or leading zero. Variable time.
+/// Reads the number of a pepper or a sealing key: 1 to 2^32-1 in decimal, without sign, space or leading zero; nothing
+/// for any other text. Variable time; linear; thread-safe.
 [[nodiscard]] inline std::optional<std::uint32_t> read_key_number(std::string_view text) noexcept {
     std::uint32_t number = 0;
     const char* const end = text.data() + text.size();
@@ -35,14 +36,15 @@ namespace shearline::inline v0_1 {
 
 struct parsed_digest;
 
-/// A digest, its hash and its pepper. A plain value; compare the `mac`s by `constant_time_equal` only.
+/// A digest, its hash and its pepper. A plain value; compare the `mac`s with `constant_time_equal` only.
 struct stored_digest {
-    std::uint32_t pepper = 0;  ///< its number in the keyring, from 1; 0 until one is given
+    std::uint32_t pepper = 0;  ///< the number of the pepper in the keyring, from 1; 0: not set
     digest_bytes mac{};
     hash_name hash{"hmac-sha256"};
 
-    /// The PHC string, `$<hash>$k=3$<handle, 11 base62 digits>$<digest, 43 base64 characters>`, in which the handle
-    /// stands where PHC has the salt. Pepper and handle must be given (not 0). Constant-time in the digest.
+    /// The PHC string `$<hash>$k=<pepper>$<handle, 11 base62 digits>$<digest, 43 base64 characters>`; the handle is in
+    /// the place of the PHC salt. Pepper and handle must not be 0, or `parse` does not read it. Constant-time in the
+    /// digest; O(1); allocates the string.
     [[nodiscard]] std::string to_phc(shearline::handle of) const {
         std::array<char, mac_chars + 1> spelled;
         to_base64<sizeof(digest_bytes)>(mac, spelled);
@@ -57,10 +59,10 @@ struct stored_digest {
         return phc;
     }
 
-    /// Reads what `to_phc` writes and no other spelling: no leading zero, padding, space, or bit past the digest.
+    /// Reads the spelling that `to_phc` writes, and no other: no leading zero, padding, space, or bit after the digest.
     ///
-    /// Errors: `corrupt`, which says which part is wrong and quotes none. Allocates nothing but the error's words; O(1)
-    /// for a text of a wrong length. Constant-time in a digest that is one.
+    /// Errors: `corrupt`, which names the wrong part and never quotes it. Allocates for an error only; O(1).
+    /// Constant-time in a valid digest.
     [[nodiscard]] static result<parsed_digest> parse(std::string_view phc);
 
 private:
@@ -68,7 +70,7 @@ private:
     static constexpr std::size_t mac_chars = base64_chars(sizeof(digest_bytes));
 };
 
-/// What a PHC string of ours says: the digest, and whose it is. Whether its hash is the right one, the caller checks.
+/// The content of a PHC string: a digest, and the handle of its key. The caller must check the hash.
 struct parsed_digest {
     shearline::handle handle;
     stored_digest digest;
@@ -95,7 +97,7 @@ inline result<parsed_digest> stored_digest::parse(std::string_view phc) {
     const auto number = read_key_number(phc.substr(number_at, phc.size() - tail_chars - number_at));
     if (!number) return corrupt("its pepper is not a number from 1 to 4294967295");
     const auto owner = shearline::handle::parse(tail.substr(1, handle_chars));
-    if (!owner) return corrupt("its handle is none");
+    if (!owner) return corrupt("its handle is not 11 base62 digits of a number from 1 to 2^64-1");
     parsed_digest read{*owner, {*number, {}, *hash}};
     if (!from_base64<sizeof(digest_bytes)>(tail.substr(tail.size() - mac_chars), read.digest.mac)) {
         return corrupt("its digest is not 43 characters of base64 that end in zero bits");

@@ -91,8 +91,7 @@ public:
     }();
 
     /// The character of a digit below `size`; a greater digit gives an unspecified character. Constant-time in the
-    /// digit: arithmetic on the places where the character codes jump, without load or branch. O(jumps): base62 has
-    /// two.
+    /// digit: arithmetic on the jumps between the character codes, without load or branch. O(jumps): base62 has 2.
     [[nodiscard]] static constexpr char encode(std::uint8_t digit) noexcept {
         std::uint32_t code = code_of(0) + digit;
         for (const jump& each : jumps) code += detail::mask_if_at_least(digit, each.digit) & each.distance;

@@ -13,8 +13,7 @@ namespace shearline::inline v0_1 {
 /// The least number of bits of a secret: fewer can be guessed.
 inline constexpr std::size_t least_secret_bits = 128;
 
-/// `Format`, allowed to have a short secret, for a test that tries all secrets. Its keys can be guessed: never give one
-/// to anybody.
+/// `Format`, allowed to have a short secret, for a test that tries all secrets. Its keys can be guessed: never use one.
 template <typename Format>
 struct unsafe_short_secret : Format {
     static constexpr bool unsafe_secret_may_be_short = true;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The `WWW-Authenticate` field of an answer: what a client that was refused should know, and no more.
+// The `WWW-Authenticate` field of a response: tells a denied client what it should know, and no more.
 // Depends on http/credential_source.hpp and verdict.hpp; never on an HTTP library.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace shearline::inline v0_1 {
 
 namespace detail {
 
-/// A quoted-string (RFC 9110 §5.6.4); control characters, which it cannot hold, are left out.
+/// A quoted-string (RFC 9110 §5.6.4), without the control characters, which are not allowed in it.
 [[nodiscard]] inline std::string quoted(std::string_view text) {
     std::string quoted = "\"";
     for (const char c : text) {
@@ -27,9 +27,9 @@ namespace detail {
 
 }  // namespace detail
 
-/// The challenge (RFC 9110 §11.6.1, RFC 6750 §3) for a request whose credential could not be read: `invalid_request`,
-/// or no error where none was presented, as RFC 6750 §3.1 asks. `realm` is any text; what a field cannot hold is left
-/// out of it.
+/// The challenge (RFC 9110 §11.6.1, RFC 6750 §3) for a request whose credential could not be read: with the error
+/// `invalid_request`, or without one if there was no credential (RFC 6750 §3.1). `realm` is any text; control
+/// characters are left out. Linear; thread-safe.
 [[nodiscard]] inline std::string challenge(std::string_view realm, const credential_error& wrong) {
     std::string field = "Bearer realm=" + detail::quoted(realm);
     if (wrong.code != credential_errc::missing) {
@@ -39,9 +39,14 @@ namespace detail {
     return field;
 }
 
-/// The challenge for a denial, or an empty string (send no such field) where another credential or scope would not
-/// help. It follows from the face and from what the resource asks of everybody: `invalid_token` whatever is wrong with
-/// the key; `insufficient_scope` with the scope that is required here whatever keeps the key from being allowed.
+/// The challenge for a denial, or an empty string (send no such field) if neither another credential nor another scope
+/// would help. It depends only on the face and on `scope`, the one that the resource requires: `invalid_token` for
+/// `face::invalid_key`; `insufficient_scope` for `face::not_allowed`, if `scope` is not empty. Linear; thread-safe.
+///
+/// Example:
+///     const shearline::denial refused{shearline::reason::missing_scope};  // as `verdict::denial` returns it
+///     const std::string value = shearline::challenge("contacts", refused, "contacts:write");
+///     // Bearer realm="contacts", error="insufficient_scope", scope="contacts:write"
 [[nodiscard]] inline std::string challenge(std::string_view realm, const denial& refused, std::string_view scope = {}) {
     const std::string bearer = "Bearer realm=" + detail::quoted(realm);
     if (refused.face() == face::invalid_key) return bearer + ", error=\"invalid_token\"";

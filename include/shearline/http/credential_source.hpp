@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Finds the one credential in a request, or says why there is none or not one alone.
+// Finds the credential of a request, or says why there is none, or more than one.
 // Depends on http/header_field.hpp and http/key_in_url.hpp; never on an HTTP library.
 #pragma once
 
@@ -19,24 +19,24 @@ namespace shearline::inline v0_1 {
 
 /// What is wrong with the credentials of a request.
 enum class credential_errc : std::uint8_t {
-    missing = 1,         ///< no field carries one: answer with a challenge
-    repeated,            ///< more than one field carries one, even if they are equal
-    malformed,           ///< empty, a list, folded, with characters that no key has, or in a field of a doubtful name
-    too_long,            ///< longer than any key
-    in_url,              ///< in the request target, where logs and histories keep it: consider that key leaked
+    missing = 1,         ///< no field has one: answer with a challenge
+    repeated,            ///< more than one field has one, even if they are equal
+    malformed,           ///< empty, a list, folded, with a character that no key has, or in a field of a similar name
+    too_long,            ///< longer than `max_credential_chars`
+    in_url,              ///< in the request target, which logs and histories keep: treat the key as leaked
     unsupported_scheme,  ///< `Authorization` with a scheme other than Bearer
 };
 
-/// What is wrong, and in which field. It holds nothing of the request.
+/// What is wrong, and in which field. Holds no part of the request.
 struct credential_error {
     credential_errc code{};
     std::string_view field;  ///< "Authorization", "X-API-Key" or "request target"
 
-    /// The HTTP status to answer with: 401 where nothing was presented, or else 400 (RFC 6750 §3.1).
+    /// The HTTP status of the response: 401 if there is no credential, else 400 (RFC 6750 §3.1). O(1).
     [[nodiscard]] constexpr unsigned status() const noexcept { return code == credential_errc::missing ? 401 : 400; }
 };
 
-/// The words for a `credential_errc`, fit for the client's eyes; a static string without a full stop.
+/// The text for a `credential_errc`, which the client may see; a static string without a full stop. O(1).
 [[nodiscard]] constexpr std::string_view to_string(credential_errc code) noexcept {
     switch (code) {
         case credential_errc::missing: return "the request carries no API key";
@@ -49,16 +49,18 @@ struct credential_error {
     return "unknown";
 }
 
-/// What to do with an `Authorization` of another scheme (Basic, Digest, …): `refuse` it; or `ignore` it beside an
-/// `X-API-Key`, for services behind a proxy that has dealt with it. Alone, it is refused under either.
-enum class other_schemes : std::uint8_t { refuse, ignore };
+/// What to do with an `Authorization` field of another scheme (Basic, Digest, …).
+enum class other_schemes : std::uint8_t {
+    refuse,  ///< `unsupported_scheme` (default)
+    ignore,  ///< ignored beside an `X-API-Key`, for services behind a proxy that has checked it; alone it is refused
+};
 
-/// No credential is longer: twice what the longest key of any format has, and nothing that costs to look at.
+/// The most characters of a credential: twice those of the longest key of any format.
 inline constexpr std::size_t max_credential_chars = 512;
 
 namespace detail {
 
-/// The characters of token68 (RFC 9110 §11.2), but for its padding.
+/// The characters of token68 (RFC 9110 §11.2), except its padding.
 [[nodiscard]] constexpr bool are_token68_chars(std::string_view text) noexcept {
     for (const char c : text)
         if (!is_alphanumeric(c) && std::string_view{"-._~+/"}.find(c) == std::string_view::npos) return false;
@@ -78,7 +80,7 @@ template <typename Format>
     return are_token68_chars(Format::alphabet::chars);
 }
 
-/// Without the blanks and tabs around it (OWS, RFC 9110 §5.6.3).
+/// The text without the spaces and tabs around it (OWS, RFC 9110 §5.6.3).
 [[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
     const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
     while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -86,8 +88,8 @@ template <typename Format>
     return text;
 }
 
-/// Whether this is the name of a header, or one that somebody on the way may take for it: CGI and its heirs write every
-/// sign as `_`, and lenient parsers drop blanks before the colon.
+/// Whether this is the name of a header, or one that a gateway may take for it: CGI and similar interfaces replace
+/// every sign by `_`, and lenient parsers drop spaces before the colon.
 [[nodiscard]] constexpr bool resembles(std::string_view name, std::string_view header) noexcept {
     name = trimmed(name);
     if (name.size() != header.size()) return false;
@@ -96,8 +98,8 @@ template <typename Format>
     return true;
 }
 
-/// The credential that a field's value presents. `unsupported_scheme` is said of values without control characters
-/// only, so that none passes where such a value is ignored.
+/// The credential in the value of a field. `unsupported_scheme` is returned only for values without control characters,
+/// so that none is accepted where such a value is ignored.
 [[nodiscard]] constexpr result<std::string_view, credential_errc> read_credential(std::string_view value,
                                                                                   bool may_name_scheme) noexcept {
     value = trimmed(value);
@@ -121,17 +123,27 @@ template <typename Format>
 
 }  // namespace detail
 
-/// The text of the one credential in a request: `Authorization: Bearer <key>` (the scheme in any case), the raw
-/// `Authorization: <key>` that instance keys use, or `X-API-Key: <key>`. Exactly one field may carry one, and neither
-/// header may come twice; a field whose name a gateway could take for one of them (`X_API_Key`) is `malformed`. A key
-/// in the URL, or a query parameter that is named like one, is refused whatever the fields hold. Other fields
-/// (`Cookie`, `Proxy-Authorization`) are not looked at.
+/// The text of the credential of a request: `Authorization: Bearer <key>` (the scheme in any case), `Authorization:
+/// <key>` without a scheme, as for instance keys, or `X-API-Key: <key>`. Exactly one field may have one, and neither
+/// header may be repeated; a field whose name a gateway could take for one of them (`X_API_Key`) is `malformed`. A key
+/// in the URL, or a query parameter with a name for keys, is `in_url`, whatever is in the fields. Other fields
+/// (`Cookie`, `Proxy-Authorization`) are ignored.
 ///
-/// The text is token68, not yet parsed, and a view into `fields`. Where several things are wrong, the first is told:
-/// the target, then the fields in their order.
+/// The text is token68, not yet parsed, and a view into `fields`. If several things are wrong, the error is the first
+/// one: of the target, then of the fields in their order.
 ///
-/// O(size of the request × `Format::chars`), whatever it holds; allocates nothing; thread-safe; variable time, for a
-/// text that its sender knows. Usable in a constant expression. Source: RFC 9110 §5.5, §11; RFC 6750 §2.1, §3.1.
+/// O(size of the request × `Format::chars`); never allocates; thread-safe; variable time: for a text that its sender
+/// knows. Usable in a constant expression. Source: RFC 9110 §5.5, §11; RFC 6750 §2.1, §3.1.
+///
+/// Example:
+///     #include <shearline/format/key_format.hpp>
+///     const shearline::header_field fields[] = {{"Host", "crm.example"}, {"Authorization", "Bearer instance_typo"}};
+///     const auto found = shearline::find_credential<shearline::key_format<"instance">>(fields, "/contacts?page=2");
+///     if (found) {
+///         const std::string_view text = *found;  // for `verify`
+///     } else {
+///         const unsigned status = found.error().status();  // 400 or 401; see also `challenge` and `problem_of`
+///     }
 template <typename Format>
 [[nodiscard]] constexpr result<std::string_view, credential_error> find_credential(
     std::span<const header_field> fields, std::string_view target,
@@ -163,7 +175,7 @@ template <typename Format>
             found = *credential;
             continue;
         }
-        // A list that some proxy joined, "Basic …, Bearer <key>", begins with another scheme too: a key is not ignored.
+        // A list that a proxy joined, "Basic …, Bearer <key>", begins with another scheme, too: its key is not ignored.
         ignored = credential.error() == credential_errc::unsupported_scheme && others == other_schemes::ignore &&
                   !detail::holds_key<Format>(field.value);
         if (!ignored) return credential_error{credential.error(), name};

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// One header field of a request, as any HTTP library can give it.
+// One header field of a request, from any HTTP library.
 // Depends on std; never on an HTTP library.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace shearline::inline v0_1 {
 
-/// A field as it was received: one for each line, not joined. Views into the request, which must outlive it.
+/// A field as it was received: one for each line, not joined. The views are into the request, which must outlive it.
 struct header_field {
     std::string_view name;
     std::string_view value;
@@ -25,8 +25,8 @@ namespace detail {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
 }
 
-/// Whether two texts are equal but for the case of ASCII letters, which does not count in the names of fields and of
-/// authentication schemes (RFC 9110 §5.1, §11.1). Linear.
+/// Whether two texts are equal without regard to the case of ASCII letters, as names of fields and of authentication
+/// schemes are compared (RFC 9110 §5.1, §11.1). Linear.
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i)

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A text as a JSON string, whatever bytes it holds.
+// Any bytes as a JSON string.
 // Depends on std; never on a JSON library.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// The length of the UTF-8 sequence (RFC 3629) at the start of a text, or 0 where there is none.
+/// The length of the UTF-8 sequence (RFC 3629) at the start of a text, or 0 if there is none. The text is not empty.
 [[nodiscard]] constexpr std::size_t utf8_sequence(std::string_view text) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char first = byte(0);
@@ -31,7 +31,7 @@ namespace shearline::inline v0_1::detail {
     return length;
 }
 
-/// Appends a JSON string (RFC 8259 §7); each byte that is not of a UTF-8 sequence becomes U+FFFD. Linear.
+/// Appends a JSON string (RFC 8259 §7); each byte outside a UTF-8 sequence becomes U+FFFD. Linear.
 inline void append_json_string(std::string& json, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     json += '"';

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Whether a request target gives a key away: URLs are kept in logs, histories and the Referer field of other requests.
+// Whether a request target contains a key: URLs are kept in logs, histories and the Referer field of other requests.
 // Depends on http/header_field.hpp and format/parse.hpp; never on an HTTP library.
 #pragma once
 
@@ -20,7 +20,7 @@ namespace detail {
     return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
-/// Takes one character off a URL, or the three of `%41` for the one that they stand for.
+/// Takes the next character of a URL; `%41` counts as the one character that it encodes.
 [[nodiscard]] constexpr char next_in_url(std::string_view& rest) noexcept {
     char c = rest.front();
     if (c == '%' && rest.size() >= 3 && hex_digit(rest[1]) >= 0 && hex_digit(rest[2]) >= 0) {
@@ -31,8 +31,8 @@ namespace detail {
     return c;
 }
 
-/// Whether keys are sent under this name of a query parameter. Letters and digits alone count: `api_key`, `API-Key`,
-/// `api%5Fkey` and `api_key[]` are one name.
+/// Whether clients send keys in a query parameter of this name. Only letters and digits count: `api_key`, `API-Key`,
+/// `api%5Fkey` and `api_key[]` are the same name.
 [[nodiscard]] constexpr bool names_key_parameter(std::string_view encoded) noexcept {
     constexpr std::string_view names[] = {"key",         "apikey",   "xapikey",   "token",
                                           "accesstoken", "apitoken", "authtoken", "authorization"};
@@ -55,7 +55,7 @@ namespace detail {
     if (question == std::string_view::npos) return false;
     std::string_view query = target.substr(question + 1);
     while (!query.empty()) {
-        const std::size_t end = query.find_first_of("&;?#");  // ';' as well: old servers split there
+        const std::size_t end = query.find_first_of("&;?#");  // old servers split at ';', too
         const std::string_view parameter = query.substr(0, end);
         if (names_key_parameter(parameter.substr(0, parameter.find('=')))) return true;
         if (end == std::string_view::npos) break;
@@ -64,7 +64,7 @@ namespace detail {
     return false;
 }
 
-/// Whether a key of the format stands anywhere in a text, percent-encoded or not.
+/// Whether a key of the format is anywhere in a text, percent-encoded or not.
 template <typename Format>
 [[nodiscard]] constexpr bool holds_key(std::string_view text) noexcept {
     char key[Format::chars]{};
@@ -83,11 +83,11 @@ template <typename Format>
 
 }  // namespace detail
 
-/// Whether a request target (RFC 9112 §3.2) has a query parameter under whose name keys are sent, whatever it holds, or
-/// a whole key of the format anywhere: in the path, the query, the user information. It answers what people do, not
-/// what someone hides: a key that is encoded twice, or cut, is not found.
+/// Whether a request target (RFC 9112 §3.2) has a query parameter with a name under which keys are sent, such as
+/// `api_key`, whatever its value; or a whole key of the format anywhere: in the path, the query or the user
+/// information. It finds mistakes, and not what somebody hides: a key that is encoded twice, or cut, is not found.
 ///
-/// O(size × `Format::chars`); allocates nothing; thread-safe; variable time, for a text that its sender knows.
+/// O(size × `Format::chars`); never allocates; thread-safe; variable time: for a text that its sender knows.
 template <typename Format>
 [[nodiscard]] constexpr bool has_key_in_url(std::string_view target) noexcept {
     return detail::has_key_parameter(target) || detail::holds_key<Format>(target);

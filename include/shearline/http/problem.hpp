@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The body of an answer that refuses: RFC 9457 problem details, in JSON.
+// The body of a response that denies a request: RFC 9457 problem details, in JSON.
 // Depends on http/ and verdict.hpp; never on a JSON or an HTTP library.
 #pragma once
 
@@ -17,17 +17,22 @@ namespace shearline::inline v0_1 {
 /// The media type of a problem body (RFC 9457 §6.1).
 inline constexpr std::string_view problem_media_type = "application/problem+json";
 
-/// Problem details (RFC 9457 §3.1). An empty `type` is "about:blank": the title says all there is to know. The texts
-/// are any bytes, and views: they must outlive it.
+/// Problem details (RFC 9457 §3.1). The texts may be any bytes, are not checked, and must outlive it.
 struct problem {
-    unsigned status = 500;
-    std::string_view title;
-    std::string_view detail{};    ///< left out where empty
-    std::string_view type{};      ///< a URI reference
-    std::string_view instance{};  ///< a URI reference of this occurrence; left out where empty
+    unsigned status = 500;        ///< the HTTP status
+    std::string_view title;       ///< the kind of problem, in a few words
+    std::string_view detail{};    ///< this occurrence, in a sentence; left out if empty
+    std::string_view type{};      ///< a URI reference of the kind; "about:blank" if empty
+    std::string_view instance{};  ///< a URI reference of this occurrence; left out if empty
 };
 
-/// The body, for `problem_media_type`: one JSON object, in UTF-8, whatever bytes the texts hold. Linear.
+/// The body, for `problem_media_type`: one JSON object, in UTF-8, whatever bytes the texts hold. Linear; thread-safe.
+///
+/// Example:
+///     const shearline::denial refused{shearline::reason::revoked};  // as `verdict::denial` returns it
+///     const unsigned status = refused.status();                     // 401
+///     const std::string body = to_json(shearline::problem_of(refused));
+///     // {"type":"about:blank","title":"Unauthorized","status":401,"detail":"the API key is not valid"}
 [[nodiscard]] inline std::string to_json(const problem& what) {
     std::string json = "{\"type\":";
     detail::append_json_string(json, what.type.empty() ? "about:blank" : what.type);
@@ -45,14 +50,14 @@ struct problem {
     return json += '}';
 }
 
-/// The problem of a request whose credential could not be read.
+/// The problem for a request whose credential could not be read. O(1).
 [[nodiscard]] inline problem problem_of(const credential_error& wrong) noexcept {
     return {.status = wrong.status(),
             .title = wrong.status() == 401 ? "Unauthorized" : "Bad Request",
             .detail = to_string(wrong.code)};
 }
 
-/// The problem that a face is shown as.
+/// The problem for a face. O(1).
 [[nodiscard]] inline problem problem_of(face shown) noexcept {
     const unsigned status = status_of(shown);
     switch (shown) {
@@ -64,7 +69,7 @@ struct problem {
     return {status, "Service Unavailable", "keys cannot be verified right now: try again"};
 }
 
-/// The problem of a denial. It tells the face alone: the private reason is not in it.
+/// The problem for a denial. It shows the face only, never the private reason. O(1).
 [[nodiscard]] inline problem problem_of(const denial& refused) noexcept { return problem_of(refused.face()); }
 
 }  // namespace shearline::inline v0_1

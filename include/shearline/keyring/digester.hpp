@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A keyed hash under every pepper of a keyring, for one purpose: makes digests under the current pepper, and checks
-// those made under any that is still there.
+// A keyed hash under every pepper of a keyring, for one purpose: makes digests with the current pepper, and checks
+// digests of any pepper that has not been dropped.
 // Depends on keyring.hpp, concepts.hpp and secret/; never on a store.
 #pragma once
 
@@ -27,8 +27,18 @@ namespace shearline::inline v0_1::detail {
 /// What `digester::check` found.
 enum class digest_match : std::uint8_t { yes, no, no_such_pepper, other_hash };
 
-/// Holds one precomputed state for each pepper, in guarded memory. Constant-time in the peppers, the message and the
-/// digests; which pepper a digest names is not secret. Movable; reading is thread-safe.
+/// Holds one precomputed hash state for each pepper, in guarded memory. Constant-time in the peppers, the message and
+/// the digests; which pepper a digest names is not secret. Movable; const members may be called from any thread.
+///
+/// Example:
+///     #include <shearline/digest/hmac_sha256.hpp>
+///     const auto ring = shearline::keyring::open("keyring");
+///     if (!ring) return ring.error();
+///     using sha256_digester = shearline::detail::digester<shearline::hmac_sha256>;
+///     const auto keys = sha256_digester::make(*ring, "key", "instance", shearline::environment::live);
+///     if (!keys) return keys.error();
+///     const auto message = std::as_bytes(std::span{std::string_view{"instance_CkmNgobJUSm"}});
+///     const bool same = keys->check(keys->digest(message), message) == shearline::detail::digest_match::yes;
 template <typename Hash>
 class digester {
     static_assert(hash_policy<Hash>,
@@ -38,14 +48,14 @@ class digester {
                   "\"hmac-sha256\": stored digests carry it");
 
 public:
-    /// The hash that every digest of this names.
+    /// The hash that the digests are made with.
     static constexpr hash_name hash{Hash::name};
 
-    /// Derives the subkey of each pepper for `purpose`, `format`, environment and hash. `unavailable` where the system
-    /// gives no memory for them.
+    /// Derives the subkey of each pepper for purpose, format, environment and hash. `unavailable` if the system gives
+    /// no guarded memory. O(peppers).
     [[nodiscard]] static result<digester> make(const keyring& ring, std::string_view purpose, std::string_view format,
                                                environment where) {
-        // The subkeys of hmac-sha256, the first hash, are those that it had when it was the only one.
+        // hmac-sha256 was the first hash, when subkeys had no label for it: it keeps those.
         constexpr std::string_view labelled = hash.view() == "hmac-sha256" ? "" : hash.view();
         digester made;
         for (const auto& pepper : ring.peppers()) {
@@ -65,7 +75,7 @@ public:
         return {.pepper = current.number, .mac = Hash::mac(current.state.reveal(unsafe_reveal), message), .hash = hash};
     }
 
-    /// Whether `stored` is the digest of `message`; one by another hash is not looked at. O(peppers) beside the hash.
+    /// Whether `stored` is the digest of `message`; `other_hash` if another hash made it. One hash; O(peppers).
     [[nodiscard]] digest_match check(const stored_digest& stored, std::span<const std::byte> message) const noexcept {
         if (stored.hash != hash) return digest_match::other_hash;
         const auto mac = digest_under(stored.pepper, message);
@@ -73,7 +83,7 @@ public:
         return constant_time_equal<32>(*mac, stored.mac) ? digest_match::yes : digest_match::no;
     }
 
-    /// The digest of a message under one pepper; none where that pepper is not there. O(peppers) beside the hash.
+    /// The digest of a message under one pepper, or nothing if there is no such pepper. One hash; O(peppers).
     [[nodiscard]] std::optional<digest_bytes> digest_under(std::uint32_t pepper,
                                                            std::span<const std::byte> message) const noexcept {
         for (const keyed& one : m_peppers)
@@ -81,7 +91,7 @@ public:
         return std::nullopt;
     }
 
-    /// The digests of a message under every pepper, for a look-up of what may have been stored under any of them.
+    /// The digests of a message under every pepper, to look up a digest whose pepper is not known. O(peppers) hashes.
     [[nodiscard]] std::vector<digest_bytes> digests(std::span<const std::byte> message) const {
         std::vector<digest_bytes> all;
         all.reserve(m_peppers.size());
@@ -89,7 +99,7 @@ public:
         return all;
     }
 
-    /// Whether `stored` is under a pepper that is no longer the current one, and so should be made anew.
+    /// Whether `stored` was made with a pepper that is not the current one, and should be replaced. O(1).
     [[nodiscard]] bool is_outdated(const stored_digest& stored) const noexcept {
         return stored.pepper != m_peppers[m_current].number;
     }

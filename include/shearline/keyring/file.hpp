@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The keys of a keyring and the text of its file: one line a key, each with the check value of its key.
+// The keys of a keyring, and the text of its file: one line for each key, with its check value.
 // Depends on digest/ and secret/; never on the disk.
 #pragma once
 
@@ -38,7 +38,7 @@ struct entry {
 };
 
 struct contents {
-    std::vector<entry> peppers;  // numbered from 1 without a gap; the last, and no other, is current
+    std::vector<entry> peppers;  // numbered from 1 without a gap; only the last is current
     std::vector<entry> sealing_keys;
 
     [[nodiscard]] std::vector<entry>& of(key_kind kind) { return kind == key_kind::pepper ? peppers : sealing_keys; }
@@ -50,11 +50,11 @@ struct contents {
 inline constexpr std::array kinds{key_kind::pepper, key_kind::sealing};
 inline constexpr std::string_view title = "shearline keyring ";
 inline constexpr std::string_view version = "1";
-inline constexpr std::size_t max_bytes = 256 * 1024;  // some 3,000 keys: a monthly change for a century
+inline constexpr std::size_t max_bytes = 256 * 1024;  // some 3,000 keys: a new one each month for more than a century
 inline constexpr std::size_t check_chars = base64_chars(sizeof(check_bytes));
 inline constexpr std::size_t key_chars = base64_chars(sizeof(master_key));
 
-/// HMAC-SHA256 of a context under a master key, for the one derivation from it and for its check value.
+/// HMAC-SHA256 of a context under a master key: gives subkeys and check values.
 inline secret_bytes<32> derive(std::span<const std::byte, 32> key, const hash_context& what) {
     hmac_sha256::key_state state = hmac_sha256::prepare(key);
     const wipe_on_exit wipe_state{state};
@@ -63,7 +63,7 @@ inline secret_bytes<32> derive(std::span<const std::byte, 32> key, const hash_co
     return secret_bytes<32>::copy_of(derived);
 }
 
-/// A key in guarded memory, with its check value: the start of HMAC(key, context of kind and number).
+/// A key in guarded memory, with its check value: the first 8 bytes of HMAC(key, context of kind and number).
 inline result<entry> make_entry(key_kind kind, std::uint32_t number, key_status status,
                                 std::span<const std::byte, 32> key) {
     auto kept = guarded<master_key>::make([key] {
@@ -80,7 +80,7 @@ inline result<entry> make_entry(key_kind kind, std::uint32_t number, key_status 
     return made;
 }
 
-/// The file's text, in memory that is wiped. Fails where it would be longer than what `parse` is given.
+/// The text of the file, in memory that is wiped. `invalid_argument` if it would be longer than `max_bytes`.
 inline result<secret_text> print(const contents& keys) {
     std::size_t chars = title.size() + version.size() + 1;
     for (const key_kind kind : kinds) {
@@ -89,7 +89,7 @@ inline result<secret_text> print(const contents& keys) {
                      check_chars + 4 + (one.key ? key_chars + 1 : 0);
         }
     }
-    if (chars > max_bytes) return error{errc::invalid_argument, "the keyring has no room for more keys"};
+    if (chars > max_bytes) return error{errc::invalid_argument, "the keyring is full: its file is limited to 256 KiB"};
 
     secret_text text = secret_text::with_chars(chars);
     std::span<char> rest = text.reveal_mutable(unsafe_reveal);
@@ -117,7 +117,7 @@ inline result<secret_text> print(const contents& keys) {
     return text;
 }
 
-/// Takes the front of `rest` up to `end`, and `end` itself; all of it where there is none.
+/// Takes the front of `rest` up to `end`, and `end` itself; all of it if there is no `end`.
 inline std::string_view take(std::string_view& rest, char end) noexcept {
     const std::string_view taken = rest.substr(0, rest.find(end));
     rest.remove_prefix(taken.size() == rest.size() ? taken.size() : taken.size() + 1);
@@ -126,7 +126,7 @@ inline std::string_view take(std::string_view& rest, char end) noexcept {
 
 inline error corrupt(std::string_view what) { return {errc::corrupt, std::string{what}}; }
 
-/// Reads one line behind the keys that came before it. The error names no place, and quotes nothing.
+/// Reads one line, and adds its key to those of the lines before. The error has no line number, and quotes nothing.
 inline result<void> parse_line(std::string_view line, contents& keys) {
     const std::string_view kind_word = take(line, ' ');
     const std::string_view number_word = take(line, ' ');
@@ -135,20 +135,20 @@ inline result<void> parse_line(std::string_view line, contents& keys) {
 
     const bool is_pepper = kind_word == to_string(key_kind::pepper);
     if (!is_pepper && kind_word != to_string(key_kind::sealing))
-        return corrupt("a line begins with 'pepper' or 'sealing'");
+        return corrupt("the line must begin with 'pepper' or 'sealing'");
     const key_kind kind = is_pepper ? key_kind::pepper : key_kind::sealing;
-    if (is_pepper && !keys.sealing_keys.empty()) return corrupt("peppers come before sealing keys");
+    if (is_pepper && !keys.sealing_keys.empty()) return corrupt("a pepper must not come after a sealing key");
     std::vector<entry>& before = keys.of(kind);
     if (!before.empty() && before.back().status == key_status::current) {
-        return corrupt("a key follows the current one, which is the last of its kind");
+        return corrupt("a key must not come after the current one of its kind");
     }
     if (read_key_number(number_word) != before.size() + 1) {
-        return corrupt("numbers go up from 1 by one; a line is missing, doubled or misplaced");
+        return corrupt("numbers must go up from 1 without a gap; a line is missing, repeated or misplaced");
     }
     entry read{static_cast<std::uint32_t>(before.size() + 1), key_status::current, {}, nullptr};
     while (to_string(read.status) != status_word) {
         if (read.status == key_status::dropped) {
-            return corrupt("the status is 'current', 'retired' or 'dropped'");
+            return corrupt("the status must be 'current', 'retired' or 'dropped'");
         }
         read.status = static_cast<key_status>(static_cast<std::uint8_t>(read.status) + 1);
     }
@@ -156,7 +156,7 @@ inline result<void> parse_line(std::string_view line, contents& keys) {
         return corrupt("the check value is not 11 characters of base64");
     }
     if (read.status == key_status::dropped) {
-        if (!line.empty()) return corrupt("a dropped key has nothing behind its check value");
+        if (!line.empty()) return corrupt("a dropped key must have nothing after its check value");
         before.push_back(std::move(read));
         return {};
     }
@@ -167,14 +167,14 @@ inline result<void> parse_line(std::string_view line, contents& keys) {
     auto made = make_entry(kind, read.number, read.status, key.reveal(unsafe_reveal));
     if (!made) return std::move(made).error();
     if (!constant_time_equal<sizeof(check_bytes)>(made->check, read.check)) {
-        return corrupt("the key and its check value do not belong together; one of them was altered");
+        return corrupt("the key does not match its check value; one of them was changed");
     }
     before.push_back(*std::move(made));
     return {};
 }
 
-/// Reads what `print` writes, and no other spelling. `path` is for the errors, which name it and the line, and never
-/// hold what is there: `wrong_version`, `corrupt`, or `unavailable` where there is no guarded memory.
+/// Reads the spelling that `print` writes, and no other. Errors, which name `path` and the line and never quote it:
+/// `wrong_version`, `corrupt`, or `unavailable` if there is no guarded memory.
 inline result<contents> parse(std::string_view text, const std::string& path) {
     std::size_t line_number = 0;
     const auto here = [&](const error& what) {
@@ -183,21 +183,22 @@ inline result<contents> parse(std::string_view text, const std::string& path) {
     contents keys;
     while (!text.empty()) {
         ++line_number;
-        if (text.find('\n') == std::string_view::npos) return here(corrupt("the line breaks off"));
+        if (text.find('\n') == std::string_view::npos) return here(corrupt("the line has no end; the file was cut"));
         const std::string_view line = take(text, '\n');
         if (line_number > 1) {
             if (auto read = parse_line(line, keys); !read) return here(read.error());
         } else if (!line.starts_with(title) || !read_key_number(line.substr(title.size()))) {
-            return here(corrupt("this is not a keyring"));
+            return here(corrupt("this is not the first line of a keyring"));
         } else if (line.substr(title.size()) != version) {
-            return here({errc::wrong_version, "written by another version; this one reads version 1"});
+            return here({errc::wrong_version, "written by another version of this library; this one reads version 1"});
         }
     }
     ++line_number;
     if (line_number == 1) return here(corrupt("the file is empty"));
     for (const key_kind kind : kinds) {
         if (keys.of(kind).empty() || keys.of(kind).back().status != key_status::current) {
-            return here(corrupt("the file ends, and no key was current for '" + std::string{to_string(kind)} + "'"));
+            return here(
+                corrupt("the file ends without a current key of the kind '" + std::string{to_string(kind)} + "'"));
         }
     }
     return keys;

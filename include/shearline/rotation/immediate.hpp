@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The rotation that kills: when `rotate` returns, the old key opens nothing.
+// The rotation without grace: when `rotate` returns, the old key is revoked.
 // Depends on credential/record.hpp; never on a store.
 #pragma once
 
@@ -8,9 +8,9 @@
 
 namespace shearline::inline v0_1 {
 
-/// The default rotation.
+/// The default rotation: the old key is revoked at once. Thread-safe.
 struct immediate {
-    /// What becomes of the active key when its successor is made.
+    /// Changes the active key when a new one is made. `illegal_state` if it is revoked already. O(1).
     [[nodiscard]] static result<void> replace(record& old, timestamp now) { return revoke(old, now); }
 };
 

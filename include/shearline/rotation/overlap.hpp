@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The rotation with grace: the old key stays good for a while beside the new one.
+// The rotation with grace: for a while the old key stays valid beside the new one.
 // Depends on credential/record.hpp; never on a store.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace shearline::inline v0_1 {
 
-/// A duration as a template argument: `overlap<std::chrono::hours{24}>`.
+/// A duration as a template argument, cut to whole milliseconds: `overlap<std::chrono::hours{24}>`.
 struct grace_period {
     std::int64_t milliseconds;
 
@@ -20,15 +20,15 @@ struct grace_period {
         : milliseconds{std::chrono::duration_cast<std::chrono::milliseconds>(length).count()} {}
 };
 
-/// The old key retires: it is good for `Grace` longer, and its grants say until when. A second rotation within the
-/// grace revokes the key that was retiring, so that a credential never has more than two live keys.
+/// The old key retires: it stays valid for `Grace` (1 ms or more), and its grants say until when. A second rotation
+/// within the grace revokes the key that was retiring: a credential never has more than two valid keys. Thread-safe.
 template <grace_period Grace>
 struct overlap {
-    static_assert(Grace.milliseconds > 0, "overlap<0>: write `immediate` where the old key is to die at once");
+    static_assert(Grace.milliseconds > 0, "overlap<0>: write `immediate` to revoke the old key at once");
 
     static constexpr std::chrono::milliseconds grace{Grace.milliseconds};
 
-    /// What becomes of the active key when its successor is made.
+    /// Changes the active key when a new one is made. `illegal_state` if it is not active. O(1).
     [[nodiscard]] static result<void> replace(record& old, timestamp now) { return retire(old, now + grace); }
 };
 

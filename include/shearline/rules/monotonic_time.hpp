@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The time that expiry is decided by: it does not go back, and one wild reading of a clock does not last.
+// The time that expiry is decided by: it does not go back, and one wrong reading of a clock has no lasting effect.
 // Depends on clock.hpp; never on a store, which is an address here.
 #pragma once
 
@@ -14,8 +14,8 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// The latest credible time that any authority or verifier of one store was told in this process. Everything is decided
-/// at that time or at the time told, whichever is later, so what has expired stays expired when a clock steps back.
+/// The latest credible time that any authority or verifier of one store was given in this process. Validity is decided
+/// at that time or at the time given, whichever is later, so that what has expired stays expired if a clock steps back.
 ///
 /// A time up to one day after the latest is credible. A time further ahead, or the first one, is credible if it is at
 /// most one day ahead of the system's clock. A time that is not credible counts for its own call alone: keys expire in
@@ -24,10 +24,9 @@ class monotonic_time {
 public:
     static constexpr std::chrono::hours credible_step{24};
 
-    /// The time of a store that lies at this address. Shared by all who ask while one of them still holds it; the next
-    /// one starts anew, so a store that takes the place of an earlier one does not inherit its time.
-    /// One list for the program, even where its shared objects hide their symbols; never destroyed, for other statics
-    /// may outlive it.
+    /// The time of the store at this address. It is shared as long as somebody holds it, and then starts anew, so that
+    /// a later store at the same address does not inherit it. There is one list in a program, even if its shared
+    /// objects hide their symbols. It is never destroyed, because other static objects may outlive it.
     [[nodiscard, gnu::visibility("default")]] static std::shared_ptr<monotonic_time> of(const void* store) {
         static std::mutex mutex;
         static auto& known = *new std::vector<known_time>;
@@ -41,7 +40,7 @@ public:
         return fresh;
     }
 
-    /// The time to decide at, for a caller that was told `told`. Thread-safe; one load unless time moves on.
+    /// The time to decide at, for a caller that was given `told`. Thread-safe; one load unless time has moved on.
     [[nodiscard]] timestamp at(timestamp told) noexcept {
         const timestamp latest = m_latest.load(std::memory_order_relaxed);
         return told <= latest ? latest : advance(latest, told);

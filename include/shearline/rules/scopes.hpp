@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a credential may do: scopes of the form `resource:action`, with `*` for either side whole.
+// What a credential may do: scopes of the form `resource:action`, where `*` stands for a whole side.
 // Depends on std; never on a store.
 #pragma once
 
@@ -17,7 +17,8 @@ namespace shearline::inline v0_1 {
 /// The longest scope, in characters.
 inline constexpr std::size_t max_scope_chars = 128;
 
-/// Whether a text is a scope: two names of `[a-z0-9_.-]`, or `*` for either of them, around one colon.
+/// Whether a text is a scope: two names of `[a-z0-9_.-]`, or `*` in place of one or both, with a colon between, in at
+/// most `max_scope_chars` characters. Linear; thread-safe.
 [[nodiscard]] constexpr bool is_scope(std::string_view text) noexcept {
     constexpr auto is_side = [](std::string_view side) {
         if (side == "*") return true;
@@ -30,8 +31,8 @@ inline constexpr std::size_t max_scope_chars = 128;
            is_side(text.substr(colon + 1));
 }
 
-/// Whether a held scope covers a required one. `*` stands for a whole side and for nothing less; a required `*` is
-/// covered by a held `*` alone.
+/// Whether a held scope covers a required one: each side is equal, or `*` in the held scope. False if one of them is
+/// not a scope. Linear; thread-safe; variable time, because scopes are not secret.
 [[nodiscard]] constexpr bool scope_covers(std::string_view held, std::string_view required) noexcept {
     if (!is_scope(held) || !is_scope(required)) return false;
     const std::size_t h = held.find(':');
@@ -41,21 +42,21 @@ inline constexpr std::size_t max_scope_chars = 128;
            side_covers(held.substr(h + 1), required.substr(r + 1));
 }
 
-/// Whether each scope can be one of a text with spaces between: no scope is empty, and none has a space.
+/// Whether `join_scopes` can be undone for these scopes: none is empty, and none has a space. Linear.
 [[nodiscard]] constexpr bool can_join(std::span<const std::string> scopes) noexcept {
     for (const std::string& one : scopes)
         if (one.empty() || one.find(' ') != std::string::npos) return false;
     return true;
 }
 
-/// Scopes as one text, with a space between two (as OAuth 2.0 spells them, RFC 6749 §3.3).
+/// The scopes as one text, separated by spaces (as in OAuth 2.0, RFC 6749 §3.3). Linear.
 [[nodiscard]] inline std::string join_scopes(std::span<const std::string> scopes) {
     std::string text;
     for (const std::string& one : scopes) text.append(text.empty() ? "" : " ").append(one);
     return text;
 }
 
-/// The scopes of such a text; one that is empty stands where a space is too many.
+/// The scopes in such a text; an additional space gives an empty one. Linear.
 [[nodiscard]] inline std::vector<std::string> split_scopes(std::string_view text) {
     std::vector<std::string> all;
     if (text.empty()) return all;
@@ -67,7 +68,7 @@ inline constexpr std::size_t max_scope_chars = 128;
     }
 }
 
-/// Whether any of the held scopes covers the required one. Linear in their total length.
+/// Whether any of the held scopes covers the required one. Linear in their total length; thread-safe.
 [[nodiscard]] inline bool scopes_cover(std::span<const std::string> held, std::string_view required) noexcept {
     for (const std::string& scope : held)
         if (scope_covers(scope, required)) return true;

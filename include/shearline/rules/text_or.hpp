@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A text that narrows, or by its own name the absence of any: an empty text never means "anything".
+// A parameter that is a text, or explicitly "any": an empty text never means "any".
 // Depends on std; never on a store.
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace shearline::inline v0_1 {
 
-/// A parameter that takes a text, or else `Any` by its name. A text that is empty, such as one that was looked up and
-/// not found, is refused by what takes it. Borrows the text; a literal type.
+/// A text, or `Any`. An empty text, for example from a look-up that failed, is not `Any`: functions with such a
+/// parameter refuse it. The text must outlive this. A literal type; each member is O(1); thread-safe.
 template <typename Any>
 class text_or {
 public:
@@ -22,22 +22,22 @@ public:
     constexpr text_or(const Text& text) noexcept : m_text{text} {  // NOLINT(*-explicit-*)
         if (m_text.empty()) m_text = std::string_view{""};
     }
-    text_or() = delete;  // `{}` is neither: say which
+    text_or() = delete;  // `{}` could mean either: write which one
     text_or(std::nullptr_t) = delete;
 
     [[nodiscard]] constexpr bool is_any() const noexcept { return m_text.data() == nullptr; }
-    /// The text; empty where it is any.
+    /// The text; empty if this is `Any`.
     [[nodiscard]] constexpr std::string_view text() const noexcept { return m_text; }
 
 private:
-    std::string_view m_text;  // null for any, and only then
+    std::string_view m_text;  // null data: any
 };
 
 /// The type of `any_scope`.
 struct any_scope_t {
     explicit any_scope_t() = default;
 };
-/// Any good key will do, whatever its scopes.
+/// Accepts any valid key, whatever its scopes.
 inline constexpr any_scope_t any_scope{};
 /// The scope that a key must hold, or `any_scope`.
 using required_scope = text_or<any_scope_t>;
@@ -46,7 +46,7 @@ using required_scope = text_or<any_scope_t>;
 struct all_tenants_t {
     explicit all_tenants_t() = default;
 };
-/// Those of every tenant.
+/// The items of every tenant.
 inline constexpr all_tenants_t all_tenants{};
 /// A tenant, or `all_tenants`.
 using tenant_filter = text_or<all_tenants_t>;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The one comparison of secrets, digests and tokens.
-// Depends on libsodium; never on another definition of ours.
+// The comparison of secrets, digests and tokens.
+// Depends on libsodium; never on another header of ours.
 #pragma once
 
 #include <sodium.h>
@@ -15,10 +15,9 @@
 
 namespace shearline::inline v0_1 {
 
-/// Whether two byte strings are equal. Constant-time in their content: every byte is looked at, whatever differs. Their
-/// lengths are not secret: spans of dynamic extent and of different sizes are unequal at once.
-///
-/// Linear in the length; thread-safe. Write the length where it is known: `constant_time_equal<32>(mac, expected)`.
+/// Whether two byte strings are equal. Constant-time in their content: every byte is read, whichever differs. Lengths
+/// are not secret: spans of dynamic extent with different sizes are unequal at once. Linear in the length; thread-safe.
+/// If the length is known, write it: `constant_time_equal<32>(mac, expected)`.
 template <std::size_t Bytes = std::dynamic_extent>
 [[nodiscard]] bool constant_time_equal(std::span<const std::byte, Bytes> a,
                                        std::span<const std::byte, Bytes> b) noexcept {
@@ -32,13 +31,13 @@ template <std::size_t Bytes = std::dynamic_extent>
         return ::crypto_verify_64(x, y) == 0;
     } else {
         if (a.size() != b.size()) return false;
-        return ::sodium_memcmp(x, y, a.size()) == 0;  // joined by &&, an unoptimised build would branch on the answer
+        return ::sodium_memcmp(x, y, a.size()) == 0;  // with && an unoptimised build would branch on the result
     }
 }
 
-/// Whether two tags that lie in registers are equal. Constant-time in their content: no branch before the last word,
-/// and the compiler is kept from seeing what the words come to. (The functions above read bytes from memory, which
-/// waits for words that were only just written there.)
+/// Whether two tags in registers are equal. Constant-time in their content: there is no branch before the last word,
+/// and the intermediate result is hidden from the compiler. Faster here than `constant_time_equal`, which reads from
+/// memory and has to wait for words that were just written. Linear in `Words`; thread-safe.
 template <std::size_t Words>
 [[nodiscard]] inline bool constant_time_equal_words(const std::array<std::uint64_t, Words>& a,
                                                     const std::array<std::uint64_t, Words>& b) noexcept {

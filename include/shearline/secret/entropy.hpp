@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The system's entropy: the model of `entropy_source` that products use.
+// The entropy of the system: the `entropy_source` that products use.
 // Depends on secret/sodium.hpp; never on format/.
 #pragma once
 
@@ -13,10 +13,10 @@
 
 namespace shearline::inline v0_1 {
 
-/// The system's generator through libsodium (getrandom on Linux). Thread-safe, and safe across `fork`.
-/// Where the system has no entropy at all libsodium aborts the process rather than return weak bytes.
+/// The system's generator through libsodium (getrandom on Linux). Thread-safe, and safe across `fork`. On a system
+/// without any entropy libsodium aborts the process instead of returning weak bytes.
 struct system_entropy {
-    /// Errors: `unavailable` where libsodium cannot start.
+    /// Fills all of `out`; linear in its size. Errors: `unavailable` if libsodium cannot start.
     result<void> fill(std::span<std::byte> out) noexcept {
         if (auto ready = sodium_ready(); !ready) return ready;
         if (!out.empty()) ::randombytes_buf(out.data(), out.size());

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The access token without which no secret is read: `grep unsafe_reveal` lists every place that does.
+// The access token that every read of a secret needs: `grep unsafe_reveal` finds all of them.
 // Depends on nothing; never on anything.
 #pragma once
 
@@ -8,13 +8,13 @@
 
 namespace shearline::inline v0_1 {
 
-/// What a function that reads a secret asks for. Carries nothing; `{}` does not make one, so that a read has a name.
+/// The parameter of each function that reads a secret. Empty; `{}` does not make one, so that every read names it.
 struct reveal_token {
     explicit constexpr reveal_token() noexcept = default;
 };
 
-/// The one token. Whoever writes it answers for where the bytes go next: not into a log, an error or a copy that
-/// nothing wipes.
+/// The token. Code that uses it is responsible for the bytes: they must not get into a log, an error, or an unwiped
+/// copy.
 inline constexpr reveal_token unsafe_reveal{};
 
 }  // namespace shearline::inline v0_1

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A fixed number of confidential bytes in place: wiped when they go, moved and never copied, printed or compared.
+// A fixed number of confidential bytes in place: wiped when destroyed; movable, and never copied, printed or compared.
 // Depends on libsodium and secret/reveal.hpp; never on format/.
 #pragma once
 
@@ -14,9 +14,10 @@
 
 namespace shearline::inline v0_1 {
 
-/// `Bytes` bytes that must not leak: a subkey, fresh key material. No heap; a move copies the bytes and wipes the
-/// source, which is then all zeros. Copying, streaming and comparing do not compile. Reading needs the token.
-/// Not thread-safe. For what lives as long as the process use `guarded<T>`, whose pages are locked.
+/// `Bytes` bytes that must not leak: a subkey, new key material. No heap; a move copies the bytes and wipes the source,
+/// which then is all zeros. Copying, streaming and comparing do not compile; reading needs the token. For secrets that
+/// live as long as the process use `guarded<T>`, whose pages are locked. Each member is linear in `Bytes` at most;
+/// const members may be called from any thread.
 template <std::size_t Bytes>
 class [[nodiscard]] secret_bytes {
     static_assert(Bytes > 0, "secret_bytes<0>: give the number of bytes that the secret has");
@@ -25,7 +26,7 @@ public:
     /// All zeros, to be written through `reveal_mutable`.
     secret_bytes() noexcept = default;
 
-    /// The caller's bytes, copied; the caller's own copy is the caller's to wipe.
+    /// A copy of `bytes`; the caller must wipe the original.
     static secret_bytes copy_of(std::span<const std::byte, Bytes> bytes) noexcept {
         secret_bytes made;
         for (std::size_t i = 0; i < Bytes; ++i) made.m_bytes[i] = bytes[i];
@@ -42,21 +43,21 @@ public:
         return *this;
     }
 
-    secret_bytes(const secret_bytes&) = delete;  // two copies are two things to wipe
+    secret_bytes(const secret_bytes&) = delete;  // each copy would have to be wiped
     secret_bytes& operator=(const secret_bytes&) = delete;
 
     ~secret_bytes() { wipe(); }
 
     [[nodiscard]] static constexpr std::size_t size() noexcept { return Bytes; }
 
-    /// The bytes. Valid as long as this is.
+    /// The bytes; valid as long as this object.
     [[nodiscard]] std::span<const std::byte, Bytes> reveal(reveal_token) const& noexcept { return m_bytes; }
-    std::span<const std::byte, Bytes> reveal(reveal_token) const&& = delete;  // would outlive its owner: name the owner
+    std::span<const std::byte, Bytes> reveal(reveal_token) const&& = delete;  // would dangle: give the owner a name
 
-    /// The bytes, to be written in place. Valid as long as this is.
+    /// The bytes, to be written in place; valid as long as this object.
     [[nodiscard]] std::span<std::byte, Bytes> reveal_mutable(reveal_token) & noexcept { return m_bytes; }
 
-    /// Overwrites the bytes with zeros now, in a way that the compiler may not leave out.
+    /// Overwrites the bytes with zeros now; the compiler cannot optimise this away.
     void wipe() noexcept { ::sodium_memzero(m_bytes.data(), Bytes); }
 
     template <typename Stream>

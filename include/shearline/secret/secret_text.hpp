@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Confidential text of any length: wiped when it goes, moved and never copied, printed or compared.
+// Confidential text of any length: wiped when destroyed; movable, and never copied, printed or compared.
 // Depends on libsodium and secret/reveal.hpp; never on format/.
 #pragma once
 
@@ -16,12 +16,18 @@
 
 namespace shearline::inline v0_1 {
 
-/// Text that must not leak: a fresh key, an opened one, the content of a keyring file.
+/// Text that must not leak: a new key, an opened one, the content of a keyring file.
 ///
-/// It lives on the heap, so a move carries the pointer and leaves no bytes behind; the memory is wiped before it is
-/// given back. It is neither locked nor guarded, being meant for moments: what lives long belongs into `guarded<T>`.
-/// Copying, streaming and comparing do not compile. Reading needs the token. Its length is no secret.
-/// Not thread-safe; running out of memory is `std::bad_alloc`, as for any container.
+/// The text is on the heap, so that a move copies the pointer and leaves no bytes behind; it is wiped before its memory
+/// is freed. The memory is neither locked nor guarded: keep the text for a short time, and a long-lived secret in
+/// `guarded<T>`. Copying, streaming and comparing do not compile; reading needs the token. The length is not secret.
+/// Each member is linear in the length at most; const members may be called from any thread. Without memory,
+/// `std::bad_alloc`.
+///
+/// Example:
+///     auto key = shearline::secret_text::copy_of("instance_CkmNgobJUSmsIVfR4Cyjcby4CbZOkyWDbUPTMN3qcwU3E1YMn");
+///     const auto kept = std::move(key);  // `key` is empty, and the text was not copied
+///     const std::string_view text = kept.reveal(shearline::unsafe_reveal);  // valid as long as `kept`
 class [[nodiscard]] secret_text {
 public:
     /// Empty.
@@ -35,7 +41,7 @@ public:
         return made;
     }
 
-    /// The caller's text, copied; the caller's own copy is the caller's to wipe.
+    /// A copy of `text`; the caller must wipe the original.
     static secret_text copy_of(std::string_view text) {
         secret_text made = with_chars(text.size());
         text.copy(made.m_text.get(), text.size());
@@ -54,7 +60,7 @@ public:
         return *this;
     }
 
-    secret_text(const secret_text&) = delete;  // two copies are two things to wipe
+    secret_text(const secret_text&) = delete;  // each copy would have to be wiped
     secret_text& operator=(const secret_text&) = delete;
 
     ~secret_text() { wipe(); }
@@ -64,12 +70,12 @@ public:
 
     /// The text. Valid until this is moved from, wiped, assigned to or destroyed; not NUL-terminated.
     [[nodiscard]] std::string_view reveal(reveal_token) const& noexcept { return {m_text.get(), m_chars}; }
-    std::string_view reveal(reveal_token) const&& = delete;  // would outlive its owner: give the owner a name
+    std::string_view reveal(reveal_token) const&& = delete;  // would dangle: give the owner a name
 
-    /// The text, to be written in place. Valid as long as `reveal`'s.
+    /// The text, to be written in place; valid as long as that of `reveal`.
     [[nodiscard]] std::span<char> reveal_mutable(reveal_token) & noexcept { return {m_text.get(), m_chars}; }
 
-    /// Overwrites the text now, and becomes empty.
+    /// Overwrites the text with zeros now, and becomes empty.
     void wipe() noexcept {
         if (m_text) ::sodium_memzero(m_text.get(), m_chars);
         m_text.reset();
@@ -77,7 +83,7 @@ public:
     }
 
     template <typename Stream>
-    friend Stream& operator<<(Stream&, const secret_text&) = delete;  // a secret is not printed; mask<Format>() may be
+    friend Stream& operator<<(Stream&, const secret_text&) = delete;  // a secret is not printed; print mask<Format>()
     template <typename Other>
     bool operator==(const Other&) const = delete;  // it would stop at the first difference: constant_time_equal()
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Wipes a plain object when its block ends, on every way out.
-// Depends on libsodium; never on another definition of ours.
+// Wipes a plain object at the end of its block, however the block is left.
+// Depends on libsodium; never on another header of ours.
 #pragma once
 
 #include <sodium.h>
@@ -12,9 +12,9 @@
 
 namespace shearline::inline v0_1 {
 
-/// Overwrites `object` with zeros when the block ends, in a way that the compiler may not leave out. For locals that
-/// hold key material and have no wiping owner of their own: digits, digests, copies of a hash state. What the compiler
-/// spilled into other stack slots or registers is out of its reach. The object must outlive this.
+/// Overwrites `object` with zeros at the end of the block; the compiler cannot optimise this away. For local variables
+/// with key material whose type does not wipe itself: digits, digests, copies of a hash state. It does not reach copies
+/// that the compiler made in registers or other stack slots. `object` must outlive this. Linear in `sizeof(T)`.
 template <typename T>
 class [[nodiscard]] wipe_on_exit {
     static_assert(std::is_trivially_copyable_v<T>, "wipe_on_exit<T>: T owns other memory; wipe that through its owner");
