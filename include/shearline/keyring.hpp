@@ -133,6 +133,7 @@ public:
     /// All sealing keys, dropped ones too, by number from 1; the last is the current one.
     [[nodiscard]] std::vector<entry_info> sealing_keys() const { return infos(key_kind::sealing); }
 
+    /// The number of the current pepper, and of the current sealing key. O(1).
     [[nodiscard]] std::uint32_t current_pepper() const noexcept { return m_keys->peppers.back().number; }
     [[nodiscard]] std::uint32_t current_sealing_key() const noexcept { return m_keys->sealing_keys.back().number; }
 

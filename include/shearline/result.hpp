@@ -258,7 +258,7 @@ private:
         if (m_held.has_value) std::abort();
     }
 
-    /// Calls with the value, where there can be one.
+    /// Calls `function` with the value, or without an argument if `T` is void.
     template <typename Self, typename F>
     static constexpr decltype(auto) called(Self&& self, F&& function) {
         if constexpr (is_void)
@@ -266,7 +266,7 @@ private:
         else
             return std::forward<F>(function)(std::forward<Self>(self).m_held.value);
     }
-    /// A success as this one is, of any error type.
+    /// This success, with another error type.
     template <typename Other, typename Self>
     static constexpr Other success(Self&& self) {
         if constexpr (is_void)

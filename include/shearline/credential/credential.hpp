@@ -23,7 +23,7 @@ using metadata = std::vector<std::pair<std::string, std::string>>;
 struct new_credential {
     std::string tenant;                     ///< the owner: 1 to 255 bytes without control characters; required
     std::string name;                       ///< for people: 1 to 255 bytes without control characters; required
-    std::vector<std::string> scopes{};      ///< at most 64 different ones, each as `is_scope` has it; none by default
+    std::vector<std::string> scopes{};      ///< at most 64 different ones, each valid by `is_scope`; none by default
     shearline::metadata metadata{};         ///< at most 64 names (1 to 255 bytes) with values of at most 1,000 bytes
     std::optional<timestamp> not_before{};  ///< the first moment at which its keys are valid; by default at once
     std::optional<timestamp>

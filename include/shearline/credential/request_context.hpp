@@ -13,7 +13,7 @@
 namespace shearline::inline v0_1 {
 
 /// An argument of every change. A field outside of its range is an `invalid_argument`. Only the keyed hash of an
-/// idempotency token is stored; all else goes into the audit log as it is. Texts are without control characters.
+/// idempotency token is stored; all else goes into the audit log as it is. No text may have control characters.
 struct request_context {
     std::string actor;             ///< who asks, for the audit: 1 to 255 bytes; required
     std::string source_address{};  ///< from where: free text of at most 255 bytes; empty by default

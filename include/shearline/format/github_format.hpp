@@ -14,7 +14,7 @@
 namespace shearline::inline v0_1 {
 
 /// `Prefix` ("ghp", "gho", "npm", ...), '_', 30 characters of secret (178 bits), and the CRC-32 of those 30 in 6 base62
-/// digits, padded with '0': 40 characters for "ghp". No handle, so that an authority cannot use it. (GitHub, "Behind
+/// digits, padded with '0': 40 characters for "ghp". No handle, so an authority cannot use it. (GitHub, "Behind
 /// GitHub's new authentication token formats", 2021.)
 template <fixed_string Prefix>
 using github_format =

@@ -13,8 +13,7 @@ struct reveal_token {
     explicit constexpr reveal_token() noexcept = default;
 };
 
-/// The token. Code that uses it is responsible for the bytes: they must not get into a log, an error, or an unwiped
-/// copy.
+/// The token. Code that uses it must keep the bytes out of logs, errors and unwiped copies.
 inline constexpr reveal_token unsafe_reveal{};
 
 }  // namespace shearline::inline v0_1
