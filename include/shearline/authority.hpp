@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The control plane: issues, verifies strictly, rotates, revokes, suspends, reveals, lists and tells what happened.
+// The control plane: issues, verifies, rotates, revokes, suspends, reveals, lists and audits keys.
 // Depends on every layer below; never on one store, and never on http/.
 #pragma once
 
@@ -34,18 +34,26 @@
 
 namespace shearline::inline v0_1 {
 
-/// The credentials of one format in one store. The store is borrowed and must outlive it; of the keyring it holds a
-/// snapshot. Movable; after that, everything may be called from any thread, and every call may block on the store.
+/// The credentials of one format in one store, which is borrowed and must outlive it; the keyring is copied. Movable;
+/// otherwise thread-safe. A call may block on the store and costs it O(log n), unless stated otherwise.
 ///
-/// Time does not go back: what has expired once, here or for another authority or verifier of this store object in this
-/// process, stays expired when the clock steps back. A clock that jumps more than a day past that, and is more than a
-/// day ahead of the system's clock, is believed for that call alone.
+/// Time does not go back: what has expired once stays expired, for every authority and verifier of this store object in
+/// this process. A reading more than a day ahead of that and of the system's clock counts for one call.
 ///
-/// A change is checked, made and recorded in one transaction: credential, record, feed and audit event appear together
-/// or not at all, and what a call returned is durable. Every change can fail with `invalid_argument` (the context or
-/// the arguments), `deadline_exceeded`, `not_found`, `conflict` (the idempotency token came with other arguments
-/// before), `rolled_back` (the store was restored from an older copy since this authority saw it) and what the store
-/// says; after `in_doubt`, repeat the call with the same idempotency token.
+/// A change is one transaction: credential, record, feed and audit event are stored together or not at all, durably. It
+/// can fail with `invalid_argument`, `deadline_exceeded`, `not_found`, `conflict` (the idempotency token was used with
+/// other arguments), `rolled_back` (the store was restored from an older copy) and the store's errors. After
+/// `in_doubt`, repeat the call with the same token; other errors change nothing.
+/// Example:
+///     auto try_out = []<typename Policies, typename Store>(Store& store, const shearline::keyring& ring) -> bool {
+///         auto keys = shearline::authority<Policies, Store>::open(store, ring);
+///         if (!keys) return false;  // keys.error() says why
+///         const shearline::request_context by{.actor = "admin"};
+///         auto issued = keys->issue({.tenant = "acme", .name = "sync", .scopes = {"contacts:write"}}, by);
+///         if (!issued || !keys->verify(issued->text.reveal(shearline::unsafe_reveal), "contacts:write")) return false;
+///         auto fresh = keys->rotate(issued->credential, by);  // with `immediate`, the first key is denied from now on
+///         return fresh && keys->revoke(issued->credential, by);
+///     };
 template <typename Policies, typename Store, typename Clock>
 class authority {
     static_assert(key_store<Store>, "authority<Policies, Store>: Store must model key_store, as sqlite_store does");
@@ -59,13 +67,12 @@ class authority {
     using transaction = typename Store::transaction;
 
 public:
-    /// How many generations of a credential are kept, the newest: a rotation forgets keys that are revoked and older,
-    /// some hundred at the most. The audit keeps what happened to them.
+    /// Generations kept per credential. A rotation deletes older ones that are revoked, at most 256; audit events stay.
     static constexpr std::uint32_t kept_generations = 16;
 
-    /// Takes up a store under a keyring. `wrong_keyring` where the store's records were made under another one, or
-    /// where a key of it is missing here (an older copy of the file); `wrong_hash` where the keys of this format were
-    /// made with another hash.
+    /// Opens a store. `wrong_keyring` if its records were made under another keyring or under a key that this one lacks
+    /// (an older copy of the file); `wrong_hash` if its keys of this format were made with another hash; `unavailable`
+    /// if guarded memory runs out; errors of the store.
     [[nodiscard]] static result<authority> open(Store& store, const keyring& ring, const Clock& clock = Clock{}) {
         detail::change_runner<Policies, Store, Clock> changes{store, clock};
         if (auto done = changes.use(ring); !done) return std::move(done).error();
@@ -74,14 +81,13 @@ public:
     }
     static result<authority> open(Store&&, const keyring&, const Clock& = Clock{}) = delete;
 
-    /// Goes on with another snapshot of the keyring, as after a new pepper was made or an old one dropped. Whatever
-    /// begins after this returned uses it: a dropped pepper proves nothing. Thread-safe. Errors: those of `open`, and
-    /// then everything is as it was.
+    /// Replaces the keyring, as after a pepper was added or dropped, for all calls that begin after this returned: a
+    /// dropped pepper proves nothing. Errors: those of `open`; nothing is changed then.
     [[nodiscard]] result<void> use(const keyring& ring) { return m_changes.use(ring); }
 
-    /// Whether a text is a key that holds `scope`; no key holds an empty one. Strict: asks the store each time, but not
-    /// for a text whose checksum is wrong. Constant-time in digest and peppers; one look-up and one hash. Out of memory
-    /// ends the process, as in every `noexcept` function.
+    /// Whether a text is a valid key that holds `scope`; no key holds an empty scope. Strict: asks the store on every
+    /// call, unless the text's length, characters or checksum are wrong. Constant-time in digests and peppers; one
+    /// look-up, one hash. If memory runs out the process ends, as in any `noexcept` function.
     [[nodiscard]] verdict verify(std::string_view text, required_scope scope = any_scope) const noexcept {
         const auto presented = parse<format>(text);
         if (!presented) return reason_of(presented.error());
@@ -103,7 +109,8 @@ public:
                      secrets->keys.is_outdated(key)};
     }
 
-    /// Makes a credential and its first key.
+    /// Creates a credential and its first key, in constant time in its secret. `invalid_argument` also if already
+    /// expired.
     [[nodiscard]] result<issued_key> issue(const new_credential& asked, const request_context& by) {
         if (auto good = detail::check(asked); !good) return std::move(good).error();
         return m_changes.run(by, [&](transaction& tx, timestamp now) {
@@ -124,9 +131,8 @@ public:
         });
     }
 
-    /// Regenerates: gives a credential its next key, and lets the rotation policy end the one before it. Name, scopes,
-    /// tenant and metadata stay; of older keys see `kept_generations`. `illegal_state` for a credential that was
-    /// revoked or has expired.
+    /// Gives a credential its next key and lets the rotation policy end the previous one; an older key that is still
+    /// retiring is revoked. Everything else stays. `illegal_state` if the credential is revoked or has expired.
     [[nodiscard]] result<issued_key> rotate(const credential_id& id, const request_context& by) {
         return m_changes.change(
             {"rotate", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
@@ -135,7 +141,7 @@ public:
                     return error{errc::illegal_state, "the credential has expired: issue a new one"};
                 std::optional<timestamp> previous_until;
                 const auto give_way = [&](record& key) {
-                    // Who was retiring before has had its grace: a credential has two live keys at the most.
+                    // A key that was retiring already has had its grace: a credential has at most two live keys.
                     if (key.state != key_state::active) return shearline::revoke(key, now);
                     auto replaced = Policies::rotation::replace(key, now);
                     if (replaced && key.state == key_state::retiring) previous_until = key.retires_at;
@@ -157,8 +163,8 @@ public:
             });
     }
 
-    /// Kills a credential and every key of it, for good, and deletes their sealed texts (backups of the store may hold
-    /// them still). A success where that was done before.
+    /// Revokes a credential and all its keys for good, and deletes their sealed texts (backups of the store may still
+    /// hold them). Succeeds if the credential is revoked already.
     [[nodiscard]] result<void> revoke(const credential_id& id, const request_context& by) {
         return without_key(m_changes.change(
             {"revoke", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
@@ -172,8 +178,8 @@ public:
             }));
     }
 
-    /// Kills one key, for good, and deletes its sealed text. Its credential and its other keys stay as they are. A
-    /// success where that was done before; `not_found` once the key is forgotten (see `kept_generations`).
+    /// Revokes one key for good and deletes its sealed text; the credential and its other keys stay. Succeeds if the
+    /// key is revoked already; `not_found` if it was deleted since (see `kept_generations`).
     [[nodiscard]] result<void> revoke(const handle& key, const request_context& by) {
         auto found = view_of(key);
         if (!found) return std::move(found).error();
@@ -193,21 +199,26 @@ public:
             }));
     }
 
-    /// Denies every key of a credential until `resume`. `illegal_state` for a revoked one; a success where it was
-    /// suspended before.
+    /// Denies every key of a credential until `resume`. `illegal_state` if revoked; succeeds if suspended already.
+    /// Example:
+    ///     auto set_suspended = [](auto& keys, const shearline::credential_id& id, bool suspended) {
+    ///         return suspended ? keys.suspend(id, {.actor = "admin"}) : keys.resume(id, {.actor = "admin"});
+    ///     };
     [[nodiscard]] result<void> suspend(const credential_id& id, const request_context& by) {
         return set_suspended(true, {"suspend", id}, change_kind::suspended, by);
     }
 
-    /// Ends a suspension: the keys are what they were. `illegal_state` for a revoked credential; a success where it was
-    /// not suspended.
+    /// Ends a suspension. `illegal_state` if the credential is revoked; succeeds if not suspended.
     [[nodiscard]] result<void> resume(const credential_id& id, const request_context& by) {
         return set_suspended(false, {"resume", id}, change_kind::resumed, by);
     }
 
-    /// The text of a credential's newest key, which must be alive: neither revoked nor run out (`illegal_state`). The
-    /// audit event is committed before the answer is given. `not_recoverable` under `show_once`; `corrupt` where what
-    /// is stored is not the sealed text of this very key.
+    /// The text of a credential's newest key, after its audit event is committed. `illegal_state` if the key is revoked
+    /// or over; `not_recoverable` under `show_once`; `corrupt` if what is stored is not this key's text.
+    /// Example:
+    ///     auto show = [](auto& keys, const shearline::credential_id& id, auto& page) {
+    ///         if (auto text = keys.reveal(id, {.actor = "admin"})) page.show(text->reveal(shearline::unsafe_reveal));
+    ///     };
     [[nodiscard]] result<secret_text> reveal(const credential_id& id, const request_context& by) {
         return m_changes.run(by, [&](transaction& tx, timestamp now) -> result<secret_text> {
             auto owner = detail::owner_of(tx, id);
@@ -216,7 +227,7 @@ public:
             if (!keys) return std::move(keys).error();
             if (keys->empty() || keys->front().generation != owner->generation ||
                 !is_live(standing_at(*owner, keys->front(), now)))
-                return error{errc::illegal_state, "the credential has no live key to show"};
+                return error{errc::illegal_state, "the credential's newest key is not live: it cannot be shown"};
             auto text = m_changes.secrets()->keys.open(*owner, keys->front());
             if (!text) return text;
             if (auto done = detail::audit(tx, *owner, "reveal", keys->front().handle, by, now); !done)
@@ -225,7 +236,7 @@ public:
         });
     }
 
-    /// A credential and its newest keys, newest first.
+    /// A credential and its newest keys, newest first. Errors: `not_found`, `rolled_back`, those of the store.
     [[nodiscard]] result<credential_view> find(const credential_id& id) const {
         if (auto same = m_changes.check_feed(); !same) return std::move(same).error();
         auto found = m_changes.store().read(id);
@@ -234,29 +245,38 @@ public:
         return *std::move(*found);
     }
 
-    /// The credential that a key belongs to, and its newest keys.
+    /// The same for the credential that a key belongs to.
     [[nodiscard]] result<credential_view> find(const handle& key) const {
         auto found = view_of(key);
         if (!found) return std::move(found).error();
         return find(found->about.id);
     }
 
-    /// Credentials in the order of issue, all or those of one tenant. `invalid_argument` for an empty tenant.
+    /// Credentials in the order of issue, of all tenants or one. O(page). `invalid_argument` for an empty tenant, a
+    /// limit outside 1 to 1,000 or a foreign cursor; otherwise the errors of `find`.
+    /// Example:
+    ///     auto first_page = [](const auto& keys) {
+    ///         return keys.list({.limit = 100}, "acme");  // the next one: {.limit = 100, .cursor = first->next}
+    ///     };
     [[nodiscard]] result<page<credential_view>> list(const page_request& which = {},
                                                      tenant_filter of = all_tenants) const {
         if (auto good = check_reading(of); !good) return std::move(good).error();
         return m_changes.store().list(which, of.text());
     }
 
-    /// What happened, newest first, all or of one tenant. `invalid_argument` for an empty tenant.
+    /// Audit events, newest first, of all tenants or one. Cost and errors: those of `list`.
+    /// Example:
+    ///     auto last_events = [](const auto& keys) {
+    ///         return keys.audit({.limit = 20}, shearline::all_tenants);
+    ///     };
     [[nodiscard]] result<page<audit_event>> audit(const page_request& which = {},
                                                   tenant_filter of = all_tenants) const {
         if (auto good = check_reading(of); !good) return std::move(good).error();
         return m_changes.store().audit(which, of.text());
     }
 
-    /// Writes what `verify` counted to the store, in one batch, and says for how many keys. Call it now and then, and
-    /// before the end; where it fails, the counts are kept for the next call.
+    /// Writes the uses counted by `verify` to the store in one batch; returns the number of keys written. Call it now
+    /// and then, and before the program ends; after an error the counts are kept for the next call.
     [[nodiscard]] result<std::size_t> flush_usage() {
         const auto used = m_usage->drain(format::name);
         if (used.empty()) return std::size_t{0};
@@ -275,7 +295,7 @@ private:
         return m_changes.check_feed();
     }
 
-    /// A store that was taken back may have lost the key.
+    /// A store that was rolled back may lack the key.
     [[nodiscard]] reason why_unknown() const {
         const auto same = m_changes.check_feed();
         if (same) return reason::unknown_handle;

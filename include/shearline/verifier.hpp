@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The data plane: answers from memory whether a text is a key that may do something.
+// The data plane: verifies keys from an in-memory copy of the store.
 // Depends on policies.hpp and rules/; never on one store, and never on an authority.
 #pragma once
 
@@ -32,31 +32,32 @@
 
 namespace shearline::inline v0_1 {
 
-/// How large a verifier's copy is.
+/// The size of a verifier's copy.
 struct verifier_size {
-    std::uint64_t keys = 0;        ///< that are not dead
-    std::uint64_t lines = 0;       ///< of 64 bytes, of which a search touches some
-    std::uint64_t used_lines = 0;  ///< those of dead keys included
-    std::uint64_t profiles = 0;    ///< distinct pairs of tenant and scopes that were ever seen
+    std::uint64_t keys = 0;        ///< that are not revoked
+    std::uint64_t lines = 0;       ///< of the hash table, 64 bytes each
+    std::uint64_t used_lines = 0;  ///< including those of revoked keys
+    std::uint64_t profiles = 0;    ///< distinct pairs of tenant and scopes seen since it was opened
 
-    /// What the lines come to, with what lies beside each: 32 bytes of its credential, 4 of the index, and 8 for the
-    /// count of its uses, once its key has been used. The texts of the profiles are not in it.
+    /// Memory of the lines and of what belongs to each: 32 bytes of its credential, 4 of the index, and 8 of the use
+    /// count, which are only touched once the key is used. Texts of profiles are not included.
     [[nodiscard]] std::uint64_t bytes() const noexcept { return lines * (64 + 32 + 4 + 8); }
 };
 
-/// Answers for the keys of one format of one store, from a copy in memory that follows the store's feed.
+/// Verifies the keys of one format of one store, from a copy in memory that follows the store's feed.
 ///
-/// A revocation that returned, here or in another process of this machine, is known to every verification that begins
-/// after it: each looks at the store's change count first, and where that has moved it applies the feed before it
-/// answers, or denies (`stale`) where the store does not say. Grants are never cached.
+/// Every verification that begins after a revocation returned, here or in another process of this machine, sees it: a
+/// verification first compares the store's change count, and if that has moved, applies the feed before it answers, or
+/// denies (`stale`) if the store does not answer. Grants are never cached.
 ///
-/// The store is borrowed and must outlive it; the keyring is not needed after the call. A reader may outlive it, as one
-/// that is `thread_local` does: once the verifier's destructor has returned it denies (`stale`) and does not touch the
-/// store. Tenant and scopes of a grant lie in memory that the verifier and all its readers share: they can be read as
-/// long as the verifier or the reader that gave the grant is there.
+/// The store is borrowed and must outlive the verifier; the keyring is copied. A reader may outlive the verifier, as a
+/// `thread_local` one does: once the verifier's destructor has returned, it denies (`stale`) and does not touch the
+/// store. Tenant and scopes of a grant lie in memory shared by the verifier and its readers: they can be read while the
+/// verifier or the reader that gave the grant exists.
 ///
-/// It starts no thread: have one call `run`, or call `poll` and `flush_usage` now and then. Movable; everything may be
-/// called from any thread, except that a reader is used by one thread at a time.
+/// It starts no thread: let one thread call `run`, or call `poll` and `flush_usage` now and then. Movable; otherwise
+/// thread-safe, except that a reader is used by one thread at a time. In a child made by `fork` it denies (`stale`),
+/// and `poll` and `flush_usage` are `unavailable`: open another.
 template <typename Policies, typename Store>
 class verifier {
     using format = typename Policies::format;
@@ -70,7 +71,7 @@ class verifier {
     using slot = detail::verifier_slot;
 
 public:
-    /// Verifies for one thread. No verification allocates, locks, waits or calls the system, unless the store has
+    /// Verifies for one thread. A verification does not allocate, lock, wait or call the system, unless the store has
     /// changed or the lease has run out.
     class reader {
     public:
@@ -80,14 +81,20 @@ public:
             if (m_slot != nullptr) m_of->leave(*m_slot);
         }
 
-        /// Whether a text is a key that holds `scope` at `now`; no key holds an empty scope. Time never goes back: it
-        /// is decided at `now`, or at the latest time that an authority or a verifier of this store object was told in
-        /// this process, whichever is later. A `now` more than a day past that, and more than a day ahead of the
-        /// system's clock, counts for this call alone. Ends of validity count in whole seconds: a key ends up to a
-        /// second early, and never late.
+        /// Whether a text is a valid key that holds `scope` at `now`; no key holds an empty scope. Time does not go
+        /// back: the time used is the later of `now` and the latest time given to any authority or verifier of this
+        /// store object in this process. A `now` more than a day ahead of that and of the system's clock counts for
+        /// this call alone. Validity ends at whole seconds: a key ends up to a second early, never late.
         ///
-        /// Constant-time in digests, memos and peppers; that a handle is known, and that its memo is warm, can be
-        /// observed. O(1). Inlined, so that its cost does not depend on what else its caller does.
+        /// Constant-time in digests, memos and peppers; whether a handle is known, and whether its memo is warm, can be
+        /// observed. O(1). Inlined, so that its cost does not depend on the caller's other code.
+        ///
+        /// Example:
+        ///     auto tenant_of = [](auto& reader, std::string_view text) {  // a reader of this thread: see `new_reader`
+        ///         const shearline::timestamp now = shearline::coarse_clock{}.now();
+        ///         const shearline::verdict answer = reader.verify(text, now, "contacts:write");
+        ///         return answer ? answer.grant().tenant() : std::string{};  // answer.denial() says why
+        ///     };
         [[nodiscard, gnu::always_inline]] verdict verify(std::string_view text, timestamp now,
                                                          required_scope scope = any_scope) noexcept {
             shared& of = *m_of;
@@ -103,9 +110,16 @@ public:
             return verify_once_true(text, now, scope);
         }
 
-        /// The same for many texts, each answered in its place: all are read first, then all lines are asked for, and
-        /// then they are checked, so that the latencies of memory overlap. Gives how many texts were answered: all,
-        /// unless `answers` is shorter than `texts`; what of `answers` is past that number stays as it was.
+        /// The same for many texts, `answers[i]` for `texts[i]`: texts, lines and checks are processed in batches of
+        /// 64, so that memory latencies overlap. Returns how many were answered, the smaller of the two sizes; other
+        /// answers stay as they were.
+        ///
+        /// Example:
+        ///     auto verify_batch = [](auto& reader, std::span<const std::string_view> texts) {
+        ///         std::array<shearline::verdict, 64> answers;
+        ///         reader.verify_many(texts, shearline::coarse_clock{}.now(), shearline::any_scope, answers);
+        ///         return answers;  // those past texts.size() are as they were made: denials
+        ///     };
         std::size_t verify_many(std::span<const std::string_view> texts, timestamp now, required_scope scope,
                                 std::span<verdict> answers) noexcept {
             const std::size_t all = texts.size() < answers.size() ? texts.size() : answers.size();
@@ -122,7 +136,7 @@ public:
 
         explicit reader(std::shared_ptr<shared> of) : m_of{std::move(of)}, m_slot{&m_of->join()} {}
 
-        /// A store may take its time: its reader is outside until it has answered.
+        /// The store may be slow: the reader stays outside until it has answered.
         [[gnu::noinline]] verdict verify_once_true(std::string_view text, timestamp now,
                                                    required_scope scope) noexcept {
             verdict answer;
@@ -154,10 +168,19 @@ public:
         slot* m_slot;
     };
 
-    /// Fills a verifier. `progress(done, of)` is told of keys.
+    /// Fills a verifier: O(keys). Calls `progress(done, of)` with numbers of keys, at every 65,536 and at the end.
     ///
-    /// Errors: what the store says, with how far the filling came; `wrong_keyring`; `wrong_hash`; `unavailable` for a
-    /// lack of memory.
+    /// Errors: those of the store, with how many keys were loaded; `wrong_keyring`; `wrong_hash`; `unavailable` if
+    /// memory runs out.
+    ///
+    /// Example:
+    ///     auto serve = []<typename Policies, typename Store>(Store& store, const shearline::keyring& ring) {
+    ///         auto keys = shearline::verifier<Policies, Store>::open(store, ring, {.lease = std::chrono::seconds{2}});
+    ///         if (!keys) return false;  // keys.error() says why
+    ///         std::jthread following{[&](std::stop_token stop) { (void)keys->run(stop); }};
+    ///         auto reader = keys->new_reader();
+    ///         return static_cast<bool>(reader.verify("acme_...", shearline::coarse_clock{}.now()));
+    ///     };
     template <typename Progress>
     [[nodiscard]] static result<verifier> open(Store& store, const keyring& ring, const verifier_options& options,
                                                Progress&& progress) {
@@ -193,10 +216,17 @@ public:
                             [] { return verdict{reason::stale}; });
     }
 
-    /// A reader for one thread. Takes a lock and may allocate.
+    /// A reader for one thread; keep it for the thread's lifetime. Takes a lock and may allocate. O(readers).
+    /// Example:
+    ///     auto reader_of_this_thread = [](auto& keys) -> auto& {
+    ///         thread_local auto reader = keys.new_reader();  // one verifier in the process; readers may outlive it
+    ///         return reader;
+    ///     };
     [[nodiscard]] reader new_reader() { return reader{m_shared.get_deleter().state}; }
 
-    /// Applies what the feed has; the number of changes. Errors: what the store says; verifications are then denied.
+    /// Applies the changes in the feed and returns their number. May block on the store. Errors: those of the store;
+    /// `rolled_back` if an older copy of the store was restored; `unavailable` if memory runs out. Then verifications
+    /// are denied (`stale`) if the store has changed, or once the lease has run out.
     [[nodiscard]] result<std::size_t> poll() {
         auto applied = m_shared->mirrored->poll();
         const std::scoped_lock lock{m_shared->mutex};
@@ -204,15 +234,19 @@ public:
         return applied;
     }
 
-    /// Writes the counted uses to the store, in one batch, and says for how many keys. Call it before the end; where
-    /// it fails the counts are kept for the next call. Times are whole seconds.
+    /// Writes the counted uses to the store in one batch; returns the number of keys written. Call it before the
+    /// program ends; after an error the counts are kept for the next call. Times are whole seconds.
     [[nodiscard]] result<std::size_t> flush_usage() { return m_shared->flush_usage(); }
 
-    /// Polls and flushes, in the periods of the options, until it is asked to stop; then flushes once more and says
-    /// what came of that. Blocks; nothing is lost where it ends this way. `told(const error&)` hears of each call that
-    /// failed and is repeated in the next period: a log may want to know why verifications are denied.
+    /// Polls and flushes, in the periods of the options, until `stop` is requested; then flushes once more and returns
+    /// the outcome of that flush. Blocks. Calls `told(const error&)` for each call that failed; it is repeated in the
+    /// next period. Log these: they say why verifications are denied.
     ///
     /// `stop` is a std::stop_token, which ends a wait at once, or any other `stop_signal`, which is asked every 100 ms.
+    /// Example:
+    ///     auto follow = [](auto& keys, std::stop_token stop, auto& log) {
+    ///         return keys.run(stop, [&log](const shearline::error& why) { log.warn(why.message()); });
+    ///     };
     template <typename Stop, typename Told>
     [[nodiscard]] result<std::size_t> run(const Stop& stop, Told told) {
         static_assert(stop_signal<Stop>,
@@ -235,14 +269,15 @@ public:
         return run(stop, [](const error&) {});
     }
 
-    /// Goes on with another snapshot of the keyring: a pepper that was dropped proves nothing from now on, and what was
-    /// remembered of texts is forgotten. Binds the store to it first, as `open` does. Errors: `wrong_keyring`, what the
-    /// store says, and `unavailable` for a lack of guarded memory; then everything is as it was.
+    /// Replaces the keyring, for all verifications that begin after this returned: a dropped pepper proves nothing, and
+    /// no text is remembered. Binds the store to it first, as `open` does. Errors: `wrong_keyring`, those of the store,
+    /// and `unavailable` if guarded memory runs out; nothing is changed then.
     [[nodiscard]] result<void> use(const keyring& ring) { return m_shared->use(ring); }
 
-    /// How often each answer was given: of a denial by its reason, of grants by none.
+    /// How many verifications were denied for this reason; `std::nullopt`: how many were granted. O(readers).
     [[nodiscard]] std::uint64_t count_of(std::optional<reason> why) const { return m_shared->count_of(why); }
 
+    /// The size of the copy. Takes a lock.
     [[nodiscard]] verifier_size size() const {
         return m_shared->mirrored->with_tables([&](const detail::table_pair& tables) {
             const detail::line_table& table = tables.current();
@@ -251,14 +286,15 @@ public:
         });
     }
 
-    /// How many lines a search touches that finds, on average over all keys. Counts them all: O(lines).
+    /// The average number of lines touched by a successful look-up, over all keys. O(lines).
     [[nodiscard]] double probes_per_hit() const {
         return m_shared->mirrored->with_tables(
             [](const detail::table_pair& tables) { return tables.current().probes_per_hit(); });
     }
 
 private:
-    /// The verifier's share of what its readers share: it is closed when the verifier ends, and freed with the last.
+    /// The verifier's reference to the state shared with its readers: closed when the verifier ends, freed with the
+    /// last reference.
     struct closing {
         std::shared_ptr<shared> state;
         void operator()(shared* ended) const noexcept { ended->close(); }

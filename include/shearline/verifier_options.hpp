@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How long a verifier trusts what it knows, and how often `verifier::run` looks and writes.
+// How long a verifier trusts its copy of the store, and how often `verifier::run` polls and writes.
 // Depends on std; never on a verifier.
 #pragma once
 
@@ -10,13 +10,15 @@
 
 namespace shearline::inline v0_1 {
 
-/// What a verifier is opened with: `verifier::open(store, ring, {.lease = std::chrono::seconds{2}})`.
+/// What a verifier is opened with: `verifier::open(store, ring, {.lease = std::chrono::seconds{2}})`. Values are not
+/// checked; keep each below 100 years, so that no sum overflows.
 struct verifier_options {
-    /// For how long answers are given without hearing from the store; then the next verification asks it, and is denied
-    /// where it does not answer.
+    /// How long answers are given without an answer from the store. After that, a verification asks the store first,
+    /// and denies (`stale`) if it does not answer. Default 10 s; 0 or less: every verification asks the store.
     std::chrono::milliseconds lease{10'000};
-    /// How often `run` looks at the feed, and how often it writes the counts of uses to the store.
+    /// How often `run` reads the feed. Default 100 ms; 0 or less: without a pause, which keeps one processor busy.
     std::chrono::milliseconds poll_every{100};
+    /// How often `run` writes the counts of uses to the store, at the next poll. Default 1 s; 0 or less: at every poll.
     std::chrono::milliseconds flush_every{1'000};
 };
 
