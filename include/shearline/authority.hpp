@@ -241,7 +241,7 @@ public:
         if (auto same = m_changes.check_feed(); !same) return std::move(same).error();
         auto found = m_changes.store().read(id);
         if (!found) return std::move(found).error();
-        if (!*found) return error{errc::not_found, "no credential has this name"};
+        if (!*found) return error{errc::not_found, "no credential has this id"};
         return *std::move(*found);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How an authority makes a change: under which keyring, at what time, once, and only in a store that was not taken
-// back. Depends on store/ and rules/; for authority.hpp.
+// Runs changes: in one transaction, once per idempotency token, and never in a store that was rolled back.
+// Depends on store/ and rules/; for authority.hpp.
 #pragma once
 
 #include <chrono>
@@ -22,14 +22,14 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// What a change is about, in the words of the audit and of an idempotency token.
+/// The subject of a change, as the audit and an idempotency token name it.
 struct change_subject {
     std::string_view action;
     credential_id credential;
     handle key{};  ///< 0 for a change of the whole credential
 };
 
-/// The store, the keyring and the clock of an authority. Movable; after that, everything may be called from any thread.
+/// The store, the keyring and the clock of an authority. Movable; otherwise thread-safe.
 template <typename Policies, typename Store, typename Clock>
 class change_runner {
     using transaction = typename Store::transaction;
@@ -39,16 +39,16 @@ public:
 
     [[nodiscard]] Store& store() const noexcept { return *m_store; }
 
-    /// Binds the store to a keyring and goes on with it; the first call comes before any other.
+    /// Binds the store to a keyring and uses it from now on. Must be the first call.
     [[nodiscard]] result<void> use(const keyring& ring) { return m_secrets->use(*m_store, ring); }
     [[nodiscard]] auto secrets() const { return m_secrets->get(); }
 
-    /// The time to decide at.
+    /// The time that decisions are made at.
     [[nodiscard]] timestamp now() const noexcept { return m_time->at(m_clock.now()); }
 
-    /// What was seen of the store's feed, by `verify` as well.
+    /// The newest change seen in the store's feed, by `verify` too.
     [[nodiscard]] feed_watch& feed() const noexcept { return *m_feed; }
-    /// `rolled_back` if the store ends before a change that was seen: it was restored from an older copy.
+    /// `rolled_back` if the feed ends before a change that was seen: the store was restored from an older copy.
     [[nodiscard]] result<void> check_feed() const {
         const std::uint64_t seen = m_feed->newest();
         auto head = m_store->head();
@@ -56,7 +56,7 @@ public:
         return m_feed->look(*head, seen);
     }
 
-    /// Runs `body(tx, now)` in one transaction, if the context is good and its deadline has not passed.
+    /// Runs `body(tx, now)` in one transaction, if the context is valid and its deadline has not passed.
     template <typename Body>
     auto run(const request_context& by, Body body) {
         using outcome = decltype(body(std::declval<transaction&>(), timestamp{}));
@@ -65,7 +65,8 @@ public:
         feed_head reached;
         outcome done = m_store->transact([&](transaction& tx) -> outcome {
             if (by.deadline && std::chrono::steady_clock::now() >= *by.deadline)
-                return error{errc::deadline_exceeded, "the deadline passed before the change was begun"};
+                return error{errc::deadline_exceeded,
+                             "the deadline passed before the change began: nothing was changed"};
             auto before = tx.head();
             if (!before) return std::move(before).error();
             if (auto same = m_feed->look(*before, seen); !same) return std::move(same).error();
@@ -80,7 +81,7 @@ public:
         return done;
     }
 
-    /// Runs `body(tx, owner, now)` once on a credential that is there.
+    /// Runs `body(tx, owner, now)` once per idempotency token, on a credential that must exist.
     template <typename Body>
     result<issued_key> change(const change_subject& what, const request_context& by, Body body) {
         return run(by, [&](transaction& tx, timestamp now) -> result<issued_key> {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Whether a store still has every change that was seen of it.
+// Detects a store that was rolled back: it no longer has a change that was seen before.
 // Depends on store/change.hpp; never on one store.
 #pragma once
 
@@ -14,22 +14,22 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// The error of a store that was taken back to an older state.
+/// The error for a store that was rolled back.
 [[nodiscard]] inline error rolled_back(std::uint64_t seen) {
     return {errc::rolled_back, "the store no longer has change " + std::to_string(seen) +
                                    ", which was seen before: an older copy was restored, in which revoked keys may be "
                                    "alive; restore the newer copy, or restart to go on with this one"};
 }
 
-/// Remembers the newest change that was seen of a store. A store that later ends before it was restored from an older
-/// copy. Thread-safe; never waits.
+/// Remembers the newest change seen in a store. A store whose feed later ends before it was restored from an older
+/// copy. Thread-safe and lock-free.
 class feed_watch {
 public:
-    /// The newest change seen so far. To be asked before a reading begins: what was seen by then, the reading must
-    /// show. (What another thread sees meanwhile, it need not.)
+    /// The newest change seen so far. Load it before a read begins: the read must show every change seen by then. (It
+    /// need not show what another thread sees in the meantime.)
     [[nodiscard]] std::uint64_t newest() const noexcept { return m_newest.load(std::memory_order_acquire); }
 
-    /// A head that was read since `newest` gave `before`: `rolled_back` if it is older than that.
+    /// Takes a head that was read after `newest` returned `before`; `rolled_back` if the head is older than that.
     [[nodiscard]] result<void> look(const feed_head& head, std::uint64_t before) {
         std::uint64_t newest = m_newest.load(std::memory_order_relaxed);
         while (newest < head.sequence &&

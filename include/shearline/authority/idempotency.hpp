@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A change that is made once, however often it is asked for: what a token remembers, inside the store's transaction.
+// Makes a change once per idempotency token: stores and finds outcomes, inside the store's transaction.
 // Depends on digest/ and store/change.hpp; never on one store.
 #pragma once
 
@@ -17,15 +17,15 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// A request for a change, as an idempotency token tells it from every other: what, on whose, and with which words.
+/// A request for a change, as an idempotency token identifies it: operation, tenant and arguments.
 struct change_request {
     std::string_view operation;
     std::string_view tenant;
     hash_context arguments;
-    std::optional<credential_id> credential{};  ///< that it changes; none if it makes one
+    std::optional<credential_id> credential{};  ///< the credential to change; none if the request creates one
 };
 
-/// The words of a request to issue, for `change_request`.
+/// The arguments of an `issue` call, for `change_request`.
 [[nodiscard]] inline hash_context context_of(const new_credential& asked) {
     hash_context words{"issue"};
     const auto time = [&words](std::optional<timestamp> at) {
@@ -41,9 +41,9 @@ struct change_request {
     return words;
 }
 
-/// Remembers outcomes by token for a day. The token is stored as a keyed hash of token, actor, tenant and operation,
-/// so that a stolen database tells no token, and one caller's token says nothing to another. Tokens given under a
-/// pepper that has since retired are found as well. Thread-safe.
+/// Stores outcomes by token for a day. Only a keyed hash of token, actor, tenant and operation is stored, so a stolen
+/// database reveals no token, and callers cannot collide with each other's tokens. Entries made under a pepper that has
+/// since retired are found too. Thread-safe.
 template <typename Hash>
 class idempotency {
 public:
@@ -55,7 +55,7 @@ public:
         return idempotency{*std::move(hashes)};
     }
 
-    /// The outcome that was given for this token before, if any; `conflict` where it came with other arguments.
+    /// The outcome stored for this token, if any; `conflict` if it was stored with other arguments.
     template <typename Transaction>
     [[nodiscard]] result<std::optional<idempotency_entry>> find(Transaction& tx, const request_context& by,
                                                                 const change_request& asked, timestamp now) const {
@@ -75,7 +75,7 @@ public:
         return std::optional<idempotency_entry>{};
     }
 
-    /// Remembers the outcome of a change; nothing for a request without a token.
+    /// Stores the outcome of a change; does nothing for a request without a token.
     template <typename Transaction>
     [[nodiscard]] result<void> remember(Transaction& tx, const request_context& by, const change_request& asked,
                                         const issued_key& outcome, timestamp now) const {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// From a credential to a fresh key and its record, and from a record back to whether, and as what text, it is a key.
+// Makes a key and its record; checks whether a text is the key of a record; opens the sealed text of a record.
 // Depends on digest/, generate.hpp, keyring.hpp and custody/; never on one store.
 #pragma once
 
@@ -21,14 +21,14 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// A key that has just been made: what is stored, and what is given away.
+/// A new key: the record to store, and the text to give out.
 struct made_key {
     shearline::record record;
     secret_text text;
 };
 
 /// Makes, checks and opens the keys of one bundle of policies. Holds the peppers' subkeys in guarded memory, and a
-/// snapshot of the keyring for the sealing keys. Movable; everything may be called from any thread.
+/// snapshot of the keyring for the sealing keys. Movable; otherwise thread-safe.
 template <typename Policies>
 class key_maker {
     using format = typename Policies::format;
@@ -41,7 +41,7 @@ public:
         return key_maker{*std::move(hashes), ring};
     }
 
-    /// The next key of `owner`, of the generation that the credential says, active from now on.
+    /// The next key of `owner`, of the credential's generation, active from now on.
     [[nodiscard]] result<made_key> key_for(const credential& owner, timestamp now) const {
         auto fresh = generate<format>();
         if (!fresh) return std::move(fresh).error();
@@ -64,7 +64,7 @@ public:
         return made;
     }
 
-    /// A new name for a credential.
+    /// A new random id for a credential.
     [[nodiscard]] static result<credential_id> new_id() {
         credential_id::bytes_type random{};
         system_entropy entropy;
@@ -73,7 +73,8 @@ public:
         return credential_id::from_random(random);
     }
 
-    /// Why a text of the format is not the key of a record, or none where it is. Constant-time in digest and peppers.
+    /// Why a text of the format is not the key of a record; `std::nullopt` if it is. Constant-time in digest and
+    /// peppers.
     [[nodiscard]] std::optional<reason> refute(const record& key, const parsed_key& presented) const noexcept {
         switch (m_hashes.check(key.digest, std::as_bytes(std::span{presented.authenticated}))) {
             case digest_match::other_hash: return reason::wrong_hash;
@@ -84,11 +85,11 @@ public:
         return reason::wrong_secret;
     }
 
-    /// Whether a record is under a retired pepper, and so should be hashed anew.
+    /// Whether a record's digest was made under a retired pepper: the key should be rotated.
     [[nodiscard]] bool is_outdated(const record& key) const noexcept { return m_hashes.is_outdated(key.digest); }
 
-    /// The text of a stored key: only what the record's digest is the digest of. `not_recoverable` where no text is
-    /// kept; `corrupt` where it does not open or is the text of another key.
+    /// The text of a stored key, checked against the record's digest. `not_recoverable` if no text is stored; `corrupt`
+    /// if it does not open or is the text of another key.
     [[nodiscard]] result<secret_text> open(const credential& owner, const record& key) const {
         if constexpr (custody::keeps_text) {
             if (!key.sealed) return error{errc::not_recoverable, "the text of this key is no longer kept"};
@@ -101,7 +102,8 @@ public:
                 return error{errc::corrupt, "a sealed text is not the text of its key"};
             return text;
         } else {
-            return error{errc::not_recoverable, "keys of this product are shown once, when they are made: rotate"};
+            return error{errc::not_recoverable,
+                         "keys of this product are shown once, when they are issued: rotate to get a new one"};
         }
     }
 
@@ -109,7 +111,7 @@ private:
     key_maker(digester<typename Policies::hash> hashes, const keyring& ring)
         : m_hashes{std::move(hashes)}, m_ring{ring} {}
 
-    /// Of a text that this made or opened.
+    /// The authenticated part of a text that this object made or opened.
     [[nodiscard]] static std::span<const std::byte> authenticated_part(const secret_text& text) noexcept {
         return std::as_bytes(std::span{text.reveal(unsafe_reveal)}.first(format::checksum_part.offset));
     }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What an authority makes of one keyring, and how it goes on with another one while threads use the first.
+// The keys and tokens of an authority under one keyring, and the switch to another while threads use the first.
 // Depends on authority/key_maker.hpp, authority/idempotency.hpp and store/store_binding.hpp; never on one store.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// The keys and the idempotency tokens under one keyring. Immutable; any number of threads may use it.
+/// The keys and the idempotency tokens under one keyring. Immutable and thread-safe.
 template <typename Policies>
 struct keyring_snapshot {
     using format = typename Policies::format;
@@ -34,7 +34,7 @@ struct keyring_snapshot {
         return keyring_snapshot{*std::move(keys), *std::move(tokens)};
     }
 
-    /// Runs `body()`, unless the same change was made before under the same token: then gives its outcome again.
+    /// Runs `body()`, unless the same change was made before under the same token: then returns the stored outcome.
     template <typename Transaction, typename Body>
     [[nodiscard]] result<issued_key> once(Transaction& tx, const change_request& asked, const request_context& by,
                                           timestamp now, Body body) const {
@@ -48,9 +48,8 @@ struct keyring_snapshot {
     }
 
 private:
-    /// The outcome that was remembered, with the key's text if it is still kept: then that is audited as a reveal.
-    /// `corrupt` if the entry is not one that this request can have left: write access to the database must not give
-    /// one tenant the key of another.
+    /// The stored outcome, with the key's text if that is still kept; then a "reveal" is audited. `corrupt` if the
+    /// entry cannot come from this request: write access to the database must not give one tenant the key of another.
     template <typename Transaction>
     [[nodiscard]] result<issued_key> repeat(Transaction& tx, const idempotency_entry& before,
                                             const change_request& asked, const request_context& by,
@@ -84,25 +83,25 @@ private:
     }
 };
 
-/// The snapshot that an authority works with. Thread-safe: whoever took one keeps it until done with it.
+/// The current snapshot of an authority. Thread-safe: a snapshot stays valid for as long as a caller holds it.
 template <typename Policies>
 class current_keyring {
 public:
     using snapshot = keyring_snapshot<Policies>;
 
-    /// Locks for the copy of a pointer, and never while something is hashed.
+    /// The current snapshot. Locks to copy a pointer, never while hashing.
     [[nodiscard]] std::shared_ptr<const snapshot> get() const {
         const std::scoped_lock lock{m_mutex};
         return m_current;
     }
 
-    /// Binds the store to a keyring, and goes on with it. If that fails, everything stays as it was.
+    /// Binds the store to a keyring and uses it from now on. On an error nothing is changed.
     template <typename Store>
     [[nodiscard]] result<void> use(Store& store, const keyring& ring) {
         auto made = snapshot::make(ring);
         if (!made) return std::move(made).error();
         std::shared_ptr<const snapshot> next = std::make_shared<const snapshot>(*std::move(made));
-        // One at a time, so that the keyring that was bound last is the one in use.
+        // Serialised, so that the keyring bound last is the one in use.
         const std::scoped_lock alone{m_changing};
         if (auto bound = bind_store<Policies>(store, ring); !bound) return bound;
         const std::scoped_lock lock{m_mutex};

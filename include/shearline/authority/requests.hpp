@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a request for a change must be like: the bounds of names, scopes, metadata, reasons and tokens.
+// Checks requests for changes: the limits of names, scopes, metadata, reasons and tokens.
 // Depends on credential/ and rules/scopes.hpp; never on a store.
 #pragma once
 
@@ -23,7 +23,7 @@ inline constexpr std::size_t max_scopes = 64;
 inline constexpr std::size_t max_metadata = 64;
 inline constexpr std::size_t min_token_chars = 22;
 
-/// Control characters have no place in what is shown in lines and tables.
+/// Whether a text is short enough and has no control characters, which would break the lines and tables that show it.
 [[nodiscard]] inline bool is_plain(std::string_view text, std::size_t max_bytes) noexcept {
     if (text.size() > max_bytes) return false;
     for (const char c : text)
@@ -35,7 +35,7 @@ inline constexpr std::size_t min_token_chars = 22;
     return {errc::invalid_argument, std::string{what} + " must be " + std::string{must}};
 }
 
-/// Whether a context is fit to go into the audit; `invalid_argument` says which part is not.
+/// Whether a context can go into the audit; `invalid_argument` names the part that cannot.
 [[nodiscard]] inline result<void> check(const request_context& by) {
     if (by.actor.empty() || !is_plain(by.actor, max_name_bytes))
         return bad("actor", "1 to 255 bytes without control characters");
@@ -48,13 +48,13 @@ inline constexpr std::size_t min_token_chars = 22;
     return {};
 }
 
-/// Whether a list can be narrowed as asked: an empty text is not a tenant, and never means all of them.
+/// Whether a tenant filter is valid: an empty text is not a tenant, and never means all tenants.
 [[nodiscard]] inline result<void> check(tenant_filter of) {
     if (of.is_any() || !of.text().empty()) return {};
-    return error{errc::invalid_argument, "the tenant is empty: name one, or say `all_tenants`"};
+    return error{errc::invalid_argument, "the tenant is empty: name one, or pass `all_tenants`"};
 }
 
-/// Whether a credential can be issued as asked; `invalid_argument` says which part is off.
+/// Whether a credential can be issued as requested; `invalid_argument` names the invalid part.
 [[nodiscard]] inline result<void> check(const new_credential& asked) {
     if (asked.tenant.empty() || !is_plain(asked.tenant, max_name_bytes))
         return bad("tenant", "1 to 255 bytes without control characters");

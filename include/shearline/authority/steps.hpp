@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The steps that every change is made of, inside the store's transaction.
+// The steps of a change, inside the store's transaction.
 // Depends on credential/ and store/change.hpp; never on one store.
 #pragma once
 
@@ -20,22 +20,22 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// A credential that must be there; `not_found` where it is not.
+/// A credential that must exist; `not_found` if it does not.
 template <typename Transaction>
 [[nodiscard]] result<credential> owner_of(Transaction& tx, const credential_id& id) {
     auto found = tx.find(id);
     if (!found) return std::move(found).error();
-    if (!*found) return error{errc::not_found, "no credential has the name " + id.to_string()};
+    if (!*found) return error{errc::not_found, "no credential has the id " + id.to_string()};
     return **std::move(found);
 }
 
-/// `illegal_state` for a credential that was revoked: that is final.
+/// `illegal_state` if the credential is revoked, which is final.
 [[nodiscard]] inline result<void> not_revoked(const credential& owner) {
     if (owner.revoked_at) return error{errc::illegal_state, "the credential was revoked: issue a new one"};
     return {};
 }
 
-/// Runs `move(record&) -> result<void>` on every key of a credential that is not revoked, and stores what it made.
+/// Runs `move(record&) -> result<void>` on every key of a credential that is not revoked, and stores the result.
 template <typename Transaction, typename Move>
 [[nodiscard]] result<void> move_live_keys(Transaction& tx, const credential_id& id, Move move) {
     auto keys = tx.live_keys_of(id);
@@ -48,7 +48,7 @@ template <typename Transaction, typename Move>
     return {};
 }
 
-/// What is told of a change: to the feed as `kind`, to the audit as `action`, with the key that it was about.
+/// How a change is reported: its kind in the feed, its action in the audit, and the key concerned.
 struct change_account {
     change_kind kind;
     std::string_view action;
@@ -69,7 +69,7 @@ template <typename Transaction>
                                  .reason = by.reason});
 }
 
-/// Tells feed and audit of a change to a credential.
+/// Appends a change of a credential to the feed and to the audit.
 template <typename Transaction>
 [[nodiscard]] result<void> tell(Transaction& tx, const credential& owner, const change_account& what,
                                 const request_context& by, timestamp now) {
@@ -80,7 +80,7 @@ template <typename Transaction>
     return done;
 }
 
-/// Stores a changed credential as its next version, and tells of it.
+/// Stores a changed credential as its next version, and appends the change to feed and audit.
 template <typename Transaction>
 [[nodiscard]] result<void> store_change(Transaction& tx, credential& owner, const change_account& what,
                                         const request_context& by, timestamp now) {

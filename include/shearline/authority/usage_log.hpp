@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Which keys were used since the last flush: counted in memory, so that no verification writes to a store.
+// Counts uses of keys in memory until the next flush, so that a verification does not write to the store.
 // Depends on store/change.hpp; never on one store.
 #pragma once
 
@@ -19,11 +19,11 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// Counts of uses for each key that was proved, in shards that are locked one by one. Bounded by the number of keys:
-/// what was not proved is not counted. Thread-safe; O(1).
+/// Use counts per key, in shards with a lock each. Only proved keys are counted, so the size is bounded by the number
+/// of keys. Thread-safe; O(1).
 class usage_log {
 public:
-    /// One use of a key, `uses` times.
+    /// Adds uses of a key.
     void note(handle key, timestamp at, std::uint64_t uses = 1) {
         shard& part = m_shards[static_cast<std::size_t>(key.value % m_shards.size())];
         const std::scoped_lock lock{part.mutex};
@@ -32,7 +32,7 @@ public:
         if (counted.last_used_at < at) counted.last_used_at = at;
     }
 
-    /// Takes out what was counted.
+    /// Removes and returns the counts.
     [[nodiscard]] std::vector<usage> drain(std::string_view format) {
         std::vector<usage> drained;
         for (shard& part : m_shards) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a store holds beside credentials and records: the feed of changes, usage, idempotency entries, and pages.
+// What a store holds besides credentials and records: the feed of changes, usage and idempotency entries; and pages.
 // Depends on credential/; never on one store.
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace shearline::inline v0_1 {
 
-/// What a change was about. The numbers are stored.
+/// The kind of a change. The numbers are stored.
 enum class change_kind : std::uint8_t {
     issued = 1,
     rotated = 2,
@@ -29,19 +29,19 @@ enum class change_kind : std::uint8_t {
     resumed = 6,
 };
 
-/// One entry of the feed: a credential, or a key of it, is no longer what it was. Whoever follows the feed reads the
-/// credential anew, with its keys that are not revoked, and keeps what has the higher version.
+/// One entry of the feed: a credential or one of its keys has changed. A follower of the feed reads the credential
+/// again, with its keys that are not revoked, and keeps the higher version.
 struct change {
-    std::uint64_t sequence = 0;  ///< given by the store, from 1, in the order of commits, without gaps
-    std::uint64_t tag = 0;       ///< random: tells this change from any other that could have its sequence
+    std::uint64_t sequence = 0;  ///< set by the store: from 1, in commit order, without gaps
+    std::uint64_t tag = 0;       ///< random: tells two changes with the same sequence apart
     change_kind kind = change_kind::issued;
     credential_id credential;
     std::uint64_t version = 0;  ///< of the credential, after the change
     timestamp at;
 };
 
-/// Where a feed ends: its newest change, or zeros where nothing has changed yet. The same sequence with another tag is
-/// another history: the store was restored from a backup, or replaced, and went on from there.
+/// The end of a feed: its newest change, or zeros if nothing has changed yet. The same sequence with another tag
+/// belongs to another history: the store was restored from a backup or replaced, and changed after that.
 struct feed_head {
     std::uint64_t sequence = 0;
     std::uint64_t tag = 0;
@@ -49,7 +49,7 @@ struct feed_head {
     friend bool operator==(const feed_head&, const feed_head&) = default;
 };
 
-/// How often a key was used since this was last written, and when last.
+/// How often a key was used since the last write, and when it was last used.
 struct usage {
     std::string format;
     shearline::handle handle;
@@ -57,49 +57,49 @@ struct usage {
     std::uint64_t uses = 0;
 };
 
-/// The first outcome of a call that came with an idempotency token. The token itself is not in it, only its keyed hash.
+/// The first outcome of a call with an idempotency token. Holds a keyed hash of the token, not the token.
 struct idempotency_entry {
     digest_bytes token{};      ///< keyed hash of token, actor, tenant and operation
     digest_bytes arguments{};  ///< keyed hash of the arguments
     credential_id credential;
     std::optional<shearline::handle> handle;
     timestamp created_at;
-    timestamp expires_at;  ///< forgotten from then on
+    timestamp expires_at;  ///< not found from then on, and deleted by a later insert
 };
 
-/// By what a store recognises the keyring that its records were made under.
+/// Identifies one key of the keyring that a store's records were made under.
 struct keyring_check {
     key_kind kind = key_kind::pepper;
     std::uint32_t number = 0;
     std::array<std::byte, 8> check{};
 };
 
-/// What a verification needs: one key, its credential, and where the feed ended then; read together.
+/// What a verification needs, from one read: a key, its credential, and the end of the feed.
 struct key_view {
     credential about;
     record key;
     feed_head head{};
 };
 
-/// How many keys of a credential are read at once, the newest: more than an authority keeps.
+/// How many keys of a credential are read at once, the newest: more than an authority keeps (`kept_generations`).
 inline constexpr std::size_t max_keys_read = 100;
 
-/// How many keys one `prune` forgets at most.
+/// How many keys one `prune` deletes at most.
 inline constexpr std::size_t max_pruned = 256;
 
-/// A credential and keys of it, newest first, read together: the newest `max_keys_read`, or all that are not revoked.
+/// A credential and its keys, newest first, from one read: the newest `max_keys_read`, or all that are not revoked.
 struct credential_view {
     credential about;
     std::vector<record> keys;
 };
 
-/// Which page to read: at most `limit` items (1 to 1,000) after the `next` of the page before.
+/// Which page to read. A value out of range is `invalid_argument`.
 struct page_request {
-    std::size_t limit = 50;
-    std::string cursor{};
+    std::size_t limit = 50;  ///< most items of the page, 1 to 1,000
+    std::string cursor{};    ///< the `next` of the page before; empty for the first page
 };
 
-/// Some items of a list, and where the next page begins; `next` is empty on the last page.
+/// Some items of a list. `next` is the cursor of the next page; empty on the last page.
 template <typename T>
 struct page {
     std::vector<T> items;

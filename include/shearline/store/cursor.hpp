@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Where a page begins: the check of a page request and the text form of a position in a list.
+// Page cursors: checks a page request and parses its position in a list.
 // Depends on store/change.hpp; never on one store.
 #pragma once
 
@@ -17,8 +17,8 @@ namespace shearline::inline v0_1::detail {
 
 inline constexpr std::size_t max_page_items = 1'000;
 
-/// The position that a page request begins after: `start` for an empty cursor. `invalid_argument` for a limit outside
-/// 1 to 1,000 and for a cursor that no page of ours ended with.
+/// The position that the page begins after: `start` for an empty cursor. `invalid_argument` for a limit outside 1 to
+/// 1,000 and for a cursor that is not a number.
 [[nodiscard]] inline result<std::uint64_t> position_of(const page_request& which, std::uint64_t start) {
     if (which.limit == 0 || which.limit > max_page_items)
         return error{errc::invalid_argument, "a page holds 1 to 1,000 items, not " + std::to_string(which.limit)};

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Ties a store to the keyring that its records are made under, so that a wrong one is noticed before it denies all.
+// Binds a store to the keyring of its records, so that a wrong keyring is an error instead of a denial of every key.
 // Depends on keyring.hpp and store/change.hpp; never on one store.
 #pragma once
 
@@ -19,9 +19,9 @@ namespace shearline::inline v0_1::detail {
     return (kind == key_kind::pepper ? "pepper " : "sealing key ") + std::to_string(number);
 }
 
-/// Compares a keyring with what the store remembers of it, and has the store remember what is new. `wrong_keyring`
-/// where a number stands for another key here than there, or where the store knows a number that the keyring does not:
-/// then the file is another one, or an older copy. A dropped key is known by its tombstone.
+/// Compares a keyring with the checks in the store, and stores the checks of new keys. `wrong_keyring` if a number
+/// names another key here than in the store, or if the store knows a number that the keyring lacks: the file belongs to
+/// another keyring, or is an older copy. A dropped key leaves a tombstone in the keyring, so it is not missing.
 template <typename Transaction>
 [[nodiscard]] result<void> bind_keyring(Transaction& tx, const keyring& ring) {
     auto known = tx.keyring_checks();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The reference store: in this process's memory, gone with it. What the other stores do is what this one does.
-// Depends on store/ and credential/; never on a library beside std.
+// The reference store, in the memory of this process. Other stores behave as this one does.
+// Depends on store/ and credential/; never on another library than std.
 #pragma once
 
 #include <algorithm>
@@ -28,9 +28,18 @@
 
 namespace shearline::inline v0_1 {
 
-/// Keeps everything in ordered maps behind one lock. A transaction gathers its writes beside the maps, and the commit
-/// puts them in: one that fails has touched nothing. Thread-safe; look-ups are O(log n). For tests, and for products
-/// that issue their keys anew at each start.
+/// Keeps everything in ordered maps behind one lock, until it is destroyed. Models `key_store`; its members are those
+/// of the concept (concepts.hpp). A transaction collects its writes beside the maps, and the commit merges them: a
+/// transaction that fails changes nothing. Thread-safe; calls wait for each other. Look-ups are O(log n), `list` and
+/// `audit` are O(n). For tests, and for programs that issue their keys again at each start.
+///
+/// Errors: only `invalid_argument` and `conflict`, as `key_store` states them. If memory runs out, `std::bad_alloc` is
+/// thrown. In a child made by `fork` it is a copy of its own, which hears of no change in the parent.
+///
+/// Example:
+///     shearline::memory_store store;
+///     const auto nobody = store.look_up("acme", shearline::handle{42});
+///     const bool is_empty = nobody && !nobody->has_value();  // an answer, which is "no such key"
 class memory_store {
     using contents = detail::memory_contents;
     using key_name = contents::key_name;
@@ -42,7 +51,8 @@ public:
     memory_store(const memory_store&) = delete;
     memory_store& operator=(const memory_store&) = delete;
 
-    /// Runs `body(transaction&) -> result<T>` alone, and keeps what it wrote if and only if it succeeded.
+    /// Runs `body(transaction&) -> result<T>` under the lock, and commits its writes if and only if it succeeded. The
+    /// body must not use the store itself: that would deadlock.
     template <typename Body>
     [[nodiscard]] auto transact(Body&& body) -> decltype(body(std::declval<transaction&>())) {
         const std::scoped_lock lock{m_mutex};
@@ -59,7 +69,7 @@ public:
         return std::optional{key_view{m_data.credentials.at(at->second.credential), at->second, m_data.head()}};
     }
 
-    /// Where the feed ends.
+    /// The end of the feed.
     [[nodiscard]] result<feed_head> head() const {
         const std::scoped_lock lock{m_mutex};
         return m_data.head();
@@ -119,7 +129,8 @@ public:
         return found;
     }
 
-    /// Shows every key that is not revoked, and every credential, to `sink` (see store/scan.hpp). Others wait.
+    /// Gives every credential and every key that is not revoked to `sink` (see store/scan.hpp), under the lock. O(n log
+    /// n).
     template <typename Sink>
     [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
         const std::scoped_lock lock{m_mutex};
@@ -164,7 +175,7 @@ public:
         return {};
     }
 
-    /// How many changes there have been. One load; never waits.
+    /// The number of changes so far. One atomic load; never waits.
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_change_count.load(std::memory_order_acquire); }
     [[nodiscard]] bool hears_changes() const noexcept { return true; }
 

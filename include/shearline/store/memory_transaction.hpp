@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a `memory_store` holds, and the inside of one transaction of it.
+// The contents of a `memory_store`, and one transaction of it.
 // Depends on store/change.hpp and credential/; for memory_store.hpp.
 #pragma once
 
@@ -47,7 +47,7 @@ struct memory_contents {
     }
 };
 
-/// Models `store_transaction`: gathers what is written beside the store's contents. Lives inside
+/// Models `store_transaction`: collects writes beside the store's contents. Exists only inside
 /// `memory_store::transact`.
 class memory_transaction {
     using contents = memory_contents;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a store shows of its credentials and keys when it hands over all of them at once.
+// A scan: every credential and key of a store, in one read.
 // Depends on credential/; never on one store.
 #pragma once
 
@@ -16,18 +16,18 @@
 
 namespace shearline::inline v0_1 {
 
-// A scan, `store.scan(format, sink)`, is one consistent read. It calls `sink.begin(credentials, keys)` once and first,
-// with the exact numbers that follow; then `sink.take(const scanned_credential&)` for every credential, in the order of
-// issue, dead ones too; then `sink.take(const scanned_key&)` for every key of the format that is not revoked, in no
-// particular order. Each returns `result<void>`: an error ends the scan, and the scan returns it. What a sink saw of a
-// scan that failed is worth nothing. A scan that succeeds returns the head of the feed as of this read: what came later
-// is in `changes_after`. A sink must not call the store.
+// A scan, `store.scan(format, sink)`, is one consistent read. It calls `sink.begin(credentials, keys)` first and once,
+// with the exact numbers that follow; then `sink.take(const scanned_credential&)` for every credential in the order of
+// issue, including revoked and expired ones; then `sink.take(const scanned_key&)` for every key of the format that is
+// not revoked, in any order. Each returns `result<void>`; an error ends the scan, which returns it. After a scan that
+// failed, discard what the sink took. A scan that succeeds returns the head of the feed at the time of the read; later
+// changes are in `changes_after`. A sink must not call the store.
 
-/// One credential as a scan shows it. The views are good during the call of the sink only.
+/// One credential of a scan. The views are valid during the call of the sink only.
 struct scanned_credential {
     credential_id id;
     std::string_view tenant;
-    std::string_view scopes;  ///< with a space between two (RFC 6749 §3.3); empty for none
+    std::string_view scopes;  ///< separated by one space (RFC 6749 §3.3); empty for none
     std::optional<timestamp> not_before;
     std::optional<timestamp> expires_at;
     bool suspended = false;
@@ -35,9 +35,9 @@ struct scanned_credential {
     std::uint64_t version = 1;
 };
 
-/// One key as a scan shows it. It is not revoked; its credential may be.
+/// One key of a scan. It is not revoked; its credential may be.
 struct scanned_key {
-    std::uint64_t credential = 0;  ///< which of the credentials that this scan has given, from 0
+    std::uint64_t credential = 0;  ///< index among the credentials of this scan, from 0
     shearline::handle handle;
     key_state state = key_state::active;
     std::optional<timestamp> retires_at;

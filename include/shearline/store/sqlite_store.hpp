@@ -27,37 +27,40 @@
 
 namespace shearline::inline v0_1 {
 
-/// How a store is opened. The defaults suit a server.
+/// How a store is opened. A value out of range is `invalid_argument`.
 struct sqlite_options {
-    /// How long a call waits for other threads, and then for other processes, before it is `unavailable`; to an hour.
+    /// How long a call waits for other threads, and then again for other processes, before it is `unavailable`. 0 to 1
+    /// hour; default 5 s.
     std::chrono::milliseconds busy_timeout{5'000};
-    /// Connections for reading: as many reads go on at once; 1 to 64.
+    /// Connections for reading, which is how many reads run at once. 1 to 64; default 4.
     std::size_t readers = 4;
-    /// Whether opening reads the whole file for damage, O(its size). Without, damage shows when it is met.
+    /// Whether `open` checks the whole file for damage, O(file size). If false, damage is found when it is read.
+    /// Default true.
     bool check_file = true;
 };
 
-/// Keeps credentials, keys, feed and audit in one SQLite file. Models `key_store`; does what `memory_store` does.
+/// Keeps credentials, keys, feed and audit in one SQLite file. Models `key_store`; behaves as `memory_store` does.
 ///
-/// What `transact` returned from is on the disk (write-ahead log, synchronous FULL), and whoever reads after that, in
-/// any thread or process, sees it. Writers take turns, readers never wait for them. Everything may be called from any
-/// thread. A look-up is O(log n). Movable; one that was moved from may only be destroyed or assigned to.
+/// What `transact` has returned is on the disk (write-ahead log, synchronous FULL) and is seen by every read that
+/// begins after that, in any thread or process. Writers take turns; readers never wait for writers. Thread-safe. A
+/// look-up is O(log n), a page is O(its items) and their look-ups. Movable; a store that was moved from may only be
+/// destroyed or assigned to.
 ///
-/// Beside `<path>` lie SQLite's `<path>-wal` and `<path>-shm`, and the change counter, `<path>-changes`: all four
-/// belong together, on a local disk, under one name, and none may be moved, deleted, truncated or copied over while a
+/// Beside `<path>` lie SQLite's `<path>-wal` and `<path>-shm`, and the change counter, `<path>-changes`. All four
+/// belong together, on a local disk, under one name; do not move, delete, truncate or overwrite any of them while a
 /// process has the store open. If one is moved, deleted or replaced, calls are `unavailable` until the store is opened
-/// anew. If `-shm` or `-changes` is truncated, every process that has it mapped is killed (SIGBUS). Back up and restore
-/// with SQLite's means (`.backup`, `.restore`), and stop all processes before a restore: those that run notice it, and
-/// deny until they are restarted or the store has caught up.
+/// again. If `-shm` or `-changes` is truncated, every process that has it mapped is killed (SIGBUS). Back up and
+/// restore with SQLite's tools (`.backup`, `.restore`), and stop all processes before a restore: processes that keep
+/// running notice it, and deny until they are restarted or the store has caught up.
 ///
-/// Kept as they are: texts of up to 60,000 bytes a row (a credential's scopes, none of them empty or with a space, are
-/// one text), 1,000 labels a credential, and 1,000 keys of it that are not revoked, times from 1970 to 9999; beyond
-/// that is `invalid_argument`. Nothing in the file is trusted: a row that this library would not write is `corrupt`. A
-/// disk that is full is `unavailable`, and nothing is half-written. Errors name the file.
+/// Limits, beyond which a value is `invalid_argument`: 60,000 bytes of text in a row (a credential's scopes are one
+/// text; no scope is empty or has a space), 1,000 metadata entries and 1,000 keys that are not revoked for a
+/// credential, times from 1970 to 9999. Nothing in the file is trusted: a row that this library would not write is
+/// `corrupt`. A full disk is `unavailable`, and nothing is half-written. Errors name the file.
 ///
 /// Deleted values are overwritten in the file's pages; older pages stay in the log until it is reused, and in backups.
 ///
-/// Open a store after a fork, never before: in a child, a store of its parent is `unavailable`.
+/// Open a store after a fork, never before: in a child, the parent's store is `unavailable`.
 class sqlite_store {
     using connection = detail::sqlite::connection;
     using pool = detail::sqlite::connection_pool;
@@ -65,13 +68,19 @@ class sqlite_store {
 public:
     using transaction = detail::sqlite::transaction;
 
-    /// Opens the store in `path`, and makes it (mode 0600) where there is none; several processes may do so at once.
-    /// An older schema is brought forward. A path is a path: `file:` and `:memory:` mean nothing special.
+    /// Opens the store at `path`, or creates it (mode 0600) if there is none; several processes may do so at once. An
+    /// older schema is upgraded. `file:` and `:memory:` have no special meaning.
     ///
-    /// Errors, each naming the file, which is then as it was: `corrupt` for what is not SQLite, not ours, or damaged;
-    /// `wrong_version` for a newer schema; `permission_denied`; `not_found` where the folder is missing;
-    /// `invalid_argument` for a link, for what is no file, and for options out of range; `unavailable` where the disk
-    /// is full, another process keeps the file busy, or the system gives no memory that a fork wipes.
+    /// Errors, each naming the file, which is then unchanged: `corrupt` if it is not an SQLite file, not one of this
+    /// library, or damaged; `wrong_version` for a newer schema; `permission_denied`; `not_found` if the folder is
+    /// missing; `invalid_argument` for a symbolic link, for anything that is not a regular file, and for options out of
+    /// range; `unavailable` if the disk is full, another process keeps the file busy, or there is no memory that a fork
+    /// wipes.
+    ///
+    /// Example:
+    ///     auto store = shearline::sqlite_store::open("keys.db", {.busy_timeout = std::chrono::seconds{2}});
+    ///     if (!store) throw std::runtime_error{store.error().message()};
+    ///     const auto events = store->audit({.limit = 10}, "acme");  // the newest ten of this tenant
     [[nodiscard]] static result<sqlite_store> open(const std::string& path, const sqlite_options& options = {}) {
         using namespace std::chrono_literals;
         if (options.busy_timeout < 0ms || options.busy_timeout > 1h || options.readers < 1 || options.readers > 64)
@@ -98,17 +107,17 @@ public:
         if (!is_one_file) return error{errc::unavailable, *file + ": was replaced while it was opened; try again"};
         std::vector<std::unique_ptr<connection>> writers;
         writers.push_back(*std::move(writer));
-        // Whoever was here before may have ended between a commit and its bump.
+        // An earlier process may have ended between a commit and its bump.
         counter->bump();
         return sqlite_store{std::make_unique<state>(*std::move(mark), *std::move(files), *std::move(counter),
                                                     std::move(writers), std::move(readers), options.busy_timeout)};
     }
 
     /// Runs `body(transaction&) -> result<T>` once, alone among writers of all processes, and commits if and only if it
-    /// succeeded. A body must not use the store but through its transaction.
+    /// succeeded. The body must use the store through its transaction only.
     ///
-    /// Errors: those of the body; `unavailable` where the store was busy or the disk failed before the commit: nothing
-    /// was written; `in_doubt` where the disk failed during the commit.
+    /// Errors: those of the body; `unavailable` if the store was busy or the disk failed before the commit, and then
+    /// nothing was written; `in_doubt` if the disk failed during the commit.
     template <typename Body>
     [[nodiscard]] auto transact(Body&& body) -> decltype(body(std::declval<transaction&>())) {
         using outcome = decltype(body(std::declval<transaction&>()));
@@ -122,7 +131,7 @@ public:
             transaction tx{on};
             return std::forward<Body>(body)(tx);
         });
-        // Whatever came of it: what the body found may be the work of a process that ended between commit and bump.
+        // After a failure too: the body may have read the work of a process that ended between its commit and its bump.
         m_state->counter.bump();
         if (done && m_state->counter.is_orphan())
             return error{errc::in_doubt, m_state->counter.path() +
@@ -131,51 +140,52 @@ public:
         return done;
     }
 
-    /// One key and its credential.
+    /// One key, its credential and the end of the feed; empty if there is no such key.
     [[nodiscard]] result<std::optional<key_view>> look_up(std::string_view format, const handle& key) const {
         return reading([&](connection& on) { return detail::sqlite::find_key(on, format, key); });
     }
 
-    /// A credential and its newest keys, newest first.
+    /// A credential and its newest `max_keys_read` keys, newest first; empty if there is no such credential.
     [[nodiscard]] result<std::optional<credential_view>> read(const credential_id& id) const {
         return reading(
             [&](connection& on) { return detail::sqlite::find_view(on, id, detail::sqlite::find_newest_keys); });
     }
 
-    /// A credential and its keys that are not revoked, newest first. O(these), and O(log n).
+    /// A credential and its keys that are not revoked, newest first. O(these keys + log n).
     [[nodiscard]] result<std::optional<credential_view>> read_live(const credential_id& id) const {
         return reading(
             [&](connection& on) { return detail::sqlite::find_view(on, id, detail::sqlite::find_live_keys); });
     }
 
-    /// Credentials in the order of issue, all or those of one tenant.
+    /// Credentials in the order of issue, of one tenant or, for "", of all.
     [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
         return reading([&](connection& on) { return detail::sqlite::list_credentials(on, which, tenant); });
     }
 
-    /// The audit, newest first, all or of one tenant.
+    /// The audit, newest first, of one tenant or, for "", of all.
     [[nodiscard]] result<page<audit_event>> audit(const page_request& which, std::string_view tenant) const {
         return reading([&](connection& on) { return detail::sqlite::list_audit(on, which, tenant); });
     }
 
-    /// Where the feed ends.
+    /// The end of the feed.
     [[nodiscard]] result<feed_head> head() const {
         return reading([](connection& on) { return detail::sqlite::find_head(on); });
     }
 
-    /// The feed after a sequence number, at most `limit` changes.
+    /// The changes after a sequence number, at most `limit` of them.
     [[nodiscard]] result<std::vector<change>> changes_after(std::uint64_t sequence, std::size_t limit) const {
         return reading([&](connection& on) { return detail::sqlite::list_changes(on, sequence, limit); });
     }
 
-    /// Shows every key that is not revoked, and every credential, to `sink` (see store/scan.hpp), as of one moment;
-    /// others may write meanwhile. O(all of them), and 8 bytes of memory for each credential.
+    /// Gives every credential and every key that is not revoked to `sink` (see store/scan.hpp), as of one moment;
+    /// others may write meanwhile. O(n), and 8 bytes of memory for each credential.
     template <typename Sink>
     [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
         return reading([&](connection& on) { return detail::sqlite::scan(on, format, sink); });
     }
 
-    /// Adds uses, and moves the time of the last one forward, all or none; a key that is not there is passed over.
+    /// Adds uses, and moves the time of the last use forward, for all keys or for none; unknown keys are skipped.
+    /// `invalid_argument` for a count or a time out of bounds.
     [[nodiscard]] result<void> record_usage(std::span<const usage> used) {
         for (const usage& use : used)
             if (!detail::sqlite::is_good(use.last_used_at) || use.uses > detail::sqlite::max_number)
@@ -190,18 +200,18 @@ public:
                     use.format, detail::sqlite::column(use.handle), detail::sqlite::column(use.uses),
                     detail::sqlite::column(use.last_used_at));
                 if (!done) return done;
-                if (!on.in_transaction()) return {};  // given up by SQLite: the commit says so
+                if (!on.in_transaction()) return {};  // SQLite rolled it back: the commit reports it
             }
             return {};
         });
     }
 
-    /// A number that has moved whenever the feed has, here or in another process of this machine. One load, no system
-    /// call; never waits.
+    /// A number that changes whenever the feed does, here or in another process of this machine. One atomic load, no
+    /// system call; never waits.
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_state->counter.load(); }
 
-    /// Whether the store's files are still those that were opened. If not, this object does not hear of what others
-    /// change, nor read it: open the store anew. Four system calls.
+    /// Whether the store's files are still those that were opened. If not, this object neither hears of nor reads what
+    /// others change: open the store again. Four system calls.
     [[nodiscard]] bool hears_changes() const noexcept { return m_state->files.hold() && !m_state->counter.is_orphan(); }
 
 private:
@@ -224,7 +234,7 @@ private:
 
     explicit sqlite_store(std::unique_ptr<state> opened) noexcept : m_state{std::move(opened)} {}
 
-    /// Runs `read(connection&)` in one transaction, begun after the call: it sees every commit that returned before.
+    /// Runs `read(connection&)` in a transaction that begins after the call: it sees every commit that returned before.
     template <typename Read>
     auto reading(Read read) const -> decltype(read(std::declval<connection&>())) {
         if (auto same = m_state->files.check(); !same) return std::move(same).error();

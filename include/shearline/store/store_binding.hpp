@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Ties a store to what its keys are made with, keyring and hash: another one is noticed before it denies them all.
+// Binds a store to the keyring and hash of its keys, so that a wrong one is an error instead of a denial of every key.
 // Depends on store/keyring_binding.hpp and keyring/digester.hpp; never on one store.
 #pragma once
 
@@ -14,8 +14,8 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// Compares a hash with the one that the store remembers for a format, and has the store remember the first.
-/// `wrong_hash` where they differ: no key of the format could be verified.
+/// Compares a hash with the one that the store holds for a format; stores it if there is none. `wrong_hash` if they
+/// differ: no key of the format could be verified.
 template <typename Transaction>
 [[nodiscard]] result<void> bind_hash(Transaction& tx, std::string_view format, const hash_name& hash) {
     result<hash_name> stored = tx.bind_hash(format, hash);
@@ -27,7 +27,7 @@ template <typename Transaction>
     return error{errc::wrong_hash, context.append("': open the store with the first, or give the format another name")};
 }
 
-/// Both in one transaction: `bind_keyring`, and `bind_hash` for the bundle's format and hash.
+/// Runs `bind_keyring`, and `bind_hash` for the bundle's format and hash, in one transaction.
 template <typename Policies, typename Store>
 [[nodiscard]] result<void> bind_store(Store& store, const keyring& ring) {
     return store.transact([&ring](typename Store::transaction& tx) -> result<void> {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// When what readers may still be using can be freed: each reader says when it is inside, and nobody waits.
+// When memory that readers may be using can be freed: each reader marks when it is inside, and nobody waits.
 // Depends on posix/barrier.hpp; never on what is freed.
 #pragma once
 
@@ -13,46 +13,45 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// Epoch-based reclamation. A reader is inside from `enter` to `leave`. A writer unlinks what it wants to free, takes
-/// a `mark()`, and frees once `passed()` says that every reader that was inside then has left since. Neither allocates
-/// nor fails: once something is unlinked, nothing can come between that and its mark.
+/// Epoch-based reclamation. A reader is inside from `enter` to `leave`. A writer unlinks what it wants to free, takes a
+/// `mark()`, and frees once `passed()` says that every reader that was inside at that mark has left since. `mark` and
+/// `passed` neither allocate nor fail, so nothing can come between the unlinking and its mark.
 ///
-/// Why that is safe: a reader writes down that it is inside, and then loads the pointer; a writer changes the pointer,
-/// and then reads what the readers wrote. If both saw the old value of the other, the writer would free what the reader
-/// uses. So each needs a full barrier between its store and its load. On Linux the writer pays for both: `membarrier`
-/// puts a barrier into every running thread of the process, and the reader's half is a plain store that only the
-/// compiler must leave in place. Elsewhere, and where the call is forbidden, both are sequentially consistent, which
-/// costs a reader some nanoseconds. (The pointer itself is loaded and stored sequentially consistent, which on x86 and
-/// ARMv8 costs a reader nothing.) `leave` releases and `passed` acquires: what a reader did inside happens before the
-/// freeing.
+/// Why that is safe: a reader stores that it is inside and then loads the pointer; a writer stores the pointer and then
+/// loads what the readers stored. If each saw the other's old value, the writer would free what the reader uses. So
+/// each needs a full barrier between its store and its load. On Linux the writer pays for both: `membarrier` executes a
+/// barrier on every running thread of the process, and the reader's half is a plain store that only the compiler must
+/// not reorder. Elsewhere, and if the call is forbidden, both are sequentially consistent, which costs a reader some
+/// nanoseconds. (The pointer itself is loaded and stored with sequential consistency, which on x86 and ARMv8 costs a
+/// reader nothing.) `leave` releases and `passed` acquires: what a reader did inside happens before the freeing.
 ///
-/// The call can be forbidden later, when a process shuts itself into a sandbox, and can fail for a lack of memory. From
-/// then on readers enter in the other way. A reader that has not done so yet may be inside unseen: for every moment
-/// from then on it counts as inside until it enters again, or quits.
+/// The call can become forbidden later, when a process enters a sandbox, and can fail if memory runs out. From then on,
+/// readers enter with a full barrier of their own. A reader that has not done so yet may be inside without being seen,
+/// so it counts as inside for every later moment until it enters again or quits.
 ///
-/// D. Dice, M. Herlihy, A. Kogan, "Fast Non-intrusive Memory Reclamation", SPAA 2016; M. Desnoyers et al.,
-/// "User-Level Implementations of Read-Copy Update", 2012.
+/// D. Dice, M. Herlihy, A. Kogan, "Fast Non-intrusive Memory Reclamation", SPAA 2016; M. Desnoyers et al., "User-Level
+/// Implementations of Read-Copy Update", 2012.
 class epochs {
-    /// The two lowest bits of what a reader writes down; the others are the epoch in which it entered.
+    /// The two lowest bits of a reader's word; the others are the epoch in which it entered.
     static constexpr std::uint64_t inside = 1;
-    static constexpr std::uint64_t ordered = 2;  ///< it entered by a full barrier, or has not entered
+    static constexpr std::uint64_t ordered = 2;  ///< it entered with a full barrier, or has not entered
     static constexpr std::uint64_t one_epoch = 4;
 
 public:
-    /// When something was unlinked.
+    /// The time at which something was unlinked.
     struct moment {
         std::uint64_t epoch = 0;
-        bool had_barrier = false;  ///< in every thread, after the unlinking
+        bool had_barrier = false;  ///< whether every thread executed a barrier after the unlinking
     };
 
-    /// The place of one reader, on a cache line of its own.
+    /// The slot of one reader, on its own cache line.
     class alignas(64) slot {
     public:
         explicit slot(const std::atomic<std::uint64_t>& epoch) noexcept : m_epoch{&epoch} {}
 
-        /// What `leave` asks for.
+        /// Enters; pass the result to `leave`.
         [[nodiscard]] std::uint64_t enter() noexcept {
-            // Acquire: a reader that knows of an epoch finds what was unlinked before it gone.
+            // Acquire: a reader that sees an epoch does not find what was unlinked before it.
             const std::uint64_t now = m_epoch->load(std::memory_order_acquire) | inside;
             if (m_barriers_come.load(std::memory_order_relaxed)) {
                 m_word.store(now, std::memory_order_relaxed);
@@ -66,7 +65,7 @@ public:
 
         [[nodiscard]] bool is_inside() const noexcept { return (m_word.load(std::memory_order_acquire) & inside) != 0; }
 
-        /// Whether its reader cannot be using what was unlinked at that moment.
+        /// Whether this reader cannot be using what was unlinked at that moment.
         [[nodiscard]] bool has_passed(const moment& since) const noexcept {
             const std::uint64_t word = m_word.load(std::memory_order_seq_cst);
             if (!since.had_barrier && (word & ordered) == 0) return false;
@@ -85,7 +84,7 @@ public:
     epochs(const epochs&) = delete;
     epochs& operator=(const epochs&) = delete;
 
-    /// A place for one thread. O(readers).
+    /// A slot for one thread. O(readers).
     [[nodiscard]] slot& join() {
         const std::scoped_lock lock{m_mutex};
         slot& place = free_slot();
@@ -95,14 +94,15 @@ public:
         return place;
     }
 
-    /// Gives a place back, from outside.
+    /// Returns a slot, while its reader is outside.
     void quit(slot& place) noexcept {
         const std::scoped_lock lock{m_mutex};
         place.m_word.store(ordered, std::memory_order_release);
         place.m_taken = false;
     }
 
-    /// Now; what was unlinked before is freed when this has passed. O(readers) at most; one system call.
+    /// The current moment: what was unlinked before it may be freed once it has passed. O(readers) at most; one system
+    /// call.
     [[nodiscard]] moment mark() noexcept {
         const std::scoped_lock lock{m_mutex};
         const std::uint64_t now = m_epoch.fetch_add(one_epoch, std::memory_order_seq_cst) + one_epoch;
@@ -131,7 +131,7 @@ private:
     alignas(64) std::atomic<std::uint64_t> m_epoch{one_epoch};
     alignas(64) mutable std::mutex m_mutex;
     bool m_barriers_come = may_put_barriers();
-    std::deque<slot> m_slots;  // where a slot is, it stays
+    std::deque<slot> m_slots;  // a deque does not move its elements
 };
 
 }  // namespace shearline::inline v0_1::detail

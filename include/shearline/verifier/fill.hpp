@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// From records to lines: what a line says of a key, and the first filling of a table from a scan.
+// Converts records to lines, and fills a table from a scan.
 // Depends on store/scan.hpp and the lines; never on one store.
 #pragma once
 
@@ -20,7 +20,7 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// What every key of a credential has in common, as lines say it.
+/// What the lines of all keys of a credential have in common.
 struct line_terms {
     bool revoked = false;
     bool suspended = false;
@@ -29,24 +29,25 @@ struct line_terms {
     std::uint32_t profile = 0;
 };
 
-/// A key's end, to the second in which it lies: it is over up to a second early, and never late.
+/// The end of a key, rounded down to a second: the key ends up to a second early, never late.
 [[nodiscard]] constexpr line_seconds line_end_of(const std::optional<timestamp>& at) noexcept {
     return at ? to_line_seconds(*at) : never;
 }
 
-/// Not before its moment: the second after the one in which it lies, unless it is a whole second.
+/// The begin of a key, rounded up to a second.
 [[nodiscard]] constexpr line_seconds line_begin_of(const std::optional<timestamp>& at) noexcept {
     if (!at) return 0;
     const line_seconds second = to_line_seconds(*at);
     return from_line_seconds(second) < *at ? second + 1 : second;
 }
 
-/// The status and the owner of one key. `invalid_argument` for a pepper whose number a line cannot hold.
+/// The status and the owner of one key. `invalid_argument` if the pepper's number does not fit into a line.
 [[nodiscard]] inline result<std::pair<line_status, line_owner>> line_words_of(
     const line_terms& terms, key_state state, const std::optional<timestamp>& retires_at, std::uint32_t pepper) {
     if (pepper > line_status::max_pepper)
-        return error{errc::invalid_argument, "a pepper has a number above " + std::to_string(line_status::max_pepper)};
-    // A key that retires and does not say when has had its grace.
+        return error{errc::invalid_argument,
+                     "the number of a pepper is above " + std::to_string(line_status::max_pepper)};
+    // A retiring key without an end is past its grace.
     const line_seconds grace = state != key_state::retiring ? never : retires_at ? line_end_of(retires_at) : 0;
     return std::pair{line_status{.state = terms.revoked ? key_state::revoked : state,
                                  .suspended = terms.suspended,
@@ -55,8 +56,8 @@ struct line_terms {
                      line_owner{grace < terms.ends ? grace : terms.ends, terms.profile}};
 }
 
-/// Takes a scan (see store/scan.hpp) into a table of its own size. `progress(done, of)` is told of keys, every 65,536
-/// and at the end.
+/// Fills a table of the right size from a scan (see store/scan.hpp). Calls `progress(done, of)` with numbers of keys,
+/// at every 65,536 and at the end.
 template <typename Progress>
 class mirror_fill {
 public:
@@ -82,7 +83,7 @@ public:
 
     [[nodiscard]] result<void> take(const scanned_key& one) {
         if (one.credential >= m_owners.size() || m_done + m_waiting == m_keys)
-            return error{errc::corrupt, "a scan that does not keep to its own numbers"};
+            return error{errc::corrupt, "a scan gave other numbers of credentials or keys than it had announced"};
         const auto& [owner, terms] = m_owners[static_cast<std::size_t>(one.credential)];
         const line_proof proof = line_proof_of(one.digest, m_hash);
         auto words = line_words_of(terms, one.state, one.retires_at, proof.pepper);
@@ -94,21 +95,21 @@ public:
         return {};
     }
 
-    /// The table, once the scan has ended well.
+    /// The table, once the scan has succeeded.
     [[nodiscard]] std::unique_ptr<line_table> done() {
         insert();
         (*m_progress)(m_done, m_keys);
         return std::move(m_table);
     }
 
-    /// How far it came, as the end of a sentence.
+    /// The progress, as the end of an error text.
     [[nodiscard]] std::string how_far() const {
         return " (the mirror had taken " + std::to_string(m_done + m_waiting) + " of " + std::to_string(m_keys) +
                " keys)";
     }
 
 private:
-    /// In batches, so that the latencies of their lines overlap. (The table was made for all of them.)
+    /// Inserts a batch, so that the memory latencies of its lines overlap. (The table has room for all keys.)
     void insert() {
         for (std::size_t i = 0; i < m_waiting; ++i) {
             const auto& [owner, key] = m_batch[i];

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// For how long a mirror may be trusted without hearing from its store.
+// How long a mirror is trusted without an answer from its store.
 // Depends on posix/fork_wiped.hpp; never on a store.
 #pragma once
 
@@ -16,8 +16,8 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// A clock that only goes forward, as of the last timer tick: some milliseconds coarse on Linux and cheap to read; the
-/// steady clock elsewhere. No system call; thread-safe.
+/// A monotonic clock. On Linux the time of the last timer tick: some milliseconds coarse, and cheap to read; elsewhere
+/// the steady clock. No system call; thread-safe.
 struct lease_clock {
     using moment = std::chrono::nanoseconds;
 
@@ -32,11 +32,11 @@ struct lease_clock {
     }
 };
 
-/// The end of the trust. It is renewed whenever the store has answered, counting from before it was asked; and is over
-/// in every child by fork, which must get its own.
+/// The time until which a mirror is trusted. Renewed by each answer of the store, counted from before the question. It
+/// has ended in every child made by `fork`, which must get its own.
 class lease {
 public:
-    /// One that does not hold yet. `unavailable` where the system gives no memory for it.
+    /// A lease that does not hold yet. `unavailable` if the system gives no memory for it.
     [[nodiscard]] static result<lease> make(std::chrono::milliseconds length) {
         auto end = fork_wiped<std::atomic<std::int64_t>>::make([] { return std::atomic<std::int64_t>{0}; });
         if (!end) return std::move(end).error();
@@ -50,10 +50,11 @@ public:
         m_end.reveal(unsafe_reveal).store((asked + m_length).count(), std::memory_order_release);
     }
 
-    /// Ends it, before a writer looks at who is still inside. (Sequentially consistent, as `holds`: see epochs.hpp.)
+    /// Ends the lease, before a writer checks which readers are inside. (Sequentially consistent, as `holds` is: see
+    /// epochs.hpp.)
     void end() noexcept { m_end.reveal(unsafe_reveal).store(0, std::memory_order_seq_cst); }
 
-    /// Whether this process made it.
+    /// Whether this process made the lease.
     [[nodiscard]] bool is_ours() const noexcept { return m_end.is_ours(); }
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// One key in one cache line: all that nearly every verification needs to read; and what is kept of its credential.
+// One key in one cache line, which is all that most verifications read; and the details of its credential.
 // Depends on credential/, digest/ and format/handle.hpp; never on a table.
 #pragma once
 
@@ -23,17 +23,17 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// A moment in whole seconds from 2020-01-01T00:00:00Z, in 32 bits: good past the year 2150.
+/// A time in whole seconds from 2020-01-01T00:00:00Z, in 32 bits: until the year 2156.
 using line_seconds = std::uint32_t;
 
 inline constexpr std::chrono::sys_seconds line_epoch{std::chrono::seconds{1'577'836'800}};
-/// "No end".
+/// No end.
 inline constexpr line_seconds never = std::numeric_limits<line_seconds>::max();
 
-/// The whole second that a moment lies in. What lies before 2020 is 0; what lies too far is the last second.
+/// A time rounded down to a second. Times before 2020 are 0; times past the range are the last second.
 [[nodiscard]] constexpr line_seconds to_line_seconds(timestamp at) noexcept {
     constexpr std::uint64_t last = std::uint64_t{never - 1} * 1'000;
-    // Without a sign, so that nothing overflows: what lies before is past the last.
+    // Unsigned, so that nothing overflows: a time before the first wraps to one past the last.
     constexpr timestamp first = line_epoch;
     const std::uint64_t since = static_cast<std::uint64_t>(at.time_since_epoch().count()) -
                                 static_cast<std::uint64_t>(first.time_since_epoch().count());
@@ -46,8 +46,8 @@ inline constexpr line_seconds never = std::numeric_limits<line_seconds>::max();
     return line_epoch + std::chrono::seconds{seconds};
 }
 
-/// A digest's first 24 bytes (HMAC may be cut to half its length and more: RFC 2104 §5), in words as they lie in
-/// memory; the store keeps all 32.
+/// The first 24 bytes of a digest, as words in memory order (RFC 2104 §5 allows an HMAC to be truncated to half its
+/// length or more); the store keeps all 32.
 using line_digest = std::array<std::uint64_t, 3>;
 
 [[nodiscard]] constexpr line_digest to_line_digest(const digest_bytes& whole) noexcept {
@@ -55,29 +55,29 @@ using line_digest = std::array<std::uint64_t, 3>;
     return {words[0], words[1], words[2]};
 }
 
-/// The number of no pepper: in the line of a key whose digest was made by another hash, which nothing here can prove.
+/// Not a pepper: in the line of a key whose digest was made by another hash, which cannot be verified here.
 inline constexpr std::uint32_t no_pepper = 0;
 
-/// What a line holds of a stored digest.
+/// The part of a stored digest that a line holds.
 struct line_proof {
     line_digest digest{};
     std::uint32_t pepper = no_pepper;
 };
 
-/// What the line of a key says, in a mirror of keys whose digests were made by `hash`.
+/// The proof of a stored digest, in a mirror of keys whose digests were made by `hash`.
 [[nodiscard]] constexpr line_proof line_proof_of(const stored_digest& stored, const hash_name& hash) noexcept {
     return stored.hash == hash ? line_proof{to_line_digest(stored.mac), stored.pepper} : line_proof{};
 }
 
-/// What may change of a key while it lives, in one word: it is read and written whole.
+/// The state of a key, which may change, in one word that is read and written as a whole.
 struct line_status {
     static constexpr std::uint32_t max_pepper = (std::uint32_t{1} << 24U) - 1;
 
     key_state state = key_state::revoked;
     bool suspended = false;
-    bool waits = false;        ///< its credential has a `not_before`: look into the details
-    bool superseded = false;   ///< another line of the same handle stands further on
-    std::uint32_t pepper = 0;  ///< its number, to `max_pepper`
+    bool waits = false;        ///< its credential has a `not_before`, which is in the details
+    bool superseded = false;   ///< a later line has the same handle and replaces this one
+    std::uint32_t pepper = 0;  ///< its number, at most `max_pepper`
 
     [[nodiscard]] constexpr std::uint64_t to_word() const noexcept {
         return static_cast<std::uint64_t>(state) | (std::uint64_t{suspended} << 3U) | (std::uint64_t{waits} << 4U) |
@@ -91,18 +91,18 @@ struct line_status {
                 .pepper = static_cast<std::uint32_t>(word >> 8U) & max_pepper};
     }
 
-    /// Whether a word is that of a key that is active, with nothing else that would need a second look.
+    /// Whether a word is that of an active key with no flag set, which needs no further check.
     [[nodiscard]] static constexpr bool is_plain(std::uint64_t word) noexcept {
         return (word & 0b1'1111U) == static_cast<std::uint64_t>(key_state::active);
     }
 
-    /// Of no use to anybody any more: left out when the table is rebuilt.
+    /// Whether the line can never grant again: a rebuild of the table leaves it out.
     [[nodiscard]] constexpr bool is_dead() const noexcept { return superseded || state == key_state::revoked; }
 };
 
-/// When a key ends, and what it may do for whom: the other word that may change.
+/// The end of a key and its profile, in the other word that may change.
 struct line_owner {
-    line_seconds ends = never;  ///< the first second in which the key is no longer good
+    line_seconds ends = never;  ///< the first second in which the key is no longer valid
     std::uint32_t profile = 0;  ///< its number (see profiles.hpp)
 
     [[nodiscard]] constexpr std::uint64_t to_word() const noexcept {
@@ -115,20 +115,20 @@ struct line_owner {
 
 /// Eight words in 64 bytes. Handle and digest are written once, before the line is published; the others may change.
 ///
-/// Every word is an atomic: readers load with acquire, the one writer stores with release, and there is no lock.
-/// - `publish` stores the handle last, with release: who finds the handle sees the digest, the status and the owner
-///   that were there before it.
-/// - Status and owner are one word each, so that neither is ever seen half-written. A reader that loads them around a
-///   change may see one new and one old: that verification overlaps the change, and may go either way. One that
-///   begins after the change was acknowledged sees both, for the acknowledgement is a release store after them, which
-///   the verification loads (acquire) first.
-/// - The memo is two words that any reader may store, at any time. A torn one is a mixture of two tags, and a mixture
-///   matches no text.
+/// Every word is an atomic: readers load with acquire, the only writer stores with release, and there is no lock.
+/// - `publish` stores the handle last, with release: a reader that finds the handle sees the digest, the status and the
+///   owner stored before it.
+/// - Status and owner are one word each, so neither is ever seen half-written. A reader that loads them during a change
+///   may see one new and one old: that verification overlaps the change, and may go either way. A verification that
+///   begins after the change was acknowledged sees both: the acknowledgement is a release store after them, which the
+///   verification loads (acquire) first.
+/// - The memo is two words that any reader may store at any time. A torn memo is a mixture of two tags, which matches
+///   no text.
 class alignas(64) line {
 public:
     using memo_words = std::array<std::uint64_t, 2>;
 
-    /// 0 where the line is free.
+    /// 0 if the line is free.
     [[nodiscard]] std::uint64_t handle() const noexcept { return m_handle.load(std::memory_order_acquire); }
     [[nodiscard]] line_digest digest() const noexcept {
         line_digest words{};
@@ -144,7 +144,7 @@ public:
         return {m_memo[0].load(std::memory_order_acquire), m_memo[1].load(std::memory_order_acquire)};
     }
 
-    /// Fills a free line; by the one writer.
+    /// Fills a free line. By the writer only.
     void publish(shearline::handle key, const line_digest& digest, line_status status, line_owner owner) noexcept {
         for (std::size_t i = 0; i < digest.size(); ++i) m_digest[i].store(digest[i], std::memory_order_release);
         set_owner(owner);
@@ -168,14 +168,14 @@ private:
 };
 static_assert(sizeof(line) == 64 && std::atomic<std::uint64_t>::is_always_lock_free);
 
-/// A credential as a mirror keeps it.
+/// A credential in a mirror.
 struct mirrored_credential {
     credential_id id;
-    line_seconds not_before = 0;  ///< the first second in which it is good
-    std::uint32_t version = 0;    ///< the low half: two that are compared differ by less than 2^31
+    line_seconds not_before = 0;  ///< the first second in which it is valid
+    std::uint32_t version = 0;    ///< the low half; two versions that are compared differ by less than 2^31
 };
 
-/// A key as a mirror keeps it.
+/// A key in a mirror.
 struct mirrored_key {
     shearline::handle handle;
     line_digest digest;
@@ -183,15 +183,15 @@ struct mirrored_key {
     line_owner owner;
 };
 
-/// What is kept of a key's credential, beside the key's line. The id is written before the line is published, and never
+/// The details of a key's credential, beside the key's line. The id is written before the line is published, and never
 /// changes.
 struct alignas(32) line_details {
     credential_id credential;
     std::atomic<line_seconds> not_before{0};
-    // The rest is for the writer alone.
+    // The rest is for the writer only.
     std::uint32_t version = 0;
-    std::uint32_t next = 0;  ///< another line of the same credential: its number, and 1; 0 after the last
-    bool was_read = false;   ///< the key is one of those that were read last
+    std::uint32_t next = 0;  ///< the number of the credential's next line, plus 1; 0 after the last
+    bool was_read = false;   ///< the key was in the last reading of its credential
 };
 static_assert(sizeof(line_details) == 32);
 

@@ -24,21 +24,21 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// A table of a fixed number of lines, not a power of two. A line stands at its home or, by linear probing, behind it;
-/// none is ever moved or freed, so that a reader needs no lock: what is over is rebuilt into another table. A free line
-/// ends a search, and the writer leaves enough of them: at a load of one half a search that finds touches 1.5 lines. No
-/// search touches a line twice, whatever the table holds.
+/// A table of a fixed number of lines, not a power of two. A line is at its home or, by linear probing, after it. No
+/// line is ever moved or freed, so a reader needs no lock; dead lines are dropped when the table is rebuilt into
+/// another one. A free line ends a search, and the writer leaves enough of them: at a load of one half, a successful
+/// search touches 1.5 lines on average. No search touches a line twice, whatever the table holds.
 ///
-/// Beside each line lie, in arrays of their own: the details of its credential (32 bytes); the count of its uses (8
-/// bytes), which takes memory only where something was counted; and, for the writer alone, 4 bytes of an index from
-/// credentials to their lines. A credential's lines that are not dead are linked, so that what a change costs depends
-/// on how many of them there are, and on nothing else.
+/// Arrays beside the lines hold, for each line: the details of its credential (32 bytes); the count of its uses (8
+/// bytes), which takes memory only once something was counted; and, for the writer only, 4 bytes of an index from
+/// credentials to their lines. The lines of a credential that are not dead are linked, so the cost of a change depends
+/// only on their number.
 class line_table {
 public:
     static constexpr std::size_t least_lines = 1'024;
 
-    /// How full a table may become, in percent, before it is rebuilt (1.59 lines touched by a search that finds), and
-    /// how full it is then.
+    /// The load, in percent, at which a table is rebuilt (1.59 lines touched by a successful search), and the load
+    /// after that.
     static constexpr std::size_t most_full = 54;
     static constexpr std::size_t rebuilt_full = 50;
 
@@ -49,7 +49,7 @@ public:
         return lines < least_lines ? least_lines : lines;
     }
 
-    /// An empty table. Errors: `invalid_argument` for more than 2^32-1 lines; `unavailable` where the system gives no
+    /// An empty table. Errors: `invalid_argument` for more than 2^32-1 lines; `unavailable` if the system gives no
     /// memory for them.
     [[nodiscard]] static result<std::unique_ptr<line_table>> make(std::uint64_t lines) {
         if (lines > std::numeric_limits<std::uint32_t>::max())
@@ -66,21 +66,22 @@ public:
                                                           *std::move(details), *std::move(counts), *std::move(index)}};
     }
 
-    /// Where a search for a handle begins. Handles are no secrets; a multiplication spreads imported ones, too.
+    /// The line at which a search for a handle begins. Handles are not secret; the multiplication also spreads imported
+    /// ones.
     [[nodiscard]] std::size_t home_of(handle key) const noexcept {
         const std::uint64_t mixed = key.value * 0x9e37'79b9'7f4a'7c15U;  // 2^64 / the golden ratio
         return static_cast<std::size_t>(upper_word(mixed, m_size));
     }
-    /// Has the details of a line fetched, and the line: a reader needs both.
+    /// Prefetch the details of a line, or the line and its details: a reader needs both.
     void prefetch_details(std::size_t at) const noexcept { __builtin_prefetch(&m_details[at]); }
     void prefetch(std::size_t at) const noexcept {
         __builtin_prefetch(&m_lines[at]);
         prefetch_details(at);
     }
-    /// What the writer needs beside, to insert.
+    /// Prefetches the index entry, which an insertion also needs.
     void prefetch_index(const credential_id& id) const noexcept { __builtin_prefetch(&m_index[index_home_of(id)], 1); }
 
-    /// The line of a handle, or null. Lock-free; touches as many lines as it must, and none twice.
+    /// The line of a handle, or null. Lock-free; touches no line twice.
     [[nodiscard]] line* find(handle key, std::size_t home) const noexcept {
         line* const end = m_lines + m_size;
         line* const first = m_lines + home;
@@ -95,14 +96,14 @@ public:
     }
     [[nodiscard]] line* find(handle key) const noexcept { return find(key, home_of(key)); }
 
-    /// What is kept of the credential of a line.
+    /// The details of the credential of a line.
     [[nodiscard]] const line_details& details_of(const line& one) const noexcept { return m_details[number_of(one)]; }
 
-    /// Whether another line can be added. One always stays free.
+    /// Whether another line can be added. One line always stays free.
     [[nodiscard]] bool has_room() const noexcept { return m_used + 1 < m_size; }
 
-    /// Adds a line of a credential, behind those of the same handle, which the writer supersedes. By the one writer.
-    /// Null, and nothing is changed, where there is no room. For `was_read` see `begin_reading`.
+    /// Adds a line of a credential, after those with the same handle, which the writer then marks as superseded.
+    /// Returns null, and changes nothing, if there is no room. For `was_read` see `begin_reading`. By the writer only.
     line* insert(const mirrored_credential& of, const mirrored_key& key, bool was_read = true) noexcept {
         if (!has_room()) return nullptr;
         std::size_t at = home_of(key.handle);
@@ -118,14 +119,14 @@ public:
         return &m_lines[at];
     }
 
-    /// Whether a line of a key can become what the key is said to be. It never gets another digest or credential, and
-    /// one that is dead is no longer linked: then the key needs another line.
+    /// Whether a line can be updated to a key. A line never gets another digest or credential, and a dead line is no
+    /// longer linked: then the key needs a new line.
     [[nodiscard]] bool can_become(const line& one, const mirrored_credential& of,
                                   const mirrored_key& key) const noexcept {
         return one.digest() == key.digest && details_of(one).credential == of.id && !one.status().is_dead();
     }
 
-    /// Makes a line what a key, which it `can_become`, is said to be. By the one writer.
+    /// Updates a line to a key that it `can_become`. By the writer only.
     void update(line& one, const mirrored_credential& of, const mirrored_key& key) noexcept {
         line_details& details = m_details[number_of(one)];
         details.not_before.store(of.not_before, std::memory_order_release);
@@ -135,14 +136,14 @@ public:
         set_status(one, key.status);
     }
 
-    /// Whether what is known of a credential is of a later version. For the writer.
+    /// Whether the table has a later version of a credential. For the writer.
     [[nodiscard]] bool knows_later(const mirrored_credential& than) noexcept {
         const std::uint32_t first = first_of(than.id);
         return first != 0 && static_cast<std::int32_t>(m_details[first - 1].version - than.version) > 0;
     }
 
-    /// Between the two, the keys of a credential that were read are inserted or updated; its other lines are those of
-    /// keys that are dead, whatever happened to them. By the one writer. O(its lines that are not dead).
+    /// Between the two calls, insert or update the keys of a credential that were read; its other lines are then marked
+    /// as revoked. By the writer only. O(its lines that are not dead).
     void begin_reading(const credential_id& of) noexcept {
         for (std::uint32_t next = first_of(of); next != 0; next = m_details[next - 1].next)
             m_details[next - 1].was_read = false;
@@ -159,7 +160,7 @@ public:
             }
             if (!status.is_dead()) {
                 link = &details.next;
-            } else if (link == first && details.next == 0) {  // no other is left: the version is kept here
+            } else if (link == first && details.next == 0) {  // the last one: it keeps the version
                 details.version = of.version;
                 break;
             } else {
@@ -168,12 +169,12 @@ public:
         }
     }
 
-    /// Tells this table from every other of the process.
+    /// A number that no other table of this process has.
     [[nodiscard]] std::uint64_t serial() const noexcept { return m_serial; }
     [[nodiscard]] std::size_t size() const noexcept { return m_size; }
-    /// How many lines are taken, those of dead keys included. For the writer.
+    /// The number of lines in use, including dead ones. For the writer.
     [[nodiscard]] std::size_t used() const noexcept { return m_used; }
-    /// How many of those are of no use any more. For the writer.
+    /// The number of dead lines. For the writer.
     [[nodiscard]] std::size_t dead() const noexcept { return m_dead; }
     [[nodiscard]] bool is_full() const noexcept { return m_used >= m_size / 100 * most_full; }
     [[nodiscard]] line& operator[](std::size_t at) const noexcept { return m_lines[at]; }
@@ -181,7 +182,7 @@ public:
         return static_cast<std::size_t>(&one - m_lines);
     }
 
-    /// How many lines a search touches that finds, on average over all that can be found. For the writer. O(size).
+    /// The average number of lines touched by a successful search, over all keys. For the writer. O(size).
     [[nodiscard]] double probes_per_hit() const noexcept {
         std::uint64_t hits = 0;
         std::uint64_t touched = 0;
@@ -195,13 +196,13 @@ public:
         return hits == 0 ? 0 : static_cast<double>(touched) / static_cast<double>(hits);
     }
 
-    /// Changes what is known of a line. By the one writer.
+    /// Changes the status of a line. By the writer only.
     void set_status(line& one, line_status status) noexcept {
         if (status.is_dead() && !one.status().is_dead()) ++m_dead;
         one.set_status(status);
     }
 
-    /// Counts uses of the key of a line, for a store to be told of. By any thread; never waits.
+    /// Adds uses of the key of a line, to be written to the store. By any thread; never waits.
     void add_uses(std::size_t at, std::uint32_t uses, line_seconds last) const noexcept {
         std::atomic<std::uint64_t>& counted = m_counts[at];
         std::uint64_t before = counted.load(std::memory_order_relaxed);
@@ -209,8 +210,8 @@ public:
         do {
             const auto was = std::bit_cast<count>(before);
             after = std::bit_cast<std::uint64_t>(count{was.uses + uses, was.last < last ? last : was.last});
-            // Sequentially consistent, as the mark: whoever finds it set was in time for the taker that will take it
-            // down.
+            // Sequentially consistent, as the mark is: if the mark is still set, the thread that clears it takes this
+            // count.
         } while (!counted.compare_exchange_weak(before, after, std::memory_order_seq_cst, std::memory_order_relaxed));
         std::atomic<bool>& mark = m_counted[at / counts_per_mark];
         if (!mark.load(std::memory_order_seq_cst)) mark.store(true, std::memory_order_seq_cst);
@@ -218,7 +219,8 @@ public:
 
     void prefetch_uses(std::size_t at) const noexcept { __builtin_prefetch(&m_counts[at], 1); }
 
-    /// Takes out what was counted: `take(handle, uses, last)`. O(size / 4,096), and the counts near those that moved.
+    /// Removes the counts and passes each to `take(handle, uses, last)`. O(size / 4,096), plus the counts in blocks of
+    /// 4,096 that were marked.
     template <typename Take>
     void take_uses(Take take) {
         for (std::size_t block = 0; block < m_counted.size(); ++block) {
@@ -232,7 +234,7 @@ public:
         }
     }
 
-    /// How many keys have counts to take; of a table that no reader uses any more.
+    /// The number of keys with counts, of a table that no reader uses any more.
     [[nodiscard]] std::size_t counted() const noexcept {
         std::size_t keys = 0;
         for (std::size_t block = 0; block < m_counted.size(); ++block) {
@@ -249,18 +251,18 @@ private:
         const std::size_t end = (block + 1) * counts_per_mark;
         return end < m_size ? end : m_size;
     }
-    /// The product of the two, of which `lines` has 32 bits, without its lower 64.
+    /// The product without its lower 64 bits; `lines` has 32 bits.
     static constexpr std::uint64_t upper_word(std::uint64_t mixed, std::uint64_t lines) noexcept {
 #ifdef __SIZEOF_INT128__
         __extension__ using wide = unsigned __int128;
         return static_cast<std::uint64_t>((static_cast<wide>(mixed) * lines) >> 64U);
-#else  // a 32-bit machine: by halves, of which no product or sum passes 64 bits
+#else  // a 32-bit machine: by halves, so that no product or sum exceeds 64 bits
         return ((mixed >> 32U) * lines + (((mixed & 0xffff'ffffU) * lines) >> 32U)) >> 32U;
 #endif
     }
 
-    /// Where the index has the first line of a credential, by its number and 1; 0 where it has none: put it there.
-    /// There are no more entries than lines in use, so that one is always free.
+    /// The index entry of a credential: the number of its first line plus 1, or 0 if it has none, for the caller to
+    /// set. There are no more entries than lines in use, so one is always free.
     [[nodiscard]] std::uint32_t& first_of(const credential_id& id) noexcept {
         std::size_t at = index_home_of(id);
         while (m_index[at] != 0 && m_details[m_index[at] - 1].credential != id) at = at + 1 == m_size ? 0 : at + 1;
@@ -285,8 +287,8 @@ private:
           m_details_block{std::move(details)},
           m_count_block{std::move(counts)},
           m_index_block{std::move(index)},
-          // Zeroed memory is a line that is free, without details, and a count of none: these are implicit-lifetime
-          // types in all but name.
+          // Zeroed memory is a free line, empty details and a zero count: in practice these are implicit-lifetime
+          // types.
           m_lines{reinterpret_cast<line*>(m_block.data())},
           m_details{reinterpret_cast<line_details*>(m_details_block.data())},
           m_counts{reinterpret_cast<std::atomic<std::uint64_t>*>(m_count_block.data())},

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A verifier's copy of the records in memory: filled once, then kept true by the feed.
+// A verifier's copy of the records in memory: filled once, then updated from the feed.
 // Depends on store/scan.hpp and the tables; never on one store, a hash or a memo.
 #pragma once
 
@@ -30,30 +30,30 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// The keys of one format of one store, as lines. Who reads it first asks `is_true`, then loads the table: what was
-/// applied before the answer is in what is then read.
+/// The keys of one format of one store, as lines. A reader first asks `is_true`, then loads the table: what was applied
+/// before that answer is in what it reads.
 ///
-/// It is made true in this order: the store is asked for everything in one consistent read, which says up to which
-/// change it goes; then the changes after that are followed, in their order. For each, the credential and those of its
-/// keys that are not revoked are read anew; it must be of that change's version at least, and a version is never undone
-/// by an earlier one. Its lines are then those of the keys that were read: what is not there is dead, whatever took it
-/// away. What a change costs depends on how many keys of its credential are not revoked, and on nothing else.
+/// The mirror is filled by one consistent read of the whole store, which says up to which change it goes; then it
+/// follows the changes after that, in order. For each change, the credential and its keys that are not revoked are read
+/// again; they must be of that change's version at least, and an earlier version never replaces a later one. The
+/// credential's lines are then those of the keys that were read: any other line is dead. The cost of a change depends
+/// only on how many keys of its credential are not revoked.
 ///
-/// The last change that was applied is read again with those that follow. If the store no longer has it, the store was
-/// restored from an older copy, and the mirror is not true until the store has caught up; if it has another change in
-/// its place, the store went on from an older copy, and the next `poll` fills the mirror anew. If the store no longer
-/// hears of changes, the mirror is not true any more.
+/// The last change that was applied is read again together with those that follow. If the store no longer has it, the
+/// store was restored from an older copy, and the mirror is not true until the store has caught up. If the store has
+/// another change in its place, it was restored and then changed: the next `poll` fills the mirror again. If the store
+/// no longer hears of changes, the mirror is not true any more.
 ///
-/// Keys that were dead when it was filled are not in it, and those that died since go when the table is rebuilt.
-/// `poll` and the rest may be called from any thread; they take a lock. Readers take none.
+/// Keys that were dead when the mirror was filled are not in it; keys that die later are dropped when the table is
+/// rebuilt. `poll` and the other functions may be called from any thread and take a lock. Readers take none.
 template <typename Format, typename Store>
 class mirror {
     static_assert(key_feed<Store>, "mirror<Format, Store>: Store must model key_feed, as every key_store does");
 
 public:
-    /// Fills a mirror for keys whose digests were made by `hash`. `progress(done, of)` is told of keys.
+    /// Fills a mirror for keys whose digests were made by `hash`. Calls `progress(done, of)` with numbers of keys.
     ///
-    /// Errors: what the store says, with how far the filling came; `unavailable` for a lack of memory.
+    /// Errors: those of the store, with how many keys were loaded; `unavailable` if memory runs out.
     template <typename Progress>
     [[nodiscard]] static result<std::unique_ptr<mirror>> open(Store& store, std::chrono::milliseconds lease_length,
                                                               const hash_name& hash, Progress&& progress) {
@@ -68,14 +68,15 @@ public:
     mirror(const mirror&) = delete;
     mirror& operator=(const mirror&) = delete;
 
-    /// Whether everything that the store has acknowledged is applied, and the lease holds; `now` is the lease clock's.
-    /// Where not, `make_true` may help. In a child by fork it never does. Some loads; never waits. Asked between
-    /// `enter` and `leave`; the lease comes first, because the store may be gone once `close` has ended it.
+    /// Whether every change that the store has acknowledged is applied, and the lease holds; `now` is the lease
+    /// clock's. If not, `make_true` may help, except in a child made by `fork`. Some loads; never waits. Call it
+    /// between `enter` and `leave`. The lease is checked first, because the store may be gone once `close` has ended
+    /// the lease.
     [[nodiscard]] bool is_true(lease_clock::moment now) const noexcept {
         return m_lease.holds(now) && m_store->change_count() == m_applied.load(std::memory_order_acquire);
     }
 
-    /// Whether this process filled it. A child by fork must fill its own.
+    /// Whether this process filled the mirror. A child made by `fork` must fill its own.
     [[nodiscard]] bool is_ours() const noexcept { return m_lease.is_ours(); }
 
     /// The table for a search, between `enter` and `leave` of a reader of `readers()`.
@@ -83,40 +84,40 @@ public:
     [[nodiscard]] const profile_table& profiles() const noexcept { return m_profiles; }
     [[nodiscard]] epochs& readers() noexcept { return m_readers; }
 
-    /// Applies what the feed has, on behalf of a verification that cannot be answered without. False if the store did
-    /// not answer: it is asked again 10 ms after that. While one thread asks, others wait for it for 100 ms at most,
-    /// and not at all once the store has failed or has let somebody wait for so long.
+    /// Applies the feed for a verification that cannot be answered without it. False if the store did not answer: it is
+    /// asked again 10 ms later at the earliest. While one thread asks, others wait for at most 100 ms, and not at all
+    /// once the store has failed or a thread has waited that long.
     [[nodiscard]] bool make_true() noexcept {
         if (!is_ours()) return false;
         const auto lock = wait_for_turn();
         if (!lock || is_closed()) return false;
-        if (is_true(lease_clock::now())) return true;  // another thread has made it
+        if (is_true(lease_clock::now())) return true;  // another thread has applied the feed
         if (lease_clock::now() < m_retry_at) return false;
         if (follow()) return true;
         m_retry_at = lease_clock::now() + std::chrono::milliseconds{10};
         return false;
     }
 
-    /// Applies what the feed has, or fills the mirror anew where the store has another history; renews the lease, and
-    /// goes on with the rebuilding of a table. The number of changes.
-    /// Errors: what the store says; `rolled_back` if it was restored from an older copy; `unavailable` for a lack of
-    /// memory, in a forked child, and if the store no longer hears of changes. What was applied by then stays, and the
-    /// mirror is not true until all is.
+    /// Applies the feed, or fills the mirror again if the store has another history; renews the lease, and continues
+    /// the rebuilding of a table. Returns the number of changes.
+    /// Errors: those of the store; `rolled_back` if it was restored from an older copy; `unavailable` if memory runs
+    /// out, in a forked child, and if the store no longer hears of changes. Changes applied before the error stay, and
+    /// the mirror is not true until all are.
     [[nodiscard]] result<std::size_t> poll() {
-        if (!is_ours()) return error{errc::unavailable, "a mirror is of no use to a forked child: open another"};
+        if (!is_ours()) return error{errc::unavailable, "a verifier cannot be used in a forked child: open one there"};
         std::unique_lock lock{m_mutex};
         auto applied = follow();
         if (!applied && m_is_another_history) applied = start_over();
         for (std::size_t rebuilt = 0; rebuilt < rebuilt_by_a_poll; rebuilt += rebuilt_at_once) {
             if (!m_tables.rebuild_some(rebuilt_at_once, m_readers)) break;
-            lock.unlock();  // whoever must follow the feed need not wait for all of it
+            lock.unlock();  // so that a thread that must apply the feed does not wait for all of it
             lock.lock();
         }
         return applied;
     }
 
-    /// For good: it is not true again, and the store is not asked again, once everybody who is inside has left. Waits
-    /// for one who asks the store now.
+    /// Closes the mirror for good: it is not true again, and once every reader that is inside has left, the store is
+    /// not used again. Waits for a thread that is asking the store.
     void close() noexcept {
         const std::scoped_lock lock{m_mutex};
         m_closed.store(true, std::memory_order_seq_cst);
@@ -124,7 +125,7 @@ public:
     }
     [[nodiscard]] bool is_closed() const noexcept { return m_closed.load(std::memory_order_seq_cst); }
 
-    /// Runs `body(tables)`, alone with the lines: no table is replaced meanwhile.
+    /// Runs `body(tables)` under the lock: no table is replaced meanwhile.
     template <typename Body>
     auto with_tables(Body body) {
         const std::scoped_lock lock{m_mutex};
@@ -139,8 +140,8 @@ private:
     mirror(Store& store, const hash_name& hash, lease trust)
         : m_store{std::addressof(store)}, m_hash{hash}, m_lease{std::move(trust)} {}
 
-    /// The lock, or none. To follow one change takes some microseconds, and to sleep and be woken takes longer: so
-    /// whoever finds it taken looks again for a while.
+    /// The lock, or none. Applying one change takes some microseconds, less than to sleep and be woken, so a thread
+    /// that finds the lock taken first tries again a few times.
     std::unique_lock<std::mutex> wait_for_turn() noexcept {
         constexpr std::chrono::milliseconds patience{100};
         std::unique_lock lock{m_mutex, std::try_to_lock};
@@ -158,11 +159,11 @@ private:
         return lock;
     }
 
-    /// Asks the store for everything, and gives the table to `begin`.
+    /// Reads the whole store, and passes the table to `begin`.
     template <typename Progress, typename Begin>
     result<void> fill(Progress&& progress, Begin begin) {
         const auto asked = lease_clock::now();
-        // Before the read: a change that comes meanwhile is followed, and at worst applied twice.
+        // Before the read: a change that comes meanwhile is applied afterwards, at worst twice.
         const std::uint64_t count = m_store->change_count();
         mirror_fill filling{m_profiles, m_hash, progress};
         const auto head = m_store->scan(Format::name, filling);
@@ -202,7 +203,7 @@ private:
         if (!m_store->hears_changes()) {
             m_lease.end();
             return error{errc::unavailable,
-                         "the store's files were moved, deleted or replaced since it was opened: open it anew"};
+                         "the store's files were moved, deleted or replaced since it was opened: open it again"};
         }
         std::size_t applied = 0;
         for (;;) {
@@ -213,7 +214,7 @@ private:
             if (auto same = take_last(*changes); !same) return std::move(same).error();
             for (std::size_t i = 0; i < changes->size(); ++i) {
                 const change& one = (*changes)[i];
-                // A credential that changes again further on is read then, once.
+                // A credential that changes again later in the list is read there, once.
                 bool again = false;
                 for (std::size_t later = i + 1; !again && later < changes->size(); ++later)
                     again = (*changes)[later].credential == one.credential;
@@ -228,8 +229,8 @@ private:
         return applied;
     }
 
-    /// Takes the last change that was applied, and any before it, out of what was read. An error, and the end of trust,
-    /// if it is not there.
+    /// Removes the last change that was applied, and any before it, from the list. An error, and the end of the lease,
+    /// if it is not in the list.
     result<void> take_last(std::vector<change>& read) {
         if (m_last.sequence == 0) return {};
         std::erase_if(read, [this](const change& one) { return one.sequence < m_last.sequence; });
@@ -243,18 +244,18 @@ private:
         m_is_another_history = is_there;
         if (!is_there) return rolled_back(m_last.sequence);
         return error{errc::rolled_back, "the store has another change " + std::to_string(m_last.sequence) +
-                                            " than before: an older copy was restored, and the store went on from it"};
+                                            " than before: an older copy was restored and then changed"};
     }
 
     result<void> follow(const change& what) {
         auto view = m_store->read_live(what.credential);
         if (!view) return std::move(view).error();
         if (!*view || (*view)->about.version < what.version)
-            return error{errc::unavailable, "the store is behind its own feed"};
+            return error{errc::unavailable, "the store shows a credential older than its feed says: try again"};
         return apply(**view);
     }
 
-    /// Makes the lines of a credential those of the keys that were read: what was not read is dead.
+    /// Replaces the lines of a credential by those of the keys that were read: lines of other keys are dead.
     result<void> apply(const credential_view& view) {
         const credential& owner = view.about;
         auto profile = m_profiles.number_of(owner.tenant, join_scopes(owner.scopes));
@@ -282,9 +283,9 @@ private:
     std::mutex m_mutex;
     std::atomic<std::uint64_t> m_applied{0};
     std::atomic<bool> m_closed{false};
-    feed_head m_last;                      // that was applied
-    bool m_is_another_history = false;     // the store has another change in its place
-    std::atomic<bool> m_is_silent{false};  // the store did not answer the last time, or has kept somebody waiting
+    feed_head m_last;                      // the last change that was applied
+    bool m_is_another_history = false;     // the store has another change in the place of m_last
+    std::atomic<bool> m_is_silent{false};  // the store failed last time, or a thread waited too long for it
     lease_clock::moment m_retry_at{0};
 };
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What credentials of one tenant and the same scopes have in common, once for all of them, by number.
+// Profiles: tenant and scopes, stored once for all credentials with the same pair, by number.
 // Depends on verdict.hpp and posix/page_block.hpp; never on a store.
 #pragma once
 
@@ -25,20 +25,21 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// An array that grows at its end and never moves: one writer appends, readers use what they were told the number of.
-/// A page that was not reached yet takes no memory.
+/// An array that grows at its end and never moves its elements. One writer appends; readers use the numbers that they
+/// were given. A page that was not touched yet takes no memory.
 template <typename T, std::uint32_t PerBlock = 65'536, std::uint32_t MostBlocks = 4'096>
 class stable_array {
     static_assert(std::is_trivially_copyable_v<T>, "stable_array<T>: T must be trivially copyable");
 
 public:
-    /// Its number, from 0. `unavailable` where the system gives no memory, or all blocks are full: 2^28 of them.
+    /// Appends a value and returns its number, from 0. `unavailable` if the system gives no memory, or all blocks are
+    /// full (2^28 values by default).
     [[nodiscard]] result<std::uint32_t> append(const T& value) {
         if (m_size == PerBlock * MostBlocks)
-            return error{errc::unavailable,
-                         "a mirror holds no more than " + std::to_string(PerBlock * MostBlocks) + " of them"};
+            return error{errc::unavailable, "a mirror holds at most " + std::to_string(PerBlock * MostBlocks) +
+                                                " distinct pairs of tenant and scopes"};
         if (m_size % PerBlock == 0) {
-            // NOLINTNEXTLINE(bugprone-sizeof-expression): T may well be a pointer
+            // NOLINTNEXTLINE(bugprone-sizeof-expression): T may be a pointer
             auto block = page_block::make(PerBlock * sizeof(T));
             if (!block) return std::move(block).error();
             m_first[m_size / PerBlock].store(reinterpret_cast<T*>(block->data()), std::memory_order_release);
@@ -59,20 +60,19 @@ private:
     std::uint32_t m_size = 0;
 };
 
-/// A profile, and what makes it quick to ask.
+/// A profile, with its first scope for a fast comparison.
 struct mirrored_profile {
     grant_profile shown;
-    std::string_view first_scope{};  ///< the first of its texts that is a scope, or empty
+    std::string_view first_scope{};  ///< the first of its scopes that is valid, or empty
 
-    /// Whether its scopes cover a required one. Where it is the first of them, that is seen without a look at its
-    /// parts.
+    /// Whether its scopes cover a required one. If that is the first scope itself, the parts are not compared.
     [[nodiscard, gnu::always_inline]] bool covers(std::string_view required) const noexcept {
         return is_same_text(first_scope, required) || covers_by_parts(required);
     }
 
 private:
-    /// Most scopes have 8 to 16 characters: those are compared as two words, which is less than a call of memcmp. Two
-    /// empty texts are not the same: a set without scopes covers nothing.
+    /// Most scopes have 8 to 16 characters: those are compared as two words, which costs less than a call of memcmp.
+    /// Two empty texts are not the same: a profile without scopes covers nothing.
     static bool is_same_text(std::string_view a, std::string_view b) noexcept {
         if (a.size() != b.size()) return false;
         if (a.size() < 8 || a.size() > 16) return !a.empty() && a == b;
@@ -90,12 +90,12 @@ private:
     }
 };
 
-/// Profiles by number. None is ever taken out: what a grant points to lives as long as this, and its memory grows with
-/// the number of distinct pairs of tenant and scopes that were ever seen. One writer, any number of readers.
+/// Profiles by number. No profile is ever removed: a grant may point to it. Memory grows with the number of distinct
+/// pairs of tenant and scopes seen so far. One writer, any number of readers.
 class profile_table {
 public:
-    /// The number of a profile, which is made where there is none. `scopes` has one space between two. `unavailable`
-    /// for a lack of memory.
+    /// The number of a profile, which is added if it is new. `scopes` are separated by one space. `unavailable` if
+    /// memory runs out.
     [[nodiscard]] result<std::uint32_t> number_of(std::string_view tenant, std::string_view scopes) {
         m_name.assign(scopes).append(1, '\n').append(tenant);
         if (const auto known = m_numbers.find(m_name); known != m_numbers.end()) return known->second;
@@ -118,7 +118,7 @@ public:
 
 private:
     stable_array<const mirrored_profile*> m_by_number;
-    std::deque<mirrored_profile> m_profiles;  // where one is, it stays
+    std::deque<mirrored_profile> m_profiles;  // a deque does not move its elements
     std::unordered_map<std::string, std::uint32_t> m_numbers;
     std::string m_name;  // kept for its memory
 };

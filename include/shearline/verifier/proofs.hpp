@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Whether a text is the key of a line: by its memo, or else by its digest under one of a keyring's peppers.
+// Whether a text is the key of a line: by its memo, or else by its digest under a pepper of the keyring.
 // Depends on keyring/digester.hpp, verifier/line.hpp and posix/fork_wiped.hpp; never on a table or a store.
 #pragma once
 
@@ -21,8 +21,8 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// The peppers of one keyring and a memo key of their own: with another keyring come other memos, and no tag of before
-/// matches again. Constant-time in peppers, digests and tags. Immutable; any number of threads may use it.
+/// The peppers of one keyring, and a memo key made with them: after a change of keyring no earlier tag matches.
+/// Constant-time in peppers, digests and tags. Immutable and thread-safe.
 template <typename Policies>
 class proofs {
     using format = typename Policies::format;
@@ -30,7 +30,7 @@ class proofs {
     using memo_key = typename memo::key;
 
 public:
-    /// `unavailable` where the system gives no guarded memory.
+    /// `unavailable` if the system gives no guarded memory.
     [[nodiscard]] static result<proofs> make(const keyring& ring) {
         auto digests = digester<typename Policies::hash>::make(ring, "key", format::name, format::environment_of);
         if (!digests) return std::move(digests).error();
@@ -39,10 +39,10 @@ public:
         return proofs{ring.current_pepper(), *std::move(digests), *std::move(key)};
     }
 
-    /// Why a text is not the key of a line, or none where it is; the line then remembers it. `may_be_key` holds for the
-    /// text: its length and its prefix have been compared. A memo is of all the other bytes, so that a text whose memo
-    /// matches is the one that once passed all of this, to the last byte, and nothing of it is looked at again. The
-    /// memo's key is of these peppers alone: with others, nothing is remembered.
+    /// Why a text is not the key of a line; `std::nullopt` if it is, and then the line remembers it. `may_be_key` must
+    /// hold for the text: its length and its prefix have been compared. The memo covers all other bytes, so a text
+    /// whose memo matches is, byte for byte, one that passed the whole check before; nothing else of it is checked
+    /// again. The memo key belongs to these peppers: with others, nothing is remembered.
     [[nodiscard]] std::optional<reason> refute(std::string_view text, line& known,
                                                std::uint32_t pepper) const noexcept {
         if constexpr (memo::remembers) {
@@ -57,7 +57,7 @@ public:
         }
     }
 
-    /// Whether keys under this pepper should be hashed anew.
+    /// Whether keys under this pepper should be rotated, because another pepper is current.
     [[nodiscard]] bool is_outdated(std::uint32_t pepper) const noexcept { return pepper != m_current; }
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What all readers of a verifier share, what each has for itself, and how one question is answered.
+// The state shared by a verifier and its readers, the state of one reader, and how one verification is answered.
 // Depends on verdict.hpp, format/ and rules/; for verifier.hpp.
 #pragma once
 
@@ -34,21 +34,21 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// What is asked of a verifier.
+/// One text to verify, and where the search for its handle begins.
 struct verifier_question {
     std::string_view text;
     handle key;
     std::size_t home = 0;
 };
 
-/// What one reader has for itself, on cache lines of its own.
+/// The state of one reader, on its own cache lines.
 struct alignas(64) verifier_slot {
     epochs::slot* place = nullptr;
     bool taken = false;
     std::array<std::atomic<std::uint64_t>, std::size(reason_table) + 1> counts{};  // [0]: grants
     use_counts uses{};
 
-    void count(std::size_t which) noexcept {  // by one thread: no need to lock the bus
+    void count(std::size_t which) noexcept {  // by one thread only: no atomic addition is needed
         counts[which].store(counts[which].load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
     reason refuse(reason why) noexcept {
@@ -57,7 +57,7 @@ struct alignas(64) verifier_slot {
     }
 };
 
-/// From its beginning to its end its reader is inside.
+/// Keeps its reader inside for its lifetime.
 class inside {
 public:
     explicit inside(epochs::slot& place) noexcept : m_place{place}, m_entered{place.enter()} {}
@@ -70,8 +70,8 @@ private:
     std::uint64_t m_entered;
 };
 
-/// Behind a pointer, so that a verifier may be moved while readers hold on to this. Owned by the verifier and by each
-/// reader: a reader that outlives its verifier finds this closed, and the store is not touched again.
+/// Behind a pointer, so that a verifier can be moved while readers use this. Owned by the verifier and by each reader:
+/// a reader that outlives its verifier finds this closed, and does not use the store.
 template <typename Policies, typename Store>
 struct verifier_state {
     using format = typename Policies::format;
@@ -85,26 +85,25 @@ struct verifier_state {
           proves{owned_proofs.get()},
           time{monotonic_time::of(store)} {}
 
-    /// For a reader that is outside, and may find this closed when it enters.
+    /// For a reader that is outside. The state may be closed by the time it enters.
     bool is_true(epochs::slot& place) noexcept {
         if (const inside here{place}; mirrored->is_true(lease_clock::now())) return true;
         return mirrored->make_true();
     }
 
-    /// When this returns no reader grants again, and no thread is in the store or uses the peppers, which are wiped.
+    /// Once this has returned, no reader grants again, and no thread uses the store or the peppers, which are wiped.
     void close() noexcept {
-        if (!mirrored->is_ours()) return;  // in a child by fork nothing is true, and its parent's threads never leave
+        if (!mirrored->is_ours()) return;  // in a forked child nothing is true, and the parent's threads never leave
         mirrored->close();
         const std::scoped_lock lock{mutex};
         const epochs::moment since = wait_for_readers();
-        if (!mirrored->readers().passed(since)) return;  // one may be inside unseen: all is freed with the last reader
+        if (!mirrored->readers().passed(since)) return;  // a reader may be inside unseen: the last one frees all
         retired_proofs.clear();
         owned_proofs.reset();
         time.reset();
     }
 
-    /// Until every reader that is seen inside now has left: none is inside for longer than a microsecond. With the
-    /// lock.
+    /// Waits until every reader that is seen inside now has left, which takes a microsecond at most. Requires the lock.
     epochs::moment wait_for_readers() {
         const epochs::moment since = mirrored->readers().mark();
         for (const verifier_slot& one : slots)
@@ -147,7 +146,7 @@ struct verifier_state {
         return parsed ? reason::unknown_handle : reason_of(parsed.error());
     }
 
-    /// As `standing_at` has it of records, in seconds.
+    /// The same as `standing_at` of a record, in whole seconds.
     [[gnu::noinline]] static key_standing standing_of(line_status status, line_owner owner, const line_details& details,
                                                       line_seconds second) noexcept {
         if (status.state == key_state::pending) return key_standing::pending;
@@ -170,7 +169,7 @@ struct verifier_state {
         found.taken = true;
         return found;
     }
-    void leave(verifier_slot& of) noexcept {  // its counts, and the uses that were not moved yet, stay
+    void leave(verifier_slot& of) noexcept {  // its counts stay, for the next flush
         const std::scoped_lock lock{mutex};
         mirrored->readers().quit(*of.place);
         of.taken = false;
@@ -180,7 +179,7 @@ struct verifier_state {
         auto made = proofs<Policies>::make(ring);
         if (!made) return std::move(made).error();
         auto fresh = std::make_unique<const proofs<Policies>>(*std::move(made));
-        const std::scoped_lock lock{mutex};  // one at a time: the keyring that was bound last is the one in use
+        const std::scoped_lock lock{mutex};  // serialised: the keyring bound last is the one in use
         if constexpr (key_store<Store>)
             if (auto bound = bind_store<Policies>(*store, ring); !bound) return bound;
         retired_proofs.reserve(retired_proofs.size() + 1);  // the last that may throw: nothing is unlinked yet
@@ -195,7 +194,7 @@ struct verifier_state {
 
     result<std::size_t> flush_usage() {
         if (!mirrored->is_ours())
-            return error{errc::unavailable, "a verifier is of no use to a forked child: open another"};
+            return error{errc::unavailable, "a verifier cannot be used in a forked child: open one there"};
         const std::scoped_lock lock{mutex};
         const auto take = [this](handle key, std::uint32_t uses, line_seconds last) {
             counted& of = unwritten[key.value];
@@ -204,7 +203,7 @@ struct verifier_state {
         };
         for (verifier_slot& one : slots) one.uses.freeze();
         const epochs::moment since = wait_for_readers();
-        for (verifier_slot& one : slots)  // a place that nobody has had yet is null
+        for (verifier_slot& one : slots)  // null: the slot was never used
             if (one.place != nullptr && one.place->has_passed(since)) one.uses.take_all(take);
         for (verifier_slot& one : slots) one.uses.thaw();
         mirrored->with_tables([&](table_pair& tables) { tables.take_counts(take); });
@@ -235,12 +234,12 @@ struct verifier_state {
     std::shared_ptr<monotonic_time> time;
     std::vector<std::pair<std::unique_ptr<const proofs<Policies>>, epochs::moment>> retired_proofs;
     std::mutex mutex;
-    std::deque<verifier_slot> slots;  // where a slot is, it stays
+    std::deque<verifier_slot> slots;  // a deque does not move its elements
     struct counted {
         std::uint64_t uses = 0;
         line_seconds last = 0;
     };
-    std::unordered_map<std::uint64_t, counted> unwritten;  // by handle: what no store has taken yet
+    std::unordered_map<std::uint64_t, counted> unwritten;  // by handle: not written to the store yet
 };
 
 }  // namespace shearline::inline v0_1::detail

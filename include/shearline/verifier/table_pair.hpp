@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The table that readers use, and the one that is to replace it: how a full table is rebuilt while all goes on.
+// The table that readers use and the one that will replace it: rebuilds a full table while readers continue.
 // Depends on verifier/line_table.hpp and verifier/epochs.hpp; never on a store.
 #pragma once
 
@@ -19,13 +19,14 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// One writer at a time, any number of readers. Rebuilding goes on in steps, some lines with each change, so that no
-/// change waits for all of it. Until the new table is whole readers use the old one, and a change is made in both
-/// before it is acknowledged; whoever begins after that finds it in whichever he is given. What readers may still be
-/// using is kept until they have left.
+/// One writer at a time, any number of readers. A table is rebuilt in steps, some lines with each change, so that no
+/// change waits for all of it. Until the new table is complete, readers use the old one, and every change is made in
+/// both before it is acknowledged, so a reader that begins after that finds it in either. A table is kept until all
+/// readers that may be using it have left.
 class table_pair {
 public:
-    /// For readers, between `enter` and `leave`, and for the writer. (Sequentially consistent: see epochs.hpp.)
+    /// The table in use. For readers, between `enter` and `leave`, and for the writer. (Sequentially consistent: see
+    /// epochs.hpp.)
     [[nodiscard]] line_table& current() const noexcept { return *m_current.load(std::memory_order_seq_cst); }
 
     void start_with(std::unique_ptr<line_table> first) noexcept {
@@ -33,17 +34,17 @@ public:
         m_current.store(m_owned.get(), std::memory_order_seq_cst);
     }
 
-    /// Goes on with another table, which is whole; the one until now is kept while readers may be using it.
+    /// Switches to another, complete table; the previous one is kept while readers may be using it.
     void start_over(std::unique_ptr<line_table> whole, epochs& readers) {
         m_retired.reserve(m_retired.size() + 1);
         m_next = std::move(whole);
         replace(readers);
     }
 
-    /// Makes the lines of a credential those of the keys that were read, in both tables: what else is there of it is
-    /// dead. An older reading changes nothing. O(its keys, and its lines that are not dead); and some lines of a
-    /// rebuilding. `unavailable` where there is no room for a key and no memory for a greater table: then no line has
-    /// died, and it is to be tried again.
+    /// Replaces the lines of a credential, in both tables, by those of the keys that were read; other lines of it are
+    /// dead. A reading of an older version changes nothing. O(its keys + its lines that are not dead), plus some lines
+    /// of a rebuilding. `unavailable` if there is no room for a key and no memory for a larger table: then no line has
+    /// died, and the call may be repeated.
     [[nodiscard]] result<void> put(const mirrored_credential& of, std::span<const mirrored_key> keys, epochs& readers) {
         if (m_owned->knows_later(of)) return {};
         m_owned->begin_reading(of.id);
@@ -58,8 +59,8 @@ public:
         return {};
     }
 
-    /// Goes on with a rebuilding, if there is one, for so many lines of the old table; and frees what nobody uses.
-    /// Whether there is more to do.
+    /// Continues a rebuilding, if there is one, for this many lines of the old table, and frees tables that nobody
+    /// uses. Returns whether there is more to do.
     bool rebuild_some(std::size_t lines, epochs& readers) {
         for (; m_next && lines > 0; --lines) {
             if (m_cursor == m_owned->size()) {
@@ -81,7 +82,7 @@ public:
         return m_next != nullptr;
     }
 
-    /// Takes out what was counted of uses: `take(handle, uses, last)`.
+    /// Removes the use counts and passes each to `take(handle, uses, last)`.
     template <typename Take>
     void take_counts(Take take) {
         m_owned->take_uses(take);
@@ -90,7 +91,7 @@ public:
     }
 
 private:
-    /// A table of n lines is rebuilt within n/64 + 2 puts of a key, each of which adds a line at the most.
+    /// A table of n lines is rebuilt within n/64 + 2 insertions of a key, each of which adds one line at most.
     static constexpr std::size_t lines_per_change = 64;
 
     struct retired {
@@ -118,14 +119,14 @@ private:
         if (known != nullptr && table.can_become(*known, of, key)) return table.update(*known, of, key);
         table.insert(of, key);
         if (known == nullptr) return;
-        // Hashed anew, of another credential, or dead: none of them changes in place.
+        // Another digest, another credential, or dead: no such line changes in place.
         line_status before = known->status();
         before.superseded = true;
         table.set_status(*known, before);
     }
 
-    /// Sees to it that one more line fits into both tables. The next one has room for what is alive, and for all that
-    /// can be added until it is whole.
+    /// Makes room for one more line in both tables. The next table is sized for all live lines and all that can be
+    /// added until it is complete.
     result<void> make_room(epochs& readers) {
         if (!m_next && m_owned->is_full()) {
             free_unused(readers);
@@ -135,16 +136,16 @@ private:
                 m_next = *std::move(next);
                 m_cursor = 0;
                 rebuild_some(lines_per_change, readers);
-            } else if (m_owned->used() >= m_owned->size() / 100 * 75) {  // before, there is some room left
+            } else if (m_owned->used() >= m_owned->size() / 100 * 75) {  // below that, there is room left
                 return std::move(next).error();
             }
         }
         if (m_owned->has_room() && (!m_next || m_next->has_room())) return {};
-        return error{errc::unavailable, "a mirror's table is full"};
+        return error{errc::unavailable, "the verifier's table of keys is full"};
     }
 
     void replace(epochs& readers) {
-        m_retired.reserve(m_retired.size() + 1);  // the last that may throw: the old table is not unlinked yet
+        m_retired.reserve(m_retired.size() + 1);  // the last call that may throw: the old table is still linked
         m_current.store(m_next.get(), std::memory_order_seq_cst);
         m_retired.push_back({std::exchange(m_owned, std::move(m_next)), readers.mark()});
     }
@@ -155,7 +156,8 @@ private:
                 ++old;
                 continue;
             }
-            m_late.reserve(m_late.size() + old->table->counted());  // the last that may throw: no count is taken yet
+            m_late.reserve(m_late.size() +
+                           old->table->counted());  // the last call that may throw: no count is removed yet
             old->table->take_uses([this](handle key, std::uint32_t uses, line_seconds last) {
                 m_late.push_back({key, uses, last});
             });
@@ -165,7 +167,7 @@ private:
 
     std::atomic<line_table*> m_current{nullptr};
     std::unique_ptr<line_table> m_owned;  // what m_current points to
-    std::unique_ptr<line_table> m_next;   // not yet whole, or null
+    std::unique_ptr<line_table> m_next;   // not yet complete, or null
     std::size_t m_cursor = 0;             // the first line that is not in m_next yet
     std::vector<retired> m_retired;
     std::vector<counted> m_late;

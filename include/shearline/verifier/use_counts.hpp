@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Which keys one reader has seen used, and how often, until a store is told.
+// Counts, for one reader, which keys were used and how often, until the counts are written to the store.
 // Depends on verifier/line_table.hpp; never on a store.
 #pragma once
 
@@ -14,17 +14,18 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// Counts of one reader, written without a lock or an atomic addition: the keys that it sees again and again stay
-/// here. A key that has to make room goes to the counts of the table, which all readers share; it waits for that in the
-/// second place of its set, while its count is fetched from memory. No use is lost, nobody waits, nothing is allocated.
+/// Counts of one reader, written without a lock or an atomic addition: keys that are used again and again stay here. A
+/// key that is displaced moves to the counts of the table, which all readers share; it stays in the second place of its
+/// set until then, while its count is prefetched. No use is lost, nobody waits, nothing is allocated.
 ///
-/// Who flushes freezes the counts, and takes them once the reader has been outside (see epochs.hpp); until it lets go
-/// of them the reader counts in the table directly.
+/// To flush, a thread freezes the counts and takes them once the reader has been outside (see epochs.hpp); until
+/// `thaw`, the reader counts in the table directly.
 class use_counts {
 public:
-    /// One use; by its reader, inside, with the table that it searched.
+    /// Counts one use. By its reader, inside, with the table that it searched.
     void note(const line_table& table, const line& used, handle key, timestamp at) noexcept {
-        if (m_table.load(std::memory_order_acquire) == table.serial()) [[likely]] {  // and then alone with the counts
+        if (m_table.load(std::memory_order_acquire) == table.serial())
+            [[likely]] {  // then no other thread uses the counts
             auto& [first, second] = m_sets[key.value % sets];
             entry& seen = second.key == key ? second : first;
             if (seen.key == key) [[likely]] {
@@ -36,20 +37,21 @@ public:
         note_another(table, static_cast<std::uint32_t>(table.number_of(used)), key, at);
     }
 
-    /// From now on the reader leaves its counts alone, once it has been outside.
+    /// After this, the reader does not touch the counts once it has been outside.
     void freeze() noexcept { m_table.store(frozen, std::memory_order_seq_cst); }
 
-    /// Takes out what is here: `take(handle, uses, last)`. By who froze it, when the reader has been outside.
+    /// Removes the counts and passes each to `take(handle, uses, last)`. By the thread that froze them, once the reader
+    /// has been outside.
     template <typename Take>
     void take_all(Take take) {
         for (auto& set : m_sets)
             for (entry& one : set) {
                 if (one.uses != 0) take(one.key, one.uses, to_line_seconds(one.last));
-                one = {};  // only then: where there was no memory to take it, it stays
+                one = {};  // only then: if `take` throws, the count stays
             }
     }
 
-    /// Lets go of what is now empty.
+    /// Returns the counts, which are now empty, to the reader.
     void thaw() noexcept { m_table.store(none, std::memory_order_release); }
 
 private:
@@ -62,7 +64,7 @@ private:
         handle key;
         timestamp last{};
         std::uint32_t uses = 0;
-        std::uint32_t number = 0;  ///< of its line; `no_line` where the key died, and its line is gone
+        std::uint32_t number = 0;  ///< of its line; `no_line` if the table has no line of the key any more
     };
 
     [[gnu::noinline]] void note_another(const line_table& table, std::uint32_t number, handle key,
@@ -71,7 +73,7 @@ private:
         if (known == frozen) return table.add_uses(number, 1, to_line_seconds(at));
         if (known != table.serial()) {
             renumber(table);
-            // Who froze it meanwhile waits for this reader to leave, and must not find it thawed then.
+            // A thread that has frozen it meanwhile waits for this reader to leave, and must not find it thawed.
             std::uint64_t expected = known;
             if (!m_table.compare_exchange_strong(expected, table.serial(), std::memory_order_acq_rel))
                 return table.add_uses(number, 1, to_line_seconds(at));
@@ -88,7 +90,7 @@ private:
         first = {key, at, 1, number};
     }
 
-    /// Finds the lines again, in a table that has replaced the one before.
+    /// Finds the lines again, in a table that has replaced the previous one.
     void renumber(const line_table& table) noexcept {
         for (auto& set : m_sets) {
             for (entry& one : set) {
@@ -100,7 +102,7 @@ private:
     }
 
     std::array<std::array<entry, 2>, sets> m_sets{};
-    std::atomic<std::uint64_t> m_table{none};  ///< whose numbers these are; or `frozen`
+    std::atomic<std::uint64_t> m_table{none};  ///< the table that the numbers refer to; or `frozen`
 };
 
 }  // namespace shearline::inline v0_1::detail
