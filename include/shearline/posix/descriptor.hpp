@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A file descriptor with an owner, and what the failure of a system call on a file means.
+// A file descriptor with an owner, and the error for a failed system call on a file.
 // Depends on error.hpp and POSIX; never on what the file means.
 #pragma once
 
@@ -34,7 +34,7 @@ private:
     int m_fd;
 };
 
-/// "<path>: cannot <action>: <the system's words>", with the code that `number` (an errno) stands for.
+/// "<path>: cannot <action>: <the system's message>", with the code for `number` (an errno).
 [[nodiscard]] inline error file_error(const std::string& path, std::string_view action, int number) {
     errc code = errc::unavailable;
     if (number == ENOENT || number == ENOTDIR) code = errc::not_found;

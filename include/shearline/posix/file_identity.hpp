@@ -18,13 +18,13 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// A file that a path named once. While something keeps that file open, no other file can be taken for it.
+/// The file that a path named at one time. While that file is kept open, no other file can have its identity.
 class file_identity {
 public:
     file_identity(std::string path, const struct ::stat& about)
         : m_path{std::move(path)}, m_device{about.st_dev}, m_inode{about.st_ino} {}
 
-    /// The file that a path names now. Errors, naming it: `not_found`, and what else the system says.
+    /// The file that a path names now. Errors, each naming it: `not_found`, and those of the system.
     [[nodiscard]] static result<file_identity> of(std::string path) {
         struct ::stat about {};
         if (::lstat(path.c_str(), &about) != 0) return file_error(path, "look at it", errno);

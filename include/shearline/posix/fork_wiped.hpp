@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A secret of this process alone: a child made by `fork` finds zeros in its place, and can tell.
+// A secret of this process only: a child made by `fork` finds zeros in its place, and can detect that.
 // Depends on secret/reveal.hpp and POSIX; never on format/.
 #pragma once
 
@@ -25,10 +25,10 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// A `T` in a page of its own between two guard pages: left out of core dumps, locked into memory where the system
-/// allows it, read-only once it is made where `T` is const, wiped at the end, and zero in every child of this process
-/// (`MADV_WIPEONFORK` on Linux, `minherit` elsewhere). Unlike `guarded`, which a child shares. Reading costs no system
-/// call, and is as thread-safe as `T` is.
+/// A `T` in a page of its own between two guard pages: left out of core dumps, locked into memory if the system allows
+/// it, read-only after construction if `T` is const, wiped at the end, and zero in every child of this process
+/// (`MADV_WIPEONFORK` on Linux, `minherit` elsewhere). A child shares a `guarded`, but not this. Reading costs no
+/// system call, and is as thread-safe as `T` is.
 template <typename T>
 class [[nodiscard]] fork_wiped {
     static_assert(std::is_trivially_destructible_v<T>,
@@ -37,7 +37,7 @@ class [[nodiscard]] fork_wiped {
 public:
     /// Builds the object from what `init()` returns, in its final place.
     ///
-    /// Errors: `unavailable` where the system gives no memory, or cannot wipe it on fork (Linux before 4.14).
+    /// Errors: `unavailable` if the system gives no memory, or cannot wipe it on fork (Linux before 4.14).
     template <typename Init>
         requires std::is_same_v<std::invoke_result_t<Init&>, std::remove_const_t<T>>
     static result<fork_wiped> make(Init&& init) {
@@ -57,15 +57,15 @@ public:
         return made;
     }
 
-    /// The object; all zeros in a child. Not of a moved-from `fork_wiped`.
+    /// The object; all zeros in a child. Not valid after the `fork_wiped` was moved from.
     [[nodiscard]] T& reveal(reveal_token) const& noexcept { return m_pages->object->value; }
     T& reveal(reveal_token) const&& = delete;  // would outlive its owner: give the owner a name
 
-    /// Whether this process made it, and did not come by it through a fork. Two loads.
+    /// Whether this process made it, rather than a parent before a fork. Two loads.
     [[nodiscard]] bool is_ours() const noexcept { return m_pages->object->mark == alive; }
 
     template <typename Stream>
-    friend Stream& operator<<(Stream&, const fork_wiped&) = delete;  // a secret is not printed
+    friend Stream& operator<<(Stream&, const fork_wiped&) = delete;  // a secret cannot be printed
     template <typename Other>
     bool operator==(const Other&) const = delete;  // it would stop at the first difference: constant_time_equal()
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A block of zeroed memory straight from the system, in huge pages where it gives them.
+// A block of zeroed memory from the system, in huge pages if it has them.
 // Depends on POSIX; never on what is kept in it.
 #pragma once
 
@@ -19,17 +19,17 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// Zeroed bytes, aligned to a huge page (2 MiB) where they fill one, and advised to lie in such pages: a random read
-/// then misses the TLB less often. Where the system has none to give, they are ordinary pages, and all works the same.
-/// A page that was never touched takes no memory. Movable.
+/// Zeroed bytes. A block of 2 MiB or more is aligned to huge pages, and the system is advised to use them: a random
+/// read then misses the TLB less often. If the system has none, ordinary pages are used. A page that was never touched
+/// takes no memory. Movable.
 class page_block {
 public:
     static constexpr std::size_t huge_page_bytes = std::size_t{2} << 20U;
 
-    /// Errors: `unavailable` where the system gives no such amount. (A system that overcommits may promise more than
-    /// it has: limits of a container or of `ulimit -v` are met here, or else by its out-of-memory killer.)
+    /// Errors: `unavailable` if the system gives less. (A system that overcommits may promise more than it has: `ulimit
+    /// -v` is reported here; other limits are enforced later, by the out-of-memory killer.)
     [[nodiscard]] static result<page_block> make(std::uint64_t size) {
-        // What 32 bits cannot count would come out as less.
+        // On a 32-bit system a larger size would be truncated.
         if (size > std::numeric_limits<std::size_t>::max() / 2) return none(size);
         const auto bytes = static_cast<std::size_t>(size);
         const bool huge = bytes >= huge_page_bytes;
@@ -60,7 +60,8 @@ private:
     page_block(std::byte* first, std::size_t bytes) noexcept : m_first{first}, m_bytes{bytes} {}
 
     static error none(std::uint64_t bytes) {
-        return {errc::unavailable, "the system gives no " + std::to_string(bytes >> 20U) + " MiB of memory"};
+        return {errc::unavailable, "the system gives no " + std::to_string(bytes >> 20U) +
+                                       " MiB of memory: free some, or raise the limit"};
     }
 
     std::byte* m_first;

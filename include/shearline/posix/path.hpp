@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The folder of a path, and the path without its links.
+// The folder of a path, and the path with its links resolved.
 // Depends on POSIX; never on what is there.
 #pragma once
 
@@ -13,15 +13,14 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// The folder that a file lies in, as its path says: `.` where it says none.
+/// The folder in the path of a file; `.` if the path has none.
 [[nodiscard]] inline std::string folder_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     if (slash == std::string::npos) return ".";
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-/// The absolute path that leads to the same, with every link resolved; none where the system gives none, and then
-/// `errno` says why.
+/// The absolute path of the same file, with every link resolved. None on failure, and then `errno` says why.
 [[nodiscard]] inline std::optional<std::string> resolved_path(const std::string& path) {
     struct c_free {
         void operator()(char* text) const noexcept { std::free(text); }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A private file: read into memory that is wiped, written whole or not at all.
+// Private files: read into memory that is wiped, and written completely or not at all.
 // Depends on posix/descriptor.hpp, posix/path.hpp, secret/entropy.hpp and secret/secret_text.hpp; never on what the
 // file means.
 #pragma once
@@ -32,13 +32,14 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// Who may read a private file. Nobody but its owner ever may change it.
+/// Who may read a private file. Only its owner may ever write it.
 enum class private_to {
     owner,            ///< modes 0600 and 0400
-    owner_and_group,  ///< modes 0640 and 0440, too: how secret volumes hand a file to a service
+    owner_and_group,  ///< also 0640 and 0440, as volumes of secrets give a file to a service
 };
 
-/// Opens a file that only its owner can touch, and that is ours or root's. Never waits, whatever the path leads to.
+/// Opens a file that belongs to us or to root, and to which nobody else has access. Never blocks, whatever the path
+/// names.
 inline result<descriptor> open_private(const std::string& path, private_to readers = private_to::owner) {
     descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
     if (!file) return file_error(path, "open it", errno);
@@ -58,9 +59,9 @@ inline result<descriptor> open_private(const std::string& path, private_to reade
     return file;
 }
 
-/// Reads to the end into memory that is wiped.
+/// Reads the whole file into memory that is wiped.
 inline result<secret_text> read_to_end(const descriptor& file, const std::string& path, std::size_t max_bytes) {
-    // One byte more than is allowed tells a file that is too long, whatever size it claims.
+    // One byte more than allowed detects a file that is too long, whatever size it reports.
     secret_text buffer = secret_text::with_chars(max_bytes + 1);
     const std::span<char> room = buffer.reveal_mutable(unsafe_reveal);
     std::size_t filled = 0;
@@ -77,10 +78,10 @@ inline result<secret_text> read_to_end(const descriptor& file, const std::string
     return secret_text::copy_of({room.data(), filled});
 }
 
-/// A new file beside its destination, removed again unless it was moved there.
+/// A new file beside its destination; deleted unless it was moved there.
 class temporary_file {
 public:
-    /// Writes all of `content` to a file that did not exist, readable by us alone, and waits until the disk has it.
+    /// Writes `content` to a new file that only we can read, and waits until it is on the disk.
     static result<temporary_file> write(const std::string& destination, std::string_view content) {
         std::array<std::byte, 8> random{};
         if (auto filled = system_entropy{}.fill(random); !filled) return std::move(filled).error();
@@ -93,7 +94,7 @@ public:
         const descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
         if (!file) return file_error(destination, "create a file beside it", errno);
         temporary_file made{std::move(path)};
-        // The umask may have taken more away than it should.
+        // The umask may have removed too much.
         if (::fchmod(file.get(), 0600) != 0) return file_error(destination, "make the new file private", errno);
         while (!content.empty()) {
             const ::ssize_t written = ::write(file.get(), content.data(), content.size());
@@ -111,7 +112,7 @@ public:
         if (!m_path.empty()) ::unlink(m_path.c_str());
     }
 
-    /// Gives the file its name, in place of the one that has it.
+    /// Renames the file to its destination, replacing what is there.
     result<void> replace(const std::string& destination) {
         if (::rename(m_path.c_str(), destination.c_str()) != 0) {
             return file_error(destination, "put the new file in its place", errno);
@@ -120,7 +121,7 @@ public:
         return sync_folder(destination);
     }
 
-    /// Gives the file its name, unless something has it: of several that try, one succeeds.
+    /// Gives the file its name unless something has that name: if several processes try, one succeeds.
     result<void> publish(const std::string& destination) {
         if (::link(m_path.c_str(), destination.c_str()) != 0) return file_error(destination, "create it", errno);
         ::unlink(std::exchange(m_path, {}).c_str());
@@ -143,11 +144,11 @@ private:
     std::string m_path;
 };
 
-/// Reads a private file: a regular one, of ours or root's, that nobody else may touch, but for its group where
-/// `readers` says so. A link to one is followed.
+/// Reads a private file: a regular file that belongs to us or to root, with no access for others, except for its group
+/// if `readers` allows it. Follows a link.
 ///
-/// Errors, each naming the file: `not_found`; `permission_denied` where we may not read it or others have access;
-/// `corrupt` where it is longer than `max_bytes`; `unavailable` where the disk fails.
+/// Errors, each naming the file: `not_found`; `permission_denied` if we may not read it or others have access;
+/// `corrupt` if it is longer than `max_bytes`; `unavailable` if the disk fails.
 inline result<secret_text> read_private_file(const std::string& path, std::size_t max_bytes,
                                              private_to readers = private_to::owner) {
     auto file = open_private(path, readers);
@@ -155,23 +156,23 @@ inline result<secret_text> read_private_file(const std::string& path, std::size_
     return read_to_end(*file, path, max_bytes);
 }
 
-/// Creates a private file (mode 0600) that holds `content`, whole and durable, or nothing at all.
+/// Creates a private file (mode 0600) with `content`, complete and durable, or nothing at all.
 ///
-/// Errors: `conflict` where something has that name, and then that is left alone; otherwise as `replace_private_file`.
-/// The folder's file system must have hard links. A process that is killed meanwhile may leave a file named
-/// `<path>.new-<16 hexadecimal digits>` behind, with mode 0600; it may be deleted.
+/// Errors: `conflict` if something has that name, which is left unchanged; otherwise as `replace_private_file`. The
+/// folder's file system must support hard links. A process that is killed meanwhile may leave a file `<path>.new-<16
+/// hexadecimal digits>` with mode 0600, which may be deleted.
 inline result<void> create_private_file(const std::string& path, std::string_view content) {
     auto fresh = temporary_file::write(path, content);
     if (!fresh) return std::move(fresh).error();
     return fresh->publish(path);
 }
 
-/// Replaces a private file's content, whole and durably, or leaves it as it was. `accept(std::string_view old)` sees
-/// what would be lost and may refuse by an error; nobody else who comes this way changes the file meanwhile. Where
-/// `path` is a link, the file that it leads to is replaced.
+/// Replaces a private file's content, completely and durably, or leaves it as it was. `accept(std::string_view old)`
+/// gets the content to be replaced and may refuse with an error; no other caller of this function changes the file
+/// meanwhile. If `path` is a link, the file that it leads to is replaced.
 ///
-/// Errors: those of `read_private_file`; `permission_denied` in a folder that we may not write; `unavailable` on a full
-/// disk, with the old file untouched; `in_doubt` where the new one may not outlive a power cut.
+/// Errors: those of `read_private_file`; `permission_denied` in a folder that we may not write to; `unavailable` if the
+/// disk is full, with the old file unchanged; `in_doubt` if the new file may be lost in a power cut.
 template <typename Accept>
 result<void> replace_private_file(const std::string& path, std::size_t max_bytes, std::string_view content,
                                   Accept accept) {
@@ -180,8 +181,8 @@ result<void> replace_private_file(const std::string& path, std::size_t max_bytes
     const std::string& target = *resolved;
 
     for (;;) {
-        // The lock is on the file itself, which strangers cannot open and so cannot hold. Whoever had to wait for it
-        // may hold a file that was replaced meanwhile, and looks again.
+        // The lock is on the file itself, which other users cannot open and so cannot lock. After a wait, the file that
+        // we hold may have been replaced: then open it again.
         auto file = open_private(target);
         if (!file) return std::move(file).error();
         while (::flock(file->get(), LOCK_EX) != 0) {

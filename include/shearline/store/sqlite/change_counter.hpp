@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A number that all processes of a machine share through a small mapped file: it moves when the feed has moved.
+// A number shared by all processes of a machine through a small mapped file: it changes when the feed does.
 // Depends on posix/private_file.hpp and POSIX; never on a database.
 #pragma once
 
@@ -26,13 +26,13 @@
 
 namespace shearline::inline v0_1::detail::sqlite {
 
-/// Counts in a file that is mapped into every process that opened it, so that reading it is one load and no system
-/// call. Holds nothing that outlives the processes: only that the number moved means something, never how far. While it
+/// A counter in a file that is mapped into every process that opened it, so that reading it is one load and no system
+/// call. Only that the number changed has a meaning, not by how much, and it does not outlive the processes. While it
 /// is open, its file must not be truncated: a load past the end of a mapped file kills the process (SIGBUS).
 ///
 /// Thread-safe, except that nothing may use it while it is moved or destroyed.
 class change_counter {
-    /// The whole file. The number has a cache line of its own: who reads it shares the line with nobody that writes.
+    /// The whole file. The number has a cache line of its own: nothing else on that line is written.
     struct layout {
         char magic[16];
         alignas(64) std::uint64_t count;
@@ -44,15 +44,16 @@ class change_counter {
                   "change_counter: a lock inside one process cannot guard what several processes map; this processor "
                   "needs another counter");
 
-    /// What a file of ours begins with, its version included.
+    /// The first bytes of the file, with its version.
     static constexpr std::string_view magic{"shearline-chg 1\n", 16};
     static_assert(magic.size() == sizeof(layout::magic));
 
 public:
-    /// Opens the file, or makes it (mode 0600) where there is none; of several that try to, all get the same.
+    /// Opens the file, or creates it (mode 0600) if there is none; if several processes try at once, all get the same
+    /// file.
     ///
-    /// Errors, each naming the file: `corrupt` where it is not one of ours, or cut short; `permission_denied`;
-    /// `not_found` where the folder is missing; `unavailable` on a full disk.
+    /// Errors, each naming the file: `corrupt` if it is not a change counter, or too short; `permission_denied`;
+    /// `not_found` if the folder is missing; `unavailable` if the disk is full.
     static result<change_counter> open(const std::string& path) {
         constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
         int opened = ::open(path.c_str(), flags);
@@ -64,7 +65,7 @@ public:
         descriptor file{opened};
         struct ::stat about {};
         if (::fstat(file.get(), &about) != 0) return file_error(path, "look at it", errno);
-        // A mapping past the end of its file kills the process that touches it: the size is looked at first.
+        // The size is checked first: a load past the end of a mapped file kills the process.
         if (!S_ISREG(about.st_mode) || about.st_size != static_cast<::off_t>(sizeof(layout))) return foreign(path);
         void* const at = ::mmap(nullptr, sizeof(layout), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
         if (at == MAP_FAILED) return file_error(path, "map it", errno);
@@ -82,17 +83,17 @@ public:
         if (m_page != nullptr) ::munmap(m_page, sizeof(layout));
     }
 
-    /// One load (acquire): what was written before the `bump` that it shows is seen after it. Never waits.
+    /// One load (acquire): what was written before the `bump` that it shows is visible after it. Never waits.
     [[nodiscard]] std::uint64_t load() const noexcept {
         return std::atomic_ref{m_page->count}.load(std::memory_order_acquire);
     }
 
-    /// Moves the number on. Never waits.
+    /// Changes the number. Never waits.
     void bump() noexcept { std::atomic_ref{m_page->count}.fetch_add(1, std::memory_order_acq_rel); }
 
     [[nodiscard]] const std::string& path() const noexcept { return m_identity.path(); }
 
-    /// Whether the file was deleted or replaced: then those who come later count in another one. One system call.
+    /// Whether the file was deleted or replaced: then processes that open it later use another one. One system call.
     [[nodiscard]] bool is_orphan() const noexcept { return !m_identity.holds(); }
 
 private:

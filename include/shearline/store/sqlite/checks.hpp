@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How values become columns, and which values may: what may be written is what may be read.
+// Converts values to columns, and checks that a value can be stored: what is written can be read back.
 // Depends on credential/, store/change.hpp and store/sqlite/schema.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
@@ -38,7 +38,7 @@ constexpr std::optional<std::int64_t> column(const std::optional<T>& value) noex
     return value ? std::optional{column(*value)} : std::nullopt;
 }
 
-// Each of these is met by the reader of the same thing, in reader.hpp.
+// Each check here has its counterpart in reader.hpp.
 
 constexpr bool is_good(timestamp at) noexcept { return to_unix_ms(at) >= 0 && to_unix_ms(at) <= last_unix_ms; }
 constexpr bool is_good(const std::optional<timestamp>& at) noexcept { return !at || is_good(*at); }
@@ -47,7 +47,7 @@ constexpr bool is_good(handle key) noexcept { return key.value != 0; }
 constexpr bool is_good(const std::optional<handle>& key) noexcept { return !key || is_good(*key); }
 constexpr bool is_count(std::uint64_t number) noexcept { return number >= 1 && number <= max_number; }
 
-/// Whether the texts of one row stay within bounds.
+/// Whether the texts of one row are within the limit.
 [[nodiscard]] inline bool fit(std::initializer_list<std::string_view> texts) {
     std::size_t sum = 0;
     for (const std::string_view text : texts) sum += std::min(text.size(), max_row_text_bytes + 1);
@@ -71,7 +71,7 @@ constexpr bool is_count(std::uint64_t number) noexcept { return number >= 1 && n
             (key.sealed->sealing_key != 0 && !key.sealed->box.empty() && key.sealed->box.size() <= max_box_bytes));
 }
 
-/// A `switch` that names them all: a new kind does not compile until it is here.
+/// A `switch` over all kinds: a new kind does not compile until it is added here.
 [[nodiscard]] constexpr bool is_good(change_kind kind) noexcept {
     switch (kind) {
         case change_kind::issued:
@@ -97,7 +97,7 @@ constexpr bool is_count(std::uint64_t number) noexcept { return number >= 1 && n
            fit({event.actor, event.action, event.tenant, event.source_address, event.reason});
 }
 
-/// `invalid_argument` for a value that no store could give back as it was.
+/// `invalid_argument` for a value that could not be read back as it was.
 template <typename T>
 [[nodiscard]] result<void> storable(const T& value, std::string_view what) {
     if (is_good(value)) return {};

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A connection to an SQLite database, its statements, and what its failures mean. The one header that includes SQLite.
+// A connection to an SQLite database, its statements, and its errors. The only header that includes SQLite.
 // Depends on SQLite and store/sqlite/schema.hpp; never on what the rows mean. For sqlite_store.hpp; not in the
 // umbrella.
 #pragma once
@@ -37,8 +37,8 @@ struct finalize_statement {
 using connection_handle = std::unique_ptr<sqlite3, close_connection>;
 using statement_handle = std::unique_ptr<sqlite3_stmt, finalize_statement>;
 
-/// What an SQLite result code means to us, naming the file. SQLite's own message is left out: it may quote the file.
-/// `reading` tells a value too long to be read (the file is at fault) from one too long to be written.
+/// The error for an SQLite result code; it names the file. SQLite's own message is left out: it may quote the file's
+/// content. `reading` distinguishes a value too long to be read (the file is at fault) from one too long to be written.
 [[nodiscard]] inline error failure(const std::string& path, int code, int system_error, bool reading) {
     const auto say = [&path](errc what, std::string_view words) {
         return error{what, path + ": " + std::string{words}};
@@ -53,14 +53,14 @@ using statement_handle = std::unique_ptr<sqlite3_stmt, finalize_statement>;
         case SQLITE_PERM:
         case SQLITE_AUTH:
         case SQLITE_READONLY:
-            return say(errc::permission_denied, "cannot be written: look at the modes of the file and of its folder");
+            return say(errc::permission_denied, "cannot be written: check the modes of the file and of its folder");
         case SQLITE_NOMEM: return say(errc::unavailable, "out of memory");
         case SQLITE_TOOBIG:
             return reading ? say(errc::corrupt, "holds a value longer than any that this library writes")
                            : say(errc::invalid_argument, "a value is too long to be kept");
         case SQLITE_CONSTRAINT:
             if (code == SQLITE_CONSTRAINT_FOREIGNKEY)
-                return say(errc::conflict, "the credential that is named is not in the store");
+                return say(errc::conflict, "the credential named is not in the store");
             if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
                 code == SQLITE_CONSTRAINT_ROWID)
                 return say(errc::conflict, "something of that name is there already");
@@ -80,8 +80,8 @@ using statement_handle = std::unique_ptr<sqlite3_stmt, finalize_statement>;
                                   .append("): restore it from a backup"));
 }
 
-/// A statement on loan from its connection: bound, read row by row and column by column, and put back by the
-/// destructor. A connection has one loan of each statement at a time.
+/// A statement borrowed from its connection: bound, read row by row and column by column, and returned by the
+/// destructor. Each statement of a connection can be borrowed once at a time.
 class query {
 public:
     query(const std::string& path, sqlite3_stmt* statement) noexcept : m_path{&path}, m_statement{statement} {}
@@ -104,7 +104,7 @@ public:
     [[nodiscard]] int type(int column) const noexcept { return sqlite3_column_type(m_statement, column); }
     [[nodiscard]] const char* name(int column) const noexcept { return sqlite3_column_name(m_statement, column); }
     [[nodiscard]] std::int64_t integer(int column) const noexcept { return sqlite3_column_int64(m_statement, column); }
-    /// The bytes of a text or a blob, until the next row. SQLite counts them: no mark ends them.
+    /// The bytes of a text or a blob, until the next row. They may contain zeros.
     [[nodiscard]] std::string_view bytes(int column) const noexcept {
         const void* const data = sqlite3_column_blob(m_statement, column);
         const int size = sqlite3_column_bytes(m_statement, column);
@@ -129,7 +129,8 @@ private:
                        sqlite3_stmt_readonly(m_statement) != 0);
     }
 
-    // SQLite copies what is bound: arguments may end before the statement does. (SQLITE_TRANSIENT, without its C cast.)
+    // SQLite copies what is bound, so that arguments may end before the statement. (SQLITE_TRANSIENT without its C
+    // cast.)
     static sqlite3_destructor_type copied() noexcept {
         // NOLINTNEXTLINE(performance-no-int-to-ptr): SQLite asks for it
         return reinterpret_cast<sqlite3_destructor_type>(std::intptr_t{-1});
@@ -151,24 +152,23 @@ private:
     sqlite3_stmt* m_statement;
 };
 
-/// One connection and the statements it has prepared. Used by one thread at a time, and only by the process that
-/// opened it.
+/// One connection and the statements it has prepared. Used by one thread at a time, in the process that opened it only.
 class connection {
 public:
-    /// Opens a database that is there; a plain path, whose links and special names SQLite does not follow. Nothing of
-    /// the file is trusted: no view, trigger, extension or value past our bounds, and `configure` is still to come.
+    /// Opens an existing database by a plain path: SQLite follows no link and knows no special names. Nothing of the
+    /// file is trusted: views, triggers, extensions and values past our limits are disabled. Call `configure` next.
     static result<std::unique_ptr<connection>> open(const std::string& path, std::chrono::milliseconds busy_timeout) {
         auto opened = open_with(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
         if (opened) sqlite3_busy_timeout((*opened)->m_db.get(), static_cast<int>(busy_timeout.count()));
         return opened;
     }
 
-    /// A database of its own in memory, for comparisons.
+    /// An empty database in memory, for comparisons.
     static result<std::unique_ptr<connection>> open_in_memory() {
         return open_with(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY);
     }
 
-    /// Borrows the statement of `sql`, a string literal, and binds its parameters in their order.
+    /// Borrows the statement of `sql`, which is a string literal, and binds its parameters in order.
     template <typename... Values>
     [[nodiscard]] result<query> prepare(std::string_view sql, const Values&... values) {
         auto& statement = m_statements[sql];
@@ -212,11 +212,11 @@ public:
         return {};
     }
 
-    /// Ends a transaction for good. `in_doubt` where the disk failed so that a recovery might still find the commit.
+    /// Commits a transaction. `in_doubt` if the disk failed in such a way that a recovery might still find the commit.
     [[nodiscard]] result<void> commit() {
         if (!in_transaction())
             return error{errc::unavailable,
-                         m_path + ": SQLite gave the transaction up: nothing was written; try again"};
+                         m_path + ": SQLite rolled the transaction back: nothing was written; try again"};
         auto done = run("COMMIT");
         if (!done && (sqlite3_extended_errcode(m_db.get()) & 0xff) == SQLITE_IOERR)
             return error{errc::in_doubt, done.error().context()};
@@ -237,9 +237,10 @@ public:
         return sqlite3_file_control(m_db.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved != 0;
     }
 
-    /// The first bytes of the file, or none of an empty one; takes no lock, and starts no recovery, of what may belong
-    /// to others. (A descriptor of our own would not do: closing it drops the locks that this process has on the file.
-    /// Nor would SQLite's word for the size: it takes a file of one byte for an empty one, and writes over it.)
+    /// The first bytes of the file, or none if it is empty. Takes no lock and starts no recovery, since the file may
+    /// belong to another application. (A descriptor of our own would not do: closing it drops the locks that this
+    /// process has on the file. Nor would the size that SQLite reports: it takes a file of one byte for an empty one,
+    /// and overwrites it.)
     [[nodiscard]] result<std::string> peek(int bytes) {
         sqlite3_file* file = nullptr;
         int code = sqlite3_file_control(m_db.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
@@ -260,7 +261,7 @@ private:
         if (sqlite3_threadsafe() == 0 || sqlite3_libversion_number() < 3'037'000)
             return error{errc::unavailable, path + ": needs SQLite 3.37 or later, built for use by threads"};
         sqlite3* db = nullptr;
-        // Each connection is used by one thread at a time, which its owner sees to.
+        // Its owner makes sure that each connection is used by one thread at a time.
         flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
         const int code = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
         connection_handle owned{db};
@@ -283,7 +284,7 @@ private:
 
     std::string m_path;
     connection_handle m_db;
-    std::unordered_map<std::string_view, statement_handle> m_statements;  // ends before its connection does
+    std::unordered_map<std::string_view, statement_handle> m_statements;  // destroyed before its connection
 };
 
 }  // namespace shearline::inline v0_1::detail::sqlite

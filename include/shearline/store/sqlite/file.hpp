@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How `sqlite_store` takes up its file: makes it, brings it forward, or refuses it and leaves it as it was.
+// Opens the file of a `sqlite_store`: creates it, upgrades it, or refuses it and leaves it as it was.
 // Depends on store/sqlite/connection.hpp and POSIX; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
@@ -35,9 +35,9 @@
 
 namespace shearline::inline v0_1::detail::sqlite {
 
-/// The one path by which all processes know the file: links in its folder's path resolved. Makes an empty file (mode
-/// 0600) where there is none. Refuses what is not a regular file, and a link: two names would be two stores, each with
-/// a log and a change counter of its own. An absolute path is also never one of SQLite's special names.
+/// The path of the file that all processes use: links in its folder's path are resolved. Creates an empty file (mode
+/// 0600) if there is none. Refuses anything but a regular file, and a link: two names would be two stores, each with a
+/// log and a change counter of its own. An absolute path is also never one of SQLite's special names.
 [[nodiscard]] inline result<std::string> file_at(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
@@ -63,8 +63,8 @@ namespace shearline::inline v0_1::detail::sqlite {
     return file;
 }
 
-/// Whether the power failed while the file was first written: beside it lies a journal of SQLite's that leads back to a
-/// file of no pages (https://www.sqlite.org/fileformat2.html §3), as SQLite does when it first reads.
+/// Whether the power failed while the file was first written: beside it lies an SQLite journal that restores a file
+/// without pages (https://www.sqlite.org/fileformat2.html §3), which SQLite does at the first read.
 [[nodiscard]] inline bool was_being_made(const std::string& file) {
     using namespace std::string_view_literals;
     constexpr std::string_view magic = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"sv;
@@ -78,8 +78,8 @@ namespace shearline::inline v0_1::detail::sqlite {
            read.substr(pages_at) == "\0\0\0\0"sv;
 }
 
-/// Refuses what was made by others, from the first bytes alone (https://www.sqlite.org/fileformat2.html §1.3): nothing
-/// is locked, recovered or written. The application's number is in the file before its log is ever used.
+/// Refuses a file that this library did not make, from its first bytes alone (https://www.sqlite.org/fileformat2.html
+/// §1.3): nothing is locked, recovered or written. The application id is in the file before its log is ever used.
 [[nodiscard]] inline result<void> refuse_foreign(connection& on) {
     constexpr int header_bytes = 100;
     constexpr std::size_t application_id_at = 68;
@@ -97,16 +97,16 @@ namespace shearline::inline v0_1::detail::sqlite {
     return {};
 }
 
-/// What every connection is set to. FULL: a commit is on the disk before it is told of. secure_delete: sealed text
-/// that was deleted is overwritten, in the pages of the file; its log keeps older pages until it is written over.
+/// The settings of every connection. FULL: a commit is on the disk before it is reported. secure_delete: deleted sealed
+/// texts are overwritten in the pages of the file; the log keeps older pages until it is overwritten.
 [[nodiscard]] inline result<void> configure(connection& on) {
     return on.script(
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;"
         "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;");
 }
 
-/// Brings the schema forward to this build's version, in one transaction. Of several processes that come at once, one
-/// does it, and the others wait and find it done.
+/// Upgrades the schema to this build's version, in one transaction. If several processes come at once, one does it, and
+/// the others wait and find it done.
 [[nodiscard]] inline result<void> migrate(connection& on) {
     auto found = on.number("PRAGMA user_version");
     if (!found) return std::move(found).error();
@@ -130,7 +130,7 @@ namespace shearline::inline v0_1::detail::sqlite {
     return done;
 }
 
-/// Readers beside a writer. Kept in the file; where it is set already, nothing is written.
+/// Lets readers work beside a writer. The setting is kept in the file; if it is set already, nothing is written.
 [[nodiscard]] inline result<void> use_log(connection& on) {
     auto mode = on.prepare("PRAGMA journal_mode = WAL");
     if (!mode) return std::move(mode).error();
@@ -144,8 +144,8 @@ namespace shearline::inline v0_1::detail::sqlite {
     return {};
 }
 
-/// `corrupt` unless tables and indexes are, word for word, those that the steps make: a column of another type, or a
-/// constraint less, would let rows in that are never written.
+/// `corrupt` unless the definitions of tables and indexes are exactly those that the steps make: another column type or
+/// a missing constraint would admit rows that this library never writes.
 [[nodiscard]] inline result<void> compare_schema(connection& on) {
     auto model = connection::open_in_memory();
     if (!model) return std::move(model).error();
@@ -173,7 +173,7 @@ namespace shearline::inline v0_1::detail::sqlite {
     }
 }
 
-/// Reads the whole file once for damage.
+/// Checks the whole file for damage.
 [[nodiscard]] inline result<void> check_pages(connection& on) {
     auto check = on.prepare("PRAGMA quick_check(1)");
     if (!check) return std::move(check).error();
@@ -184,21 +184,21 @@ namespace shearline::inline v0_1::detail::sqlite {
     return {};
 }
 
-/// A connection to a file that `take_up` has looked at.
+/// A connection to a file that `take_up` has checked.
 [[nodiscard]] inline result<std::unique_ptr<connection>> connect(const std::string& file,
                                                                  std::chrono::milliseconds busy_timeout) {
     auto opened = connection::open(file, busy_timeout);
     if (!opened) return opened;
     if ((*opened)->is_read_only())
-        return error{errc::permission_denied, file + ": cannot be written: look at the modes of the file"};
+        return error{errc::permission_denied, file + ": cannot be written: check the modes of the file"};
     result<void> done = refuse_foreign(**opened);
     if (done) done = configure(**opened);
     if (!done) return std::move(done).error();
     return opened;
 }
 
-/// Takes a step that may be repeated, again for as long as others are in its way. SQLite itself waits for nobody where
-/// two who switch a file to its log would wait for each other.
+/// Repeats a step while other connections block it, until the timeout. SQLite itself does not wait when two processes
+/// that switch a file to its log would wait for each other.
 template <typename Step>
 [[nodiscard]] result<void> patiently(connection& on, std::chrono::milliseconds busy_timeout, Step step) {
     const auto end = std::chrono::steady_clock::now() + busy_timeout;
@@ -209,7 +209,7 @@ template <typename Step>
     }
 }
 
-/// The first connection to a file: whatever may be wrong with it is found here, and then it is left as it was.
+/// The first connection to a file: anything wrong with the file is found here, and then it is left as it was.
 [[nodiscard]] inline result<std::unique_ptr<connection>> take_up(const std::string& file,
                                                                  std::chrono::milliseconds busy_timeout, bool check) {
     auto opened = connect(file, busy_timeout);
@@ -223,23 +223,25 @@ template <typename Step>
     return opened;
 }
 
-/// The database, its log and the index of the log: which files they were when the store was opened. While connections
-/// are open SQLite keeps all three. If somebody else deletes or replaces one, those who come later make another, and
-/// neither sees what the other writes.
+/// The identity of the database, its log and the index of the log when the store was opened. SQLite keeps all three
+/// while connections are open. If another program deletes or replaces one, later openings create a new one, and neither
+/// side sees what the other writes.
 class database_files {
 public:
-    /// Of a database that connections have read. `unavailable` if one of the files is not there.
+    /// The files of a database that connections have read. `unavailable` if one of them is missing.
     [[nodiscard]] static result<database_files> of(const std::string& path) {
         database_files found;
         for (const char* suffix : {"", "-wal", "-shm"}) {
             auto one = file_identity::of(path + suffix);
-            if (!one) return error{errc::unavailable, one.error().context() + ": was it moved while it was opened?"};
+            if (!one)
+                return error{errc::unavailable,
+                             one.error().context() + ": it may have been moved while it was opened; try again"};
             found.m_files.push_back(*std::move(one));
         }
         return found;
     }
 
-    /// `unavailable`, naming the first that was deleted, moved or replaced. Three system calls.
+    /// `unavailable` if one was deleted, moved or replaced; names the first of them. Three system calls.
     [[nodiscard]] result<void> check() const {
         for (const file_identity& one : m_files)
             if (!one.holds())

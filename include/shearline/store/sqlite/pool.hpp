@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Connections that threads take turns at.
+// A pool of connections.
 // Depends on store/sqlite/connection.hpp and posix/fork_wiped.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
@@ -20,15 +20,15 @@
 
 namespace shearline::inline v0_1::detail::sqlite {
 
-/// Tells the process that opened a store from its children by fork. (A pid does not: in a pid namespace of its own a
+/// Tells the process that opened a store from its children made by `fork`. (A pid does not: in another pid namespace, a
 /// child can have the pid of its parent.) It takes a page of memory, so all pools of a store share one.
 using process_mark = fork_wiped<const std::monostate>;
 
-/// A fixed set of connections. In a process that was forked from the one that made it, it lends nothing and closes
-/// nothing: SQLite's locks stayed with the parent, and what the child did would damage the parent's file.
+/// A fixed set of connections. In a child made by `fork` it lends and closes nothing: SQLite's locks stayed with the
+/// parent, and the child would damage the parent's file.
 class connection_pool {
 public:
-    /// A connection on loan; goes back, outside any transaction, when this ends.
+    /// A borrowed connection; the destructor ends any transaction and returns it.
     class lease {
     public:
         lease(connection_pool& from, std::unique_ptr<connection> on) noexcept : m_from{&from}, m_on{std::move(on)} {}
@@ -61,7 +61,7 @@ public:
             for (auto& on : m_free) (void)on.release();
     }
 
-    /// The next free connection. `unavailable` where none came free in time, and in a forked process.
+    /// The next free connection. `unavailable` if none became free in time, and in a child made by `fork`.
     [[nodiscard]] result<lease> borrow() {
         if (is_forked())
             return error{errc::unavailable, m_path +

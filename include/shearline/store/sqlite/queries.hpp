@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What `sqlite_store` reads, inside a transaction that its caller has begun.
+// The reads of `sqlite_store`, inside a transaction that the caller has begun.
 // Depends on store/sqlite/reader.hpp and store/cursor.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace shearline::inline v0_1::detail::sqlite {
 
-/// Runs a query and hands each row's reader to `take(row_reader&)`, but at most `most` of them: more are `corrupt`.
+/// Runs a query and passes each row's reader to `take(row_reader&)`; more than `most` rows are `corrupt`.
 template <typename Take, typename... Values>
 [[nodiscard]] result<void> each_row(connection& on, std::size_t most, Take take, std::string_view sql,
                                     const Values&... values) {
@@ -101,18 +101,18 @@ template <typename Take, typename... Values>
     return found;
 }
 
-/// A number of a caller, where SQLite's are signed: what is past them is past every row.
+/// A number given by a caller, limited to SQLite's signed range: no row has a larger one.
 [[nodiscard]] constexpr std::int64_t clamped(std::uint64_t number) noexcept {
     return column(std::min(number, max_number));
 }
 
-/// The error of a row that names another, which is not there.
+/// The error for a row that refers to a missing row.
 [[nodiscard]] inline error dangling(const connection& on) {
-    return {errc::corrupt, on.path() + ": a row names one that is not there: restore it from a backup"};
+    return {errc::corrupt, on.path() + ": a row refers to a row that is missing: restore it from a backup"};
 }
 
-/// The keys of a credential that a query names, in its order: `sql` of the credential's id and of how many rows to give
-/// at most; more than `most` of them are `corrupt`.
+/// The keys of a credential that a query lists, in its order. Parameters of `sql`: the credential's id, and the most
+/// rows to return; more than `most` rows are `corrupt`.
 [[nodiscard]] inline result<std::vector<record>> find_keys(connection& on, const credential_id& id, std::size_t most,
                                                            std::size_t limit, std::string_view sql) {
     std::vector<std::pair<std::string, handle>> names;
@@ -142,7 +142,7 @@ template <typename Take, typename... Values>
                      "?1) ORDER BY generation DESC LIMIT ?2");
 }
 
-/// The keys of a credential that are not revoked, newest generation first. No row of any other is read.
+/// The keys of a credential that are not revoked, newest generation first. Reads no other rows.
 [[nodiscard]] inline result<std::vector<record>> find_live_keys(connection& on, const credential_id& id) {
     return find_keys(on, id, max_live_keys, max_live_keys + 1,
                      "SELECT format, handle FROM record WHERE credential = (SELECT ordinal FROM credential WHERE id = "
@@ -161,7 +161,7 @@ template <typename KeysOf>
     return std::optional{credential_view{**std::move(owner), *std::move(keys)}};
 }
 
-/// The newest change; zeros where there is none.
+/// The newest change; zeros if there is none.
 [[nodiscard]] inline result<feed_head> find_head(connection& on) {
     feed_head found;
     auto done = each_row(
@@ -196,7 +196,7 @@ template <typename KeysOf>
         const std::uint64_t ordinal = row.count();
         names.emplace_back(ordinal, row.id());
     };
-    const std::size_t most = which.limit + 1;  // one more tells whether there is a next page
+    const std::size_t most = which.limit + 1;  // one more shows whether there is a next page
     auto done = tenant.empty() ? each_row(on, most, take,
                                           "SELECT ordinal, id FROM credential WHERE ordinal > ?1 ORDER BY ordinal "
                                           "LIMIT ?2",

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How rows become values: a row that we would not have written is `corrupt`.
+// Converts rows to values: a row that this library would not have written is `corrupt`.
 // Depends on store/sqlite/checks.hpp and store/sqlite/connection.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
@@ -23,8 +23,8 @@
 
 namespace shearline::inline v0_1::detail::sqlite {
 
-/// Takes the columns of a row one after another. The first that is not what we would have written is remembered, and
-/// from then on everything reads as nothing; `done` tells.
+/// Reads the columns of a row one after another. The first one that this library would not have written is remembered;
+/// after it every read gives an empty value, and `done` returns the error.
 class row_reader {
 public:
     explicit row_reader(const query& row) noexcept : m_row{&row} {}
@@ -41,7 +41,7 @@ public:
     std::uint32_t small_count() {
         return static_cast<std::uint32_t>(integer(1, std::numeric_limits<std::uint32_t>::max()));
     }
-    /// All 64 bits, with a meaning of their own.
+    /// All 64 bits, as they are.
     std::uint64_t bits() {
         return std::bit_cast<std::uint64_t>(
             integer(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()));
@@ -65,10 +65,10 @@ public:
         const auto state = key_state_from(integer(1, 4));
         return state ? *state : key_state::revoked;
     }
-    /// A text in the row's own memory: until the next row.
+    /// A text in the row's own memory, valid until the next row.
     std::string_view text_view() { return bytes(SQLITE_TEXT, max_row_text_bytes); }
     std::string text() { return std::string{text_view()}; }
-    /// Scopes in the one spelling of `join_scopes`: none of them is empty.
+    /// Scopes as `join_scopes` writes them: none is empty.
     std::string_view scope_text() {
         const int at = m_at;
         const std::string_view text = text_view();
@@ -107,7 +107,7 @@ public:
         copy(found, value.data());
         return value;
     }
-    /// What `read(*this)` takes, or nothing where the next column is null. `read` takes one column.
+    /// What `read(*this)` returns, or nothing if the next column is null. `read` reads one column.
     template <typename Read>
     auto optional(Read read) -> std::optional<decltype(read(*this))> {
         if (next_is_null()) return std::nullopt;
@@ -120,7 +120,7 @@ public:
         return optional([](row_reader& row) { return row.handle(); });
     }
     std::optional<sealed_text> sealed() {
-        if (next_is_null()) {  // and then so must the other two be
+        if (next_is_null()) {  // then the other two must be null as well
             const int at = m_at;
             refuse_unless(next_is_null() && next_is_null(), at);
             return std::nullopt;
@@ -128,7 +128,7 @@ public:
         return sealed_text{small_count(), blob<24>(), blob_up_to(max_box_bytes)};
     }
 
-    /// Refuses the row where something else about it is not as it must be.
+    /// Refuses the row unless a further condition holds.
     void require(bool good) { refuse_unless(good, 0); }
 
     [[nodiscard]] result<void> done() const {

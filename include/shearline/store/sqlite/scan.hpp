@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How `sqlite_store` shows every key at once.
+// The scan of `sqlite_store`: every credential and key in one read.
 // Depends on store/scan.hpp and store/sqlite/queries.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
@@ -16,7 +16,7 @@
 
 namespace shearline::inline v0_1::detail::sqlite {
 
-/// One number that a query gives.
+/// The number that a query returns.
 template <typename... Values>
 [[nodiscard]] result<std::uint64_t> scan_number(connection& on, std::string_view sql, const Values&... values) {
     std::uint64_t number = 0;
@@ -26,7 +26,7 @@ template <typename... Values>
     return number;
 }
 
-/// Hands each row's reader to `take(row_reader&) -> result<void>`.
+/// Passes each row's reader to `take(row_reader&) -> result<void>`.
 template <typename Take, typename... Values>
 [[nodiscard]] result<void> scan_rows(connection& on, Take take, std::string_view sql, const Values&... values) {
     auto rows = on.prepare(sql, values...);
@@ -40,8 +40,8 @@ template <typename Take, typename... Values>
     }
 }
 
-/// Everything that a scan shows (see store/scan.hpp), inside a transaction that the caller has begun: two passes over
-/// two tables, in the order in which they lie in the file, and no look-up for any row.
+/// A scan (see store/scan.hpp), inside a transaction that the caller has begun: one pass over each of two tables, in
+/// file order, and no look-up for any row.
 template <typename Sink>
 [[nodiscard]] result<feed_head> scan(connection& on, std::string_view format, Sink& sink) {
     auto head = find_head(on);
@@ -52,7 +52,7 @@ template <typename Sink>
     if (!keys) return std::move(keys).error();
     if (auto begun = sink.begin(*credentials, *keys); !begun) return std::move(begun).error();
 
-    std::vector<std::uint64_t> ordinals;  // ascending; where nobody has meddled, 1, 2, 3 …
+    std::vector<std::uint64_t> ordinals;  // ascending; 1, 2, 3 … unless rows were deleted by hand
     auto done = scan_rows(
         on,
         [&](row_reader& row) -> result<void> {

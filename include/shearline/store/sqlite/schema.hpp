@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The tables of `sqlite_store`, version by version, and the bounds of what is kept in them.
+// The tables of `sqlite_store`, version by version, and the limits of a row.
 // Depends on std; never on SQLite.
 #pragma once
 
@@ -12,27 +12,27 @@
 
 namespace shearline::inline v0_1::detail::sqlite {
 
-/// "shrl", in `PRAGMA application_id`: by this a database of ours is told from any other.
+/// "shrl", in `PRAGMA application_id`: marks a database of this library.
 inline constexpr std::uint32_t application_id = 0x7368726c;
 
-/// What no value that SQLite reads or writes for us may exceed, whatever a file claims.
+/// The most bytes of any value that SQLite reads or writes for us, whatever the file says.
 inline constexpr int max_value_bytes = 65'536;
-/// What the texts of one row may come to; leaves room for the row's other columns.
+/// The most bytes of text in one row; leaves room for the row's other columns.
 inline constexpr std::size_t max_row_text_bytes = 60'000;
-/// Labels of one credential.
+/// Metadata entries of one credential.
 inline constexpr std::size_t max_labels = 1'000;
-/// Keys of one credential that are not revoked: an authority makes two at the most.
+/// Keys of one credential that are not revoked; an authority makes two at most.
 inline constexpr std::size_t max_live_keys = 1'000;
-/// Keys of a keyring that a store remembers.
+/// Keys of a keyring whose checks a store holds.
 inline constexpr std::size_t max_checks = 100'000;
-/// The sealed text of one key.
+/// Bytes of the sealed text of one key.
 inline constexpr std::size_t max_box_bytes = 1'024;
 
-/// `steps[n]` takes a database from version n to n + 1; version 0 is an empty file. A step that was released is never
-/// changed again: what comes after it is another step. `PRAGMA user_version` holds the version.
+/// `steps[n]` takes a database from version n to n + 1; version 0 is an empty file. A released step is never changed; a
+/// change is a new step. `PRAGMA user_version` holds the version.
 ///
 /// Times are milliseconds since 1970. A handle is kept as the signed number of the same 64 bits. A digest is a PHC
-/// string, which names its handle: moved to another row it is found out.
+/// string that names its handle, so one that was moved to another row is detected.
 inline constexpr std::array<const char*, 2> steps{R"sql(
 CREATE TABLE credential(
     ordinal INTEGER PRIMARY KEY, -- the order of issue
@@ -130,7 +130,7 @@ INSERT INTO format_hash SELECT DISTINCT format, 'hmac-sha256' FROM record; -- no
 CREATE INDEX live_record_of_credential ON record(credential, generation) WHERE state <> 4;
 )sql"};
 
-/// The version that this build writes.
+/// The schema version of this build.
 inline constexpr std::int64_t schema_version = steps.size();
 
 }  // namespace shearline::inline v0_1::detail::sqlite

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The inside of one transaction of `sqlite_store`.
+// One transaction of `sqlite_store`.
 // Depends on store/sqlite/queries.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace shearline::inline v0_1::detail::sqlite {
 
-/// Models `store_transaction`. Lives inside `sqlite_store::transact`, on its thread.
+/// Models `store_transaction`. Exists only inside `sqlite_store::transact`, on its thread.
 class transaction {
 public:
     transaction(const transaction&) = delete;
@@ -160,15 +160,16 @@ private:
     friend class shearline::sqlite_store;
     explicit transaction(connection& on) noexcept : m_on{&on} {}
 
-    /// After some failures SQLite gives a whole transaction up; what came then would be a transaction of its own.
+    /// After some failures SQLite rolls the whole transaction back; a later write would then be a transaction of its
+    /// own.
     template <typename... Values>
     [[nodiscard]] result<void> write(std::string_view sql, const Values&... values) {
         if (!m_on->in_transaction())
-            return error{errc::unavailable, m_on->path() + ": SQLite gave the transaction up: nothing was written"};
+            return error{errc::unavailable, m_on->path() + ": SQLite rolled the transaction back: nothing was written"};
         return m_on->run(sql, values...);
     }
 
-    /// So that what is written can be read.
+    /// Keeps within the number of live keys that can be read back.
     [[nodiscard]] result<void> has_room_for_a_live_key(const credential_id& id) {
         std::uint64_t alive = 0;
         auto done = each_row(
@@ -177,8 +178,9 @@ private:
             "state <> 4",
             column(id));
         if (done && alive >= max_live_keys)
-            return error{errc::invalid_argument, "the credential has " + std::to_string(alive) +
-                                                     " keys that are not revoked: no more can be kept"};
+            return error{errc::invalid_argument,
+                         "the credential has " + std::to_string(alive) +
+                             " keys that are not revoked, which is the most: revoke some first"};
         return done;
     }
 
