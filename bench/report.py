@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""report.py RESULTS OUT: from the JSON files of a run of the benchmarks to a page with tables and plots.
+"""report.py RESULTS OUT: makes a page with tables and plots from the JSON files of a run of the benchmarks.
 
-RESULTS holds verify.json and fill.json (Google Benchmark's), node.json where `./dev bench node` was run, and crm.json
-where `./dev bench crm` was; OUT gets README.md and the plots."""
+RESULTS has verify.json and fill.json (written by Google Benchmark), node.json if `./dev bench node` was run, and crm.json
+if `./dev bench crm` was run. Writes README.md and the plots into OUT."""
 
 import json
 import pathlib
@@ -17,7 +17,7 @@ SIZES = {"1e4": 10_000, "1e6": 1_000_000, "1e7": 10_000_000, "5e7": 50_000_000}
 WORDS = {"1e4": "10⁴", "1e6": "10⁶", "1e7": "10⁷", "5e7": "5·10⁷"}
 
 class Results:
-    """name → its repetitions, in the unit of the file."""
+    """The repetitions of each benchmark, by name, in the unit of the file."""
 
     def __init__(self, folder):
         self.runs, self.counters, self.context = {}, {}, {}
@@ -57,15 +57,15 @@ def spread(results, name):
 
 
 def times(results):
-    """All that was measured in nanoseconds a key."""
+    """A table of everything that was measured in nanoseconds a key."""
     names = [name for name in results.runs if not name.startswith(("ours/fill", "ours/scan", "ours/grow"))]
-    return table(["benchmark", "ns a key: median (least–most)", "keys a second"],
+    return table(["benchmark", "ns a key: median (min–max)", "keys a second"],
                  [[f"`{name}`", spread(results, name), f"{results.counter(name, 'keys_per_second') / 1e6:.2f} million"]
                   for name in names])
 
 
 def goals(results):
-    """[(what, figure, goal, whether it is reached)]: ratios within the run."""
+    """[(case, figure, goal, whether it was reached)], mostly ratios within the run."""
     rows = []
 
     def at_most(what, figure, goal, unit=" ×"):
@@ -79,8 +79,8 @@ def goals(results):
 
     hot = "ours/hot/1e4/memo"
     at_most("hot, 10⁴ keys, memo / one raw SipHash of the text", ratio(hot, "raw/siphash"), 1.5)
-    at_least("hand-rolled / the same", ratio("peer/hand_rolled_hot/1e4", hot), 9)
-    at_least("libjwt / the same", ratio("peer/libjwt", hot), 80)
+    at_least("hand-rolled / hot, 10⁴ keys, memo", ratio("peer/hand_rolled_hot/1e4", hot), 9)
+    at_least("libjwt / hot, 10⁴ keys, memo", ratio("peer/libjwt", hot), 80)
     at_most("hot, 10⁴ keys, no memo, OpenSSL / one raw HMAC", ratio("ours/hot/1e4/openssl", "raw/hmac_openssl"), 1.5)
     at_most("random, 10⁶ keys, single / plain text", ratio("ours/random/1e6/single", "peer/plaintext/1e6"), 0.9)
     at_most("random, 10⁶ keys, batch of 16 / plain text", ratio("ours/random/1e6/batch16", "peer/plaintext/1e6"), 0.35)
@@ -97,7 +97,7 @@ def goals(results):
     largest = results.sizes("ours/hot/{}/memo")[-1]
     memory = f"ours/hot/{largest}/memo"
     at_most(f"lines, {WORDS[largest]} keys", results.counter(memory, "line_bytes_per_key"), 130, " bytes a key")
-    at_most("lines touched by a search that finds", results.counter(memory, "probes_per_hit"), 1.6, "")
+    at_most("lines touched per successful search", results.counter(memory, "probes_per_hit"), 1.6, "")
     at_most("all memory", results.counter(memory, "bytes_per_key"), 180, " bytes a key")
     at_least("filling from SQLite", results.counter("ours/fill_sqlite/1e6", "keys_per_second") / 1e6, 1.0,
              " million keys a second")
@@ -126,8 +126,8 @@ def plots(results, out):
 
 
 def beside_others(results, node, out):
-    rows = [("shearline, memo", "ours/hot/1e4/memo", True), ("shearline, each time hashed, OpenSSL",
-            "ours/hot/1e4/openssl", True), ("shearline, each time hashed, libsodium", "ours/hot/1e4/sodium", True),
+    rows = [("shearline, memo", "ours/hot/1e4/memo", True), ("shearline, no memo, OpenSSL",
+            "ours/hot/1e4/openssl", True), ("shearline, no memo, libsodium", "ours/hot/1e4/sodium", True),
             ("text in absl::flat_hash_map (no hash)", "peer/plaintext_hot/1e4", False),
             ("SHA-256, hex, std::unordered_map", "peer/hand_rolled_hot/1e4", False),
             ("libjwt, HS256", "peer/libjwt", False)]
@@ -147,37 +147,39 @@ def processor():
 PAGE = """# What a verification costs
 
 Written by `./dev bench` on {date}: {cpu}, {cpus} processors, {compiler}, `-O3`, no flags for this processor{shared}.
-Times from another machine, or another hour of a shared one, are others; the ratios are what to compare.
+Times differ between machines, and on a shared machine from hour to hour: compare the ratios.
 
 ![Nanoseconds of a verification of a random key against the number of keys](by_number_of_keys.svg)
 
 ![Throughput against the size of a batch](by_batch.svg)
 
-![Ours and others](ours_and_others.svg)
+![One verification: shearline and others](ours_and_others.svg)
 
 ## How it is measured
 
-- One program and one run (`bench/verify.cpp`), pinned to one processor; Google Benchmark, five repetitions of up to 500
-  blocks of 4,096 keys. A figure is the median of the repetitions, with the least and the most of them. A block is timed
-  as a whole; its texts are made before, outside the measured time, and presented from a buffer that stays in the cache,
-  as a server presents what it has just received.
-- A verification is the whole of it: lease and coarse clock, the store's change count, the search, the proof, state and
-  end, one required scope, counts of uses and answers. Every key has been seen once before (`ours/hot/…/openssl` and
-  `…/sodium` remember nothing, and hash each time).
-- `hot`: 64 keys in turns. `random`: each of all keys with the same chance, other ones in every block and repetition.
-- `with_writer`: another thread rotates a key each 100 µs; `with_idle_writer` is its control, which wakes up as often and
-  does nothing. `threads2` verifies on two processors; `raw/siphash_threads2` is its control: threads that share nothing.
-  Where the two processors of a virtual machine are two threads of one core, neither comes to twice one thread.
-- `wrong_checksum` has a handle that is not known; `mistyped` has a known handle and a wrong secret, and so costs the
-  memo's tag before the checksum.
-- Peers: keys in plain text in a hash map (`peer/plaintext`: how gateways do it; neither hashed nor constant-time); SHA-256
-  by OpenSSL's one-shot call, in hexadecimal, in a `std::unordered_map`, compared with `CRYPTO_memcmp`
-  (`peer/hand_rolled`); an HS256 token by libjwt; and in `bench/node/`, with pinned versions, what Node.js people use.
-- `probes_per_hit` is counted over all keys of the table; memory is the size of what is mapped, and the peaks are those of
+- Everything runs in one program and one run (`bench/verify.cpp`), pinned to one processor, with Google Benchmark: five
+  repetitions of up to 500 blocks of 4,096 keys. Each figure is the median of the repetitions, with their minimum and
+  maximum. A block is timed as a whole. Its texts are made outside the measured time and are read from a buffer that
+  stays in the cache, like a request that a server has just received.
+- A verification is complete: lease and coarse clock, the store's change count, the search, the proof, state and end of
+  validity, one required scope, and the counts of uses and answers. Every key has been verified once before
+  (`ours/hot/…/openssl` and `…/sodium` use no memo and hash every time).
+- `hot`: 64 keys in turn. `random`: keys drawn uniformly from all keys, anew for every block and repetition.
+- `with_writer`: another thread rotates a key every 100 µs; `with_idle_writer` is its control, a thread that wakes up as
+  often and does nothing. `threads2` verifies on two processors; `raw/siphash_threads2` is its control: threads that
+  share nothing. If the two processors of a virtual machine are two threads of one core, neither reaches twice the
+  throughput of one thread.
+- `wrong_checksum` has an unknown handle; `mistyped` has a known handle and a wrong secret, so the memo's tag is
+  computed before the checksum.
+- Peers: keys in plain text in a hash map (`peer/plaintext`, as gateways do it: neither hashed nor constant-time);
+  SHA-256 by OpenSSL's one-shot call, in hexadecimal, in a `std::unordered_map`, compared with `CRYPTO_memcmp`
+  (`peer/hand_rolled`); an HS256 token verified by libjwt; and, in `bench/node/`, common Node.js packages at pinned
+  versions.
+- `probes_per_hit` is an average over all keys of the table. Memory is the size of the mappings, and peaks are those of
   the process (`VmHWM`).
-- Google Benchmark is Debian's package, a debug build of that library: it times nothing inside a block.
+- Google Benchmark is Debian's package, a debug build of that library; it does no work inside a block.
 
-## What it must reach
+## Goals
 
 {goals}
 
@@ -209,9 +211,9 @@ def main():
     memory = [
         ["filling a verifier from SQLite, 10⁶ keys", f"{spread(results, fill)} ms"],
         ["of that, reading the database (`store.scan`)", f"{spread(results, 'ours/scan_sqlite/1e6')} ms"],
-        ["the most memory while it fills", f"{results.counter(fill, 'peak_bytes_per_key'):.0f} bytes a key"],
-        ["memory once filled", f"{results.counter('ours/grow/1e6', 'filled_bytes_per_key'):.0f} bytes a key"],
-        ["the most memory while it grows: both tables", f"{results.counter('ours/grow/1e6', 'peak_bytes_per_key'):.0f} "
+        ["peak memory while it fills", f"{results.counter(fill, 'peak_bytes_per_key'):.0f} bytes a key"],
+        ["memory after filling", f"{results.counter('ours/grow/1e6', 'filled_bytes_per_key'):.0f} bytes a key"],
+        ["peak memory while it grows (two tables)", f"{results.counter('ours/grow/1e6', 'peak_bytes_per_key'):.0f} "
                                                         "bytes a key"]]
     missed = [what for what, _, _, good in goals(results) if not good]
     notes = out / "limits.md"
@@ -224,8 +226,8 @@ def main():
                      for what, figure, goal, good in goals(results)]),
         limits=notes.read_text(encoding="utf-8").strip() if missed and notes.exists() else "",
         memory=table(["", ""], memory), times=times(results),
-        node="" if not node else "\n## Node.js\n\n" + node["versions"] + ", `bench/node/`; 2,000 verifications a sample.\n\n" +
-             table(["", "ns: median (least–most)"],
+        node="" if not node else "\n## Node.js\n\n" + node["versions"] + ", `bench/node/`; 2,000 verifications per sample.\n\n" +
+             table(["", "ns: median (min–max)"],
                    [[name, f"{plot.number(statistics.median(runs))} ({plot.number(min(runs))}–{plot.number(max(runs))})"]
                     for name, runs in node["ns"].items()]) + "\n",
         crm="" if not crm else "\n## The CRM with and without the check\n\n" + crm["text"] + "\n")
