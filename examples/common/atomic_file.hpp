@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A file that others read while it is replaced.
-// Depends on POSIX; never on what is in it.
+// Replaces a file atomically while others read it.
+// Depends on POSIX; never on the content.
 #pragma once
 
 #include <sys/stat.h>
@@ -16,9 +16,9 @@
 
 namespace common {
 
-/// Puts a file in the place of `path`, so that who reads that sees all of the old content or all of the new. The
-/// content is written under a new name first, which is no link of somebody else's (mkstemp opens it with O_EXCL). What
-/// a power cut leaves is not promised. Returns 0, or an `errno`, and then all is as it was.
+/// Replaces the file at `path`, so that a reader sees either all of the old content or all of the new. The content is
+/// first written under a new name, which cannot be another user's link (mkstemp opens it with O_EXCL). The result after
+/// a power cut is unspecified. Returns 0, or an `errno` if nothing was changed.
 [[nodiscard]] inline int replace_file(const std::string& path, std::string_view content, ::mode_t mode) {
     std::string half = path + ".XXXXXX";
     const int file = ::mkstemp(half.data());

@@ -30,7 +30,7 @@ struct free_url {
     void operator()(CURLU* made) const noexcept { ::curl_url_cleanup(made); }
 };
 
-/// A part of it; empty where it is not there.
+/// A part of it; empty if it is missing.
 std::string part(CURLU* of, CURLUPart which, unsigned flags = 0) {
     char* found = nullptr;
     if (::curl_url_get(of, which, &found, flags) != CURLUE_OK) return {};
@@ -45,14 +45,14 @@ result<base_url> base_url::parse(std::string_view text) {
     const auto wrong = [](std::string_view what) { return error{errc::invalid_argument, std::string{what}}; };
     if (text.find_first_of("?#") != text.npos) return wrong("must end before any ? or #");
     if (std::any_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c >= '\x7f' || c == '\\'; }))
-        return wrong("must be ASCII without blanks; write other characters as %XX, and names in Punycode");
+        return wrong("must be ASCII without spaces; write other characters as %XX, and host names in Punycode");
     const std::unique_ptr<CURLU, free_url> url{::curl_url()};
     if (const CURLUcode bad = ::curl_url_set(url.get(), CURLUPART_URL, std::string{text}.c_str(), CURLU_DISALLOW_USER);
         bad != CURLUE_OK)
-        return wrong(std::string{"is no address: "} + ::curl_url_strerror(bad));
+        return wrong(std::string{"is not a URL: "} + ::curl_url_strerror(bad));
     const std::string scheme = part(url.get(), CURLUPART_SCHEME);
     if (scheme != "https" && scheme != "http")
-        return wrong("must begin with https://, or with http:// for this machine itself");
+        return wrong("must start with https://, or with http:// for this machine itself");
     base_url made;
     made.is_tls = scheme == "https";
     made.path = part(url.get(), CURLUPART_PATH);
@@ -65,10 +65,10 @@ result<base_url> base_url::parse(std::string_view text) {
     ::curl_url_set(url.get(), CURLUPART_HOST, made.host.c_str(), 0);
     made.text = part(url.get(), CURLUPART_URL);
     if (made.host.starts_with('[')) made.host = made.host.substr(1, made.host.size() - 2);
-    if (made.port == "0") return wrong("has a port that is none");
+    if (made.port == "0") return wrong("has an invalid port");
     if (!made.is_tls && !is_loopback(made.host))
         return wrong(
-            "plain http would show the key to everyone on the way: use https (http is for localhost, 127.0.0.0/8 and "
+            "plain http would send the key unencrypted: use https (http is only for localhost, 127.0.0.0/8 and "
             "[::1] only)");
     return made;
 }

@@ -12,7 +12,7 @@
 
 namespace common {
 
-/// https anywhere, or http on this machine itself: a key does not cross a network in the clear.
+/// https anywhere, or http only on this machine: a key must not cross a network unencrypted.
 struct base_url {
     bool is_tls = true;
     std::string host;  ///< in lower case; without the brackets of an IPv6 address
@@ -20,7 +20,7 @@ struct base_url {
     std::string path;  ///< from its first to its last slash
     std::string text;  ///< all of it, as it is sent
 
-    /// `invalid_argument` says what is off.
+    /// `invalid_argument` says what is wrong.
     [[nodiscard]] static shearline::result<base_url> parse(std::string_view text);
 };
 

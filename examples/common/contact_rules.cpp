@@ -31,7 +31,7 @@ std::size_t chars_in(std::string_view utf8) noexcept {
         utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
-/// Whether a control character of Unicode (Cc: C0, DEL and C1) is in a text of valid UTF-8.
+/// Whether a text of valid UTF-8 contains a Unicode control character (Cc: C0, DEL and C1).
 bool has_control(std::string_view text) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
@@ -41,14 +41,14 @@ bool has_control(std::string_view text) noexcept {
     return false;
 }
 
-/// One `@` with something on both sides, and no blank: who writes more rules than that turns real addresses away.
+/// One `@` with something on both sides, and no space: stricter rules would refuse real addresses.
 bool may_be_email(std::string_view text) noexcept {
     const std::size_t at = text.find('@');
     return at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
            text.find('@', at + 1) == std::string_view::npos && text.find(' ') == std::string_view::npos;
 }
 
-/// What the field must be; empty where it is.
+/// What the field must be; empty if it is valid.
 std::string problem_of_text(const text_field& field, const json::value& held) {
     if (held.is_null()) return {};
     if (!held.is_string()) return "must be a string or null";

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the API takes as a contact: the CRM refuses what does not keep to it, and the sync can tell so before.
-// Depends on Boost.JSON; never on how contacts are kept.
+// The rules for contacts in the API: the CRM refuses contacts that break them, and the sync can check them beforehand.
+// Depends on Boost.JSON; never on how contacts are stored.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -11,13 +11,13 @@
 
 namespace common {
 
-/// A field that the API does not take, and what it must be. Nothing of what it holds.
+/// A field that the API refuses, and what it must be. Never quotes its content.
 struct field_problem {
-    std::string field;  ///< of metadata "metadata.NAME"
+    std::string field;  ///< "metadata.NAME" for metadata
     std::string message;
 };
 
-/// What is wrong with the body of a request that makes or changes a contact. Texts are valid UTF-8. Linear.
+/// What is wrong with the body of a request that creates or changes a contact. Texts must be valid UTF-8. Linear.
 [[nodiscard]] std::vector<field_problem> problems_of_contact(const boost::json::object& body);
 
 /// Whether a member of the metadata may have this name: 1 to 64 bytes, no control characters.

@@ -22,18 +22,18 @@ namespace {
 namespace json = boost::json;
 using json::error_code;
 
-/// The nearest double of a JSON number, which Boost.JSON's own reading can miss; none where that is infinite.
+/// The double nearest to a JSON number, which Boost.JSON's own parser can miss; empty if that is infinite.
 std::optional<double> nearest_double(const std::string& spelled) {
     double number = 0;
     const auto [end, failed] = std::from_chars(spelled.data(), spelled.data() + spelled.size(), number);
-    // Too small and too great are one failure; strtod tells them apart. (The program stays in the C locale.)
+    // Too small and too large are the same failure; strtod distinguishes them. (The program stays in the C locale.)
     if (failed == std::errc::result_out_of_range) number = std::strtod(spelled.c_str(), nullptr);
     if (!std::isfinite(number)) return std::nullopt;
     return number;
 }
 
-/// Follows a parse, and fails at a member that its object has already (Boost.JSON by itself keeps the last of the two)
-/// and at a number that no double holds. Keeps the doubles in their order.
+/// Follows a parse, and fails at a repeated member (Boost.JSON by itself keeps the last one) and at a number that is
+/// too large for a double. Collects the doubles in order.
 struct strict_reading {
     static constexpr std::size_t max_object_size = std::size_t(-1);
     static constexpr std::size_t max_array_size = std::size_t(-1);
@@ -105,7 +105,7 @@ json_problem problem_at(std::string_view text, std::size_t offset, std::string w
             before.size() - line_start + 1};
 }
 
-/// Puts the exact doubles, in their order, in the places of those that Boost.JSON read.
+/// Replaces the doubles that Boost.JSON read by the exact ones, in order.
 void take_doubles(json::value& into, const double*& next) {
     if (into.is_double()) {
         into = *next++;
@@ -138,7 +138,8 @@ void append(std::string& text, const json::value& what) {
                                                  is_plain ? std::chars_format::fixed : std::chars_format::scientific);
         const std::string_view digits{spelled.data(), static_cast<std::size_t>(end - spelled.data())};
         text += digits;
-        if (digits.find_first_of(".e") == std::string_view::npos) text += ".0";  // else it would be read as an integer
+        if (digits.find_first_of(".e") == std::string_view::npos)
+            text += ".0";  // otherwise it would be read as an integer
     } else if (what.is_array()) {
         append_all(text, '[', ']', what.get_array(), [&](const json::value& each) { append(text, each); });
     } else if (what.is_object()) {
@@ -166,9 +167,9 @@ std::variant<json::object, json_problem> read_object(std::string_view text) {
     json::basic_parser<strict_reading> parser{strict};
     error_code failed;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), failed);
-    if (parser.handler().doubled) return problem_at(text, read, "a member is there twice");
+    if (parser.handler().doubled) return problem_at(text, read, "a member is repeated");
     if (parser.handler().infinite || failed == json::error::exponent_overflow)
-        return problem_at(text, read, "a number is greater than any that is kept (64-bit floating point)");
+        return problem_at(text, read, "a number is too large for a 64-bit floating-point number");
     if (failed == json::error::too_deep) return problem_at(text, read, "more than 8 levels");
     if (failed) return problem_at(text, read, failed.message());
     const std::size_t rest = text.find_first_not_of(" \t\r\n", read);

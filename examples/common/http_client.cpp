@@ -27,7 +27,7 @@ namespace {
 constexpr std::size_t max_answer_head_bytes = 16 * 1024;
 constexpr std::size_t max_answer_body_bytes = 1024 * 1024;
 
-// ---- memory: the key goes through curl's buffers, and curl does not wipe them ----
+// ---- memory: the key passes through curl's buffers, which curl does not wipe ----
 
 void wipe_and_free(void* memory) {
     if (memory == nullptr) return;
@@ -43,16 +43,16 @@ void* wiping_realloc(void* memory, std::size_t bytes) {
     return made;
 }
 
-/// Once for the process, before its first client.
+/// Called once per process, before its first client.
 bool start_curl() {
     static const bool started = ::curl_global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc, wipe_and_free, wiping_realloc,
                                                        ::strdup, std::calloc) == CURLE_OK;
     return started;
 }
 
-// ---- what comes back ----
+// ---- the response ----
 
-/// The seconds that a `Retry-After` means, as a number or as a date (RFC 9110 §10.2.3).
+/// The seconds in a `Retry-After`, a number or a date (RFC 9110 §10.2.3).
 std::optional<std::chrono::seconds> retry_after(const std::string& text) {
     std::int64_t seconds = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -64,12 +64,12 @@ std::optional<std::chrono::seconds> retry_after(const std::string& text) {
     return std::clamp(std::chrono::seconds{seconds}, std::chrono::seconds{0}, greatest_retry_after);
 }
 
-/// What an exchange has brought so far.
+/// What an exchange has received so far.
 struct arriving {
     http_answer answer;
     std::size_t head_bytes = 0;
     bool is_too_long = false;
-    bool is_elsewhere = false;  ///< the name leads to another machine, and there is no TLS
+    bool is_elsewhere = false;  ///< the name resolves to another machine, and there is no TLS
     bool is_plain = false;
 };
 
@@ -79,7 +79,7 @@ std::size_t take_head_line(const char* data, std::size_t, std::size_t bytes, voi
     if (to.is_too_long) return 0;
     const std::string_view line{data, bytes};
     const std::size_t colon = line.find(':');
-    if (line.starts_with("HTTP/")) to.answer = {};  // the final answer comes after those of 1xx
+    if (line.starts_with("HTTP/")) to.answer = {};  // the final response comes after 1xx responses
     if (colon == std::string_view::npos) return bytes;
     std::string name{line.substr(0, colon)};
     std::transform(name.begin(), name.end(), name.begin(),
@@ -113,7 +113,7 @@ bool is_loopback(const ::sockaddr& address) {
            std::memcmp(&six.sin6_addr, &in6addr_loopback, sizeof(in6addr_loopback)) == 0;
 }
 
-/// Without TLS, only to this machine, wherever its name leads: what is called localhost need not be it.
+/// Without TLS, connects only to this machine, whatever the name resolves to: localhost may be another machine.
 curl_socket_t open_socket(void* of, curlsocktype, curl_sockaddr* address) {
     auto& exchange = *static_cast<arriving*>(of);
     exchange.is_elsewhere = exchange.is_plain && !is_loopback(address->addr);
@@ -151,7 +151,7 @@ struct http_client::state {
             throw std::runtime_error{"libcurl cannot do what is needed: is it older than 7.87?"};
     }
 
-    /// Runs the exchange to its end, which is `CURLE_ABORTED_BY_CALLBACK` where it is to stop.
+    /// Runs the exchange to its end; returns `CURLE_ABORTED_BY_CALLBACK` if it was asked to stop.
     CURLcode run() {
         struct added {
             state& of;
@@ -173,8 +173,8 @@ struct http_client::state {
         const std::string words = why[0] != '\0' ? why.data() : ::curl_easy_strerror(code);
         if (got.is_elsewhere)
             throw no_answer{given.base.host +
-                            " leads to another machine, and plain http would show the key on the way"};
-        if (got.is_too_long) throw no_answer{"the answer is longer than any that is expected"};
+                            " resolves to another machine, and plain http would send the key unencrypted"};
+        if (got.is_too_long) throw no_answer{"the answer is too long"};
         switch (code) {
             case CURLE_SSL_CACERT_BADFILE:
                 throw std::invalid_argument{given.ca_file + ": holds no certificates that can be read: " + words};
@@ -182,8 +182,8 @@ struct http_client::state {
             case CURLE_COULDNT_CONNECT: throw no_answer{"cannot connect to " + given.base.text + ": " + words};
             case CURLE_SSL_CONNECT_ERROR:
             case CURLE_PEER_FAILED_VERIFICATION:
-                throw no_answer{"no trusted TLS with " + given.base.text + ": " + words};
-            default: throw no_answer{"no whole answer: " + words};
+                throw no_answer{"no trusted TLS connection with " + given.base.text + ": " + words};
+            default: throw no_answer{"no complete answer: " + words};
         }
     }
 };
@@ -203,11 +203,11 @@ http_client::http_client(settings given) {
     own.set(CURLOPT_PROTOCOLS_STR, own.given.base.is_tls ? "https" : "http");
     own.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     own.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    own.set(CURLOPT_PROXY, "");  // whatever the environment says: the key would go there
+    own.set(CURLOPT_PROXY, "");  // ignore proxies in the environment: the key would go through them
     own.set(CURLOPT_FOLLOWLOCATION, 0L);
     own.set(CURLOPT_PATH_AS_IS, 1L);
     own.set(CURLOPT_NOSIGNAL, 1L);
-    own.set(CURLOPT_QUICK_EXIT, 1L);  // an answer of the name server is not waited for once a stop was asked for
+    own.set(CURLOPT_QUICK_EXIT, 1L);  // do not wait for the name server after a stop was requested
     own.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(own.given.timeout.count()));
     own.set(CURLOPT_TIMEOUT_MS, static_cast<long>(2 * own.given.timeout.count()));
     own.set(CURLOPT_USERAGENT, own.given.agent.c_str());
@@ -250,7 +250,7 @@ std::optional<http_answer> http_client::exchange(const http_request& asked, cons
         own.set(CURLOPT_POSTFIELDS, asked.body.c_str());
     }
     own.why[0] = '\0';
-    // A connection that the other side closed meanwhile is noticed by libcurl, which then sends once more.
+    // If the server has closed the connection in the meantime, libcurl notices and sends the request again.
     const CURLcode done = own.run();
     own.set(CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
     if (done == CURLE_ABORTED_BY_CALLBACK) return std::nullopt;

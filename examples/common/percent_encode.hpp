@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Text as it stands in a URL or a form.
+// Encodes text for a URL or a form.
 // Depends on std.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace common {
 
-/// Every byte but the unreserved ones (RFC 3986 §2.3) as a percent sign and two digits.
+/// Writes every byte except the unreserved ones (RFC 3986 §2.3) as a percent sign and two digits.
 [[nodiscard]] inline std::string percent_encode(std::string_view text) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string out;

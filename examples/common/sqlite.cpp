@@ -11,7 +11,7 @@ namespace common {
 
 namespace {
 
-/// SQLite copies what is bound: it may end before the statement does. (SQLITE_TRANSIENT, without its C cast.)
+/// Makes SQLite copy bound values, which may end before the statement does. (SQLITE_TRANSIENT, without its C cast.)
 sqlite3_destructor_type copied() noexcept {
     return reinterpret_cast<sqlite3_destructor_type>(std::intptr_t{-1});  // NOLINT(*-no-int-to-ptr)
 }
@@ -20,7 +20,7 @@ std::string bytes_of(const void* data, int size) {
     return size == 0 ? std::string{} : std::string{static_cast<const char*>(data), static_cast<std::size_t>(size)};
 }
 
-/// Says what the connection says of its last call.
+/// Throws the connection's message about its last call.
 [[noreturn]] void fail_with(failure_thrower fail, const std::string& name, int code, const char* what) {
     fail(name, code, what);
     throw database_error{name, code, what};
@@ -42,12 +42,12 @@ statement::statement(sqlite3* db, std::string name, failure_thrower fail, std::s
     const int code = sqlite3_prepare_v2(db, sql.data(), static_cast<int>(sql.size()), &made, &rest);
     m_statement.reset(made);
     if (code != SQLITE_OK) fail_of(db, m_name, m_fail, code);
-    // What follows may be a comment, of which SQLite makes no statement.
+    // What follows may be a comment, for which SQLite makes no statement.
     sqlite3_stmt* more = nullptr;
     const auto left = static_cast<int>(sql.data() + sql.size() - rest);
     const bool goes_on = sqlite3_prepare_v2(db, rest, left, &more, nullptr) != SQLITE_OK || more != nullptr;
     sqlite3_finalize(more);
-    if (made == nullptr || goes_on) fail_with(m_fail, m_name, SQLITE_ERROR, "not one statement of SQL");
+    if (made == nullptr || goes_on) fail_with(m_fail, m_name, SQLITE_ERROR, "not exactly one SQL statement");
 }
 
 statement& statement::check(int code) {
@@ -86,7 +86,7 @@ bool statement::step() {
     const int code = sqlite3_step(m_statement.get());
     if (code == SQLITE_ROW) return true;
     if (code != SQLITE_DONE) {
-        // Its words are those of the step: a reset would give them anew.
+        // Report the message of the step: a reset would return it again.
         const std::string says = sqlite3_errmsg(sqlite3_db_handle(m_statement.get()));
         reset();
         fail_with(m_fail, m_name, code, says.c_str());
@@ -110,7 +110,8 @@ value statement::column(int index) const {
 }
 
 std::string statement::text(int index) const {
-    const auto* const data = sqlite3_column_text(m_statement.get(), index);  // before the size, which it may change
+    const auto* const data =
+        sqlite3_column_text(m_statement.get(), index);  // before reading the size, which this call may change
     return bytes_of(data, data == nullptr ? 0 : sqlite3_column_bytes(m_statement.get(), index));
 }
 
@@ -130,7 +131,7 @@ database::database(const std::string& path, int flags, int busy_timeout_ms, fail
     m_db.reset(db);
     if (code != SQLITE_OK) fail_of(db, m_name, m_fail, code);
     sqlite3_busy_timeout(db, busy_timeout_ms);
-    // The file may be a stranger's: its schema is not to be trusted (https://www.sqlite.org/security.html).
+    // The file may be untrusted, and so its schema is, too (https://www.sqlite.org/security.html).
     for (const auto& [what, setting] :
          std::initializer_list<std::pair<int, int>>{{SQLITE_DBCONFIG_DEFENSIVE, 1},
                                                     {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // SQLite: a connection, its statements, and values with their storage class.
-// Depends on SQLite; never on what the rows mean.
+// Depends on SQLite; never on the meaning of rows.
 #pragma once
 
 #include <sqlite3.h>
@@ -16,7 +16,7 @@
 
 namespace common {
 
-/// A BLOB: bytes that are no text.
+/// A BLOB: bytes that are not text.
 struct blob {
     std::string bytes;
     friend auto operator<=>(const blob&, const blob&) = default;
@@ -27,7 +27,7 @@ using value = std::variant<std::monostate, std::int64_t, double, std::string, bl
 
 [[nodiscard]] inline bool is_null(const value& one) noexcept { return std::holds_alternative<std::monostate>(one); }
 
-/// What SQLite could not do, and with which file.
+/// What failed in SQLite, and with which file.
 class database_error : public std::runtime_error {
 public:
     database_error(const std::string& name, int code, std::string_view what)
@@ -40,17 +40,18 @@ private:
     int m_code;
 };
 
-/// Throws what a program says of a failure: the name of the database, SQLite's extended result code, and its words.
+/// Throws the program's exception for a failure; gets the database's name, SQLite's extended result code and its
+/// message.
 using failure_thrower = void (*)(const std::string& name, int code, const char* what);
 
 /// Throws `database_error`.
 void throw_database_error(const std::string& name, int code, const char* what);
 
-/// A prepared statement: bind, step, read. It holds the database's lock from its first row until it is reset, or has
-/// given its last. Used by one thread at a time.
+/// A prepared statement: bind, step, read. It holds the database's lock from its first row until it is reset or has
+/// returned its last row. Used by one thread at a time.
 class statement {
 public:
-    /// Starts anew with these parameters, ?1 first.
+    /// Resets the statement and binds these parameters, starting with ?1.
     statement& bind(const std::vector<value>& parameters);
     statement& bind(int at, std::string_view text);
     statement& bind(int at, std::int64_t number) { return check(sqlite3_bind_int64(m_statement.get(), at, number)); }
@@ -58,7 +59,7 @@ public:
     /// A text, or NULL for an empty one.
     statement& bind_or_null(int at, std::string_view text) { return text.empty() ? bind_null(at) : bind(at, text); }
 
-    /// Goes to the next row; false after the last.
+    /// Steps to the next row; false after the last.
     bool step();
     void reset() noexcept { sqlite3_reset(m_statement.get()); }
 
@@ -88,21 +89,21 @@ private:
     std::unique_ptr<sqlite3_stmt, finalize> m_statement;
 };
 
-/// A connection. Used by one thread at a time. What fails is thrown by a function of the program's.
+/// A connection. Used by one thread at a time. Failures are thrown by a function that the program passes.
 class database {
 public:
-    /// `path` is a path, whatever it looks like (`file:`, `:memory:`); none: a temporary file that nobody else sees.
-    /// `flags` are SQLite's, such as `SQLITE_OPEN_READONLY`. `name`: what failures call it.
+    /// `path` is always a path, even if it looks like `file:` or `:memory:`; if empty, a private temporary file.
+    /// `flags` are SQLite's, such as `SQLITE_OPEN_READONLY`. `name` is the database's name in error messages.
     database(const std::string& path, int flags, int busy_timeout_ms, failure_thrower fail, std::string name);
     database(const std::string& path, int flags, int busy_timeout_ms = 5'000,
              failure_thrower fail = throw_database_error)
         : database{path, flags, busy_timeout_ms, fail, path} {}
 
-    /// One statement, neither more nor less; a comment may follow.
+    /// Exactly one statement; a comment may follow.
     [[nodiscard]] statement prepare(std::string_view sql) const { return {m_db.get(), m_name, m_fail, sql}; }
-    /// Statements without parameters and without interest in their rows.
+    /// Runs statements without parameters, and ignores their rows.
     void run(const std::string& sql);
-    /// The one value that a query gives; NULL where it gives none.
+    /// The single value that a query returns; NULL if it returns none.
     [[nodiscard]] value single(std::string_view sql, const std::vector<value>& parameters = {}) const;
     /// The same as a number, or 0; and as a text, or an empty one.
     [[nodiscard]] std::int64_t number(std::string_view sql) const;

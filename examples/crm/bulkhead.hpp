@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Keeps one thing that does not answer from taking every thread.
-// Depends on std; never on what is waited for.
+// Keeps a resource that does not answer from occupying every thread.
+// Depends on std; never on the resource.
 #pragma once
 
 #include <algorithm>
@@ -14,9 +14,9 @@
 
 namespace crm {
 
-/// Lets so many threads use a thing at once, and no more (the bulkhead pattern: M. Nygard, "Release It!"). Who comes
-/// while all places are taken waits for one, as long as some become free; where none has for `patience`, the thing has
-/// stopped, and all who wait or come are turned away at once. Thread-safe; O(1).
+/// Limits how many threads use a resource at once (the bulkhead pattern: M. Nygard, "Release It!"). While all places
+/// are taken, further threads wait for one, as long as places keep becoming free. If none becomes free for `patience`,
+/// the resource has stopped, and all threads that wait or arrive are refused at once. Thread-safe; O(1).
 class bulkhead {
     using clock = std::chrono::steady_clock;
 
@@ -25,7 +25,7 @@ public:
     bulkhead(const bulkhead&) = delete;
     bulkhead& operator=(const bulkhead&) = delete;
 
-    /// Held as long as the thing is used.
+    /// Held while the resource is used.
     class [[nodiscard]] place {
     public:
         explicit place(bulkhead& of) noexcept : m_of{&of} {}
@@ -40,7 +40,7 @@ public:
         bulkhead* m_of;
     };
 
-    /// Nothing where there is none to be had, which shows after `longest_wait` at the latest.
+    /// Empty if there is no place, which is decided within `longest_wait`.
     [[nodiscard]] std::optional<place> enter() {
         std::unique_lock lock{m_mutex};
         const auto latest = clock::now() + longest_wait;
@@ -70,7 +70,7 @@ private:
     std::condition_variable m_left;
     std::size_t m_free;
     std::chrono::milliseconds m_patience;
-    clock::time_point m_moved{};  // when somebody came in or left
+    clock::time_point m_moved{};  // when a place was last taken or freed
 };
 
 }  // namespace crm

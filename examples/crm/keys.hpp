@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The keys of this product: what they look like, how they are replaced, and what the instance key may do.
+// The keys of this product: their format, how they are rotated, and what the instance key may do.
 // Depends on shearline; never on a request.
 #pragma once
 
@@ -24,11 +24,11 @@ using key_verifier = shearline::verifier<crm_keys, shearline::sqlite_store>;
 inline constexpr auto scope_read = shearline::scope<"contacts:read">;
 inline constexpr auto scope_write = shearline::scope<"contacts:write">;
 
-/// An instance of the CRM has one tenant, and the tenant one key.
+/// An instance of the CRM has one tenant, and the tenant has one key.
 inline constexpr std::string_view instance_tenant = "instance";
 inline constexpr std::string_view instance_key_name = "Instance API Key";
 
-/// The console itself, as audit events name it: it has no credential.
+/// The console itself in audit events: it has no credential.
 inline const shearline::credential_id console_id = shearline::credential_id::from_random({});
 
 [[nodiscard]] inline shearline::new_credential instance_credential() {

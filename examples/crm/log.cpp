@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// A text as JSON can hold it: where it is no UTF-8 (the name of a file, say), its bytes beyond ASCII are lost.
+/// A text that JSON can represent: if it is not UTF-8 (such as a file name), its non-ASCII bytes are removed.
 json::string text_of(std::string_view text) {
     json::string kept{text.data(), text.size()};
     json::error_code failed;
@@ -29,7 +29,7 @@ json::string text_of(std::string_view text) {
 void write(json::object line) {
     std::string text = json::serialize(line);
     text += '\n';
-    std::fwrite(text.data(), 1, text.size(), stderr);  // one call: lines of two threads do not mix
+    std::fwrite(text.data(), 1, text.size(), stderr);  // in one call, so that lines of two threads do not mix
 }
 
 json::object begin(std::string_view level, std::string_view what) {

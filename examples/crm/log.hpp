@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The log: one JSON object a line on the standard error, in which no key can stand.
+// The log: one JSON object per line on standard error, which never contains a key.
 // Depends on shearline/format/; never on a request's body or fields. Boost.JSON stays in its .cpp.
 #pragma once
 
@@ -16,8 +16,8 @@
 
 namespace crm {
 
-/// A text with every key in it masked, and with every piece that begins like one (with a typing error, or for another
-/// environment) cut down to its prefix.
+/// A text in which every key is masked, and everything that starts like a key (with a typing error, or of another
+/// environment) is cut to its prefix.
 [[nodiscard]] inline std::string without_keys(std::string_view text) {
     using format = crm_keys::format;
     std::string out;
@@ -37,8 +37,8 @@ namespace crm {
     return out;
 }
 
-/// The path of a request for the log. Without the query; and where it holds what none of our paths does (a percent
-/// sign, say, behind which a key could hide), not at all.
+/// The path of a request for the log, without the query. Omitted if it contains characters that no path of ours has,
+/// such as a percent sign, which could hide a key.
 [[nodiscard]] inline std::string path_for_log(std::string_view path) {
     for (const char c : path) {
         const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' ||
@@ -52,7 +52,7 @@ namespace crm {
 void log_line(std::string_view level, std::string_view what,
               std::initializer_list<std::pair<std::string_view, std::string_view>> members = {});
 
-/// A request that was answered: who, what, and how long it took; never a query, a field or a body.
+/// Logs an answered request: the client, the request line and the duration; never a query, a field or a body.
 void log_request(const request_account& done);
 
 }  // namespace crm

@@ -49,16 +49,18 @@ response refusal(const shearline::problem& what) {
             shearline::to_json(what)};
 }
 
-/// To the console, from the addresses that people try first.
+/// Redirects to the console, from the paths that people try first.
 response to_console(const request& asked) {
-    if (!asked.reads()) return refusal({.status = 404, .title = "Not Found", .detail = "there is nothing here"});
+    if (!asked.reads())
+        return refusal({.status = 404, .title = "Not Found", .detail = "there is nothing at this address"});
     return {303, {{"Location", "/admin"}, {"Cache-Control", "no-store"}}, {}};
 }
 
 response healthy(const request& asked) {
     if (asked.reads())
         return {200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, R"({"status":"ok"})"};
-    response made = refusal({.status = 405, .title = "Method Not Allowed", .detail = "this cannot be done here"});
+    response made =
+        refusal({.status = 405, .title = "Method Not Allowed", .detail = "this method is not allowed here"});
     made.headers.emplace_back("Allow", "GET, HEAD");
     return made;
 }
@@ -75,7 +77,7 @@ area area_of(std::string_view path) {
 
 constexpr unsigned lanes = 4;
 
-/// Workers of their own for what may wait for different things: reading and writing, of systems and of the owner.
+/// Separate workers for requests that wait for different things: reads and writes, over REST and in the console.
 std::optional<unsigned> lane_of(const request& asked) {
     switch (area_of(asked.path())) {
         case area::rest: return asked.reads() ? 0 : 1;
@@ -91,13 +93,13 @@ result<void> whether_done(result<T> from) {
     return {};
 }
 
-/// Asks a store once a second, on a thread of its own, and a last time when it ends. What lasts is said once in the
-/// log, and once that it is over.
+/// Checks a store once a second, on a thread of its own, and once more at the end. The log has one line when a problem
+/// begins, and one when it is over.
 class store_watch {
 public:
     using step = std::function<result<void>()>;
 
-    /// `ask` tells whether the store answers; `then` is what else is done where it does.
+    /// `ask` checks whether the store answers; if it does, `then` is called.
     store_watch(std::string name, step ask, step then)
         : m_name{std::move(name)}, m_ask{std::move(ask)}, m_then{std::move(then)}, m_thread{[this] { run(); }} {}
     ~store_watch() {
@@ -113,7 +115,7 @@ public:
 
     [[nodiscard]] const std::string& name() const noexcept { return m_name; }
 
-    /// Whether the store answered when it was asked last, and not longer ago than this. Never waits.
+    /// Whether the store answered the last check, and that check was within this time. Never waits.
     [[nodiscard]] bool answers(std::chrono::seconds within = std::chrono::seconds{6}) const noexcept {
         return std::chrono::steady_clock::now().time_since_epoch() - m_answered.load() < within;
     }
@@ -164,7 +166,7 @@ response ready(const request& asked, store_watches stores) {
     return healthy(asked);
 }
 
-/// For a request that waited as long as it may: the store that keeps it waiting has not answered for most of that time.
+/// For a request that timed out: names the stores that have not answered for most of that time.
 response unavailable(const request& asked, std::string_view why, store_watches stores) {
     std::string silent;
     for (const store_watch* each : stores)
@@ -178,11 +180,11 @@ result<void> make_folder(const std::string& path) {
     if (::mkdir(path.c_str(), 0700) == 0) return {};
     struct ::stat about {};
     if (errno == EEXIST && ::stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode)) return {};
-    return error{errc::unavailable, "cannot make the folder " + path + ": " + std::strerror(errno)};
+    return error{errc::unavailable, "cannot create the folder " + path + ": " + std::strerror(errno)};
 }
 
-/// The files are made in this order: where a later one is there, an earlier one that is missing or empty was lost, and
-/// is not made anew. (The keyring alone is what a first start leaves that was interrupted.)
+/// The files are created in this order. If a later one exists and an earlier one is missing or empty, the earlier one
+/// was lost, and is not created again. (A keyring alone is what an interrupted first start leaves.)
 result<void> is_whole(const std::string& folder) {
     const auto size_of = [&](const char* name) -> long long {
         struct ::stat about {};
@@ -194,27 +196,27 @@ result<void> is_whole(const std::string& folder) {
         for (std::size_t earlier = 0; earlier < later; ++earlier)
             if (const auto size = size_of(files[earlier]); size <= 0)
                 return error{errc::not_found, folder + "/" + files[earlier] +
-                                                  (size < 0 ? ": is missing" : ": is empty") + ", and " + files[later] +
-                                                  " is there: restore it from a backup, or start with an empty folder"};
+                                                  (size < 0 ? ": is missing" : ": is empty") + ", but " + files[later] +
+                                                  " exists: restore it from a backup, or start with an empty folder"};
     }
     return {};
 }
 
-/// What the owner should know, though it keeps nothing from running.
+/// Logs problems that do not prevent the start.
 void warn_of(const std::string& folder, const shearline::keyring& ring) {
     struct ::stat about {};
     if (::stat(folder.c_str(), &about) == 0 && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        log_line("warning", folder + ": other users of this machine have access: run chmod 700 on it");
+        log_line("warning", folder + ": other users of this machine have access to it: run chmod 700 on it");
     ::rlimit files{};
-    constexpr ::rlim_t needed = 256 + 64;  // as many connections as the server takes, and what else is open
+    constexpr ::rlim_t needed = 256 + 64;  // the server's connections, and other open files
     if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < needed)
-        log_line("warning", "this process may open " + std::to_string(files.rlim_cur) + " files, and needs " +
-                                std::to_string(needed) + " for all connections that it takes (ulimit -n)");
+        log_line("warning", "this process may open " + std::to_string(files.rlim_cur) + " files, but needs " +
+                                std::to_string(needed) + " to serve all connections: raise ulimit -n");
     if (!ring.locked())
-        log_line("warning", "keys may be written to swap: this process may not lock enough memory (ulimit -l)");
+        log_line("warning", "keys may be written to swap: this process cannot lock enough memory (ulimit -l)");
 }
 
-/// The password of a file: its first line.
+/// The password in a file: its first line.
 result<shearline::secret_text> password_in(const std::string& path) {
     if (path.empty()) return shearline::secret_text{};
     auto read = shearline::read_private_file(path, 4'096);
@@ -223,14 +225,14 @@ result<shearline::secret_text> password_in(const std::string& path) {
     return shearline::secret_text::copy_of(text.substr(0, text.find_first_of("\r\n")));
 }
 
-/// The password is gone when this returns.
+/// The initial password is wiped when this returns.
 result<owner_password::opened> owner_of(const options& given) {
     auto initial = password_in(given.password_file);
     if (!initial) return std::move(initial).error();
     return owner_password::open_or_create(given.data + "/owner.password", initial->reveal(shearline::unsafe_reveal));
 }
 
-/// Writes to the standard output, around its buffer: a password would stay there.
+/// Writes to the standard output without its buffer, in which a password would remain.
 bool say(std::initializer_list<std::string_view> texts) {
     for (std::string_view text : texts)
         while (!text.empty()) {
@@ -295,7 +297,7 @@ result<void> serve(const options& given, const sigset_t& ending) {
                 case area::rest: return rest.handle(asked);
                 case area::none: break;
             }
-            return refusal({.status = 404, .title = "Not Found", .detail = "there is nothing here"});
+            return refusal({.status = 404, .title = "Not Found", .detail = "there is nothing at this address"});
         },
         log_request);
     if (!server) return std::move(server).error();
@@ -307,10 +309,10 @@ result<void> serve(const options& given, const sigset_t& ending) {
     const std::string address =
         given.address.find(':') == std::string::npos ? given.address : "[" + given.address + "]";
     const std::string here = "http://" + address + ":" + port;
-    bool told = say({"The CRM listens on ", here, "/ and its console is ", here, "/admin\n"});
+    bool told = say({"The CRM listens on ", here, "/, and its console is at ", here, "/admin\n"});
     if (owner->generated)
         told = told &&
-               say({"The console's password, shown this once: ", owner->generated->reveal(shearline::unsafe_reveal),
+               say({"The console's password, shown only once: ", owner->generated->reveal(shearline::unsafe_reveal),
                     "\n"});
     owner->generated.reset();
     if (!told)
@@ -338,7 +340,7 @@ int main(int argc, char** argv) {
     }
     if (!given->says.empty()) return std::fputs(given->says.c_str(), stdout) < 0 ? 1 : 0;
 
-    // Before any thread is made, so that all of them leave these signals to sigwait.
+    // Before any thread is created, so that all of them leave these signals to sigwait.
     sigset_t ending;
     ::sigemptyset(&ending);
     ::sigaddset(&ending, SIGTERM);

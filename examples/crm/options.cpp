@@ -46,7 +46,7 @@ std::string listen_at(const std::string& text, options& into) {
     into.address = text.substr(0, colon);
     if (into.address.starts_with('[') && into.address.ends_with(']'))
         into.address = into.address.substr(1, into.address.size() - 2);
-    return is_address(into.address) ? "" : "needs a numeric address: " + into.address + " is none";
+    return is_address(into.address) ? "" : "needs a numeric address: " + into.address + " is not one";
 }
 
 }  // namespace
@@ -61,31 +61,31 @@ result<options> read_options(int count, const char* const* arguments) {
         return CLI::Validator{[=](const std::string& text) { return good(text) ? "" : std::string{otherwise}; }, ""};
     };
     const CLI::Validator there = is([](const std::string& text) { return !text.empty(); }, "needs a value");
-    line.add_option("--data", read.data, "where everything is kept; made if it is not there")
+    line.add_option("--data", read.data, "the folder for all data; created if it does not exist")
         ->required()
         ->check(there)
         ->type_name("DIR");
-    line.add_option("--listen", "127.0.0.1:8080 unless given; port 0 takes a free one")
+    line.add_option("--listen", "where to listen (default: 127.0.0.1:8080); port 0: any free port")
         ->check(CLI::Validator{[&](std::string& text) { return listen_at(text, read); }, ""})
         ->type_name("ADDRESS:PORT");
-    line.add_option("--port-file", read.port_file, "write the port there once it is listened on")
+    line.add_option("--port-file", read.port_file, "write the port number to this file once the CRM listens")
         ->check(there)
         ->type_name("FILE");
     line.add_option("--admin-password-file", read.password_file,
-                    "the owner's password for the console, at the first start; without it, one is made up and shown "
-                    "once")
+                    "a file with the owner's password for the console, read at the first start; without it, a "
+                    "password is generated and shown once")
         ->check(there)
         ->type_name("FILE");
     line.add_flag("--behind-tls-proxy", read.behind_tls_proxy,
-                  "a proxy in front speaks TLS: needed to listen on other addresses than loopback");
+                  "a proxy in front of the CRM terminates TLS; needed to listen on addresses other than loopback");
     line.add_option("--host", read.hosts,
-                    "a name under which browsers reach the console (beside localhost); may be repeated")
-        ->check(is(is_host, "needs the name of a host, such as crm.example, without a port"))
+                    "a name under which browsers reach the console (localhost always works); may be repeated")
+        ->check(is(is_host, "needs a host name without a port, such as crm.example"))
         ->allow_extra_args(false)
         ->type_name("NAME");
     line.add_option("--trusted-proxy",
-                    "a proxy whose X-Forwarded-For is believed, such as 192.0.2.0/24: then the client is who came to "
-                    "it, for the limit on guesses and in the audit; may be repeated")
+                    "a network of proxies whose X-Forwarded-For is trusted, such as 192.0.2.0/24: the limit on "
+                    "guesses and the audit then use the client's address in it; may be repeated")
         ->check(CLI::Validator{[&](std::string& text) {
                                    const auto added = read.proxies.add(text);
                                    return added ? std::string{} : added.error().context();
@@ -100,7 +100,7 @@ result<options> read_options(int count, const char* const* arguments) {
     read.says = std::move(given.says);
     if (!read.says.empty()) return read;
     if (!is_loopback(read.address) && !read.behind_tls_proxy)
-        return wrong("keys must not cross a network in the clear: listen on loopback, or give --behind-tls-proxy");
+        return wrong("keys must not cross a network unencrypted: listen on loopback, or pass --behind-tls-proxy");
     return read;
 }
 

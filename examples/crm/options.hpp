@@ -24,10 +24,10 @@ struct options {
     bool behind_tls_proxy = false;
     std::vector<std::string> hosts;
     trusted_proxies proxies;
-    std::string says{};  ///< help or version: to be printed, and nothing else done
+    std::string says{};  ///< the help or the version: print it and do nothing else
 };
 
-/// Reads the arguments of main(); `invalid_argument` says in one line which one is off.
+/// Reads the arguments of main(); `invalid_argument` says in one line which one is wrong.
 [[nodiscard]] shearline::result<options> read_options(int count, const char* const* arguments);
 
 }  // namespace crm

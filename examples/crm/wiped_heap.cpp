@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Wipes what this program frees: keys and passwords pass through the buffers of Beast, the strings of requests and
-// answers, and JSON, none of which wipes its memory. Linked into the program, it replaces `new` and `delete` in all of
-// it; C libraries keep malloc, and SQLite is given no secret. What is not freed is wiped by who holds it.
+// Wipes memory that this program frees: keys and passwords pass through the buffers of Beast, the strings of requests
+// and responses, and JSON, none of which wipe their memory. Linking this file replaces `new` and `delete` in the whole
+// program. C libraries still use malloc, and SQLite gets no secret. Memory that is not freed is wiped by its owner.
 // Depends on libsodium and glibc (or another C library with malloc_usable_size).
 #include <malloc.h>
 #include <sodium.h>

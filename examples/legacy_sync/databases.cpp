@@ -15,23 +15,24 @@ constexpr int patience_ms = 10'000;
     if (stop_asked()) throw stopped{};
     switch (code & 0xff) {
         case SQLITE_BUSY:
-        case SQLITE_LOCKED: throw source_busy{path + ": another process keeps it locked; try again when it is done"};
+        case SQLITE_LOCKED: throw source_busy{path + ": is locked by another process; try again when that is done"};
         case SQLITE_NOTADB: throw failure{exit_status::other, path + ": is not an SQLite database"};
         case SQLITE_CORRUPT: throw failure{exit_status::other, path + ": is damaged; restore it from a backup"};
         case SQLITE_FULL: throw failure{exit_status::other, path + ": the disk is full; make room, and start again"};
         case SQLITE_CANTOPEN:
         case SQLITE_READONLY:
             throw failure{exit_status::other, path +
-                                                  ": cannot be opened: is it there, and may this user read it? (Of a "
-                                                  "database in WAL mode SQLite writes files beside it: let this user "
-                                                  "write to the folder, or read a copy that sqlite3's .backup made.)"};
+                                                  ": cannot be opened: check that it exists and that this user may "
+                                                  "read it (for a database in WAL mode, SQLite writes files next to "
+                                                  "it: let this user write to the folder, or read a copy made with "
+                                                  "sqlite3's .backup)"};
         default: throw failure{exit_status::other, path + ": " + printable(what)};
     }
 }
 
 database opened(const std::string& path, int flags, int busy_timeout_ms, const std::string& name) {
     database made{path, flags, busy_timeout_ms, fail, name};
-    // So that a query without end ends with the process.
+    // So that a stop also ends a query that never finishes.
     sqlite3_progress_handler(
         made.handle(), 10'000, [](void*) { return stop_asked() ? 1 : 0; }, nullptr);
     return made;
@@ -41,7 +42,7 @@ database opened(const std::string& path, int flags, int busy_timeout_ms, const s
 
 bool sorts_before(const value& one, const value& other) noexcept {
     // https://www.sqlite.org/datatype3.html#sort_order: NULL, numbers, texts, BLOBs.
-    // The alternatives of `value` stand in that order, but for numbers, which are one kind.
+    // The alternatives of `value` are in that order, except that both kinds of numbers count as one.
     const auto is_number = [](const value& of) {
         return std::holds_alternative<std::int64_t>(of) || std::holds_alternative<double>(of);
     };

@@ -32,24 +32,24 @@ secret_text read_text(const key_place& place) {
     return secret_text::copy_of(trimmed(read->reveal(unsafe_reveal)));
 }
 
-/// What a person may have done, and at which character; nothing of the text.
+/// The likely mistake, and at which character; quotes nothing of the text.
 std::string what_is_wrong(std::string_view text, const shearline::format_error& why) {
     const auto at = [](std::size_t offset) { return "character " + std::to_string(offset + 1); };
     const auto is_quote = [](char c) { return c == '"' || c == '\'' || c == '`'; };
-    if (text.starts_with("\xEF\xBB\xBF")) return "it begins with a byte order mark (save the file without one)";
-    if (text.starts_with("Bearer ") || text.starts_with("bearer ")) return "\"Bearer \" stands before it";
-    if (text.starts_with("Authorization")) return "a whole header stands there, and not the key alone";
-    if (is_quote(text.front()) || is_quote(text.back())) return "it stands in quotes";
+    if (text.starts_with("\xEF\xBB\xBF")) return "it starts with a byte order mark (save the file without one)";
+    if (text.starts_with("Bearer ") || text.starts_with("bearer ")) return "it starts with \"Bearer \"";
+    if (text.starts_with("Authorization")) return "it is a whole header, not only the key";
+    if (is_quote(text.front()) || is_quote(text.back())) return "it is in quotes";
     if (const std::size_t blank = text.find_first_of(" \t\r\n"); blank != text.npos)
-        return "a blank or a line end is in the middle of it (" + at(blank) + ")";
+        return "it has a space or a line end in the middle (" + at(blank) + ")";
     for (std::size_t i = 0; i < text.size(); ++i)
         if (static_cast<unsigned char>(text[i]) >= 0x80)
             return at(i) +
-                   " is none of ASCII, though it may look so (a dash, a letter of another script, a space "
-                   "without width)";
+                   " is not ASCII, although it may look like it (a dash, a letter of another script, a zero-width "
+                   "space)";
     std::string words{to_string(why.code)};
     if (why.code == shearline::format_errc::wrong_length)
-        return words + " (" + std::to_string(text.size()) + " characters, and not " +
+        return words + " (" + std::to_string(text.size()) + " characters instead of " +
                std::to_string(instance_key::chars) + ")";
     if (why.code == shearline::format_errc::wrong_checksum) return words + " (a character was lost or changed)";
     return words + " (" + at(why.offset) + ")";
@@ -63,11 +63,11 @@ std::string key_place::text() const {
 
 secret_text read_key(const key_place& place) {
     secret_text key = read_text(place);
-    if (key.empty()) throw key_refused{place.text() + " holds no key: put the instance API key there"};
+    if (key.empty()) throw key_refused{place.text() + " has no key: put the instance API key there"};
     const auto parsed = shearline::parse<instance_key>(key.reveal(unsafe_reveal));
     if (!parsed)
-        throw key_refused{place.text() + " holds no instance API key: " +
-                          what_is_wrong(key.reveal(unsafe_reveal), parsed.error()) + ": copy it again, whole"};
+        throw key_refused{place.text() + " has no valid instance API key: " +
+                          what_is_wrong(key.reveal(unsafe_reveal), parsed.error()) + ": copy the whole key again"};
     return key;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Keeps the contacts of a CRM as the customers of a legacy SQLite database are.
+// Copies the customers of a legacy SQLite database to the contacts of a CRM, and keeps the contacts up to date.
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -49,28 +49,29 @@ struct options {
     bool rehearses = false;
     bool everything = false;
     bool crm_moved = false;
-    std::string says{};  ///< help or version: to be printed, and nothing else done
+    std::string says{};  ///< the help or the version: print it and do nothing else
 };
 
 constexpr const char* after_the_options =
-    R"(There is no option for the key itself: a command line can be read by everyone on the machine.
+    R"(There is no option for the key itself, because every user of the machine can read command lines.
 
-Exit status: 0 the CRM has every row; 3 some rows could not be sent (see the report); 4 the key was refused;
-5 the CRM could not be reached; 2 the command line or the mapping is wrong; 1 anything else. After each but 2, the
-next run goes on from where this one was.
+Exit status: 0 the CRM has every row; 3 some rows could not be sent, or fields are in conflict (see the report);
+4 the key was refused; 5 the CRM could not be reached; 2 the command line or the mapping is wrong; 1 anything else.
+After any status but 2, the next run continues where this one ended.
 
 Examples:
   shearline-legacy-sync --source shop.db --mapping shop.json --dry-run --state shop.sync
   shearline-legacy-sync --source shop.db --mapping shop.json --state shop.sync --key-file instance.key \
       --crm https://crm.example/crm/api/v2/ --watch)";
 
-/// Reads the arguments. Throws `failure` (usage), which says what is off.
+/// Reads the arguments. Throws `failure` (usage), which says what is wrong.
 options read_options(int count, const char* const* arguments) {
     options read;
     bool once = false;
     std::string no_key;
     CLI::App line{
-        "Keeps the contacts of a CRM as the customers of a legacy SQLite database are. The database is only read.",
+        "Copies the customers of a legacy SQLite database to the contacts of a CRM, and keeps the contacts up to date. "
+        "The database is only read.",
         "shearline-legacy-sync"};
     line.get_formatter()->column_width(24);
     line.footer(after_the_options);
@@ -80,20 +81,22 @@ options read_options(int count, const char* const* arguments) {
         return line.add_option(name, into, what)->check(is_there)->type_name(kind);
     };
     text("--source", read.source, "the legacy database", "FILE")->required();
-    text("--mapping", read.mapping, "which of its columns is which field of a contact (JSON; see README.md)", "FILE")
+    text("--mapping", read.mapping, "which column is which field of a contact (JSON; see README.md)", "FILE")
         ->required();
-    text("--state", read.state, "what the sync remembers: created by the first run, kept for the next", "FILE")
-        ->required();
-    text("--crm", read.crm, "https://crm.example/crm/api/v2/, or http://127.0.0.1:PORT/… on this machine", "URL");
-    auto* const file = text("--key-file", read.key.file, "holds the instance API key; private (chmod 600)", "FILE");
-    text("--key-env", read.key.variable, "or: the environment variable that holds it", "NAME")->excludes(file);
-    text("--report", read.report, "the rows that could not be sent and why; STATE.unsent.jsonl unless told", "FILE");
-    text("--ca-file", read.ca_file, "trust these certificate authorities (PEM) in place of the system's", "FILE");
+    text("--state", read.state, "what the sync remembers between runs; the first run creates it", "FILE")->required();
+    text("--crm", read.crm, "such as https://crm.example/crm/api/v2/; http://127.0.0.1:PORT/… only on this machine",
+         "URL");
+    auto* const file =
+        text("--key-file", read.key.file, "has the instance API key; must be private (chmod 600)", "FILE");
+    text("--key-env", read.key.variable, "or: the environment variable that has the key", "NAME")->excludes(file);
+    text("--report", read.report,
+         "where to list the rows that could not be sent, and why (default: STATE.unsent.jsonl)", "FILE");
+    text("--ca-file", read.ca_file, "trust these certificate authorities (PEM) instead of the system's", "FILE");
 
     auto* const watch = line.add_flag("--watch", read.watches, "send each change within a second, until SIGTERM");
-    line.add_flag("--once", once, "send what changed, and end (so it is unless told otherwise)")->excludes(watch);
+    line.add_flag("--once", once, "send what has changed, and exit (default)")->excludes(watch);
     line.add_flag("--full", read.everything, "compare every row again, not only those that changed");
-    line.add_flag("--crm-moved", read.crm_moved, "once: the CRM of this state has another address now");
+    line.add_flag("--crm-moved", read.crm_moved, "pass it once, if the CRM of this state has moved to another address");
     line.add_flag("--dry-run", read.rehearses, "print what would be sent, and send nothing; needs no --crm and no key")
         ->excludes(watch);
     const auto seconds = [&](const char* name, std::chrono::seconds& into, const char* what) {
@@ -103,8 +106,8 @@ options read_options(int count, const char* const* arguments) {
             ->type_name("SECONDS");
     };
     seconds("--give-up-after", read.patience,
-            "end after so long without an answer, or of what --watch cannot go on with (120)");
-    seconds("--timeout", read.timeout, "wait so long for one answer (30)");
+            "exit after this time without an answer, or with a problem that stops --watch (default: 120)");
+    seconds("--timeout", read.timeout, "how long to wait for one answer (default: 30)");
     line.add_option("--key", no_key)->group("");  // not to be used
 
     auto given = common::read_command_line(line, count, arguments);
@@ -112,8 +115,8 @@ options read_options(int count, const char* const* arguments) {
     if (!read.says.empty()) return read;
     if (!no_key.empty())
         throw failure{exit_status::usage,
-                      "a key does not belong on the command line, where everyone on this machine can read it: use "
-                      "--key-file or --key-env, and regenerate this one"};
+                      "do not put the key on the command line, which every user of this machine can read: use "
+                      "--key-file or --key-env, and regenerate this key"};
     if (!given.wrong.empty()) throw failure{exit_status::usage, printable(given.wrong)};
     if (!read.rehearses && read.crm.empty()) throw failure{exit_status::usage, "--crm is needed; see --help"};
     if (!read.rehearses && read.key.file.empty() && read.key.variable.empty())
@@ -128,9 +131,9 @@ common::base_url address_of(const std::string& text) {
     return *std::move(read);
 }
 
-/// The state belongs to one CRM, one mapping and one source. Another CRM knows none of its contacts, so that is
-/// refused; another mapping or source makes every row be compared again. That the same CRM has another address now, a
-/// person says, and it must prove it: to a copy of it, what is sent would be lost.
+/// The state belongs to one CRM, one mapping and one source. Another CRM has none of its contacts, so it is refused.
+/// With another mapping or source, every row is compared again. If the user says that the same CRM has another address
+/// now, the CRM there must prove it: changes sent to a copy of it would be lost.
 class belonging {
 public:
     belonging(state& remembers, const options& given, const mapping& how)
@@ -144,13 +147,12 @@ public:
         if (m_moved && !given.crm_moved)
             throw failure{exit_status::usage,
                           given.state + " belongs to the CRM at " + before +
-                              ": give --state a file of its own, or say --crm-moved once, if this is "
-                              "the same CRM"};
+                              ": use another --state file, or pass --crm-moved once if this is the same CRM"};
         if (!m_moved) m_state.set("crm", address);
         m_address = address;
     }
 
-    /// Makes sure of a CRM that is said to have moved: it has contacts that this state knows.
+    /// Checks that a CRM that is said to have moved has contacts that this state knows.
     void prove(crm& to) {
         if (!m_moved) return;
         const auto known = m_state.some_contacts();
@@ -162,8 +164,8 @@ public:
         if (!known.empty() && !has_one)
             throw failure{exit_status::usage,
                           "the CRM at " + m_address +
-                              " has none of the contacts that this state knows: it is another; give "
-                              "--state a file of its own"};
+                              " has none of the contacts that this state knows, so it is another CRM: use another "
+                              "--state file"};
         m_state.set("crm", m_address);
         m_moved = false;
     }
@@ -171,7 +173,7 @@ public:
     [[nodiscard]] bool is_new() const {
         return m_state.setting("source") != m_source || m_state.setting("mapping") != m_mapping;
     }
-    /// Every row was compared.
+    /// To be called when every row has been compared.
     void settle() {
         m_state.set("source", m_source);
         m_state.set("mapping", m_mapping);
@@ -187,8 +189,8 @@ private:
 
 exit_status status_of(synchroniser& sync) { return sync.is_complete() ? exit_status::success : exit_status::partial; }
 
-/// Goes on until it is told to stop. What may pass by itself (a CRM that answers as none does, a source that is away or
-/// is being changed) is said once, and ends it only where it lasts for `patience`.
+/// Runs until a stop is requested. Problems that may pass (an answer that is not the CRM's, a source that is missing or
+/// is being changed) are reported once, and end it only if they last for `patience`.
 exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, teller& tells,
                   std::chrono::seconds patience) {
     bool pending = true;
@@ -212,7 +214,7 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
                 const counts done = sync.pass();
                 whose.settle();
                 pending = false;
-                if (failing_since != not_at_all) tells.note("going on");
+                if (failing_since != not_at_all) tells.note("continuing");
                 failing_since = not_at_all;
                 complaint.clear();
                 if (first || done.has_news()) tells.result(done.text());
@@ -228,7 +230,7 @@ exit_status watch(synchroniser& sync, source& from, crm& to, belonging& whose, t
                 failing_since = std::min(failing_since, now);
                 if (now - failing_since >= patience) throw;
                 pending = true;
-                complain(why.what() + std::string{"; trying again for up to "} + std::to_string(patience.count()) +
+                complain(why.what() + std::string{"; retrying for up to "} + std::to_string(patience.count()) +
                          " seconds");
                 wait_for(std::min<std::chrono::milliseconds>(busy_interval, patience));
             }
@@ -280,7 +282,7 @@ int main(int argc, char** argv) {
     try {
         const options given = read_options(argc, argv);
         if (!given.says.empty()) return std::fputs(given.says.c_str(), stdout) < 0 ? 1 : 0;
-        ::umask(0077);  // the state and the report are about customers
+        ::umask(0077);  // the state and the report have data of customers
         listen_for_stop();
         if (const auto ready = shearline::sodium_ready(); !ready)
             return end(exit_status::other, ready.error().message());
@@ -290,7 +292,7 @@ int main(int argc, char** argv) {
     } catch (const std::invalid_argument& why) {
         return end(exit_status::usage, why.what());
     } catch (const stopped&) {
-        return end(exit_status::other, "stopped; the next run goes on from here");
+        return end(exit_status::other, "stopped; the next run continues from here");
     } catch (const std::exception& what) {
         return end(exit_status::other, what.what());
     }

@@ -392,9 +392,9 @@ BOOST_AUTO_TEST_CASE(lets_its_owner_say_what_is_answered_for_want_of_time_or_roo
     client behind{tried.port()};
     behind.send(get("/behind"));
     std::string crowded;
-    for (int i = 0; i < 100 && !has(crowded, "wait already"); ++i)  // until the one before it waits
+    for (int i = 0; i < 100 && !has(crowded, "already waiting"); ++i)  // until the one before it waits
         crowded = client{tried.port()}.send(get("/crowded")).answer();
-    BOOST_TEST(has(crowded, "/crowded: too many requests wait already"));
+    BOOST_TEST(has(crowded, "/crowded: too many requests are already waiting"));
     BOOST_TEST(has(crowded, "Content-Type: text/html\r\n"));
     BOOST_TEST(has(crowded, "Retry-After: 1\r\n"));
     BOOST_TEST(has(slow.answer(), "/slow: it took too long"));

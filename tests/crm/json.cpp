@@ -52,9 +52,9 @@ BOOST_AUTO_TEST_CASE(tells_the_place_of_what_is_wrong) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_member_that_comes_twice_in_one_object_alone) {
-    BOOST_TEST(refused(R"({"a":1,"a":1})").what == "a member is there twice");
-    BOOST_TEST(refused(R"({"a":1,"\u0061":2})").what == "a member is there twice");
-    BOOST_TEST(refused(R"({"b":[{"a":1,"a":2}]})").what == "a member is there twice");
+    BOOST_TEST(refused(R"({"a":1,"a":1})").what == "a member is repeated");
+    BOOST_TEST(refused(R"({"a":1,"\u0061":2})").what == "a member is repeated");
+    BOOST_TEST(refused(R"({"b":[{"a":1,"a":2}]})").what == "a member is repeated");
     BOOST_TEST(read(R"({"a":{"a":1},"b":{"a":1}})") == R"({"a":{"a":1},"b":{"a":1}})");
 }
 
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(reads_and_writes_each_number_exactly) {
 BOOST_AUTO_TEST_CASE(refuses_a_number_that_no_double_holds_and_says_where) {
     for (const std::string_view wrong : {"1e309", "-1e309", "1e636", "1.7976931348623159e308", "1e99999999999"}) {
         const common::json_problem problem = refused("{\"a\":1.5,\n\"n\":" + std::string{wrong} + "}");
-        BOOST_TEST(problem.what.starts_with("a number is greater than any that is kept"), problem.what);
+        BOOST_TEST(problem.what.starts_with("a number is too large"), problem.what);
         BOOST_TEST(problem.line == 2U);
     }
 }

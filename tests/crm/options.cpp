@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(says_which_argument_is_off) {
              {{"--data"}, "--data"},
              {{"--data", ""}, "--data"},
              {{"--frob"}, "--frob"},
-             {{"--data", "d", "extra"}, "belongs to no option"},  // it may be a password
+             {{"--data", "d", "extra"}, "does not belong to any option"},  // it may be a password
              {{"--data", "d", "--host", "bad host"}, "--host"},
              {{"--data", "d", "--trusted-proxy", "192.0.2.1/24"}, "--trusted-proxy"},
              {{"--data", "d", "--trusted-proxy", "proxy.example"}, "--trusted-proxy"},

@@ -374,7 +374,7 @@ class Rows(SyncTest):
         told = subprocess.run([program, "--source", self.path("source.db"), "--mapping", self.path("mapping.json"), "--state",
                                self.path("none"), "--dry-run"], capture_output=True, text=True, timeout=60, user=nobody, check=False)
         self.assertEqual(told.returncode, OTHER, told)
-        self.assertIn("let this user write to the folder, or read a copy that sqlite3's .backup made", told.stderr)
+        self.assertIn("let this user write to the folder, or read a copy made with sqlite3's .backup", told.stderr)
 
     def test_what_lies_beside_a_whole_database_is_no_damage(self):
         self.add(1)
@@ -776,7 +776,7 @@ class Faults(SyncTest):
         self.crm.close()
         self.assertIn("cannot connect", self.sync("--give-up-after", "1", status=UNREACHABLE).stderr)
         self.write("key", "")
-        self.assertIn("holds no key", self.sync(status=REFUSED).stderr)
+        self.assertIn("has no key", self.sync(status=REFUSED).stderr)
 
     def test_it_gives_up_when_it_was_told_to_and_not_before(self):
         self.add(1)
@@ -909,13 +909,13 @@ class Keys(SyncTest):
     def test_a_text_that_is_no_key_is_told_by_what_is_wrong_with_it(self):
         self.add(1)
         for text, why in (("\ufeff" + KEY, "byte order mark"), ('"' + KEY + '"', "in quotes"), (KEY[:20] + " " + KEY[20:], "character 21"),
-                          ("Bearer " + KEY, '"Bearer " stands before it'), (KEY[:9] + "\u2013" + KEY[10:], "character 10 is none of ASCII"),
-                          (KEY[:30] + "-" + KEY[31:], "(character 31)"), (KEY[:-1], "57 characters, and not 58"),
+                          ("Bearer " + KEY, 'it starts with "Bearer "'), (KEY[:9] + "\u2013" + KEY[10:], "character 10 is not ASCII"),
+                          (KEY[:30] + "-" + KEY[31:], "(character 31)"), (KEY[:-1], "57 characters instead of 58"),
                           (KEY[:-1] + ("a" if KEY[-1] != "a" else "b"), "a character was lost or changed"),
                           ("Authorization: " + KEY, "a whole header"), (KEY[:20] + "\n" + KEY[20:], "character 21")):
             self.write("key", text + "\n")
             told = self.sync(status=REFUSED).stderr
-            self.assertIn("holds no instance API key: ", told)
+            self.assertIn("has no valid instance API key: ", told)
             self.assertIn(why, told, text)
             self.assertEqual(len(told.splitlines()), 1)
 
@@ -977,7 +977,7 @@ class Passing(SyncTest):
         said, _ = process.communicate(timeout=20)
         self.assertEqual(process.returncode, SUCCESS, said)
         self.assertEqual(said.count(told), 1, said)  # said once, however often it was met
-        self.assertIn("going on", said)
+        self.assertIn("continuing", said)
 
     def add_later(self, number):
         self.database.execute("INSERT INTO customers (id, name) VALUES (?, 'Ann')", (number,))

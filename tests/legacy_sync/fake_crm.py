@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""A CRM that fails as it is told to: the real one's REST in memory, with a fault for each request that is to have one."""
+"""A CRM that fails on demand: the REST interface of the real one, in memory, with a planted fault for chosen requests."""
 import http.server
 import json
 import threading

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(may_begin_with_a_byte_order_mark) {
 
 BOOST_AUTO_TEST_CASE(holds_each_member_once_and_names_that_the_crm_takes) {
     refuses(altered("\"deletions\": \"ignore\"", "\"deletions\": \"ignore\", \"deletions\": \"ignore\""),
-            {"line 4", "a member is there twice"});
+            {"line 4", "a member is repeated"});
     refuses(altered("metadata.points", "metadata." + std::string(65, 'n')), {"metadata.nnn", "1 to 64 bytes"});
     refuses(altered("metadata.points", "metadata.a\\u0007b"), {"no control characters"});
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The console's style sheet, script and icon, as they lie in the program. `assets/embed.py` writes the definitions.
+// The console's style sheet, script and icon, embedded in the program. `assets/embed.py` writes the definitions.
 // Depends on std; never on a page.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace crm {
 
-/// A file that lies in the program. Its path holds a digest of its bytes, so that a browser may keep it for good.
+/// An embedded file. Its path contains a digest of its bytes, so that browsers may cache it for ever.
 struct asset {
     std::string_view name;  ///< "console.css"
     std::string_view path;  ///< "/admin/assets/console.1f3a….css"

@@ -41,7 +41,7 @@ constexpr std::string_view for_attempts = "attempts";
 constexpr std::string_view for_rows = "rows";
 
 constexpr std::string_view wrong_password = "That is not the password.";
-constexpr std::string_view busy_checking = "Other log-ins are being checked at this moment. Try again in a second.";
+constexpr std::string_view busy_checking = "Other log-ins are being checked. Try again in a second.";
 
 std::string slowed_text(std::chrono::seconds wait) {
     return "Too many attempts. Try again in " + std::to_string(wait.count()) +
@@ -82,8 +82,8 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-/// The value of a cookie that was sent exactly once. Two of one name: a stranger on a neighbouring name may have added
-/// one, and which is ours cannot be told.
+/// The value of a cookie that was sent exactly once. If there are two of one name, a site on a neighbouring host name
+/// may have added one, and which one is ours is unknown.
 std::string_view cookie_of(const request& asked, std::string_view name) {
     std::string_view found;
     for (const auto& [field, value] : asked.headers) {
@@ -114,7 +114,7 @@ std::optional<response> asset_at(std::string_view path) {
     return out;
 }
 
-/// What may be seen of the key, and dots in place of the rest.
+/// The part of the key that may be seen, and dots instead of the rest.
 std::string masked_text(shearline::handle handle) {
     using format = crm_keys::format;
     const auto masked = shearline::mask<format>(handle);
@@ -133,7 +133,7 @@ std::vector<audit_row> rows_of(const shearline::page<shearline::audit_event>& ev
     return rows;
 }
 
-/// What a system that sends contacts has written into their metadata, so that who reads them knows.
+/// The names of fields in conflict, which the system that sends contacts writes into their metadata for readers.
 std::string conflict_of(const contact& each) {
     constexpr std::string_view mark = "sync_conflict";
     if (each.metadata.find(mark) == std::string::npos) return {};
@@ -154,7 +154,7 @@ contact_row row_of(const contact& each) {
             conflict_of(each)};
 }
 
-/// What a failure of the library means to the owner. Its own words may name files: they go to no page.
+/// What a failure of the library means to the owner. The error's own text may name files, so no page shows it.
 struct told {
     unsigned status;
     std::string_view title, text;
@@ -163,36 +163,36 @@ struct told {
 told told_of(errc code, bool of_contacts) {
     if (of_contacts)
         return {503, "The contacts cannot be read right now",
-                "Another program may keep their database locked. The log of the server says more."};
+                "Another program may have locked their database. The server's log has details."};
     switch (code) {
         case errc::invalid_argument:
-            return {400, "This form is not complete", "Load the page again, and use its buttons."};
-        case errc::not_found: return {404, "There is no key", "Generate the first key, and it will be shown here."};
+            return {400, "This form is incomplete", "Load the page again, and use its buttons."};
+        case errc::not_found: return {404, "There is no key", "Generate the first key. It will be shown here."};
         case errc::conflict:
-            return {409, "Something else came first",
-                    "Another change was made meanwhile. Look at the key, and try again."};
+            return {409, "Something has changed",
+                    "Another change was made in the meantime. Check the key, and try again."};
         case errc::illegal_state:
-            return {409, "The key does not allow this",
-                    "It was revoked or has expired. Look at the key, and try again."};
+            return {409, "The key does not allow this", "It was revoked or has expired. Check the key, and try again."};
         case errc::not_recoverable:
             return {409, "The key cannot be shown again",
-                    "Its text is no longer kept. Regenerate it to get one that can."};
+                    "Its text is no longer stored. Regenerate the key to get one that can be shown."};
         case errc::unavailable:
         case errc::rolled_back:
         case errc::deadline_exceeded:
         case errc::in_doubt:
             return {503, "The key store does not answer",
-                    "Nothing may have been changed. Try again in a moment; the log of the server says what is wrong."};
+                    "The change may or may not have been made. Try again in a moment; the server's log says what is "
+                    "wrong."};
         default: break;
     }
-    return {500, "Something is wrong with the key store", "The log of the server says more."};
+    return {500, "Something is wrong with the key store", "The server's log has details."};
 }
 
-/// Calls the key store, unless as many do so already as may, and it does not answer them.
+/// Calls the key store, unless the maximum number of threads already wait for it without an answer.
 template <typename Call>
 auto within(bulkhead& of, Call call) -> decltype(call()) {
     if (const auto place = of.enter()) return call();
-    return shearline::error{errc::unavailable, "the key store does not answer, and others wait for it already"};
+    return shearline::error{errc::unavailable, "the key store does not answer, and other requests already wait for it"};
 }
 
 }  // namespace
@@ -204,7 +204,7 @@ struct console::visit {
     std::string path{};
     form query{};
     form fields{};
-    std::string cookie{};   ///< what the browser holds: a session's id, or before a log-in a number of its own
+    std::string cookie{};   ///< what the browser sent: a session's id, or a random number before the log-in
     std::string browser{};  ///< proves that someone logged in from this browser before; else empty
     std::optional<session_table::session> session{};
 
@@ -215,8 +215,8 @@ struct console::route {
     std::string_view path;
     std::string_view method;
     action answer;
-    bool for_everyone = false;  ///< and not only for who is logged in
-    bool by_itself = false;     ///< sent by a page's script, not by its reader
+    bool for_everyone = false;  ///< and not only for the owner after log-in
+    bool by_itself = false;     ///< sent by a page's script, not by the user
 };
 
 const std::vector<console::route>& console::routes() {
@@ -270,7 +270,7 @@ response console::handle(const request& asked) {
 
 response console::unavailable(const request& asked, std::string_view silent) {
     static constexpr std::string_view text =
-        "It took too long. What was asked for may be done or not: load the page again and look before you try again.";
+        "This took too long, and may or may not have been done. Load the page again and check before you try again.";
     const std::string title = silent.empty() ? "The CRM is busy" : std::string{silent} + " does not answer";
     return with_rules_for_browsers(wants_json(asked)
                                        ? json(503, {{"error", "failed"}, {"message", title + ". " + std::string{text}}})
@@ -281,14 +281,14 @@ response console::dispatch(visit& at) {
     const auto host = at.asked.header("host");
     if (!host || !is_our_host(*host))
         return page(421, error_page(421, "This CRM has another name",
-                                    "Open the console under one of the names that it was started with."));
+                                    "Open the console under one of the names given by --host."));
 
-    // A page elsewhere may lead here, but it may not load, send or frame anything of ours (Fetch Metadata).
+    // Another site may link here, but it may not load, send or frame anything of ours (Fetch Metadata).
     const std::string_view site = at.asked.header("sec-fetch-site").value_or("same-origin");
     const bool navigates = at.asked.header("sec-fetch-mode").value_or("navigate") == "navigate";
     const bool reads = at.asked.reads();  // HEAD, whose answer the server cuts short
     if (site != "same-origin" && !(reads && (site == "none" || navigates)))
-        return page(403, error_page(403, "Not from there", "Another site asked for this."));
+        return page(403, error_page(403, "Not allowed from another site", "Another site sent this request."));
 
     const std::string_view target = at.asked.target;
     at.path = target.substr(0, target.find('?'));
@@ -303,17 +303,18 @@ response console::dispatch(visit& at) {
         if (each.method == (reads ? "GET" : at.asked.method)) chosen = &each;
     }
     if (allowed.empty())
-        return page(404, error_page(404, "There is no such page", "The address may be mistyped, or the page is gone."));
+        return page(404, error_page(404, "There is no such page",
+                                    "The address may be mistyped, or the page no longer exists."));
     if (chosen == nullptr) {
         response out =
-            page(405, error_page(405, "This page cannot be asked like that", "Go back, and use its buttons."));
+            page(405, error_page(405, "This page does not accept this request", "Go back, and use its buttons."));
         out.headers.emplace_back("Allow", allowed);
         return out;
     }
 
     const std::size_t question = target.find('?');
     auto query = form::parse(question == std::string_view::npos ? std::string_view{} : target.substr(question + 1));
-    if (!query) return page(400, error_page(400, "This address is not well formed", "Use the links of the console."));
+    if (!query) return page(400, error_page(400, "This address is malformed", "Use the links of the console."));
     at.query = *std::move(query);
 
     at.cookie = cookie_of(at.asked, cookie_name(session_cookie));
@@ -353,21 +354,23 @@ std::optional<response> console::refuse_forgery(visit& at) const {
         if (at.wants_json()) return json(status, {{"error", "refused"}, {"message", text}});
         return page(status, error_page(status, title, text));
     };
-    // Every browser of today sends it with a POST; what comes without is no form of ours.
+    // Every current browser sends it with a POST; without it, the form is not ours.
     const auto origin = at.asked.header("origin");
     if (!origin || !is_our_origin(*origin, at.asked.header("host").value_or("")))
-        return refuse(403, "Not from there", "This form was not sent from a page of this console.");
+        return refuse(403, "Not allowed from another site", "This form was not sent from a page of this console.");
 
     const std::string type = lower(at.asked.header("content-type").value_or(""));
-    if (type.substr(0, type.find(';')) != form_type) return refuse(415, "Not a form", "The console takes forms only.");
-    if (at.asked.body.size() > max_form_bytes) return refuse(413, "Too long", "This form is longer than any of ours.");
+    if (type.substr(0, type.find(';')) != form_type)
+        return refuse(415, "Not a form", "The console accepts only forms.");
+    if (at.asked.body.size() > max_form_bytes)
+        return refuse(413, "Too long", "This form is longer than any form of the console.");
     auto fields = form::parse(at.asked.body);
-    if (!fields) return refuse(400, "Not a form", "This form is not well formed.");
+    if (!fields) return refuse(400, "Not a form", "This form is malformed.");
     at.fields = *std::move(fields);
 
     if (at.cookie.empty() || !m_tokens.is_token_of(at.fields[field::csrf], for_form, at.cookie))
         return refuse(403, "This form is out of date",
-                      "The console was restarted, or you logged in again meanwhile. Load the page again.");
+                      "The console was restarted, or you logged in again in the meantime. Load the page again.");
     return std::nullopt;
 }
 
@@ -376,7 +379,7 @@ std::string console::cookie_name(std::string_view plain) const {
 }
 
 std::string console::cookie(std::string_view plain_name, std::string_view value, std::string_view more) const {
-    // A `__Host-` cookie cannot be set by a neighbouring name, and for that must be one of the whole host.
+    // A `__Host-` cookie cannot be set by a neighbouring host name; it must have the path / and no domain.
     return cookie_name(plain_name) + '=' + std::string{value} +
            (m_options.behind_tls ? "; Path=/; Secure" : "; Path=/admin") + "; HttpOnly; SameSite=Strict" +
            std::string{more};
@@ -418,7 +421,7 @@ response console::log_in(visit& at) {
     const auto [outcome, wait] = check_password(at, at.fields[field::password]);
     switch (outcome) {
         case proof::good:
-            // Nobody is let in without it being written down.
+            // No log-in succeeds unless it is audited.
             if (const auto noted = note_log_in(at, "log in", "owner"); !noted) return failed(at, noted.error());
             break;
         case proof::wrong:
@@ -635,7 +638,7 @@ response console::generate_key(visit& at) {
         return failed(at, shearline::error{errc::invalid_argument, "a form without its token"});
     const auto made = within(m_writing, [&]() -> result<bool> {
         const std::unique_lock lock{m_generating, std::chrono::seconds{2}};
-        if (!lock) return shearline::error{errc::unavailable, "another first key is being made"};
+        if (!lock) return shearline::error{errc::unavailable, "another first key is being generated"};
         const auto found = instance_key();
         if (!found || *found) return found ? result<bool>{false} : found.error();
         const auto issued = m_keys.issue(instance_credential(), context);
@@ -644,7 +647,7 @@ response console::generate_key(visit& at) {
     if (!made) return failed(at, made.error());
     m_sessions.leave(at.cookie,
                      *made ? notice{notice::tone::good, "The key is ready. Copy it into the system that will use it."}
-                           : notice{notice::tone::warning, "There is a key already, and it was left as it is."});
+                           : notice{notice::tone::warning, "There is a key already. It was not changed."});
     return see_other(path::key);
 }
 
@@ -653,7 +656,7 @@ response console::regenerate_key(visit& at) {
     if (!is_token(at.fields[field::once]))
         return failed(at, shearline::error{errc::invalid_argument, "a form without its token"});
     return change_key(at,
-                      "The new key is ready, and the old one has stopped working. Copy the new one into the systems "
+                      "The new key is ready, and the old one no longer works. Copy the new one into the systems "
                       "that use it.",
                       [&](const shearline::credential_id& id) -> result<void> {
                           auto context = context_for(at, "regenerated in the console");

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The owner's console: everything under /admin. Who may ask, what they may do, and what they are shown.
-// Depends on the pages, the sessions, the keys and the contacts; never on a socket.
+// The owner's console: everything under /admin. Checks who sends a request and what they may do, and answers with
+// pages. Depends on the pages, the sessions, the keys and the contacts; never on a socket.
 #pragma once
 
 #include <chrono>
@@ -25,16 +25,17 @@
 namespace crm {
 
 struct console_options {
-    /// The names under which browsers may reach the console, as they stand in `Host` before the port; beside
-    /// `localhost`, `127.0.0.1` and `[::1]`, which always may. Any other name is refused: it may be a stranger's, made
-    /// to lead to us (DNS rebinding).
+    /// The names under which browsers may reach the console, as in `Host` without the port. `localhost`, `127.0.0.1`
+    /// and
+    /// `[::1]` are always allowed. Any other name is refused: it may be an attacker's name that resolves to our address
+    /// (DNS rebinding).
     std::vector<std::string> hosts{};
 
-    /// A proxy in front of us speaks TLS to the browsers: cookies are `Secure` and `__Host-`, origins begin with https.
+    /// A proxy in front of us terminates TLS: cookies are `Secure` and `__Host-`, and origins begin with https.
     bool behind_tls = false;
 
-    /// What the cookies of known browsers are made with. The same after a restart: no browser is forgotten by it. None:
-    /// one of this process.
+    /// The key that makes the cookies of known browsers. If it is the same after a restart, no browser is forgotten. If
+    /// empty, the process draws one.
     std::optional<shearline::secret_bytes<32>> browser_key{};
 
     /// Writes an audit event of the console itself: a log-in, or one that failed.
@@ -42,11 +43,11 @@ struct console_options {
         return shearline::result<void>{};
     };
 
-    /// What the time is; a test puts its own in.
+    /// The clock; a test passes its own.
     std::function<moment()> now = [] { return std::chrono::steady_clock::now(); };
 };
 
-/// Answers what comes for /admin. Everything but the log-in page and the assets needs a session; every change is a POST
+/// Answers requests for /admin. Everything but the log-in page and the assets needs a session; every change is a POST
 /// with the session's token and from our own origin. Thread-safe; blocks on the store and, for a password, on argon2id.
 class console {
 public:
@@ -59,11 +60,11 @@ public:
     console(const console&) = delete;
     console& operator=(const console&) = delete;
 
-    /// Answers any request; never throws but for memory.
+    /// Answers any request; throws only if memory runs out.
     [[nodiscard]] response handle(const request& asked);
 
-    /// Answers a request that could not be handled in time: a page, or JSON for a script. `silent` is the store that
-    /// does not answer, "The key store" say, or nothing where all of them do. Never waits.
+    /// Answers a request that could not be handled in time: a page, or JSON for a script. `silent` names the store that
+    /// does not answer, such as "The key store", and is empty if all of them do. Never waits.
     [[nodiscard]] static response unavailable(const request& asked, std::string_view silent);
 
 private:
@@ -75,13 +76,13 @@ private:
 
     static const std::vector<route>& routes();
 
-    // What comes before any page: who sent this, and may they?
+    // Checks before any page: who sent this, and may they?
     response dispatch(visit& at);
     [[nodiscard]] bool is_our_host(std::string_view host) const;
     [[nodiscard]] bool is_our_origin(std::string_view origin, std::string_view host) const;
     [[nodiscard]] std::optional<response> refuse_forgery(visit& at) const;
 
-    // Who it is.
+    // Log-in and sessions.
     response show_log_in(visit& at);
     response log_in(visit& at);
     response log_out(visit& at);
@@ -89,12 +90,13 @@ private:
     enum class proof { good, wrong, slowed, busy };
     struct proof_result {
         proof outcome;
-        std::chrono::seconds wait{0};  ///< after which to try again, where it was not looked at
+        std::chrono::seconds wait{0};  ///< after which to try again, if the password was not checked
     };
     proof_result check_password(const visit& at, std::string_view attempt);
     [[nodiscard]] shearline::result<void> note_log_in(const visit& at, std::string_view action,
                                                       std::string_view actor) const;
-    /// Nothing where the password was given within the last five minutes, or is right now; else what to answer.
+    /// Empty if the password was given within the last five minutes, or with this request; otherwise the answer to
+    /// send.
     [[nodiscard]] std::optional<response> ask_for_password(visit& at, std::string_view purpose);
 
     // The pages.
@@ -109,7 +111,7 @@ private:
     [[nodiscard]] response failed(const visit& at, const shearline::error& why, store of = store::keys) const;
     [[nodiscard]] shearline::result<contacts_view> contacts_for(const visit& at) const;
 
-    // What is done to the key.
+    // Actions on the key.
     response reveal_key(visit& at);
     response copy_key(visit& at);
     response generate_key(visit& at);
@@ -135,8 +137,8 @@ private:
     session_table m_sessions{m_tokens};
     attempt_limiter m_attempts;
     hash_gate m_gate;
-    std::timed_mutex m_generating;  // two first keys, asked for at once, are one
-    // Of the workers that the server has for us, some are left when the key store does not answer.
+    std::timed_mutex m_generating;  // so that two simultaneous requests for the first key make one key
+    // So that some of our workers stay free while the key store does not answer.
     mutable bulkhead m_reading{8, std::chrono::milliseconds{40}};
     mutable bulkhead m_writing{8, std::chrono::milliseconds{250}};
 };

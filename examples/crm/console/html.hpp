@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// HTML in which everything but our own literals is escaped: markup comes from constants only, all else is text.
+// HTML in which everything but our own literals is escaped: markup comes from constants only; everything else is text.
 // Depends on std; never on a page.
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace crm {
 
-/// A constant piece of markup with `Holes` places `{}` for what varies; checked when it is compiled. That nothing but
-/// a constant can become markup is what keeps a contact named `<script>` a name.
+/// A constant piece of markup with `Holes` placeholders `{}`, checked at compile time. Only constants can become
+/// markup, so a contact named `<script>` stays text.
 template <std::size_t Holes>
 class markup {
 public:
@@ -32,8 +32,9 @@ private:
 /// A piece of a page under construction.
 class html {
 public:
-    /// Appends `constant`, its holes filled in order: text is escaped for element content and for quoted attributes,
-    /// a whole number is written out, and `html` goes in as it is. Returns itself, for chains.
+    /// Appends `constant`, with its placeholders filled in order: text is escaped for element content and for quoted
+    /// attributes, whole numbers are written in decimal, and `html` is inserted unchanged. Returns itself, for
+    /// chaining.
     template <typename... Values>
     html& add(markup<sizeof...(Values)> constant, const Values&... values) {
         std::string_view rest = constant.text();

@@ -78,7 +78,7 @@ html hidden(std::string_view name, std::string_view value) {
     return out.add(R"(<input type="hidden" name="{}" value="{}">)", name, value);
 }
 
-// Password managers look for a user name beside the password; the console has one owner.
+// Password managers look for a user name next to the password; the console has one user, the owner.
 html password_field(std::string_view id) {
     html out;
     return out.add(
@@ -160,7 +160,7 @@ html post_button(std::string_view action, const html& fields, std::string_view l
                    action, fields, look, name);
 }
 
-// A button that goes to a page: a link that looks like a button would not answer to the space bar.
+// A button that opens a page: a link that looks like a button would not react to the space bar.
 html go_button(std::string_view to, markup<0> fields, std::string_view look, std::string_view name) {
     html out;
     return out.add(R"(<form method="get" action="{}">{}<button class="button {}" type="submit">{}</button></form>)", to,
@@ -181,7 +181,7 @@ html audit_table(const std::vector<audit_row>& rows) {
     return out.add("</tbody></table>\n");
 }
 
-// The script fills a copy of this row where a new record arrives.
+// The script fills a copy of this row when a new record arrives.
 html contact_table_row(const contact_row& row) {
     html out;
     return out.add(
@@ -219,8 +219,8 @@ constexpr markup<0> edit_field = R"(<input type="hidden" name="edit" value="1">)
 
 constexpr std::string_view regenerate_title = "Regenerate the Instance API Key?";
 constexpr std::string_view regenerate_warning =
-    "The old key stops working at once: every system that uses it is refused with its very next call, until you give "
-    "it the new key. This cannot be undone.";
+    "The old key stops working at once: every system that uses it is refused at its next call, until you give it the "
+    "new key. This cannot be undone.";
 
 html regenerate_form(const html& csrf, const std::string& once) {
     html fields = csrf;
@@ -234,7 +234,7 @@ html editing_choices(const html& csrf, const key_page_view& view) {
         html fields;
         fields.add(csrf).add(hidden(field::once, view.once));
         out.add(
-            R"(<div class="choice"><div><h3 class="label">Generate the first key</h3><p>It opens the REST API of this CRM, for reading and writing contacts, until you replace or suspend it.</p></div>{}</div>)",
+            R"(<div class="choice"><div><h3 class="label">Generate the first key</h3><p>It gives access to the REST API of this CRM, for reading and writing contacts, until you replace or suspend it.</p></div>{}</div>)",
             post_button(path::key_generate, fields, "primary caps", "GENERATE KEY"));
         return out;
     }
@@ -243,7 +243,7 @@ html editing_choices(const html& csrf, const key_page_view& view) {
         path::key);
     if (view.key->suspended)
         out.add(
-            R"(<div class="choice"><div><h3 class="label">Resume</h3><p>The same key opens the REST API again.</p></div>{}</div>)",
+            R"(<div class="choice"><div><h3 class="label">Resume</h3><p>The same key gives access to the REST API again.</p></div>{}</div>)",
             post_button(path::key_resume, csrf, "", "Resume the key"));
     else
         out.add(
@@ -274,7 +274,7 @@ html key_panel(const html& csrf, const key_page_view& view) {
             path::key_copy, csrf, facts_of(*view.key));
     } else {
         out.add(
-            R"(<div class="empty"><p class="title">There is no key yet</p><p>Other systems need one to reach this CRM.</p></div>)");
+            R"(<div class="empty"><p class="title">There is no key yet</p><p>Other systems need one to use this CRM.</p></div>)");
     }
     out.add("</div>\n");
     if (!view.editing)
@@ -296,7 +296,7 @@ html edit_panel(const html& csrf, const key_page_view& view) {
     return out;
 }
 
-// For the script, which asks for the key without leaving the page; browsers without one see `password_page`.
+// For the script, which requests the key without leaving the page; browsers without scripts see `password_page`.
 html password_dialog() {
     html out;
     return out.add(
@@ -315,7 +315,7 @@ std::string sign_in_page(std::string_view csrf, const std::optional<notice>& say
 <form class="form" method="post" action="{}">{}{}
 <button class="button primary" type="submit">Log in</button></form>
 </div></section>
-<p class="below">The password was set, or shown once, when this CRM first started.</p>)",
+<p class="below">The password was set, or was shown once, when this CRM was first started.</p>)",
              notice_of(says), path::log_in, hidden(field::csrf, csrf), password_field("password"));
     return standing_alone("Log in", body);
 }
@@ -338,19 +338,19 @@ std::string home_page(const frame& around, const home_view& view) {
                  view.latest.front().action, time_of(view.latest.front().at));
     html body;
     body.add(
-        R"(<div class="page-head"><div><h1>Overview</h1><p>What this CRM holds, and the key that opens it.</p></div></div>
+        R"(<div class="page-head"><div><h1>Overview</h1><p>The contacts in this CRM, and the key that gives access to them.</p></div></div>
 <div class="tiles">
-<a class="tile card" href="{}"><span class="tile-name">{}Contacts</span><span class="tile-figure" data-total data-poll="{}">{}</span><span class="muted small">kept in this CRM</span></a>
+<a class="tile card" href="{}"><span class="tile-name">{}Contacts</span><span class="tile-figure" data-total data-poll="{}">{}</span><span class="muted small">in this CRM</span></a>
 <a class="tile card" href="{}"><span class="tile-name">{}Instance API Key</span>{}</a>
 <a class="tile card" href="{}"><span class="tile-name">{}Last action</span>{}</a>
 </div>
-<section class="card"><div class="card-head"><h2>Lately</h2><a href="{}">The whole audit</a></div>
+<section class="card"><div class="card-head"><h2>Recent activity</h2><a href="{}">Full audit log</a></div>
 )",
         path::contacts, icon_of(section::contacts), path::contacts_rows, view.contacts, path::key,
         icon_of(section::integrations), key, path::audit, icon_of(section::audit), last, path::audit);
     if (view.latest.empty())
         body.add(
-            R"(<div class="empty"><p>Every change to the key, and every look at it, will be listed here.</p></div>)");
+            R"(<div class="empty"><p>Every change to the key, and every time it is revealed or copied, will be listed here.</p></div>)");
     else
         body.add(audit_table(view.latest));
     body.add("</section>");
@@ -359,9 +359,9 @@ std::string home_page(const frame& around, const home_view& view) {
 
 std::string integrations_page(const frame& around, const std::optional<key_view>& key) {
     html body;
-    body.add(R"(<div class="page-head"><div><h1>Integrations</h1><p>How other systems reach this CRM.</p></div></div>
+    body.add(R"(<div class="page-head"><div><h1>Integrations</h1><p>How other systems use this CRM.</p></div></div>
 <section class="card"><div class="card-head"><h2>Instance API Key</h2>{}</div>
-<div class="card-body"><div class="choice"><p>One key for your own systems: they send it with each call to the REST API, and may read and write contacts.</p><a class="button primary" href="{}">Open the key</a></div></div></section>)",
+<div class="card-body"><div class="choice"><p>One key for your own systems. They send it with each call to the REST API, and may read and write contacts.</p><a class="button primary" href="{}">Open the key</a></div></div></section>)",
              state_of(key), path::key);
     return framed("Integrations", section::integrations, around, body);
 }
@@ -424,8 +424,8 @@ std::string contacts_page(const frame& around, const contacts_view& view) {
 )",
              contact_table_row({}), view.rows.empty() ? html{} : html{}.add(" hidden"),
              view.search.empty() ? "No contacts yet" : "No contact matches",
-             view.search.empty() ? "Give a system the Instance API Key, and what it sends will appear here."
-                                 : "Search for a part of a name, an e-mail address, a company or an external id.");
+             view.search.empty() ? "Give a system the Instance API Key. The contacts that it sends will appear here."
+                                 : "Search for part of a name, an e-mail address, a company or an external id.");
 
     html previous;
     html next;
@@ -444,7 +444,7 @@ std::string contacts_page(const frame& around, const contacts_view& view) {
 std::string audit_page(const frame& around, const audit_view& view) {
     html body;
     body.add(
-        R"(<div class="page-head"><div><h1>Audit</h1><p>Who did what with the key, newest first. Looking at the key or copying it is written down before the key is shown.</p></div></div>
+        R"(<div class="page-head"><div><h1>Audit</h1><p>Who did what with the key, newest first. Revealing or copying the key is recorded before the key is shown.</p></div></div>
 <section class="card" aria-label="Audit">)");
     if (view.rows.empty())
         body.add(R"(<div class="empty"><p class="title">Nothing has happened yet</p></div>)");

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the console's pages look like: each a function from what is to be shown to a whole HTML document.
+// The console's pages: each is a function from the data to show to a whole HTML document.
 // Depends on html.hpp and shearline/clock.hpp; never on a session, a store or a request.
 #pragma once
 
@@ -42,17 +42,17 @@ inline constexpr std::string_view password = "password";
 inline constexpr std::string_view once = "once";  ///< the idempotency token, minted with the form
 }  // namespace field
 
-/// Where in the menu a page stands.
+/// The entry of the menu that a page belongs to.
 enum class section : std::uint8_t { home, contacts, integrations, audit };
 
-/// A sentence at the head of a page.
+/// A sentence at the top of a page.
 struct notice {
     enum class tone : std::uint8_t { good, warning, bad };
     notice::tone tone = tone::good;
     std::string text;
 };
 
-/// What every signed-in page has around it.
+/// What every page after log-in has around its content.
 struct frame {
     std::string csrf;  ///< the token of the session, for each form
     std::optional<notice> says;
@@ -71,12 +71,12 @@ struct key_view {
     std::uint64_t uses = 0;
 };
 
-/// What the key page shows beside the key.
+/// What the key page shows in addition to the key.
 struct key_page_view {
     std::optional<key_view> key;  ///< nothing: no key was generated yet
     bool editing = false;
-    bool confirming = false;      ///< the question before a regeneration, for browsers that run no script
-    std::string_view revealed{};  ///< the whole key, on the one answer that shows it
+    bool confirming = false;      ///< shows the question before a regeneration, for browsers that run no script
+    std::string_view revealed{};  ///< the whole key, only in the response that shows it
     std::string once;             ///< a fresh idempotency token for the form that makes a key
 };
 
@@ -111,7 +111,7 @@ struct home_view {
     std::vector<audit_row> latest;
 };
 
-/// A form to be sent again with the password: where to, and what else it holds.
+/// A form to be sent again with the password: its address, and its other fields.
 struct pending_form {
     std::string_view action;
     std::vector<std::pair<std::string_view, std::string>> fields;
@@ -126,7 +126,7 @@ struct pending_form {
 [[nodiscard]] std::string contacts_page(const frame&, const contacts_view&);
 [[nodiscard]] std::string audit_page(const frame&, const audit_view&);
 
-/// A page for what went wrong; stands alone, so that it shows the same to everyone.
+/// An error page; without the menu, so that it is the same for everyone.
 [[nodiscard]] std::string error_page(unsigned status, std::string_view title, std::string_view explanation);
 
 /// The rows of `contacts_page` as JSON, for its script.

@@ -21,7 +21,7 @@ using shearline::result;
 using shearline::secret_text;
 using shearline::unsafe_reveal;
 
-// No character that is taken for another one: it is read off a terminal.
+// Without characters that look alike: a person reads it from a terminal.
 secret_text random_password() {
     constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";
     constexpr std::size_t groups = 4;
@@ -39,7 +39,7 @@ result<std::string> argon2id_of(std::string_view password) {
     std::array<char, crypto_pwhash_STRBYTES> hash{};
     if (::crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
                                 crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) != 0)
-        return error{errc::unavailable, "the password could not be hashed: 64 MiB of memory are needed"};
+        return error{errc::unavailable, "the password could not be hashed: this needs 64 MiB of memory"};
     return std::string{hash.data()};
 }
 
@@ -55,7 +55,8 @@ result<owner_password::opened> owner_password::open_or_create(const std::string&
         if (!hash.starts_with(crypto_pwhash_STRPREFIX) ||
             ::crypto_pwhash_str_needs_rehash(hash.c_str(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
                                              crypto_pwhash_MEMLIMIT_INTERACTIVE) < 0)
-            return error{errc::corrupt, path + ": holds no argon2id string; remove it to set a new password"};
+            return error{errc::corrupt,
+                         path + ": does not contain an argon2id string; remove it to set a new password"};
         return opened{owner_password{std::move(hash)}, false, std::nullopt};
     }
     if (kept.error().code() != errc::not_found) return std::move(kept).error();

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The owner's password: how it is kept, how few are checked at a time, and how guessing is slowed.
+// The owner's password: how it is stored, how many checks run at a time, and how guessing is slowed.
 // Depends on shearline/secret/ and libsodium; never on a request or a page.
 #pragma once
 
@@ -19,10 +19,10 @@
 
 namespace crm {
 
-/// A moment of the clock that nobody sets back: what sessions and delays are measured by.
+/// A time of the clock that never goes back, which measures sessions and delays.
 using moment = std::chrono::steady_clock::time_point;
 
-/// The owner's password, of which only an argon2id string is kept, in a file that is private to us.
+/// The owner's password. Only its argon2id string is stored, in a private file.
 class owner_password {
 public:
     static constexpr std::size_t min_bytes = 12;
@@ -30,15 +30,15 @@ public:
 
     struct opened;
 
-    /// Reads the file. On the first run there is none: it is made of `initial`, or where that is empty of a password of
-    /// 20 random characters (99 bits), which is given back once and kept nowhere. Where there is a file, `initial` is
-    /// not looked at: whoever can start the program with an option may not be the one who knows the password.
+    /// Reads the file. If it does not exist (the first run), creates it from `initial`, or if that is empty, from a
+    /// password of 20 random characters (99 bits), which is returned once and not stored. If the file exists, `initial`
+    /// is ignored: whoever can start the program with an option may not be the person who knows the password.
     ///
     /// Errors: those of `shearline::read_private_file`; `invalid_argument` for an `initial` that is too short or too
-    /// long; `corrupt` where the file holds no argon2id string.
+    /// long; `corrupt` if the file does not contain an argon2id string.
     static shearline::result<opened> open_or_create(const std::string& path, std::string_view initial = {});
 
-    /// Whether `attempt` is the password. Takes 64 MiB and some 0.1 s: enter a `hash_gate` first. Thread-safe.
+    /// Whether `attempt` is the password. Takes 64 MiB and about 0.1 s: enter a `hash_gate` first. Thread-safe.
     [[nodiscard]] bool matches(std::string_view attempt) const;
 
 private:
@@ -53,13 +53,13 @@ struct owner_password::opened {
     std::optional<shearline::secret_text> generated;  ///< to be shown once
 };
 
-/// Lets few in at a time, so that guessing cannot use up the machine's memory. Thread-safe; never waits.
+/// Limits how many passwords are checked at a time, so that guessing cannot exhaust memory. Thread-safe; never waits.
 class hash_gate {
 public:
     static constexpr std::size_t default_places = 2;
 
-    /// At least 2 places: the last free one is kept for whoever has logged in before from the same browser, so that
-    /// strangers who keep the others busy do not keep the owner out.
+    /// At least 2 places: the last free one is reserved for browsers that have logged in before, so that strangers who
+    /// occupy the others do not lock the owner out.
     explicit hash_gate(std::size_t places = default_places) noexcept : m_free{places} {}
 
     class [[nodiscard]] place {
@@ -73,7 +73,7 @@ public:
         hash_gate* m_of;
     };
 
-    /// A place, held until it is destroyed; nothing where none is free.
+    /// A place, held until it is destroyed; empty if none is free.
     [[nodiscard]] std::optional<place> enter(bool known);
 
 private:
@@ -81,9 +81,9 @@ private:
     std::size_t m_free;
 };
 
-/// Slows guessing: each one who asks (a source address, or a browser that logged in before) has some attempts free, and
-/// then waits twice as long after each failure. One who fails slows nobody else. Bounded: where the table is full, the
-/// one who has been quiet longest is forgotten. Thread-safe; O(1).
+/// Slows guessing: each client (a source address, or a browser that has logged in before) has some free attempts, and
+/// then waits twice as long after each failure. The failures of one client do not slow others. Bounded: if the table is
+/// full, the client that has been idle longest is forgotten. Thread-safe; O(1).
 class attempt_limiter {
 public:
     static constexpr unsigned free_attempts = 5;
@@ -93,11 +93,11 @@ public:
 
     explicit attempt_limiter(std::size_t capacity = 4096) noexcept : m_capacity{capacity} {}
 
-    /// Zero where `who` may try now, and then the attempt counts as failed until `succeeded` says otherwise: guesses
-    /// that are sent all at once count, too. Else how long to wait, and nothing is counted.
+    /// Zero if `who` may try now. The attempt then counts as failed until `succeeded` is called, so that guesses sent
+    /// all at once count, too. Otherwise how long to wait; nothing is counted.
     [[nodiscard]] std::chrono::seconds begin(const std::string& who, moment now);
 
-    /// The attempt that began was nobody's guess: the password was right, or was not looked at.
+    /// The attempt does not count as a guess: the password was right, or was not checked.
     void succeeded(const std::string& who);
     void withdrawn(const std::string& who);
 
@@ -115,8 +115,8 @@ private:
     std::unordered_map<std::string_view, std::list<entry>::iterator> m_by_who;
 };
 
-/// Under whose name a source address is slowed: IPv4 as it is (also when mapped into IPv6), IPv6 by its /64, which one
-/// household has whole.
+/// The name under which a source address is slowed: IPv4 unchanged (also if mapped into IPv6), IPv6 by its /64, which
+/// usually belongs to one household.
 [[nodiscard]] std::string slowed_as(std::string_view source_address);
 
 }  // namespace crm

@@ -59,7 +59,7 @@ shearline::digest_bytes token_maker::digest(std::string_view purpose, std::strin
     };
     ::crypto_auth_hmacsha256_init(&state, reinterpret_cast<const unsigned char*>(m_key.data()), m_key.size());
     add(purpose);
-    add({"\0", 1});  // no purpose holds it: where the one ends and the other begins is certain
+    add({"\0", 1});  // no purpose contains it, so the boundary is unambiguous
     add(about);
     shearline::digest_bytes made{};
     ::crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(made.data()));

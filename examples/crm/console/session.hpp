@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Who is logged in: ids that only the browser keeps, their ends, and the CSRF tokens that belong to them.
+// Who is logged in: ids that only the browser keeps, when they expire, and the CSRF tokens that belong to them.
 // Depends on password.hpp (its clock), pages.hpp (its notices) and libsodium; never on a request.
 #pragma once
 
@@ -25,8 +25,8 @@ namespace crm {
 [[nodiscard]] std::string random_token();
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
-/// Makes tokens that only who has the key can make, out of what they are about. Under a key that is drawn when the
-/// process starts and never leaves it; or under one that is given, so that tokens outlive it. Thread-safe.
+/// Makes tokens from their subject, under a key: nobody without the key can make them. The key is drawn when the
+/// process starts and never leaves it, or is passed in, so that tokens outlive the process. Thread-safe.
 class token_maker {
 public:
     token_maker();
@@ -35,7 +35,7 @@ public:
     token_maker& operator=(const token_maker&) = delete;
     ~token_maker();
 
-    /// HMAC-SHA256 of the purpose and `about`: as bytes for a table, or as 43 characters for a form or a cookie.
+    /// HMAC-SHA256 of the purpose and `about`, as bytes for a table, or as 43 characters for a form or a cookie.
     [[nodiscard]] shearline::digest_bytes digest(std::string_view purpose, std::string_view about) const;
     [[nodiscard]] std::string token(std::string_view purpose, std::string_view about) const;
 
@@ -46,8 +46,8 @@ private:
     std::array<std::byte, 32> m_key{};
 };
 
-/// The sessions that are open. Of an id, which the browser holds in a cookie, only a digest is kept: a look into our
-/// memory, or a timing of the look-up, gives nobody a session. Thread-safe; O(log n) in at most `capacity` sessions.
+/// The open sessions. The browser keeps a session's id in a cookie, and we keep only a digest of it: neither reading
+/// our memory nor timing the look-up gives anyone a session. Thread-safe; O(log n) in at most `capacity` sessions.
 class session_table {
 public:
     static constexpr std::chrono::minutes idle_end{30};
@@ -57,17 +57,17 @@ public:
 
     explicit session_table(const token_maker& tokens) noexcept : m_tokens{tokens} {}
 
-    /// What a request may know of its session.
+    /// What a request may know about its session.
     struct session {
         bool proved = false;  ///< the password was given within the last five minutes
         std::optional<notice> says;
     };
 
-    /// Opens one, whose id is new and random. Where there are too many, the one that was idle longest is closed.
+    /// Opens a session with a new random id. If there are too many, the one that has been idle longest is closed.
     [[nodiscard]] std::string open(moment now);
 
-    /// The session of `id`, unless it came to an end or never was. A request of its user's own (`active`) puts off the
-    /// idle end and takes the notice along; one that a page's script makes by itself does neither.
+    /// The session of `id`, unless it has expired or never existed. A request that the user makes (`active`) restarts
+    /// the idle time and takes the notice; a request that a page's script makes by itself does neither.
     [[nodiscard]] std::optional<session> find(std::string_view id, moment now, bool active);
 
     /// The password was given again.

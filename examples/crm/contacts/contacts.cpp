@@ -52,14 +52,15 @@ constexpr std::string_view columns =
     "uuid, external_id, first_name, last_name, email, phone, company, metadata, archived_at, created_at, updated_at, "
     "revision";
 
-/// Refuses what was made by others, from the first bytes alone (https://www.sqlite.org/fileformat2.html §1.3), so that
-/// SQLite neither recovers it nor takes a file of one byte for an empty one. Ours has its number before it has a log.
+/// Refuses files of other programs by their first bytes (https://www.sqlite.org/fileformat2.html §1.3), so that SQLite
+/// neither recovers such a file nor treats a file of one byte as empty. Our own files get their application id before
+/// they get a log.
 result<void> refuse_foreign(const std::string& path) {
     constexpr std::string_view magic{"SQLite format 3\0", 16};
     constexpr std::size_t application_id_at = 68;
     std::array<char, 100> bytes{};
     std::ifstream file{path, std::ios::binary};
-    if (!file) return error{errc::permission_denied, path + ": cannot be read: look at its mode"};
+    if (!file) return error{errc::permission_denied, path + ": cannot be read: check its mode"};
     file.read(bytes.data(), bytes.size());
     const std::string_view head{bytes.data(), static_cast<std::size_t>(file.gcount())};
     if (head.empty()) return {};
@@ -99,7 +100,7 @@ error failure(const database_error& what) {
     }
 }
 
-/// Runs `body`, which may throw a `database_error`, and gives its result or that error.
+/// Runs `body`, which may throw a `database_error`, and returns its result or that error.
 template <typename Body>
 auto guarded_by(Body body) -> decltype(body()) {
     try {
@@ -123,7 +124,7 @@ shearline::timestamp now() { return shearline::system_clock{}.now(); }
 
 constexpr std::size_t readers = 8;
 
-/// A transaction, which is rolled back unless it is committed.
+/// A transaction that is rolled back unless it is committed.
 class transaction {
 public:
     transaction(database& on, const std::string& begin) : m_on{on} { m_on.run(begin); }
@@ -154,8 +155,8 @@ struct contact_store::state {
 
     std::chrono::milliseconds busy_timeout;
     bulkhead reading{readers, std::chrono::milliseconds{40}};
-    bulkhead writing{8, std::chrono::milliseconds{250}};  // a disk may take long to write
-    std::timed_mutex turn;                                // of the writer
+    bulkhead writing{8, std::chrono::milliseconds{250}};  // a write to the disk may take long
+    std::timed_mutex turn;                                // to write
     database writer;
     std::mutex mutex;  // guards `idle`
     std::vector<database> idle;
@@ -171,12 +172,12 @@ struct contact_store::state {
 
     error busy(std::string_view why) const { return {errc::unavailable, writer.name() + ": " + std::string{why}}; }
 
-    /// Runs `read(database&)` on a connection that nobody else uses, as of one moment.
+    /// Runs `read(database&)` in one read transaction, on a connection of its own.
     template <typename Read>
     auto read(Read read) -> decltype(read(writer)) {
         return guarded_by([&]() -> decltype(read(writer)) {
             const auto place = reading.enter();
-            if (!place) return busy("does not answer, and others wait for it already");
+            if (!place) return busy("does not answer, and other requests already wait for it");
             loan lent{*this};
             transaction one{*lent.db, "BEGIN"};
             auto found = read(*lent.db);
@@ -185,7 +186,7 @@ struct contact_store::state {
         });
     }
 
-    /// A connection of `idle`, of which there are as many as places.
+    /// A connection from `idle`, which has as many as there are places.
     struct loan {
         explicit loan(state& from) : of{from} {
             const std::scoped_lock lock{of.mutex};
@@ -242,7 +243,7 @@ struct contact_store::state {
     result<contact_result> transact(Change change) {
         return guarded_by([&]() -> result<contact_result> {
             const auto place = writing.enter();
-            if (!place) return busy("does not take changes, and others wait for it already");
+            if (!place) return busy("does not accept changes, and other requests already wait for it");
             const std::unique_lock lock{turn, busy_timeout};
             if (!lock) return busy("is busy with other changes");
             transaction one{writer, "BEGIN IMMEDIATE"};
@@ -252,7 +253,7 @@ struct contact_store::state {
         });
     }
 
-    /// The contact of a uuid, if it is there and of the right revision.
+    /// The contact with a uuid, if it exists and has the expected revision.
     contact_result held(std::string_view uuid, std::optional<std::uint64_t> revision) {
         auto there = find(writer, "uuid", uuid);
         if (!there) return {contact_outcome::not_found, {}};
@@ -275,14 +276,14 @@ result<contact_store> contact_store::open(const std::string& path, std::chrono::
     return guarded_by([&]() -> result<contact_store> {
         auto opened = std::make_unique<state>(path, busy_timeout);
         database& db = opened->writer;
-        if (db.is_read_only()) return error{errc::permission_denied, path + ": cannot be written: look at its mode"};
+        if (db.is_read_only()) return error{errc::permission_denied, path + ": cannot be written: check its mode"};
         db.run("PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;");
         const std::int64_t version = db.number("PRAGMA user_version");
         if (version > schema_version)
             return error{errc::wrong_version, path + ": was written by a newer build; use that one"};
         if (version == 0) {
             db.run("BEGIN IMMEDIATE");
-            if (db.number("PRAGMA user_version") == 0)  // else another process was faster
+            if (db.number("PRAGMA user_version") == 0)  // otherwise another process was faster
                 db.run(std::string{schema} + "PRAGMA application_id = " + std::to_string(application_id) +
                        "; PRAGMA user_version = " + std::to_string(schema_version));
             db.run("COMMIT");

@@ -22,18 +22,18 @@ namespace crm {
 /// A contact. An empty text stands for "none".
 struct contact {
     std::string uuid{};
-    std::string external_id{};  ///< the other system's name for it; unique where there is one
+    std::string external_id{};  ///< the other system's name for it; unique if not empty
     std::string first_name{};
     std::string last_name{};
     std::string email{};
     std::string phone{};
     std::string company{};
-    std::string metadata = "{}";  ///< a JSON object, checked by who writes it
+    std::string metadata = "{}";  ///< a JSON object, checked by the caller
     bool archived = false;
     std::optional<shearline::timestamp> archived_at{};
     shearline::timestamp created_at{};
     shearline::timestamp updated_at{};
-    std::uint64_t revision = 1;  ///< counts its changes: what an ETag tells
+    std::uint64_t revision = 1;  ///< the number of its changes, used as the ETag
 
     friend bool operator==(const contact&, const contact&) = default;
 };
@@ -43,18 +43,18 @@ struct contact_page {
     std::size_t total = 0;  ///< in all pages
 };
 
-/// What a list is narrowed to; an empty text does not narrow. E-mails are compared without regard to ASCII case.
+/// The filter of a list; an empty text does not filter. E-mails are compared without regard to ASCII case.
 struct contact_filter {
     std::string_view email{};
     std::string_view external_id{};
 };
 
-/// What became of a change to one contact.
+/// The outcome of a change to one contact.
 enum class contact_outcome : std::uint8_t {
     done,
     not_found,
-    stale,      ///< the contact is no longer of the revision that was asked for
-    duplicate,  ///< another contact has the external id: `contact` is that one
+    stale,      ///< the contact no longer has the expected revision
+    duplicate,  ///< another contact, `contact`, has the external id
 };
 
 struct contact_result {
@@ -62,14 +62,14 @@ struct contact_result {
     crm::contact contact{};
 };
 
-/// Contacts in a file. Everything is durable when a call returns. Thread-safe; every call may block on the disk. Up to
-/// eight threads read at once, and none waits for one that writes; of those that write, up to eight wait for their
-/// turn. Errors name the file: `unavailable` (busy, disk full), `corrupt`, `permission_denied`.
+/// Contacts in a file. Changes are durable when a call returns. Thread-safe; every call may block on the disk. Up to
+/// eight threads read at once, and readers never wait for writers; up to eight threads wait for their turn to write.
+/// Errors name the file: `unavailable` (busy, disk full), `corrupt`, `permission_denied`.
 class contact_store {
 public:
-    /// Opens or makes the file, private to us, and reads it through for damage. `corrupt` for a file that is damaged or
-    /// none of ours, `wrong_version` for one of a newer build; both are left as they are. `busy_timeout` is how long a
-    /// call waits for other threads, and then for other processes.
+    /// Opens or creates the file, with mode 0600, and checks all of it for damage. Errors: `corrupt` if the file is
+    /// damaged or belongs to another program, `wrong_version` if a newer build wrote it; neither is changed.
+    /// `busy_timeout` is how long a call waits for other threads, and then for other processes.
     [[nodiscard]] static shearline::result<contact_store> open(
         const std::string& path, std::chrono::milliseconds busy_timeout = std::chrono::seconds{2});
 
@@ -77,11 +77,11 @@ public:
     contact_store& operator=(contact_store&&) noexcept;
     ~contact_store();
 
-    /// In the order of creation. `page` begins with 1.
+    /// In the order of creation. `page` starts at 1.
     [[nodiscard]] shearline::result<contact_page> page(std::size_t page, std::size_t per_page,
                                                        const contact_filter& filter) const;
 
-    /// What changed last comes first; `search` looks for a text in names, e-mail, company, phone and external id.
+    /// The last change comes first; `search` finds a text in names, e-mail, company, phone and external id.
     [[nodiscard]] shearline::result<contact_page> list(std::size_t page, std::size_t per_page,
                                                        std::string_view search) const;
 
@@ -91,15 +91,15 @@ public:
     [[nodiscard]] shearline::result<std::size_t> count() const;
     [[nodiscard]] shearline::result<std::optional<contact>> find(std::string_view uuid) const;
 
-    /// Makes a contact; gives it its uuid and times.
+    /// Creates a contact, and sets its uuid and times.
     [[nodiscard]] shearline::result<contact_result> create(contact asked);
 
-    /// Stores `asked` in place of the contact of its uuid, if that is still of the revision `asked` has. Equal to it
-    /// already: a success that changes nothing.
+    /// Replaces the contact with the uuid of `asked` by `asked`, if it still has the revision of `asked`. If it is
+    /// already equal, succeeds and changes nothing.
     [[nodiscard]] shearline::result<contact_result> update(contact asked);
 
-    /// Archives or restores, if the contact is of `revision` (where one is given). Done already: a success that changes
-    /// nothing.
+    /// Archives or restores, if the contact has `revision` (if one is given). If that is already done, succeeds and
+    /// changes nothing.
     [[nodiscard]] shearline::result<contact_result> set_archived(std::string_view uuid, bool archived,
                                                                  std::optional<std::uint64_t> revision);
 

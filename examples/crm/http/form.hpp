@@ -17,13 +17,13 @@
 
 namespace crm {
 
-/// What a form holds. Wiped when it goes, since one field may be a password.
+/// The fields of a form. Wiped when destroyed, because a field may be a password.
 class form {
 public:
     static constexpr std::size_t max_fields = 32;
 
-    /// Nothing where the text is not in this format: a `%` without two hexadecimal digits, a name that comes twice or
-    /// is not visible ASCII (as ours are, and an answer may repeat it), or more than `max_fields` fields. Linear.
+    /// Empty if the text is not in this format: a `%` without two hexadecimal digits, a name that comes twice or is not
+    /// visible ASCII (our names are, and an answer may repeat the name), or more than `max_fields` fields. Linear.
     static std::optional<form> parse(std::string_view text) {
         form made;
         while (!text.empty()) {
@@ -44,7 +44,7 @@ public:
     form() = default;
     form(form&&) = default;
     form& operator=(form&& other) noexcept {
-        m_fields.swap(other.m_fields);  // what was here is wiped with the other
+        m_fields.swap(other.m_fields);  // the old fields are wiped with the other object
         return *this;
     }
     ~form() {
@@ -53,13 +53,13 @@ public:
 
     [[nodiscard]] bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
 
-    /// The field's value; empty where there is none.
+    /// The field's value; empty if there is none.
     [[nodiscard]] std::string_view operator[](std::string_view name) const noexcept {
         const std::string* const value = find(name);
         return value == nullptr ? std::string_view{} : *value;
     }
 
-    /// The first field whose name is none of `known`; nothing where all are.
+    /// The first field whose name is not in `known`, if any.
     [[nodiscard]] std::optional<std::string_view> beside(std::initializer_list<std::string_view> known) const noexcept {
         for (const auto& [name, value] : m_fields)
             if (std::find(known.begin(), known.end(), name) == known.end()) return name;
@@ -82,7 +82,7 @@ private:
 
     static std::optional<std::string> decoded(std::string_view text) {
         std::string out;
-        out.reserve(std::max<std::size_t>(text.size(), 32));  // on the heap, where it stays: moves leave no copy behind
+        out.reserve(std::max<std::size_t>(text.size(), 32));  // on the heap, so that moves leave no copy behind
         for (std::size_t i = 0; i < text.size(); ++i) {
             if (text[i] != '%') {
                 out += text[i] == '+' ? ' ' : text[i];

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A request and its answer, as the parts of the CRM see them.
+// A request and its response, as the parts of the CRM see them.
 // Depends on std; never on a socket. Boost.Beast, which compares names, stays in its .cpp.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace crm {
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
-/// Whether two names are one, whatever their case: of fields, hosts and media types (ASCII, RFC 9110).
+/// Whether two names are equal without regard to case: of fields, hosts and media types (ASCII, RFC 9110).
 [[nodiscard]] bool is_same_name(std::string_view a, std::string_view b) noexcept;
 
 struct request {
@@ -24,12 +24,12 @@ struct request {
     std::string body;
     std::string source_address;
     header_list headers;  ///< one entry for each field line
-    std::string id;       ///< names the request in the log
+    std::string id;       ///< identifies the request in the log
 
     /// The value of a field that was sent exactly once.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
 
-    /// Whether it changes nothing.
+    /// Whether the method only reads (GET or HEAD).
     [[nodiscard]] bool reads() const noexcept { return method == "GET" || method == "HEAD"; }
 
     /// The target before and after the first question mark.
@@ -44,7 +44,7 @@ struct response {
     unsigned status = 200;
     header_list headers{};
     std::string body{};
-    std::string why{};  ///< it is so: for the log alone, which masks what is a key in it
+    std::string why{};  ///< the reason, for the log only, which masks any key in it
 };
 
 /// Runs on a worker thread, many at once, and may block.

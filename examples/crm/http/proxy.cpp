@@ -48,7 +48,7 @@ shearline::result<void> trusted_proxies::add(std::string_view text) {
     };
     const std::size_t slash = text.find('/');
     const auto first = read(text.substr(0, slash));
-    if (!first) return wrong("is no network such as 192.0.2.0/24 or 2001:db8::/32");
+    if (!first) return wrong("is not a network such as 192.0.2.0/24 or 2001:db8::/32");
     const bool is_v4 = text.find(':') == std::string_view::npos;
     const unsigned most = is_v4 ? 32 : 128;
     unsigned bits = most;
@@ -56,12 +56,12 @@ shearline::result<void> trusted_proxies::add(std::string_view text) {
         const std::string_view digits = text.substr(slash + 1);
         const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
         if (digits.empty() || failed != std::errc{} || end != digits.data() + digits.size() || bits > most)
-            return wrong("has no such number of bits");
+            return wrong("has an invalid prefix length");
     }
     bits += 128 - most;
     address cut = *first;
     for (unsigned bit = bits; bit < 128; ++bit) cut[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> (bit % 8)));
-    if (cut != *first) return wrong("has bits behind its network: did you mean another address, or another length?");
+    if (cut != *first) return wrong("has address bits beyond its prefix length: correct the address or the length");
     m_networks.push_back({cut, bits});
     return {};
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Who sent a request that came through proxies: as far back as those that are trusted tell.
+// The client of a request that came through proxies, as far back as trusted proxies report it.
 // Depends on POSIX and http/message.hpp; never on a socket.
 #pragma once
 
@@ -18,15 +18,16 @@
 
 namespace crm {
 
-/// The networks of proxies that say truly from whom they have a request. Without any, the client is whoever connects.
+/// The networks of proxies that are trusted to report their clients. Without any, the client is the peer that connects.
 class trusted_proxies {
 public:
-    /// Adds a network, as `192.0.2.0/24` or `2001:db8::/32`, or one address. `invalid_argument` for what is neither,
-    /// and for an address that has bits behind its network.
+    /// Adds a network, such as `192.0.2.0/24` or `2001:db8::/32`, or one address. `invalid_argument` if it is neither,
+    /// or if the address has bits beyond the prefix length.
     [[nodiscard]] shearline::result<void> add(std::string_view network);
 
-    /// The address of the client: who connected; or, where that is a trusted proxy, the last hop of `X-Forwarded-For`
-    /// that is none. A hop that is no address ends the walk: what stands before it, nobody vouches for.
+    /// The address of the client: the peer, or if the peer is a trusted proxy, the last hop of `X-Forwarded-For` that
+    /// is not a trusted proxy. The search ends at a hop that is not an address, because nobody vouches for earlier
+    /// ones.
     [[nodiscard]] std::string client_of(const request& asked) const;
 
 private:

@@ -46,8 +46,8 @@ response refusal(unsigned status, std::string_view title, std::string_view detai
     return {status, {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}}, body + '}'};
 }
 
-/// Whether a header section keeps to one reading: lines end in CRLF and nothing else does, none is a continuation of
-/// the one before (obs-fold, RFC 9112 §5.2), no blank stands before a colon, and no control character anywhere.
+/// Whether a header section is unambiguous: lines end only in CRLF, no line continues the previous one (obs-fold,
+/// RFC 9112 §5.2), and there is no space before a colon and no control character anywhere.
 bool reads_one_way(std::string_view head) {
     bool first = true;
     while (!head.empty()) {
@@ -83,28 +83,28 @@ std::string date_of(std::time_t now) {
     return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
-/// Digits alone: a list of equal lengths is read as one by some, and refused by others.
+/// Only digits: some servers read a list of equal lengths as one, and others refuse it.
 bool is_number(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// What the connections of a server share.
+/// The state that the connections of a server share.
 struct shared_state {
     shared_state(const server_options& given, handler call, std::function<void(const request_account&)> tell)
         : options{given}, answer{std::move(call)}, log{std::move(tell)} {
         for (unsigned i = 0; i < given.lanes; ++i) lanes.emplace_back(given.workers);
     }
 
-    /// Answers a request, whatever the handler does.
+    /// Answers a request, even if the handler throws.
     response answer_to(const request& asked) {
         try {
             return answer(asked);
-        } catch (const std::exception&) {  // out of memory, most likely: this request fails, the others go on
+        } catch (const std::exception&) {  // most likely out of memory: only this request fails
             return refusal(500, "Internal Server Error");
         }
     }
 
-    /// Where the handler has no time for it.
+    /// The answer if the handler has no time for the request.
     response unavailable(const request& asked, std::string_view why) {
         response made =
             options.unavailable ? options.unavailable(asked, why) : refusal(503, "Service Unavailable", why);
@@ -113,7 +113,7 @@ struct shared_state {
         return made;
     }
 
-    /// Workers for requests that may wait for the same things.
+    /// Workers for requests that may wait for the same resources.
     struct lane {
         explicit lane(unsigned count) : workers{count} {}
 
@@ -126,7 +126,7 @@ struct shared_state {
     std::function<void(const request_account&)> log;
     std::deque<lane> lanes;
     std::atomic<bool> stopping{false};
-    std::atomic<bool> crowded{false};  // others wait for a connection to end
+    std::atomic<bool> crowded{false};  // further connections wait for one to end
     std::atomic<std::uint64_t> requests{0};
 
     std::mutex mutex;
@@ -134,7 +134,7 @@ struct shared_state {
     std::size_t connections = 0;
 };
 
-/// One connection: reads a request, has it answered, writes the answer, and so on.
+/// One connection: reads a request, passes it to a worker, writes the answer, and repeats.
 class connection : public std::enable_shared_from_this<connection> {
 public:
     connection(tcp::socket&& socket, std::shared_ptr<shared_state> all)
@@ -155,24 +155,25 @@ public:
         asio::dispatch(m_stream.get_executor(), [self = shared_from_this()] { self->read_head(); });
     }
 
-    /// Ends the connection unless a request is under way; that one is answered, and then it ends.
+    /// Ends the connection, after the answer to a request in progress.
     void end_if_idle() {
         asio::post(m_stream.get_executor(), [self = shared_from_this()] {
             if (self->m_idle_since.load() != not_idle) self->m_stream.cancel();
         });
     }
 
-    /// Whether it waits for a request, and did so at that time already.
+    /// Whether it is waiting for a request, and was already at that time.
     [[nodiscard]] bool is_idle_since(std::chrono::steady_clock::time_point at) const noexcept {
         return m_idle_since.load() <= at.time_since_epoch();
     }
 
-    /// Since when it has waited for the whole head of a request, of which some may be there; never, where it has one.
+    /// Since when it has been waiting for the whole head of a request, part of which may have arrived; `never` if it
+    /// has a whole head.
     [[nodiscard]] std::chrono::steady_clock::duration headless_since() const noexcept {
         return m_headless_since.load();
     }
 
-    /// Ends the connection unless the head of a request has come.
+    /// Ends the connection unless the head of a request has arrived.
     void give_way() {
         asio::post(m_stream.get_executor(), [self = shared_from_this()] {
             if (self->m_headless_since.load() != not_idle) self->m_stream.cancel();
@@ -196,7 +197,7 @@ private:
         m_headless_since = m_began.time_since_epoch();
         m_stream.expires_after(idle ? m_all->options.idle_timeout : m_all->options.head_timeout);
         if (idle) {
-            // The first byte ends the idle time: from then on the request has to arrive soon.
+            // The first byte ends the idle time; from then on, the timeout of the head applies.
             m_stream.async_read_some(m_buffer.prepare(4096),
                                      [self = shared_from_this()](boost::system::error_code failed, std::size_t bytes) {
                                          if (failed) return self->close();
@@ -212,7 +213,7 @@ private:
     }
 
     void find_end_of_head() {
-        while (unread().starts_with("\r\n")) m_buffer.consume(2);  // some end a body with one (RFC 9112 §2.2)
+        while (unread().starts_with("\r\n")) m_buffer.consume(2);  // some clients send one after a body (RFC 9112 §2.2)
         const std::string_view text = unread();
         const std::size_t end = text.find("\r\n\r\n");
         if (end != std::string_view::npos && end <= m_all->options.max_header_bytes) {
@@ -220,7 +221,8 @@ private:
             return parse_head();
         }
         if (text.size() > m_all->options.max_header_bytes) return refuse(431, "Request Header Fields Too Large");
-        if (has_bare_line_feed(text)) return refuse(400, "Bad Request");  // who sends it may wait for an answer already
+        if (has_bare_line_feed(text))
+            return refuse(400, "Bad Request");  // the sender may already be waiting for an answer
         m_stream.async_read_some(m_buffer.prepare(4096),
                                  [self = shared_from_this()](boost::system::error_code failed, std::size_t bytes) {
                                      if (failed) return self->close();
@@ -254,18 +256,18 @@ private:
         for (const auto& field : head) m_asked->headers.emplace_back(field.name_string(), field.value());
         if (m_all->options.client_of) m_asked->source_address = m_all->options.client_of(*m_asked);
         if (head.version() != 11 && head.version() != 10) return refuse(505, "HTTP Version Not Supported");
-        // More than one of these, or both of them, and two readers disagree on where the request ends.
+        // With more than one of these, or with both, two parsers may disagree on where the request ends.
         const auto lengths = head.count(http::field::content_length);
         const auto codings = head.count(http::field::transfer_encoding);
         if (lengths + codings > 1) return refuse(400, "Bad Request");
         if (lengths == 1 && !is_number(m_asked->header("content-length").value_or("")))
             return refuse(400, "Bad Request");
         if (codings == 1) {
-            // More may be named in the one field, `gzip, chunked` say: each was put on, and would have to be taken off.
+            // The field may name several codings, such as `gzip, chunked`, each of which would have to be decoded.
             const std::string_view all = m_asked->header("transfer-encoding").value_or("");
             const std::string_view first = all.substr(0, all.find_first_of(", \t"));
             if (head.version() == 10 || (is_same_name(first, "chunked") && first != all))
-                return refuse(400, "Bad Request");  // RFC 9112 §6.1: it is the last one, and there once
+                return refuse(400, "Bad Request");  // RFC 9112 §6.1: chunked must be last, and only once
             if (first != all || !is_same_name(all, "chunked")) return refuse(501, "Not Implemented");
         }
         if (head.count(http::field::host) > 1 || (head.version() == 11 && head.count(http::field::host) == 0))
@@ -281,9 +283,8 @@ private:
         read_body();
     }
 
-    /// Takes host and path out of an absolute target; false for one that is neither that nor a path. Its host stands
-    /// for what the `Host` field says (RFC 9112 §3.2.2): whether it is one of ours, who answers looks at in either
-    /// case.
+    /// Splits an absolute target into host and path; false if it is neither an absolute target nor a path. The host
+    /// replaces the `Host` field (RFC 9112 §3.2.2); the handler checks it in either case.
     bool set_target() {
         std::string& target = m_asked->target;
         for (const std::string_view scheme : {"http://", "https://"}) {
@@ -332,16 +333,16 @@ private:
         shared_state::lane& lane = m_all->lanes[*number];
         if (lane.waiting.fetch_add(1) >= m_all->options.max_waiting) {
             --lane.waiting;
-            return write(m_all->unavailable(*m_asked, "too many requests wait already"), keeps_alive());
+            return write(m_all->unavailable(*m_asked, "too many requests are already waiting"), keeps_alive());
         }
-        // The worker's answer, or that it comes too late: whichever is first.
+        // The worker's answer or the timeout, whichever is first.
         const auto answered = std::make_shared<std::atomic<bool>>(false);
         m_late.expires_after(m_all->options.answer_timeout);
         m_late.async_wait([self = shared_from_this(), answered](boost::system::error_code in_time) {
             if (in_time || answered->exchange(true)) return;
             self->write(self->m_all->unavailable(*self->m_asked,
-                                                 "it took too long, and what was asked for may be done or not: look "
-                                                 "before you ask again"),
+                                                 "it took too long, and may or may not have been done: check before "
+                                                 "you try again"),
                         self->keeps_alive());
         });
         asio::post(lane.workers, [self = shared_from_this(), &lane, asked = m_asked, answered]() mutable {
@@ -386,7 +387,7 @@ private:
                           });
     }
 
-    /// Keeps nothing of a request that was answered: a key or a password may have stood in it, or in the answer.
+    /// Wipes a request after its answer: a key or a password may have been in either.
     void forget() {
         m_serializer.reset();
         m_answer.reset();
@@ -395,7 +396,7 @@ private:
         m_buffer.shrink_to_fit();
     }
 
-    /// Ends our side, and waits for the other to have read the answer: closing over unread bytes would take it away.
+    /// Shuts down our side, and waits until the client has read the answer: closing with unread input would discard it.
     void drain() {
         boost::system::error_code ignored;
         m_stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
@@ -417,7 +418,7 @@ private:
         m_stream.socket().close(ignored);
     }
 
-    static constexpr std::size_t stack_bytes = 32 * 1024;  // that a handler may have left a secret in
+    static constexpr std::size_t stack_bytes = 32 * 1024;  // in which a handler may have left a secret
 
     beast::tcp_stream m_stream;
     asio::steady_timer m_late{m_stream.get_executor()};
@@ -426,7 +427,7 @@ private:
     std::optional<http::request_parser<http::string_body>> m_parser;
     std::optional<http::response<http::string_body>> m_answer;
     std::optional<http::response_serializer<http::string_body>> m_serializer;
-    std::shared_ptr<request> m_asked;  // kept by the worker, too, whose answer may be too late
+    std::shared_ptr<request> m_asked;  // shared with the worker, whose answer may come too late
     std::string m_peer;
     std::chrono::steady_clock::time_point m_began;
     std::atomic<std::chrono::steady_clock::duration> m_idle_since{not_idle};
@@ -442,7 +443,7 @@ struct http_server::state {
 
     std::shared_ptr<shared_state> all;
     asio::io_context io;
-    // While a worker has the last request, nothing waits here: its answer must still find somebody to send it.
+    // Keeps the I/O threads running while only a worker is busy: its answer must still be sent.
     asio::executor_work_guard<asio::io_context::executor_type> stays{io.get_executor()};
     tcp::acceptor acceptor{asio::make_strand(io)};
     asio::steady_timer later{acceptor.get_executor()};
@@ -474,7 +475,7 @@ struct http_server::state {
             if (!all->crowded) ++all->connections;
         }
         if (all->crowded) {
-            // Those who only hold a connection keep nobody out. One that was just made may have its request under way.
+            // Idle connections make room for new ones. A new connection may have a request on its way.
             const auto at = std::chrono::steady_clock::now() - std::chrono::milliseconds{250};
             for (const auto& each : open)
                 if (const auto there = each.lock(); there && there->is_idle_since(at)) there->end_if_idle();
@@ -489,7 +490,7 @@ struct http_server::state {
                     all->all_gone.notify_all();
                 }
                 if (failed == asio::error::operation_aborted || all->stopping) return;
-                return accept_soon();  // out of descriptors, say: others may be closed by then
+                return accept_soon();  // such as out of descriptors: others may be closed by then
             }
             const auto made = std::make_shared<connection>(std::move(socket), all);
             open.remove_if([](const auto& each) { return each.expired(); });
@@ -499,7 +500,8 @@ struct http_server::state {
         });
     }
 
-    /// Those who have begun a request and do not go on give way, too: an eighth at a time, oldest first.
+    /// Connections that began a request but do not complete its head are closed, too: an eighth at a time, oldest
+    /// first.
     void make_room(std::chrono::steady_clock::time_point at) {
         std::vector<std::shared_ptr<connection>> slow;
         for (const auto& each : open)

@@ -61,7 +61,7 @@ response library_problem(const shearline::problem& what, const std::string& chal
     return made;
 }
 
-/// What is wrong with the fields of a request, and with which character; nothing of what they hold.
+/// What is wrong with the fields of a request, and at which character; never quotes their content.
 std::string why_refused(const shearline::credential_error& wrong, const request& asked) {
     std::string words = std::string{to_string(wrong.code)} + " (" + std::string{wrong.field} + ")";
     const auto value = asked.header(wrong.field);
@@ -70,7 +70,7 @@ std::string why_refused(const shearline::credential_error& wrong, const request&
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
                std::string_view{"-._~+/="}.find(c) != std::string_view::npos;
     };
-    std::size_t at = value->find(' ');  // behind a scheme
+    std::size_t at = value->find(' ');  // after a scheme
     at = at == std::string_view::npos ? 0 : value->find_first_not_of(' ', at);
     for (; at < value->size(); ++at)
         if (!is_allowed((*value)[at]))
@@ -79,7 +79,7 @@ std::string why_refused(const shearline::credential_error& wrong, const request&
     return words;
 }
 
-/// The private reason of a denial; of a text that is no key, what is wrong with it and where.
+/// The private reason for a denial; for a text that is not a key, also what is wrong with it and where.
 std::string why_denied(const shearline::denial& denied, std::string_view text) {
     std::string words{to_string(denied.reason())};
     if (const auto key = shearline::parse<crm_keys::format>(text); !key)
@@ -89,10 +89,10 @@ std::string why_denied(const shearline::denial& denied, std::string_view text) {
 
 response not_found() { return problem(404, "Not Found", "there is no such contact"); }
 
-/// The reason is for the log alone: it names files.
+/// The reason is only for the log, because it names files.
 response store_failed(const shearline::error& why) {
     log_line("error", why.message());
-    response made = problem(503, "Service Unavailable", "the contacts cannot be reached right now: try again");
+    response made = problem(503, "Service Unavailable", "the contacts are unavailable right now: try again");
     made.headers.emplace_back("Retry-After", "1");
     return made;
 }
@@ -146,8 +146,8 @@ response contact_answer(unsigned status, const contact& each) {
 
 // ---- a contact from JSON ----
 
-/// Takes the members of a body into a contact; those that are not there stay as they are. What is wrong with them, if
-/// anything is: then the contact is not to be used.
+/// Copies the members of a body into a contact; missing members leave it unchanged. Returns what is wrong with them; if
+/// anything is, do not use the contact.
 std::vector<common::field_problem> take(const json::object& body, contact& into) {
     auto wrong = common::problems_of_contact(body);
     if (!wrong.empty()) return wrong;
@@ -159,7 +159,7 @@ std::vector<common::field_problem> take(const json::object& body, contact& into)
     return {};
 }
 
-/// The JSON object of a request, or what to answer.
+/// The JSON object of a request, or the error to answer with.
 std::variant<json::object, response> body_of(const request& asked) {
     std::string type{asked.header("content-type").value_or("")};
     std::transform(type.begin(), type.end(), type.begin(),
@@ -169,14 +169,14 @@ std::variant<json::object, response> body_of(const request& asked) {
     if (type != "application/json") return problem(415, "Unsupported Media Type", "send application/json in UTF-8");
     auto read = common::read_object(asked.body);
     if (auto* const wrong = std::get_if<common::json_problem>(&read))
-        return problem(400, "Bad Request", "the body is not the JSON that is expected: " + wrong->what,
+        return problem(400, "Bad Request", "the body is not valid JSON for this request: " + wrong->what,
                        {{"offset", wrong->offset}, {"line", wrong->line}, {"column", wrong->column}});
     return std::get<json::object>(std::move(read));
 }
 
 // ---- preconditions ----
 
-/// Whether one of the entity tags of a list (RFC 9110 §13.1) is this one. `weakly`: W/ does not count.
+/// Whether a list of entity tags (RFC 9110 §13.1) contains this one. `weakly`: ignore W/.
 bool lists_tag(std::string_view list, std::string_view tag, bool weakly) {
     while (!list.empty()) {
         std::string_view each = list.substr(0, list.find(','));
@@ -194,20 +194,20 @@ bool is_conditional(const request& asked) {
                        [](const auto& each) { return is_same_name(each.first, "if-match"); });
 }
 
-/// Whether `If-Match` allows a change to a contact that is as it is. Several fields are one list (RFC 9110 §5.3).
+/// Whether `If-Match` allows a change to this version of a contact. Several fields form one list (RFC 9110 §5.3).
 bool is_allowed(const request& asked, const contact& there) {
     return !is_conditional(asked) || std::any_of(asked.headers.begin(), asked.headers.end(), [&](const auto& each) {
         return is_same_name(each.first, "if-match") && lists_tag(each.second, tag_of(there), false);
     });
 }
 
-/// The revision that a change is bound to, if it is to any.
+/// The revision that a change requires, if any.
 std::optional<std::uint64_t> bound_to(const request& asked, const contact& there) {
     return is_conditional(asked) ? std::optional{there.revision} : std::nullopt;
 }
 
 response precondition_failed(const contact& there) {
-    response made = problem(412, "Precondition Failed", "the contact was changed meanwhile: read it again");
+    response made = problem(412, "Precondition Failed", "the contact has changed in the meantime: read it again");
     made.headers.emplace_back("ETag", tag_of(there));
     return made;
 }
@@ -240,7 +240,7 @@ place place_of(std::string_view path) {
     if (!path.starts_with("contacts/")) return {};
     path.remove_prefix(9);
     const std::string_view uuid = path.substr(0, path.find('/'));
-    if (!shearline::credential_id::parse(uuid)) return {};  // the form of every uuid here
+    if (!shearline::credential_id::parse(uuid)) return {};  // every uuid here has this form
     path.remove_prefix(uuid.size());
     if (path.empty()) return {kind::contact, uuid};
     if (path == "/archive") return {kind::archive, uuid};
@@ -272,7 +272,7 @@ bool is_listed(std::string_view methods, std::string_view method) {
 
 response api::handle(const request& asked) {
     const place at = place_of(asked.path());
-    // What cannot be done by anybody needs no scope, but still a key: strangers do not learn what is here.
+    // A request that nobody may make needs no scope, but still a key: strangers do not learn which paths exist.
     shearline::required_scope scope = shearline::any_scope;
     if (is_listed(allowed_at(at.what), asked.method)) scope = asked.reads() ? scope_read : scope_write;
     std::vector<shearline::header_field> fields;
@@ -296,9 +296,9 @@ response api::handle(const request& asked) {
 
 response api::answer_granted(const request& asked) {
     const place at = place_of(asked.path());
-    if (at.what == place::kind::none) return problem(404, "Not Found", "there is nothing here");
+    if (at.what == place::kind::none) return problem(404, "Not Found", "there is nothing at this address");
     if (!is_listed(allowed_at(at.what), asked.method)) {
-        response made = problem(405, "Method Not Allowed", "this cannot be done here");
+        response made = problem(405, "Method Not Allowed", "this method is not allowed here");
         made.headers.emplace_back("Allow", allowed_at(at.what));
         return made;
     }
@@ -317,8 +317,7 @@ response api::answer_granted(const request& asked) {
 
 response api::list(const request& asked) {
     const auto query = form::parse(asked.query());
-    if (!query)
-        return problem(400, "Bad Request", "the query cannot be read: a parameter is there twice, or badly encoded");
+    if (!query) return problem(400, "Bad Request", "the query is invalid: a parameter is repeated or badly encoded");
     std::vector<common::field_problem> wrong;
     if (const auto other = query->beside({"page", "per_page", "email", "external_id"}))
         wrong.push_back({std::string{*other}, "is not a parameter of this list"});
@@ -374,7 +373,7 @@ response api::show(const request& asked, std::string_view uuid) {
 response api::change(const request& asked, std::string_view uuid) {
     auto body = body_of(asked);
     if (auto* const refused = std::get_if<response>(&body)) return std::move(*refused);
-    // Without If-Match, a change that another one overtook is made again on top of that.
+    // Without If-Match, a change that lost a race is applied again to the new version.
     for (int tries = 0; tries < 3; ++tries) {
         const auto found = m_contacts.find(uuid);
         if (!found) return store_failed(found.error());
@@ -386,7 +385,7 @@ response api::change(const request& asked, std::string_view uuid) {
         if (changed && changed->outcome == contact_outcome::stale && !is_conditional(asked)) continue;
         return answer_to(changed, 200);
     }
-    response busy = problem(503, "Service Unavailable", "the contact is being changed by others: try again");
+    response busy = problem(503, "Service Unavailable", "other requests are changing the contact: try again");
     busy.headers.emplace_back("Retry-After", "1");
     return busy;
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The REST interface under /crm/api/v2/: who may ask for what, and what is answered.
+// The REST interface under /crm/api/v2/: checks keys and scopes, and answers requests.
 // Depends on the keys, the contacts and http/message.hpp; never on a socket.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace crm {
 
 inline constexpr std::string_view api_root = "/crm/api/v2/";
 
-/// Answers requests for contacts. Every one needs a key, which is verified anew each time. Thread-safe; blocks on the
+/// Answers requests for contacts. Each needs a key, which is verified on every request. Thread-safe; blocks on the
 /// stores.
 class api {
 public:
@@ -22,7 +22,7 @@ public:
 
     [[nodiscard]] response handle(const request& asked);
 
-    /// What is answered once the key has been granted what the request is for. It verifies nothing.
+    /// Answers a request whose key has already been granted access. Verifies nothing.
     [[nodiscard]] response answer_granted(const request& asked);
 
 private:

@@ -10,6 +10,8 @@
 #include <optional>
 #include <thread>
 
+#include <shearline/requirements.hpp>
+
 namespace shearline::inline v0_1::detail {
 
 /// Twice as many seats as processors, and 16 at least, so that a thread that lost its processor in the middle of a
