@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t max_text_bytes = 65'536;
 
-/// The shortest decimal that reads back as the same number; a phone number that became a REAL stays all digits.
+/// The shortest decimal that reads back as the same number; a phone number stored as REAL is written in digits only.
 std::string decimal(double number) {
     std::array<char, 400> room{};
     const bool is_whole = std::abs(number) < 1e15 && number == std::trunc(number);
@@ -36,7 +36,7 @@ struct converted {
     std::string problem{};
 };
 
-/// With one blank in place of control characters (Unicode's Cc) and of the blanks around them.
+/// Replaces control characters (Unicode's Cc), and the spaces around them, by one space.
 std::string on_one_line(std::string_view text) {
     std::string out;
     bool after_control = false;
@@ -60,14 +60,15 @@ converted convert(const value& one, bool keeps_numbers, bool cleans = false) {
     if (const auto* const whole = std::get_if<std::int64_t>(&one))
         return {keeps_numbers ? json::value(*whole) : json::value(std::to_string(*whole))};
     if (const auto* const number = std::get_if<double>(&one)) {
-        if (!std::isfinite(*number)) return {{}, "holds an infinite number"};
+        if (!std::isfinite(*number)) return {{}, "is an infinite number"};
         return {keeps_numbers ? json::value(*number) : json::value(decimal(*number))};
     }
     if (const auto* const bytes = std::get_if<blob>(&one))
-        return {{}, "holds a BLOB of " + std::to_string(bytes->bytes.size()) + " bytes, which is no text"};
+        return {{}, "is a BLOB of " + std::to_string(bytes->bytes.size()) + " bytes, not a text"};
     const auto* const text = std::get_if<std::string>(&one);
     if (text == nullptr) return {};
-    if (text->size() > max_text_bytes) return {{}, "holds a text of " + std::to_string(text->size()) + " bytes"};
+    if (text->size() > max_text_bytes)
+        return {{}, "is a text of " + std::to_string(text->size()) + " bytes, which is too long"};
     if (const auto offset = find_invalid_utf8(*text))
         return {{}, "is not UTF-8 at byte " + std::to_string(*offset) + ": " + printable(*text, 80)};
     const std::string cleaned = cleans ? on_one_line(*text) : *text;
@@ -92,7 +93,7 @@ std::optional<std::string> external_id_of(const mapping& how, const value& key) 
         if (bytes->bytes.empty()) return std::nullopt;
         return how.external_id_prefix + hexadecimal(bytes->bytes);
     }
-    // As it is, without trimming: keys that differ in a space are two keys.
+    // Not trimmed: keys that differ in a space are different keys.
     if (const auto* const text = std::get_if<std::string>(&key)) {
         if (text->empty() || find_invalid_utf8(*text)) return std::nullopt;
         return how.external_id_prefix + *text;
@@ -134,7 +135,7 @@ std::string shown(const value& one) {
 
 namespace {
 
-/// What the contact has; null where it has nothing.
+/// The contact's value; null if it has none.
 json::value held_by(const json::object& contact, const mapped_field& field) {
     const json::object* from = &contact;
     if (field.is_metadata) {
@@ -145,7 +146,7 @@ json::value held_by(const json::object& contact, const mapped_field& field) {
     return found == nullptr ? json::value() : *found;
 }
 
-constexpr std::size_t max_mark_bytes = 800;  // and one name more: the CRM takes 1,000
+constexpr std::size_t max_mark_bytes = 800;  // plus one more name: the CRM accepts 1,000
 
 std::string digest_of(const json::value& held) { return digest(common::to_text(held)); }
 

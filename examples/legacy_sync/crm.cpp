@@ -24,13 +24,13 @@ constexpr milliseconds greatest_delay{30'000};
 constexpr milliseconds key_look_interval{250};
 constexpr std::chrono::seconds same_key_interval{15};
 constexpr std::chrono::seconds long_wait{5};
-constexpr int tries_of_a_broken_row = 5;  // an answer of 500 may be about this one row …
-constexpr int greatest_broken_rows = 3;   // … but not when each row gets it
+constexpr int tries_of_a_broken_row = 5;  // a 500 may be caused by this one row …
+constexpr int greatest_broken_rows = 3;   // … but not if every row gets it
 constexpr int tries_of_a_stale_contact = 8;
 
 std::string contact_path(const std::string& uuid) { return "contacts/" + uuid; }
 
-/// Of the form of a uuid, so that it is safe in a path whatever the server said.
+/// Whether it has the form of a uuid, and is therefore safe in a path.
 bool is_uuid(std::string_view text) {
     return text.size() == 36 && text.find_first_not_of("0123456789abcdefABCDEF-") == text.npos;
 }
@@ -50,7 +50,7 @@ std::string seconds_text(std::chrono::seconds time) {
     return std::to_string(time.count()) + (time.count() == 1 ? " second" : " seconds");
 }
 
-/// When a wait that begins now is over, as a person's clock shows it.
+/// When a wait that begins now is over, in local time.
 std::string clock_time_in(milliseconds wait) {
     const std::time_t end =
         std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() + wait + std::chrono::seconds{1});
@@ -83,7 +83,7 @@ http_answer crm::call(const http_request& asked) {
             if (answer.status >= 300 && answer.status < 400)
                 not_the_crm(asked, answer,
                             "a redirect to " + printable(answer.location, 120) +
-                                ", which is not followed, since the key would go along");
+                                ", which is not followed, because the key would be sent there");
             if (answer.status < 500 && !busy) {
                 if (told) m_says("the CRM answers again");
                 m_broken_rows = 0;
@@ -93,13 +93,13 @@ http_answer crm::call(const http_request& asked) {
             asked_to_wait = answer.retry_after;
             if (!busy && ++server_errors == tries_of_a_broken_row) {
                 if (++m_broken_rows == greatest_broken_rows)
-                    throw failure{exit_status::unreachable, "the CRM fails for each row: " + why};
+                    throw failure{exit_status::unreachable, "the CRM fails for every row: " + why};
                 return answer;
             }
         } catch (const common::no_answer& reason) {
             why = without_key(printable(reason.what()), m_key);
         }
-        // Full jitter: clients that were cut off together do not come back together.
+        // Full jitter: clients that lost the connection together do not retry together.
         const auto most = std::min(greatest_delay, first_delay * (1 << std::min(attempt, 8)));
         auto delay = milliseconds{std::uniform_int_distribution<milliseconds::rep>{0, most.count()}(m_random)};
         if (asked_to_wait) delay += *asked_to_wait;
@@ -109,16 +109,16 @@ http_answer crm::call(const http_request& asked) {
                 throw failure{exit_status::unreachable,
                               "the CRM at " + m_given.connection.base.text + " could not be reached for " +
                                   seconds_text(std::chrono::floor<std::chrono::seconds>(waited)) + ": " + why};
-            // Once more at the very end.
+            // One last attempt when the time is over.
             delay = std::min(delay, std::chrono::ceil<milliseconds>(*m_given.patience - waited));
         }
         if (asked_to_wait && delay >= long_wait) {
-            m_says("the CRM asks to be left alone (" + why + "): waiting until " + clock_time_in(delay) +
-                   (*asked_to_wait == common::greatest_retry_after ? ", an hour being the most that it is given" : ""));
+            m_says("the CRM asks to retry later (" + why + "): waiting until " + clock_time_in(delay) +
+                   (*asked_to_wait == common::greatest_retry_after ? ", the maximum of one hour" : ""));
             told = true;
         } else if (!told && attempt >= 2) {
             told = true;
-            m_says("the CRM is not there (" + why + "); trying again" +
+            m_says("the CRM is unavailable (" + why + "); retrying" +
                    (m_given.patience ? " for up to " + seconds_text(*m_given.patience) : ""));
         }
         wait_for(delay);
@@ -130,10 +130,10 @@ void crm::refuse(const http_answer& answer) {
                                                           : "set " + m_given.key.variable + " to the new key";
     if (answer.status == 401)
         throw key_refused{"the key was refused (" + masked(m_key) + "): " + mend +
-                          "; the sync will go on from where it was"};
+                          "; the sync will continue from the same place"};
     throw key_refused{"the key is not allowed to do this (" + masked(m_key) + "): " + why(answer).reason +
                       "; give it the scopes contacts:read and contacts:write, or " + mend +
-                      "; the sync will go on from where it was"};
+                      "; the sync will continue from the same place"};
 }
 
 void crm::not_the_crm(const http_request& asked, const http_answer& answer, std::string_view what) {
@@ -141,11 +141,11 @@ void crm::not_the_crm(const http_request& asked, const http_answer& answer, std:
         throw failure{exit_status::unreachable, "the API at " + m_given.connection.base.text + " answered " +
                                                     std::to_string(answer.status) + " to " + std::string{asked.method} +
                                                     " " + printable(asked.path, 80) +
-                                                    ": is the address of --crm right?"};
+                                                    ": check the address given by --crm"};
     throw failure{exit_status::unreachable, "this is not the CRM: " + std::string{asked.method} + " " +
                                                 m_given.connection.base.text + printable(asked.path, 80) +
                                                 " was answered with " + std::to_string(answer.status) + ", " +
-                                                without_key(std::string{what}, m_key) + "; look at --crm"};
+                                                without_key(std::string{what}, m_key) + "; check --crm"};
 }
 
 std::optional<json::object> crm::object_in(const http_answer& answer) {
@@ -191,7 +191,7 @@ std::variant<done, already_there, row_refused> crm::create(const json::object& c
         if (const auto uuid = body ? uuid_member(*body, "uuid") : std::nullopt) {
             if (has_external_id(*body, std::string_view{contact.at("external_id").get_string()}))
                 return done{*uuid, *std::move(body)};
-            return row_refused{"the CRM answered with another contact, " + *uuid + ", which is left alone"};
+            return row_refused{"the CRM answered with another contact, " + *uuid + ", which is not changed"};
         }
         not_the_crm(asked, answer, "and no contact");
     }
@@ -204,8 +204,8 @@ std::variant<done, already_there, row_refused> crm::create(const json::object& c
     return why(answer);
 }
 
-/// Reads the contact, makes the request for it (none where it is as it should be), and sends that, unless somebody
-/// changed the contact in between (If-Match): then all of it again.
+/// Reads the contact, makes the request for it (none if nothing has to change), and sends it. If somebody changed the
+/// contact in between (If-Match), starts again.
 template <typename Make>
 std::variant<done, not_there, row_refused> crm::change(const std::string& uuid, const std::string& external_id,
                                                        Make request_for) {
@@ -216,7 +216,7 @@ std::variant<done, not_there, row_refused> crm::change(const std::string& uuid, 
         auto* const current = std::get_if<done>(&found);
         if (current == nullptr) return found;
         if (!has_external_id(current->contact, external_id))
-            return row_refused{"the contact " + uuid + " of the CRM has another external_id by now, and is left alone"};
+            return row_refused{"the contact " + uuid + " of the CRM now has another external_id, and is not changed"};
         std::optional<http_request> asked = request_for(current->contact);
         if (!asked) {
             current->changed = false;
@@ -233,7 +233,7 @@ std::variant<done, not_there, row_refused> crm::update(const std::string& uuid, 
     return change(uuid, external_id, [&](const json::object& contact) -> std::optional<http_request> {
         json::object body = changes(contact);
         if (json::value* const ours = body.if_contains("metadata")) {
-            // The CRM takes metadata as a whole: the members that are not ours are kept.
+            // The CRM replaces metadata as a whole: send the members that are not ours back unchanged.
             const json::value* const all = contact.if_contains("metadata");
             json::object members = all != nullptr && all->is_object() ? all->get_object() : json::object{};
             for (const auto& [name, held] : ours->get_object()) {
@@ -278,7 +278,7 @@ std::variant<done, not_there, row_refused> crm::find(const std::string& external
     const auto body = object_in(answer);
     const json::value* const list = body ? body->if_contains("contacts") : nullptr;
     if (answer.status != 200 || list == nullptr || !list->is_array()) not_the_crm(asked, answer, "and no list");
-    // The filter is the server's, and so it is looked at again: what is archived must be this contact and no other.
+    // The server filters, so check its result: only this contact may be archived.
     for (const json::value& each : list->get_array()) {
         const json::object* const one = each.if_object();
         if (one == nullptr) continue;
@@ -294,13 +294,13 @@ void crm::wait_for_new_key() {
         wait_for(key_look_interval);
         try {
             shearline::secret_text found = read_key(m_given.key);
-            // Both are this user's own: nobody learns from how long this takes.
+            // Both keys are this user's own, so the time of this comparison tells nobody anything.
             if (found.reveal(shearline::unsafe_reveal) == m_key.reveal(shearline::unsafe_reveal)) continue;
             m_key = std::move(found);
-            m_says("a new key (" + masked(m_key) + "): going on");
+            m_says("a new key (" + masked(m_key) + "): continuing");
             return;
         } catch (const key_refused&) {
-            // The file is being replaced, or not private yet: it is looked at again.
+            // The file is being replaced, or is not private yet: try again later.
         }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The CRM's contacts over REST: what can be done to them, tried again until it is answered.
+// The CRM's contacts over REST: each call is retried until the CRM answers.
 // Depends on http_client.hpp and key.hpp; never on the source.
 #pragma once
 
@@ -22,11 +22,11 @@ namespace legacy_sync {
 using common::http_answer;
 using common::http_request;
 
-/// The CRM answered, and will not take this row: why.
+/// The CRM answered that it refuses this row, and why.
 struct row_refused {
     std::string reason;
 };
-/// Another contact, or this one already, has the external id.
+/// A contact, maybe this one, already has the external id.
 struct already_there {
     std::string uuid;
 };
@@ -35,34 +35,34 @@ struct not_there {};
 struct done {
     std::string uuid;
     boost::json::object contact{};  ///< as it is now
-    bool changed = true;            ///< false where it was so already
+    bool changed = true;            ///< false if it was already so
 };
 
-/// Makes the changes to a contact from what it is now.
+/// Makes the changes to a contact from its current state.
 using changes_for = std::function<boost::json::object(const boost::json::object& contact)>;
 
-/// What of the service tells the person who watches: one line.
+/// Receives one line for the user.
 using listener = std::function<void(const std::string&)>;
 
-/// Each call is tried again with exponential back-off and full jitter while the CRM is busy, down or out of reach, and
-/// throws `failure` (unreachable) when it was so for too long, `key_refused` on 401 and 403, and `stopped`.
-/// A call may have been made more than once: all of them but `create` are idempotent, and of `create` the external id
-/// is.
+/// Each call is retried with exponential back-off and full jitter while the CRM is busy, down or unreachable. Throws
+/// `failure` (unreachable) if that lasts too long, `key_refused` on 401 and 403, and `stopped`. A call may have been
+/// made more than once: all of them but `create` are idempotent, and the unique external id makes repeats of `create`
+/// safe.
 class crm {
 public:
     struct settings {
         common::http_client::settings connection;
         key_place key;
-        /// How long a CRM that does not answer is waited for; nothing: for ever.
+        /// How long to wait for a CRM that does not answer; if empty, for ever.
         std::optional<std::chrono::seconds> patience;
     };
 
     crm(settings given, listener says);
 
     std::variant<done, already_there, row_refused> create(const boost::json::object& contact);
-    /// Reads the contact and changes the fields that `changes` names; of metadata, the members that it does. Where
-    /// somebody else changed the contact meanwhile, it is asked again. This and what follows look first whether the
-    /// contact still has the external id: another's is left alone, and is a refusal.
+    /// Reads the contact and changes the fields (and the members of its metadata) that `changes` names. If somebody
+    /// else changed the contact in the meantime, calls `changes` again. This function and those below first check that
+    /// the contact still has the external id; if not, they do not change it, and return a refusal.
     std::variant<done, not_there, row_refused> update(const std::string& uuid, const std::string& external_id,
                                                       const changes_for& changes);
     std::variant<done, not_there, row_refused> set_archived(const std::string& uuid, const std::string& external_id,
@@ -70,10 +70,10 @@ public:
     /// The contact with this external id.
     std::variant<done, not_there, row_refused> find(const std::string& external_id);
 
-    /// Asks for contacts, so that nothing is said of a CRM that is not there, or of a key that opens nothing.
+    /// Asks for contacts, to check that the CRM is there and that the key gives access.
     void prove_key();
 
-    /// Waits until there is another key than the refused one, and takes it; comes back without one after a while, since
+    /// Waits until there is a key other than the refused one, and uses it. Returns without one after a while, because
     /// the owner may have changed what the old one may do.
     void wait_for_new_key();
 
@@ -93,7 +93,7 @@ private:
     listener m_says;
     common::http_client m_http;
     shearline::secret_text m_key;
-    int m_broken_rows = 0;  ///< in succession, each answered 500 again and again
+    int m_broken_rows = 0;  ///< consecutive rows that were repeatedly answered with 500
     std::mt19937_64 m_random{std::random_device{}()};
 };
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The databases of the sync: the source, which is only read; the state, which is ours alone; and what is copied.
-// Depends on common/sqlite.hpp; never on what the rows mean.
+// The databases of the sync: the source, which is only read; the state, which is ours alone; and temporary copies.
+// Depends on common/sqlite.hpp; never on the meaning of rows.
 #pragma once
 
 #include <string>
@@ -17,14 +17,14 @@ using common::is_null;
 using common::statement;
 using common::value;
 
-// What fails is thrown as `failure`, which names the file, and as `source_busy` where another process keeps it locked.
-// A query without end ends with the process, by `stopped`.
+// Errors are thrown as `failure`, which names the file, or as `source_busy` if another process has locked it. A stop
+// ends even a query that never finishes, by `stopped`.
 
-/// For reading only: no statement can change the file, and neither functions nor extensions that it names can do harm.
+/// Opens for reading only: no statement can change the file, and functions or extensions that it names cannot do harm.
 [[nodiscard]] database open_read_only(const std::string& path);
-/// For us alone: created where there is none; refused while another process has it.
+/// Opens for this process only: creates the file if it does not exist; fails while another process has it.
 [[nodiscard]] database open_exclusive(const std::string& path);
-/// In memory, and in a private temporary file where that grows. `name`: what failures call it.
+/// Opens a database in memory, which becomes a private temporary file as it grows. `name` is its name in errors.
 [[nodiscard]] database open_temporary(const std::string& name);
 
 /// Whether one value comes before another by SQLite's order, texts byte by byte (collation BINARY).

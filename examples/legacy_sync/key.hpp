@@ -14,7 +14,7 @@ namespace legacy_sync {
 
 using instance_key = shearline::key_format<"instance">;
 
-/// Where the key is found: one of the two is set.
+/// Where the key is: one of the two is set.
 struct key_place {
     std::string file;
     std::string variable;
@@ -23,14 +23,14 @@ struct key_place {
     [[nodiscard]] std::string text() const;
 };
 
-/// Reads the key. Throws `key_refused`, which says what to do, where there is none, where others may read the file, and
-/// where the text is no key (a digit lost while copying is found here, before anything is sent).
+/// Reads the key. Throws `key_refused`, which says what to do, if there is no key, if others may read the file, or if
+/// the text is not a key (a character lost while copying is detected here, before anything is sent).
 [[nodiscard]] shearline::secret_text read_key(const key_place& place);
 
 /// What may be shown of the key: "instance_0abcDEFGhij***".
 [[nodiscard]] std::string masked(const shearline::secret_text& key);
 
-/// `text` without the key, in case that someone sent it back to us.
+/// `text` with the key masked, in case a server sent it back to us.
 [[nodiscard]] std::string without_key(std::string text, const shearline::secret_text& key);
 
 }  // namespace legacy_sync

@@ -25,10 +25,11 @@ namespace {
 
 constexpr std::array<std::string_view, 5> contact_fields{"first_name", "last_name", "email", "phone", "company"};
 constexpr std::string_view metadata_prefix = "metadata.";
-constexpr std::chrono::seconds default_reread{3600};  // also what a clock that is set back for the winter repeats
+constexpr std::chrono::seconds default_reread{
+    3600};  // also covers the hour that repeats when clocks are set back in autumn
 constexpr std::chrono::seconds greatest_reread{366 * 86400};
 
-/// One object of the file, and where it stands: "source.change".
+/// One object of the file, and its place, such as "source.change".
 class section {
 public:
     section(const std::string& path, std::string place, const json::value& held)
@@ -38,16 +39,16 @@ public:
 
     [[noreturn]] void wrong(std::string_view place, std::string_view what) const {
         throw failure{exit_status::usage,
-                      m_path + ": " + (place.empty() ? "the whole" : printable(place)) + " " + std::string{what}};
+                      m_path + ": " + (place.empty() ? "the file" : printable(place)) + " " + std::string{what}};
     }
 
-    /// What a program does not know it must not pass over: it may be a mistyped name.
+    /// Refuses unknown members, which may be mistyped names.
     void allow_only(std::initializer_list<std::string_view> names) const {
         std::string all;
         for (const std::string_view name : names) all.append(all.empty() ? "" : ", ").append(name);
         for (const auto& [name, held] : *m_members)
             if (std::find(names.begin(), names.end(), std::string_view{name}) == names.end())
-                wrong(place_of(name), "is unknown; here may stand: " + all);
+                wrong(place_of(name), "is unknown; allowed here: " + all);
     }
 
     [[nodiscard]] const json::value* find(std::string_view name) const { return m_members->if_contains(name); }
@@ -62,13 +63,13 @@ public:
         return {m_path, place_of(name), *held};
     }
 
-    /// A text that is not empty and holds no NUL; nothing where there is none.
+    /// A text that is not empty and contains no NUL; nothing if the member is missing.
     [[nodiscard]] std::optional<std::string> text(std::string_view name) const {
         const json::value* const held = find(name);
         if (held == nullptr) return std::nullopt;
         const json::string* const text = held->if_string();
         if (text == nullptr || text->empty() || text->find('\0') != json::string::npos)
-            wrong(place_of(name), "must be a text that is not empty");
+            wrong(place_of(name), "must be a non-empty string");
         return std::string{*text};
     }
     [[nodiscard]] std::string needed_text(std::string_view name) const {
@@ -77,7 +78,7 @@ public:
         return *std::move(found);
     }
 
-    /// Whether it is true; false where it does not stand there.
+    /// A boolean member; false if it is missing.
     [[nodiscard]] bool flag(std::string_view name) const {
         const json::value* const held = find(name);
         if (held == nullptr) return false;
@@ -85,7 +86,7 @@ public:
         return held->get_bool();
     }
 
-    /// One of several words, as what stands beside it.
+    /// One of several words, as the value that belongs to it.
     template <typename T>
     [[nodiscard]] T word(std::string_view name, std::initializer_list<std::pair<std::string_view, T>> words) const {
         const std::string text = needed_text(name);
@@ -113,8 +114,7 @@ change_column read_change_column(const section& from) {
                                                             {"counter", kind::counter}})};
     const json::value* const reread = from.find("reread_seconds");
     if (change.holds == kind::counter) {
-        if (reread != nullptr)
-            from.wrong(from.place_of("reread_seconds"), "has no meaning for a counter: leave it out");
+        if (reread != nullptr) from.wrong(from.place_of("reread_seconds"), "does not apply to a counter: leave it out");
         return change;
     }
     change.reread = default_reread;
@@ -151,9 +151,9 @@ void read_fields(const section& from, mapping& into) {
         const bool is_metadata = name.starts_with(metadata_prefix) && name.size() > metadata_prefix.size();
         if (!is_metadata && std::find(contact_fields.begin(), contact_fields.end(), name) == contact_fields.end())
             from.wrong(from.place_of(name),
-                       "is no field of a contact; there are: first_name, last_name, email, phone, company, metadata.*");
+                       "is not a field of a contact; use first_name, last_name, email, phone, company or metadata.*");
         if (is_metadata && !common::is_metadata_name(name.substr(metadata_prefix.size())))
-            from.wrong(from.place_of(name), "is no name that the CRM takes: 1 to 64 bytes, no control characters");
+            from.wrong(from.place_of(name), "is not a valid name in metadata: 1 to 64 bytes, no control characters");
         field.allow_only({"column", "owner", "on_conflict", "on_one_line"});
         const auto belongs_to = field.word<owner>("owner", {{"legacy", owner::legacy},
                                                             {"legacy_unless_edited", owner::legacy_unless_edited},
@@ -162,17 +162,17 @@ void read_fields(const section& from, mapping& into) {
         on_conflict rule = on_conflict::report;
         if (field.find("on_conflict") != nullptr) {
             if (belongs_to != owner::legacy_unless_edited)
-                field.wrong(field.place_of("on_conflict"), "has a meaning beside \"legacy_unless_edited\" only");
+                field.wrong(field.place_of("on_conflict"), "applies only to the owner \"legacy_unless_edited\"");
             rule = field.word<on_conflict>("on_conflict", {{"report", on_conflict::report},
                                                            {"keep_crm", on_conflict::keep_crm},
                                                            {"overwrite", on_conflict::overwrite}});
         }
         if (is_metadata && name.substr(metadata_prefix.size()) == conflict_mark)
-            from.wrong(from.place_of(name), "is what the sync itself marks conflicts with: choose another name");
+            from.wrong(from.place_of(name), "is reserved for the sync's conflict marks: choose another name");
         if (belongs_to == owner::crm) {
             if (field.find("column") != nullptr)
                 field.wrong(field.place_of("column"),
-                            "cannot stand beside the owner \"crm\", whose fields are never sent");
+                            "does not apply to the owner \"crm\", whose fields are never sent");
             continue;
         }
         into.fields.push_back({std::string{is_metadata ? name.substr(metadata_prefix.size()) : name}, is_metadata,
@@ -189,8 +189,8 @@ mapping mapping::parse(std::string_view text, const std::string& path) {
     if (constexpr std::string_view mark = "\xEF\xBB\xBF"; text.starts_with(mark)) text.remove_prefix(mark.size());
     auto read = common::read_object(text);
     if (const auto* const off = std::get_if<common::json_problem>(&read))
-        throw failure{exit_status::usage, path + ": is not JSON, in line " + std::to_string(off->line) + ", column " +
-                                              std::to_string(off->column) + ": " + off->what};
+        throw failure{exit_status::usage, path + ": is not valid JSON at line " + std::to_string(off->line) +
+                                              ", column " + std::to_string(off->column) + ": " + off->what};
     const json::value document = std::get<json::object>(std::move(read));
     const section top{path, "", document};
     top.allow_only({"source", "external_id_prefix", "deletions", "fields"});
@@ -202,8 +202,8 @@ mapping mapping::parse(std::string_view text, const std::string& path) {
         made.archives_deleted = top.word<bool>("deletions", {{"ignore", false}, {"archive", true}});
     if (made.archives_deleted && !std::holds_alternative<change_table>(made.change))
         top.wrong("deletions",
-                  "can be \"archive\" only where source.change names a change table: that a row is not "
-                  "found proves nothing, that it is not found after its change was told does");
+                  "can be \"archive\" only if source.change names a change table: only its entries prove that a row "
+                  "was deleted");
     read_fields(top.below("fields"), made);
     made.fingerprint = hexadecimal(digest(json::serialize(document)));
     return made;

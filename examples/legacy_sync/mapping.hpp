@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What of a legacy database becomes what of a contact: the mapping file, checked strictly.
-// Depends on Boost.JSON; never on the database that it speaks of. README.md describes the file.
+// The mapping file, checked strictly: which columns of a legacy database become which fields of a contact.
+// Depends on Boost.JSON; never on the database. README.md describes the file.
 #pragma once
 
 #include <chrono>
@@ -16,36 +16,36 @@ namespace legacy_sync {
 
 /// Which side a field belongs to.
 enum class owner : std::uint8_t {
-    legacy,                ///< the legacy database: sent with each change, whatever the CRM holds by then
+    legacy,                ///< the legacy database: sent with each change, whatever the CRM holds
     legacy_unless_edited,  ///< the legacy database, as long as the CRM holds what was last sent
     create_only,           ///< the CRM, but it starts with the legacy value
     crm,                   ///< the CRM: never sent
 };
 
-/// What becomes of a field that was edited in the CRM, and that the legacy database has otherwise.
+/// What to do with a field that was edited in the CRM and has another value in the legacy database.
 enum class on_conflict : std::uint8_t {
-    report,     ///< it is kept, reported, and marked in the CRM, until one side is chosen
-    keep_crm,   ///< it is kept, and nothing is said
-    overwrite,  ///< it becomes what the legacy database has
+    report,     ///< keep it, report it, and mark it in the CRM, until one side is chosen
+    keep_crm,   ///< keep it, without a report
+    overwrite,  ///< replace it by the value of the legacy database
 };
 
 /// A field of a contact that the sync sends.
 struct mapped_field {
-    std::string name;  ///< "email"; of metadata its own name only
+    std::string name;  ///< "email"; for metadata, the name of the member only
     bool is_metadata = false;
     std::string column;
-    bool on_one_line = false;  ///< line ends, tabs and other control characters become one blank
+    bool on_one_line = false;  ///< line ends, tabs and other control characters become one space
     owner belongs_to = owner::legacy;
-    legacy_sync::on_conflict on_conflict = legacy_sync::on_conflict::report;  ///< of `legacy_unless_edited`
+    legacy_sync::on_conflict on_conflict = legacy_sync::on_conflict::report;  ///< for `legacy_unless_edited`
 
     /// As the mapping file spells it: "email", "metadata.points".
     [[nodiscard]] std::string full_name() const;
 };
 
-/// The member of a contact's metadata that names its fields in conflict, for who looks at it in the CRM.
+/// The member of a contact's metadata that names its fields in conflict, for users of the CRM.
 inline constexpr std::string_view conflict_mark = "sync_conflict";
 
-/// Changes are told by a column of the source itself.
+/// Changes are detected by a column of the source itself.
 struct change_column {
     enum class kind : std::uint8_t { iso_time, unix_seconds, unix_milliseconds, counter };
 
@@ -54,19 +54,19 @@ struct change_column {
     std::chrono::seconds reread{0};  ///< how far before the cursor each pass begins; 0 for a counter
 };
 
-/// Changes, deletions among them, are told by rows of a table of their own.
+/// Changes, including deletions, are recorded in a table of their own.
 struct change_table {
     std::string table;
     std::string sequence;  ///< its column of growing integers
     std::string key;       ///< its column that names the changed row
 };
 
-/// Changes are not told: each pass reads every row.
+/// Changes are not recorded: each pass reads every row.
 struct no_change {};
 
 struct mapping {
-    std::string table;  ///< either this
-    std::string query;  ///< or this
+    std::string table;  ///< either a table or view
+    std::string query;  ///< or a query
     std::string key;
     std::variant<no_change, change_column, change_table> change;
     bool archives_deleted = false;
@@ -74,7 +74,7 @@ struct mapping {
     std::vector<mapped_field> fields;
     std::string fingerprint;  ///< changes with the content of the file
 
-    /// Throws `failure` (usage), which names the file, the place in it and what belongs there.
+    /// Throws `failure` (usage), which names the file, the place in it and what is expected there.
     static mapping read(const std::string& path);
     static mapping parse(std::string_view text, const std::string& path);
 };

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The process: how it ends, how it is asked to, and what the person at it sees.
-// Depends on std and POSIX; never on what it does.
+// The process: its exit statuses, stop signals, and output for the user.
+// Depends on std and POSIX; never on the sync.
 #pragma once
 
 #include <chrono>
@@ -11,17 +11,17 @@
 
 namespace legacy_sync {
 
-/// What the process says to its caller. The numbers are documented and do not change.
+/// The exit status. The numbers are documented and do not change.
 enum class exit_status : int {
     success = 0,      ///< the CRM has every row
     other = 1,        ///< a file that cannot be read or written, or an interruption
     usage = 2,        ///< the command line or the mapping is wrong; nothing was done
-    partial = 3,      ///< done, but some rows could not be sent: the report names them
-    refused = 4,      ///< the CRM, or a check of our own, refused the key
+    partial = 3,      ///< done, but some rows could not be sent, or fields are in conflict: see the report
+    refused = 4,      ///< the CRM, or a check before sending, refused the key
     unreachable = 5,  ///< the CRM did not answer for too long, or something else answered
 };
 
-/// Ends the run with a status and one clear line, which says what was wrong and what to do.
+/// Ends the run with a status and one line that says what was wrong and what to do.
 class failure : public std::runtime_error {
 public:
     failure(exit_status status, const std::string& line) : std::runtime_error{line}, m_status{status} {}
@@ -31,30 +31,31 @@ private:
     exit_status m_status;
 };
 
-/// The key does not open the CRM. Ends a single run; while watching, a new key mends it.
+/// The key gives no access to the CRM. Ends a single run; while watching, the sync waits for a new key.
 class key_refused : public failure {
 public:
     explicit key_refused(const std::string& line) : failure{exit_status::refused, line} {}
 };
 
-/// The source cannot be read at this moment. Ends a single run; while watching, the next look may succeed.
+/// The source cannot be read at the moment. Ends a single run; while watching, the next attempt may succeed.
 class source_busy : public failure {
 public:
     explicit source_busy(const std::string& line) : failure{exit_status::other, line} {}
 };
 
-/// Thrown out of whatever waits, once a stop was asked for. Not an error.
+/// Thrown by functions that wait, once a stop was requested. Not an error.
 struct stopped {};
 
-/// From now on SIGINT and SIGTERM ask for a stop, and a write to a closed pipe is an error instead of a death.
+/// From now on SIGINT and SIGTERM request a stop, and a write to a closed pipe returns an error instead of killing the
+/// process.
 void listen_for_stop();
 
 [[nodiscard]] bool stop_asked() noexcept;
 
-/// Waits so long; throws `stopped` within a twentieth of a second once a stop was asked for.
+/// Waits for this time; throws `stopped` within 50 ms once a stop was requested.
 void wait_for(std::chrono::milliseconds time);
 
-/// Results go to standard output, a line each; what goes on meanwhile goes to standard error. Not thread-safe.
+/// Results go to standard output, one line each; notes and progress go to standard error. Not thread-safe.
 class teller {
 public:
     teller();
@@ -64,9 +65,10 @@ public:
 
     /// A result.
     void result(const std::string& line);
-    /// Something to know meanwhile.
+    /// A note during the run.
     void note(const std::string& line);
-    /// How far a long pass is; a bar on a terminal, else a line now and then. `total` may be a guess.
+    /// The progress of a long pass: a bar on a terminal, otherwise a line every few seconds. `total` may be an
+    /// estimate.
     void progress(std::size_t done, std::size_t total);
 
 private:

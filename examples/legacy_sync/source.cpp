@@ -33,23 +33,23 @@ source::source(std::string path, const mapping& how)
 }
 
 void source::open() {
-    // SQLite would wait for ever for the other end of a pipe.
+    // On a pipe, SQLite would wait for ever for the other end.
     if (struct ::stat about{}; ::stat(m_path.c_str(), &about) == 0 && !S_ISREG(about.st_mode))
-        throw failure{exit_status::other, m_path + ": is no file"};
-    m_db = open_read_only(m_path);  // where this throws, the old one is kept, and looked at again
+        throw failure{exit_status::other, m_path + ": is not a regular file"};
+    m_db = open_read_only(m_path);  // if this throws, the old one is kept and checked again later
     try {
-        // By itself first: what closes a parenthesis that we opened is no query.
+        // First without the parentheses below: a text that closes our parenthesis is not a query.
         m_from = quoted(m_how.table);
         if (!m_how.query.empty()) {
             const statement query = m_db->prepare(m_how.query);
-            if (!query.is_read_only()) throw failure{exit_status::usage, "source.query must only read"};
+            if (!query.is_read_only()) throw failure{exit_status::usage, "source.query must be read-only"};
             // The line end keeps a comment at the end of the query from swallowing the parenthesis.
             m_from = "(" + without_semicolon(query.sql()) + "\n)";
         }
         const statement every = m_db->prepare("SELECT * FROM " + m_from);
         if (every.has_parameters()) throw failure{exit_status::usage, "source.query must not have parameters"};
         const std::vector<std::string> there = every.column_names();
-        // SQLite compares names without regard to case, and takes an unknown "name" in quotes for a text.
+        // SQLite compares names without regard to case, and treats an unknown "name" in quotes as a string.
         const auto need = [&](const std::string& name) {
             if (std::none_of(there.begin(), there.end(),
                              [&](const std::string& each) { return sqlite3_stricmp(each.c_str(), name.c_str()) == 0; }))
@@ -73,8 +73,8 @@ void source::open() {
     must_be_whole();
 }
 
-/// The column of which `rowid`, if that is the key, is another name. SQLite takes it for a column of every table; but
-/// where it is none of its own, VACUUM gives rows other numbers, and each customer would become another.
+/// If the key is `rowid`: the column of which it is another name. SQLite accepts `rowid` in every table; but if it is
+/// not another name for a column, VACUUM renumbers the rows, and each row would become another customer.
 std::optional<std::string> source::rowid_alias(const std::vector<std::string>& columns) const {
     const auto same = [](const std::string& one, const std::string& other) {
         return sqlite3_stricmp(one.c_str(), other.c_str()) == 0;
@@ -84,20 +84,21 @@ std::optional<std::string> source::rowid_alias(const std::vector<std::string>& c
     };
     const bool is_rowid = same(m_how.key, "rowid") || same(m_how.key, "oid") || same(m_how.key, "_rowid_");
     if (!is_rowid || is_named(m_how.key) || m_how.table.empty()) return std::nullopt;
-    // A primary key that has an index of its own is no alias (https://www.sqlite.org/lang_createtable.html#rowid).
+    // A primary key that has its own index is not an alias (https://www.sqlite.org/lang_createtable.html#rowid).
     const value alias = m_db->single(
         "SELECT max(name) FROM pragma_table_info(?1) WHERE pk > 0 AND upper(type) = 'INTEGER' HAVING count(*) = 1 AND "
         "NOT EXISTS (SELECT 1 FROM pragma_index_list(?1) WHERE origin = 'pk') AND "
         "(SELECT count(*) FROM pragma_table_info(?1) WHERE pk > 0) = 1",
         {m_how.table});
     if (is_null(alias))
-        throw failure{exit_status::usage, "source.key is " + printable(m_how.key) +
-                                              ", but the table has no INTEGER PRIMARY KEY of which that is the name: "
-                                              "VACUUM would give its rows other numbers; name a column that stays"};
+        throw failure{exit_status::usage,
+                      "source.key is " + printable(m_how.key) +
+                          ", but the table has no INTEGER PRIMARY KEY for which that is another name, "
+                          "so VACUUM would renumber its rows; use another column"};
     return std::get<std::string>(alias);
 }
 
-/// A file that was half copied is shorter than its pages. Where a log lies beside it, some of these may be there.
+/// A partly copied file is shorter than its page count. If there is a log next to it, pages may be in the log.
 void source::must_be_whole() const {
     struct ::stat about {};
     for (const char* log : {"-wal", "-journal"})
@@ -105,7 +106,7 @@ void source::must_be_whole() const {
     const auto pages = std::get<std::int64_t>(m_db->single("PRAGMA page_count"));
     const auto page_bytes = std::get<std::int64_t>(m_db->single("PRAGMA page_size"));
     if (::stat(m_path.c_str(), &about) == 0 &&
-        about.st_size < pages * page_bytes)  // not opened: SQLite's locks would go
+        about.st_size < pages * page_bytes)  // without opening it, which would drop SQLite's locks
         damaged("it is cut short: " + std::to_string(about.st_size) + " of " + std::to_string(pages * page_bytes) +
                 " bytes");
 }
@@ -142,8 +143,8 @@ std::string source::dated() const {
     throw failure{exit_status::other, m_path + ": is damaged (" + what + "): restore it from a backup"};
 }
 
-/// Copies rows into a database of our own: whatever indexes the source has, pages of the copy are found at once; and
-/// the source is free again before anything is sent.
+/// Copies rows into a temporary database: pages of the copy are found quickly whatever indexes the source has, and the
+/// source is unlocked before anything is sent.
 void source::copy(const std::string& where, const std::vector<value>& parameters) {
     std::string columns = "key, change";
     for (std::size_t i = 0; i < m_how.fields.size(); ++i) columns += ", field" + std::to_string(i);
@@ -158,7 +159,7 @@ void source::copy(const std::string& where, const std::vector<value>& parameters
     value before;
     while (read.step()) {
         for (std::size_t i = 0; i < row.size(); ++i) row[i] = read.column(static_cast<int>(i));
-        if (sorts_before(row[0], before)) damaged("its keys do not grow");
+        if (sorts_before(row[0], before)) damaged("its keys are not in ascending order");
         before = row[0];
         write.bind(row).step();
     }
@@ -187,7 +188,7 @@ std::vector<source_row> source::rows(statement found, const std::vector<value>& 
     return out;
 }
 
-// Keys are compared byte by byte, whatever the column's collation: two keys that differ are two customers.
+// Keys are compared byte by byte, whatever the column's collation: different keys are different customers.
 
 std::vector<source_row> source::all(const std::optional<value>& after) {
     if (!after) copy(m_key + " IS NOT NULL", {});
@@ -235,7 +236,8 @@ std::vector<cursor> source::log(const std::optional<value>& least, const std::op
         if (sorts_before(other.change, one.change)) return true;
         return !sorts_before(one.change, other.change) && sorts_before(other.key, one.key);
     };
-    if (after && !out.empty() && !comes_later(out.back(), *after)) damaged("its table of changes does not grow");
+    if (after && !out.empty() && !comes_later(out.back(), *after))
+        damaged("its change table is not in ascending order");
     return out;
 }
 
@@ -267,7 +269,7 @@ value source::reread_from(const value& change) {
         column->reread.count() * (column->holds == change_column::kind::unix_milliseconds ? 1000 : 1);
     if (const auto* const whole = std::get_if<std::int64_t>(&change)) return *whole - back;
     if (const auto* const number = std::get_if<double>(&change)) return *number - static_cast<double>(back);
-    // With a blank after the day, which sorts before both the T and the blank of other spellings.
+    // With a space after the day, which sorts before both the T and the space of other notations.
     const value earlier = m_db->single("SELECT strftime('%Y-%m-%d %H:%M:%S', substr(?1, 1, 19), ?2)",
                                        {change, "-" + std::to_string(back) + " seconds"});
     return is_null(earlier) ? change : earlier;
@@ -284,7 +286,7 @@ std::int64_t source::count_without_key() {
 }
 
 std::vector<value> source::doubled_keys() {
-    // By what becomes their external id: a 1, a '1', a 1.0 and an x'01' in hexadecimal may all read alike.
+    // By their external id: 1, '1', 1.0 and x'01' in hexadecimal may all have the same text.
     const std::string as_whole = "CAST(" + m_key + " AS INTEGER)";
     statement found = m_db->prepare("SELECT " + m_key + " FROM " + m_from + " WHERE " + m_key +
                                     " IS NOT NULL GROUP BY CASE WHEN typeof(" + m_key + ") = 'blob' THEN lower(hex(" +

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The legacy database: what changed in it, a page at a time, so that its lock is never held while something is sent.
-// Depends on databases.hpp, mapping.hpp and row.hpp; never on the CRM.
+// The legacy database: reads its changes one page at a time, so that its lock is never held while something is sent.
+// Depends on databases.hpp, mapping.hpp and contact.hpp; never on the CRM.
 #pragma once
 
 #include <cstddef>
@@ -22,48 +22,47 @@ struct cursor {
     value key;
 };
 
-/// Reads the source that a mapping describes. Throws `failure` (usage) where the two do not fit.
+/// Reads the source that a mapping describes. Throws `failure` (usage) if they do not match.
 class source {
 public:
     static constexpr std::size_t page_rows = 200;
 
     source(std::string path, const mapping& how);
 
-    /// Whether another process committed anything since the last call, or since the start. Cheap enough for each
-    /// moment.
+    /// Whether another process committed anything since the last call, or since the start. Cheap enough to call often.
     [[nodiscard]] bool has_changed();
 
-    /// Every row, by key, a page at a time. `after`: the key of the last one seen; nothing begins anew, and copies what
-    /// is there now. So do the next two.
+    /// Every row, by key, one page at a time. `after` is the key of the last row seen; if empty, makes a new copy of
+    /// the rows and starts with the first. The next two functions do the same.
     [[nodiscard]] std::vector<source_row> all(const std::optional<value>& after);
 
-    /// The rows whose change column holds at least `least` (or anything, where that is nothing), by (change, key).
+    /// The rows whose change column is at least `least` (or all, if that is empty), by (change, key).
     [[nodiscard]] std::vector<source_row> changed(const std::optional<value>& least,
                                                   const std::optional<cursor>& after);
 
-    /// The rows whose change column says nothing that can be put in order: NULL, another type, a time to come. By key.
+    /// The rows whose change column has a value without an order: NULL, another type, a time in the future. By key.
     [[nodiscard]] std::vector<source_row> undated(const std::optional<value>& after);
 
     /// The entries of the change table from `least` on, by (sequence, key).
     [[nodiscard]] std::vector<cursor> log(const std::optional<value>& least, const std::optional<cursor>& after);
-    /// The greatest sequence of the change table; NULL of an empty one.
+    /// The greatest sequence of the change table; NULL if it is empty.
     [[nodiscard]] value log_end();
 
-    /// The rows with this key: none, one, or more where the key is none.
+    /// The rows with this key: none, one, or more if the key is not unique.
     [[nodiscard]] std::vector<source_row> by_key(const value& key);
 
     /// Whether one value of the change column, or of the sequence, comes after another.
     [[nodiscard]] bool is_later(const value& one, const value& other);
 
-    /// The greatest value of a change column that counts; NULL where it does not, or holds none.
+    /// The greatest value of a change column that is a counter; NULL if it is not a counter, or has no value.
     [[nodiscard]] value greatest_counter();
 
-    /// Where a pass begins that reads again what the mapping's `reread_seconds` ask for.
+    /// Where a pass begins, `reread_seconds` of the mapping before the cursor.
     [[nodiscard]] value reread_from(const value& change);
 
     [[nodiscard]] std::int64_t count();
     [[nodiscard]] std::int64_t count_without_key();
-    /// The keys that more than one row has. One scan.
+    /// The keys that several rows share. One scan.
     [[nodiscard]] std::vector<value> doubled_keys();
 
 private:
@@ -80,11 +79,11 @@ private:
 
     std::string m_path;
     const mapping& m_how;
-    std::string m_from;    ///< what stands after FROM
+    std::string m_from;    ///< the SQL after FROM
     std::string m_key;     ///< quoted, as are the next
-    std::string m_change;  ///< "NULL" where there is no change column
+    std::string m_change;  ///< "NULL" if there is no change column
     std::optional<database> m_db;
-    std::optional<database> m_copy;  ///< of what this pass reads, from its first page on
+    std::optional<database> m_copy;  ///< a copy of the rows of this pass, from its first page on
     value m_version{};
 };
 

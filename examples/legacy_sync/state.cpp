@@ -24,7 +24,7 @@ constexpr const char* first_schema = R"(
     PRAGMA application_id = 0x73796e63;
     COMMIT)";
 
-/// What the second version has beside that of the first.
+/// What version 2 adds to version 1.
 constexpr const char* second_schema = R"(
     BEGIN IMMEDIATE;
     CREATE TABLE supplied (external_id TEXT, field TEXT, held BLOB NOT NULL, sending BLOB NOT NULL,
@@ -41,7 +41,7 @@ database opened(const std::string& path) {
         return open_exclusive(path);
     } catch (const source_busy&) {
         throw failure{exit_status::other,
-                      path + ": another sync is using it; stop that one, or give this one its own --state"};
+                      path + ": another sync is using it; stop that one, or use another --state file"};
     }
 }
 
@@ -69,27 +69,27 @@ state::state(const std::string& path) : m_db{opened(path)} {
     if (is_new) m_db.run(first_schema);
     const value application = m_db.single("PRAGMA application_id");
     value version = m_db.single("PRAGMA user_version");
-    // The second part is missing where the first version made the file, or a power cut came in between.
+    // The second part is missing if version 1 created the file, or after a power cut in between.
     if (application == value{application_id} &&
         (version == value{std::int64_t{0}} || version == value{std::int64_t{1}})) {
         m_db.run(second_schema);
         version = value{schema_version};
     }
     if (application != value{application_id})
-        throw failure{exit_status::usage, path + ": is a database of another program; --state needs a file of its own"};
+        throw failure{exit_status::usage, path + ": is a database of another program; use another --state file"};
     if (version != value{schema_version})
         throw failure{exit_status::usage,
                       path +
-                          ": was written by another version of this program; move it away, and every "
-                          "row will be compared again"};
-    m_db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");  // only now: the file is ours
+                          ": was written by another version of this program; if you move it away, every row will be "
+                          "compared again"};
+    m_db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");  // only now, when the file is known to be ours
 }
 
 state state::open(const std::string& path) { return state{path}; }
 
 state state::open_for_rehearsal(const std::string& path) {
-    state made{::access(path.c_str(), F_OK) == 0 ? path : std::string{}};  // one that nobody else sees
-    made.m_db.run("BEGIN");                                                // and never a COMMIT
+    state made{::access(path.c_str(), F_OK) == 0 ? path : std::string{}};  // if empty, a temporary one
+    made.m_db.run("BEGIN");                                                // never committed
     return made;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the sync remembers between its runs: the cursor, which contact each row became, what was supplied to fields that
-// people edit, and what is not as the source has it. An SQLite file of its own, private to its owner. Depends on
-// databases.hpp and merge.hpp; never on the source or on the CRM.
+// What the sync remembers between runs: the cursor, the contact of each row, the values supplied to fields that people
+// may edit, and the rows and fields that differ from the source. An SQLite file, private to its owner. Depends on
+// databases.hpp and contact.hpp; never on the source or on the CRM.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,11 @@ namespace legacy_sync {
 /// The contact that a row became.
 struct known_contact {
     std::string uuid;
-    std::string hash;       ///< of what was last sent; empty where that is not known
-    bool archived = false;  ///< by us, since its row is gone
+    std::string hash;       ///< of what was last sent; empty if unknown
+    bool archived = false;  ///< by us, because its row is gone
 };
 
-/// A field about which somebody must decide.
+/// A conflict that somebody must resolve.
 struct open_conflict {
     std::string external_id;
     value key;
@@ -32,29 +32,29 @@ struct open_conflict {
     std::string at;  ///< RFC 3339
 };
 
-/// A row that the CRM does not have as it is now.
+/// A row whose current content the CRM does not have.
 struct rejection {
     std::string external_id;
     value key;
-    std::string hash;  ///< of what was refused; empty where the row could not even be read
+    std::string hash;  ///< of what was refused; empty if the row could not even be read
     std::string reason;
     std::string at;  ///< RFC 3339
 };
 
 /// Every change is a transaction, so that a process killed at any moment leaves nothing half done. A power cut may lose
-/// the last of them, and so may a deleted file lose all: what was sent is then sent again, meets its own external id,
-/// and becomes an update. Nothing is doubled by either.
+/// the last changes, and deleting the file loses all. Rows are then sent again; the CRM finds their external ids, and
+/// the sync updates those contacts. Neither case creates duplicates.
 class state {
 public:
-    /// Creates the file where there is none. Refuses one of another program or version, and one that is in use.
+    /// Creates the file if it does not exist. Refuses a file of another program or version, or one that is in use.
     static state open(const std::string& path);
-    /// The same content, or none where there is no file; what is remembered then is forgotten with this.
+    /// The same content, or none if there is no file; changes are discarded when the object is destroyed.
     static state open_for_rehearsal(const std::string& path);
 
     [[nodiscard]] std::optional<known_contact> find(const std::string& external_id);
-    /// The row was sent: it is no longer among the refused.
+    /// The row was sent: removes it from the refused rows.
     void record(const std::string& external_id, const known_contact& what);
-    /// Of fields that people may edit in the CRM: told before they are sent, and again when that is answered.
+    /// The values of fields that people may edit in the CRM: stored before they are sent, and again after the answer.
     [[nodiscard]] supplied_fields supplied_to(const std::string& external_id);
     void set_supplied(const std::string& external_id, const supplied_fields& what);
     void forget(const std::string& external_id);
@@ -66,12 +66,12 @@ public:
     [[nodiscard]] std::optional<rejection> find_rejection(const std::string& external_id);
     [[nodiscard]] std::vector<rejection> rejections();
 
-    /// In place of those that the row had.
+    /// Replaces the conflicts of the row.
     void set_conflicts(const std::string& external_id, const std::vector<open_conflict>& all);
     [[nodiscard]] std::vector<open_conflict> conflicts_of(const std::string& external_id);
     [[nodiscard]] std::vector<open_conflict> conflicts();
 
-    /// How far the source was read. Nothing before its first pass.
+    /// How far the source was read. Empty before the first pass.
     [[nodiscard]] std::optional<cursor> position();
     void move_to(const cursor& where);
     /// Where the change table ended when the first pass began.

@@ -27,13 +27,13 @@ std::string now_text() {
     return common::time_text(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
-/// Of JSON that we wrote; numbers exactly.
+/// Parses JSON that we wrote, with exact numbers.
 json::value value_of(const std::string& text) {
     auto read = common::read_object("{\"it\":" + text + "}");
     return std::get<json::object>(read).at("it");
 }
 
-// What has no external id is kept under names that are none: no id is empty, and all are UTF-8.
+// Rows without an external id are stored under names that cannot be ids: ids are UTF-8 and not empty.
 const std::string no_key_id;
 constexpr char no_id_mark = '\xff';
 
@@ -125,7 +125,7 @@ void synchroniser::read_changed() {
     auto position = m_given.everything ? std::nullopt : m_state.position();
     if (const value end = m_from.greatest_counter();
         position && !is_null(end) && m_from.is_later(position->change, end)) {
-        m_tells.note("the counter of changes went back, as in a restored backup: every row is compared");
+        m_tells.note("the change counter went back, as after a restored backup: comparing every row");
         position.reset();
     }
     std::optional<value> least;
@@ -137,7 +137,7 @@ void synchroniser::read_changed() {
         for (const source_row& row : rows) take(row);
         if (rows.empty()) break;
         after = cursor{rows.back().change, rows.back().key};
-        // What was read again lies before the cursor, which does not go back for it.
+        // Rows that are read again are before the cursor, which does not go back.
         if (!position || m_from.is_later(after->change, position->change)) m_state.move_to(*after);
         if (rows.size() < source::page_rows) break;
     }
@@ -153,12 +153,12 @@ void synchroniser::read_changed() {
 void synchroniser::read_log() {
     auto position = m_state.position();
     const value end = m_from.log_end();
-    // A log that ends before the place that was reached was emptied and started again: nothing is known then.
+    // If the log ends before the cursor, it was emptied and started again, and changes may be missing.
     const bool restarted =
         position && (is_null(end) ? !is_null(position->change) : m_from.is_later(position->change, end));
     if (!position || restarted || m_given.everything) {
-        // What changes while every row is read is found in the log afterwards. A killed first pass begins where it
-        // began, for what was deleted meanwhile is told by the log alone.
+        // Changes made while every row is read are found in the log afterwards. A first pass that was killed starts
+        // again from the same entry, because only the log records rows deleted in the meantime.
         cursor begin{end, {}};
         if (position && !restarted)
             begin = *position;
@@ -197,13 +197,13 @@ void synchroniser::take(const source_row& row) {
     one_more();
     const auto external_id = external_id_of(m_how, row.key);
     if (!external_id) {
-        reject(no_id_mark + shown(row.key), row.key, {}, "the key is no text that could be sent");
+        reject(no_id_mark + shown(row.key), row.key, {}, "the key cannot be sent as text");
         return;
     }
-    if (m_doubled.contains(*external_id)) return;  // told at the start
+    if (m_doubled.contains(*external_id)) return;  // reported at the start
     const contact_draft draft = draft_of(m_how, row, *external_id);
     if (!draft.problem.empty()) return reject(*external_id, row.key, draft.whole_hash, draft.problem);
-    // The same content meets the same refusal, until the sync is started anew.
+    // The same content would be refused again, until the sync is restarted.
     if (!m_retrying)
         if (const auto before = m_state.find_rejection(*external_id); before && before->hash == draft.whole_hash)
             return;
@@ -238,7 +238,7 @@ void synchroniser::send(const source_row& row, const std::string& external_id, c
     }
     const bool guarded = !draft.unless_edited.empty();
     const supplied_fields before = m_state.supplied_to(external_id);
-    // A contact that is deleted in the CRM meanwhile, or appears there, changes what must be done.
+    // If the contact is deleted or created in the CRM in the meantime, another request is needed.
     for (int tries = 0; tries < 3; ++tries) {
         if (!known) {
             if (guarded) m_state.set_supplied(external_id, creating(draft, before));
@@ -271,7 +271,7 @@ void synchroniser::send(const source_row& row, const std::string& external_id, c
             ++(made->changed || !is_open ? m_counts.updated : m_counts.unchanged);
             return;
         }
-        m_tells.note(printable(external_id) + ": its contact was deleted in the CRM, and is created again");
+        m_tells.note(printable(external_id) + ": its contact was deleted in the CRM; creating it again");
         m_state.forget(external_id);
         known.reset();
     }
@@ -289,7 +289,7 @@ void synchroniser::tell_conflicts(const value& key, const std::string& external_
         if (same != before.end()) continue;
         ++m_counts.conflicts;
         m_tells.note(printable(external_id) + ": " + printable(each.field) +
-                     " was edited in the CRM, and is kept there; the report has both values");
+                     " was edited in the CRM and is kept; the report has both values");
     }
     m_state.set_conflicts(external_id, now);
 }
@@ -318,7 +318,7 @@ void synchroniser::archive(const value& key, const std::string& external_id) {
     }
     std::string uuid = known ? known->uuid : std::string{};
     std::variant<done, not_there, row_refused> outcome = done{uuid};
-    if (!known) {  // created by a process that was killed before it could record it, or never at all
+    if (!known) {  // created by a process that was killed before it recorded it, or never created
         outcome = m_to->find(external_id);
         if (const auto* const found = std::get_if<done>(&outcome)) uuid = found->uuid;
     }
@@ -370,7 +370,7 @@ void synchroniser::write_report() {
                                               {"since", each.at}}) +
                  "\n";
     if (lines == m_reported) return;
-    // It is private, as the state is.
+    // Private, like the state.
     if (const int failed = common::replace_file(m_given.report, lines, 0600); failed != 0)
         throw failure{exit_status::other, m_given.report + ": cannot be written: " + std::strerror(failed)};
     m_reported = std::move(lines);

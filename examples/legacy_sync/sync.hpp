@@ -19,7 +19,7 @@
 
 namespace legacy_sync {
 
-/// Rows of one pass, by what became of them.
+/// The rows of one pass, by outcome.
 struct counts {
     std::size_t read = 0, created = 0, updated = 0, archived = 0, unchanged = 0, rejected = 0;
     std::size_t conflicts = 0;  ///< fields that were found edited in the CRM
@@ -28,9 +28,9 @@ struct counts {
     [[nodiscard]] std::string text() const;
 };
 
-/// Why nothing is lost or doubled, at whatever moment the process ends: the cursor moves only after the rows before it
+/// Nothing is lost or duplicated, at whatever moment the process ends: the cursor moves only after the rows before it
 /// were recorded; a row is recorded only after the CRM answered; and a row that was sent but not recorded is sent
-/// again, when its external id makes the CRM name the contact that it became.
+/// again, and the CRM then names the contact with its external id.
 class synchroniser {
 public:
     struct settings {
@@ -38,10 +38,10 @@ public:
         std::string report;       ///< the file that lists what could not be sent
     };
 
-    /// `to` is null for a dry run, which tells what would be sent, and neither sends nor remembers anything.
+    /// `to` is null for a dry run, which prints what would be sent, and neither sends nor stores anything.
     synchroniser(const mapping& how, source& from, state& remembers, crm* to, teller& tells, settings given);
 
-    /// Reads what changed and sends it. Throws what its parts throw, and can be called again after that.
+    /// Reads the changes and sends them. Throws what its parts throw, and can be called again after that.
     counts pass();
 
     /// Whether the CRM has every row as it is now.
@@ -72,10 +72,10 @@ private:
     teller& m_tells;
     settings m_given;
     counts m_counts;
-    std::optional<std::string> m_reported;  ///< what the report holds
-    std::size_t m_total = 0;                ///< rows of this pass, as far as is known
+    std::optional<std::string> m_reported;  ///< the content of the report
+    std::size_t m_total = 0;                ///< the number of rows of this pass, as far as known
     std::set<std::string> m_doubled;        ///< external ids that more than one row claims
-    bool m_retries_rejected = true;         ///< the first pass of a process tries again what was refused before
+    bool m_retries_rejected = true;         ///< the first pass of a process retries rows that were refused before
     bool m_retrying = false;
 };
 

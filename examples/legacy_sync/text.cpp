@@ -6,7 +6,7 @@ namespace legacy_sync {
 
 namespace {
 
-/// The length of the well-formed sequence that `text` begins with; 0 where there is none.
+/// The length of the well-formed sequence at the start of `text`; 0 if there is none.
 std::size_t sequence_length(std::string_view text) noexcept {
     const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
     const auto continues = [&](std::size_t i, unsigned least = 0x80, unsigned most = 0xBF) {
@@ -17,13 +17,13 @@ std::size_t sequence_length(std::string_view text) noexcept {
     if (first < 0xC2) return 0;
     if (first < 0xE0) return continues(1) ? 2 : 0;
     if (first < 0xF0) {
-        const unsigned least = first == 0xE0 ? 0xA0 : 0x80;  // shorter spellings exist below
-        const unsigned most = first == 0xED ? 0x9F : 0xBF;   // surrogates above
+        const unsigned least = first == 0xE0 ? 0xA0 : 0x80;  // lower values are overlong encodings
+        const unsigned most = first == 0xED ? 0x9F : 0xBF;   // higher values are surrogates
         return continues(1, least, most) && continues(2) ? 3 : 0;
     }
     if (first > 0xF4) return 0;
     const unsigned least = first == 0xF0 ? 0x90 : 0x80;
-    const unsigned most = first == 0xF4 ? 0x8F : 0xBF;  // nothing is past U+10FFFF
+    const unsigned most = first == 0xF4 ? 0x8F : 0xBF;  // nothing above U+10FFFF
     return continues(1, least, most) && continues(2) && continues(3) ? 4 : 0;
 }
 
@@ -31,8 +31,8 @@ bool is_control(std::string_view sequence) noexcept {
     const auto first = static_cast<unsigned char>(sequence[0]);
     if (sequence.size() == 1) return first < 0x20 || first == 0x7F;
     const auto second = static_cast<unsigned char>(sequence[1]);
-    if (first == 0xC2) return second < 0xA0;  // C1, which some terminals obey
-    // What turns the direction of a line around: U+200E-F, U+202A-E, U+2066-9.
+    if (first == 0xC2) return second < 0xA0;  // C1, which some terminals interpret
+    // Characters that change the direction of a line: U+200E-F, U+202A-E, U+2066-9.
     const auto third = static_cast<unsigned char>(sequence.size() > 2 ? sequence[2] : 0);
     if (first != 0xE2) return false;
     return (second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE))) ||

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""The sync client against a CRM that fails as it is told to: against_fake.py PROGRAM"""
+"""Tests the sync client against a CRM that fails on demand: against_fake.py PROGRAM"""
 import json
 import os
 import shutil
@@ -25,7 +25,7 @@ BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def make_key(letter):
-    """A key that is well formed: prefix, handle, secret, and the CRC-32 of these."""
+    """A well-formed key: prefix, handle, secret, and their CRC-32."""
     text = "instance_" + "0000000000" + letter + letter * 32
     number, check = zlib.crc32(text.encode()), ""
     for _ in range(6):
@@ -273,7 +273,7 @@ class Rows(SyncTest):
         self.update(0, name="restored", changed=5)  # of an older copy of the database, whose counter goes on from there
         self.database.execute("DELETE FROM customers WHERE id > 0")
         told = self.sync()
-        self.assertIn("the counter of changes went back", told.stderr)
+        self.assertIn("the change counter went back", told.stderr)
         self.assertEqual(self.names()["c-0"], "restored")
         self.assertNotIn("went back", self.sync().stderr)
 
@@ -282,7 +282,7 @@ class Rows(SyncTest):
         for name in ("pipe", "folder"):
             if name == "folder":
                 os.mkdir(self.path(name))
-            self.assertIn(f"{name}: is no file", self.sync("--dry-run", status=OTHER, source=name).stderr)
+            self.assertIn(f"{name}: is not a regular file", self.sync("--dry-run", status=OTHER, source=name).stderr)
         self.path = lambda name: name
         for name in ("file:source.db?mode=ro", ":memory:"):
             told = self.sync("--dry-run", status=OTHER, source=name, where=self.folder)
@@ -294,7 +294,7 @@ class Rows(SyncTest):
                         "id INTEGER, name, mail, firm, PRIMARY KEY (id DESC, name)",
                         "id INTEGER PRIMARY KEY DESC, name, mail, firm"):
             self.database.executescript(f"DROP TABLE IF EXISTS people; CREATE TABLE people ({columns});")
-            self.assertIn("VACUUM would give its rows other numbers", self.sync(status=USAGE).stderr, columns)
+            self.assertIn("VACUUM would renumber its rows", self.sync(status=USAGE).stderr, columns)
         self.database.executescript("""DROP TABLE people; CREATE TABLE people (id INTEGER PRIMARY KEY, name, mail, firm);
             INSERT INTO people VALUES (7, 'Ann', NULL, NULL), (9, 'Bob', NULL, NULL);
             DELETE FROM people WHERE id = 7; VACUUM;""")
@@ -343,7 +343,7 @@ class Rows(SyncTest):
         # Beside a log, its size says nothing: what is read is looked at.
         with open(self.path("cut.db-wal"), "wb"):
             pass
-        self.assertIn("cut.db: is damaged (its keys do not grow)", self.sync("--dry-run", status=OTHER, source="cut.db").stderr)
+        self.assertIn("cut.db: is damaged (its keys are not in ascending order)", self.sync("--dry-run", status=OTHER, source="cut.db").stderr)
 
     def test_a_table_of_changes_with_a_page_of_another_time_is_not_read_for_ever(self):
         self.map(LOG_MAPPING)
@@ -359,7 +359,7 @@ class Rows(SyncTest):
         with open(self.path("source.db"), "wb") as damaged:
             damaged.write(b"".join(pages))
         told = self.sync(status=OTHER).stderr
-        self.assertIn("source.db: is damaged (its table of changes does not grow)", told)
+        self.assertIn("source.db: is damaged (its change table is not in ascending order)", told)
 
     def test_a_source_in_wal_mode_in_a_folder_that_cannot_be_written_says_what_to_do(self):
         self.add(1)
@@ -434,7 +434,7 @@ class Ownership(SyncTest):
         return contact["first_name"], contact["email"], contact["metadata"].get("sync_conflict")
 
     def in_conflict(self):
-        """A row whose mail was changed on both sides."""
+        """A row whose mail was edited on both sides."""
         self.guarded()
         self.add(1, "Ann", "a@old.example")
         self.sync()
@@ -638,7 +638,7 @@ class Ownership(SyncTest):
             self.update(number, name="Bea", changed="2020-01-02 10:00:00")
         told = self.sync(status=PARTIAL)
         self.assertEqual([each["first_name"] for each in there.values()], ["Ann", "Ann", "Bea"])
-        self.assertIn("c-0: the contact " + there["c-0"]["uuid"] + " of the CRM has another external_id", told.stderr)
+        self.assertIn("c-0: the contact " + there["c-0"]["uuid"] + " of the CRM now has another external_id", told.stderr)
         self.assertEqual(set(self.report()), {"c-0", "c-1"})
 
     def test_an_answer_about_another_contact_overwrites_nothing(self):
@@ -648,7 +648,7 @@ class Ownership(SyncTest):
         for answer in ((409, {}, {"existing": stranger["uuid"]}), (201, {}, stranger)):
             self.crm.create = lambda _, answer=answer: answer
             told = self.sync("--full", status=PARTIAL)
-            self.assertIn("left alone", told.stderr)
+            self.assertIn("which is not changed", told.stderr)
             self.assertIn(stranger["uuid"], self.report()["c-1"])
             self.assertEqual(stranger["first_name"], "X")
 
@@ -772,7 +772,7 @@ class Faults(SyncTest):
         self.crm.keys.clear()
         self.assertIn("refused", self.sync(status=REFUSED).stderr)
         self.crm.answer = lambda *_: (404, {}, {"title": "Not Found"})
-        self.assertIn("is the address of --crm right?", self.sync(status=UNREACHABLE).stderr)
+        self.assertIn("check the address given by --crm", self.sync(status=UNREACHABLE).stderr)
         self.crm.close()
         self.assertIn("cannot connect", self.sync("--give-up-after", "1", status=UNREACHABLE).stderr)
         self.write("key", "")
@@ -785,7 +785,7 @@ class Faults(SyncTest):
         told = self.sync("--give-up-after", "6", status=UNREACHABLE)
         self.assertGreaterEqual(time.monotonic() - began, 6)
         self.assertGreaterEqual(len(self.crm.seen), 2)  # once more at the very end
-        self.assertRegex(told.stderr, r"asks to be left alone \(it answered 503\): waiting until \d\d:\d\d:\d\d, an hour being")
+        self.assertRegex(told.stderr, r"asks to retry later \(it answered 503\): waiting until \d\d:\d\d:\d\d, the maximum of one hour")
 
     def test_nothing_that_listens_is_unreachable(self):
         self.add(1)
@@ -991,7 +991,7 @@ class Passing(SyncTest):
     def test_an_answer_that_is_not_the_crms(self):
         real = self.crm.answer
         self.goes_on_after(lambda: setattr(self.crm, "answer", lambda *_: (404, {}, {"title": "Not Found"})),
-                           lambda: setattr(self.crm, "answer", real), "is the address of --crm right?")
+                           lambda: setattr(self.crm, "answer", real), "check the address given by --crm")
 
     def test_a_source_that_is_away(self):
         self.goes_on_after(lambda: os.rename(self.path("source.db"), self.path("away.db")),

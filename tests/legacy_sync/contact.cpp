@@ -71,8 +71,8 @@ BOOST_AUTO_TEST_CASE(what_the_crm_owns_after_the_creation_is_in_no_update_and_in
 
 BOOST_AUTO_TEST_CASE(what_json_cannot_hold_is_a_problem_that_names_the_column) {
     const auto made = draft(blob{"\x01"}, std::numeric_limits<double>::infinity(), std::string{"a\xff"});
-    for (const char* const words : {"column tel holds a BLOB of 1 bytes", "column pts holds an infinite number",
-                                    "column firm is not UTF-8 at byte 1"})
+    for (const char* const words :
+         {"column tel is a BLOB of 1 bytes", "column pts is an infinite number", "column firm is not UTF-8 at byte 1"})
         BOOST_TEST(made.problem.find(words) != std::string::npos, made.problem);
 }
 

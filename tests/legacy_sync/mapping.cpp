@@ -92,8 +92,8 @@ BOOST_AUTO_TEST_CASE(names_what_it_does_not_know) {
     refuses(altered("\"deletions\"", "\"deletion\""), {"deletion is unknown", "deletions"});
     refuses(altered("\"key\"", "\"keys\""), {"source.keys is unknown"});
     refuses(altered("\"holds\"", "\"hold\""), {"source.change.hold is unknown"});
-    refuses(altered("\"email\"", "\"mail\""), {"fields.mail", "no field of a contact"});
-    refuses(altered("\"metadata.points\"", "\"metadata.\""), {"fields.metadata.", "no field of a contact"});
+    refuses(altered("\"email\"", "\"mail\""), {"fields.mail", "not a field of a contact"});
+    refuses(altered("\"metadata.points\"", "\"metadata.\""), {"fields.metadata.", "not a field of a contact"});
     refuses(altered("\"external_id_prefix\"", "\"external_id\""), {"external_id is unknown"});
     refuses(altered("\"column\": \"mail\"", "\"colum\": \"mail\""), {"fields.email.colum is unknown"});
 }
@@ -113,17 +113,17 @@ BOOST_AUTO_TEST_CASE(names_what_is_missing_or_wrong) {
     refuses(altered("\"iso_time\"", "\"time\""), {"source.change.holds", "unix_seconds"});
     refuses(altered("\"iso_time\"", "\"counter\", \"reread_seconds\": 5"), {"source.change.reread_seconds"});
     refuses(altered("\"iso_time\"", "\"iso_time\", \"reread_seconds\": -1"), {"source.change.reread_seconds"});
-    refuses(altered("\"id\"", "7"), {"source.key must be a text"});
-    refuses(altered("\"id\"", "\"\""), {"source.key must be a text"});
+    refuses(altered("\"id\"", "7"), {"source.key must be a non-empty string"});
+    refuses(altered("\"id\"", "\"\""), {"source.key must be a non-empty string"});
     refuses(altered("\"ignore\"", "\"archive\""), {"deletions", "change table"});
 }
 
 BOOST_AUTO_TEST_CASE(tells_where_it_is_not_json) {
-    refuses(altered("\"ignore\",", "\"ignore\""), {"not JSON, in line 5"});
-    refuses(std::string{whole} + "x", {"not JSON"});
-    refuses("", {"not JSON"});
+    refuses(altered("\"ignore\",", "\"ignore\""), {"not valid JSON at line 5"});
+    refuses(std::string{whole} + "x", {"not valid JSON"});
+    refuses("", {"not valid JSON"});
     refuses("[]", {"object"});
-    refuses("{\"source\": \"\xff\"}", {"not JSON"});
+    refuses("{\"source\": \"\xff\"}", {"not valid JSON"});
 }
 
 BOOST_AUTO_TEST_CASE(has_a_fingerprint_that_changes_with_its_meaning) {
