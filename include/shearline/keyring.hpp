@@ -25,8 +25,8 @@ namespace shearline::inline v0_1 {
 /// The secrets of the server, kept apart from the database: neither of the two alone is enough to create a valid key.
 ///
 /// An immutable value: the `with…` functions return a new one, which others see once it is saved and they open the file
-/// again. A copy is O(1) and shares the keys, which are in guarded memory. Thread-safe. What opens, saves or makes a
-/// keyring blocks, and is linear in the number of keys; the rest is too, or O(1).
+/// again. A copy is O(1) and shares the keys, which are in guarded memory. Thread-safe. `create`, `open` and `save`
+/// block; each member is at most linear in the number of keys.
 ///
 /// The file is text with mode 0600, at most 256 KiB (some 3,000 keys), a line for each key (see keyring/file.hpp). Keep
 /// its backups apart from those of the database. If it is lost, all API keys made with it are lost, too.
@@ -50,7 +50,7 @@ public:
 
     /// Creates the file with a first pepper and a first sealing key, whole or not at all.
     ///
-    /// Errors, which name the file: `conflict` if the path exists (of several processes that try, one succeeds);
+    /// Errors (those of the file name it): `conflict` if the path exists (of several processes that try, one succeeds);
     /// `permission_denied`; `not_found` if the folder is missing; `invalid_argument` for a path that is too long;
     /// `in_doubt` if the new file may not survive a power cut; `unavailable` if the disk is full or the system gives no
     /// entropy or guarded memory.
@@ -68,7 +68,7 @@ public:
 
     /// Reads the file of a keyring.
     ///
-    /// Errors, which name the file and never quote it: `not_found`; `permission_denied` if others than its owner have
+    /// Errors, which name the file, and never quote it: `not_found`; `permission_denied` if others than its owner have
     /// access, it belongs neither to this user nor to root, or it is not a regular file; `corrupt`, with the line;
     /// `wrong_version`; `unavailable` if the disk fails or there is no guarded memory.
     static result<keyring> open(const std::string& path) {
@@ -90,8 +90,8 @@ public:
 
     /// Replaces the file, atomically and durably, or leaves it unchanged; creates it if there is none.
     ///
-    /// Errors, which name the file: `conflict` if the file was changed since this keyring was read from it (a newer
-    /// key, a later status) or belongs to another keyring: open it again, and repeat the change; those of `open`,
+    /// Errors (those of the file name it): `conflict` if the file was changed since this keyring was read from it (a
+    /// newer key, a later status) or belongs to another keyring: open it again, and repeat the change; those of `open`,
     /// because the old file is read before it is replaced; `invalid_argument` if the text is longer than 256 KiB;
     /// `unavailable` if the disk is full; `in_doubt` if the change was made but may not survive a power cut.
     [[nodiscard]] result<void> save(const std::string& path) const {

@@ -9,7 +9,7 @@
 namespace shearline::inline v0_1 {
 
 /// Who may read a private file: its owner alone (default), or its group, too. The functions below block, are
-/// thread-safe, and name the file in each error. (Their declarations are in posix/private_file.hpp.)
+/// thread-safe, and name the file in their errors. (Their declarations are in posix/private_file.hpp.)
 using detail::private_to;
 
 /// Reads a private file of at most `max_bytes` bytes into memory that is wiped. Errors: `not_found`;
@@ -19,7 +19,8 @@ using detail::read_private_file;
 
 /// Creates a private file with mode 0600, whole and durable, or not at all. Errors: `conflict` if the path exists;
 /// `not_found` if the folder is missing; `permission_denied`; `invalid_argument` for a path that is too long;
-/// `unavailable` if the disk is full; `in_doubt` if the file was made but may not survive a power cut.
+/// `unavailable` if the disk is full; `in_doubt` if the file was made but may not survive a power cut. The file system
+/// must have hard links.
 using detail::create_private_file;
 
 /// Replaces the content of a private file, whole and durably, or leaves it unchanged. `accept(old)` gets the old

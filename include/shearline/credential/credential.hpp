@@ -26,8 +26,7 @@ struct new_credential {
     std::vector<std::string> scopes{};      ///< at most 64 different ones, each valid by `is_scope`; none by default
     shearline::metadata metadata{};         ///< at most 64 names (1 to 255 bytes) with values of at most 1,000 bytes
     std::optional<timestamp> not_before{};  ///< the first moment at which its keys are valid; by default at once
-    std::optional<timestamp>
-        expires_at{};  ///< the first moment at which they no longer are, after `not_before`; or never
+    std::optional<timestamp> expires_at{};  ///< the first moment at which they are not, after `not_before`; or never
 };
 
 /// A credential as stored. A plain value.

@@ -16,7 +16,7 @@ namespace shearline::inline v0_1 {
 
 /// A sequence of fields. A text has its length before it (8 bytes, most significant first), so that different sequences
 /// of the same kinds of fields give different bytes. The first field is the purpose. Not secret: put no secret into it.
-/// Appending is linear in the field; without memory it throws `std::bad_alloc`. Not thread-safe while appending.
+/// Appending is linear in the field; it throws `std::bad_alloc` if memory runs out. Not thread-safe while appending.
 class hash_context {
 public:
     explicit hash_context(std::string_view purpose) { text(purpose); }

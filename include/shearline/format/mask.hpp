@@ -36,13 +36,13 @@ private:
 };
 
 /// Masks `text` for a log. Of a valid key, everything before the secret is shown; of any other text only the prefix, if
-/// it begins with that, because a mistyped key contains most of a secret. Variable time: for presented text. O(prefix)
+/// it begins with it, because a mistyped key contains most of a secret. Variable time: for presented text. O(prefix)
 /// for a wrong length, else O(chars); never allocates. Thread-safe.
 ///
 /// Example:
 ///     #include <shearline/format/key_format.hpp>
 ///     using instance_keys = shearline::key_format<"instance">;
-///     const auto shown = shearline::mask<instance_keys>("instance_typo");                   // "instance_***"
+///     const auto shown = shearline::mask<instance_keys>("instance_typo");                    // "instance_***"
 ///     const auto listed = shearline::mask<instance_keys>(shearline::handle{.value = 4711});  // with its handle
 ///     const std::string_view for_the_log = shown.view();
 template <typename Format>

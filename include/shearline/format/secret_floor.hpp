@@ -19,7 +19,8 @@ struct unsafe_short_secret : Format {
     static constexpr bool unsafe_secret_may_be_short = true;
 };
 
-/// A format for the keys of a product: its `secret_bits` are at least `least_secret_bits`.
+/// A format for the keys of a product: its `secret_bits` are at least `least_secret_bits`, or it is an
+/// `unsafe_short_secret`. A format without `secret_bits` does not qualify.
 template <typename Format>
 concept unguessable_format = requires { requires Format::secret_bits >= least_secret_bits; } ||
                              requires { requires Format::unsafe_secret_may_be_short; };

@@ -21,8 +21,8 @@ namespace shearline::inline v0_1 {
 /// The text is on the heap, so that a move copies the pointer and leaves no bytes behind; it is wiped before its memory
 /// is freed. The memory is neither locked nor guarded: keep the text for a short time, and a long-lived secret in
 /// `guarded<T>`. Copying, streaming and comparing do not compile; reading needs the token. The length is not secret.
-/// Each member is linear in the length at most; const members may be called from any thread. Without memory,
-/// `std::bad_alloc`.
+/// Each member is linear in the length at most; const members may be called from any thread. Throws
+/// `std::bad_alloc` if memory runs out.
 ///
 /// Example:
 ///     auto key = shearline::secret_text::copy_of("instance_CkmNgobJUSmsIVfR4Cyjcby4CbZOkyWDbUPTMN3qcwU3E1YMn");
