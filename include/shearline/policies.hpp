@@ -14,6 +14,7 @@
 #include <shearline/custody/show_once.hpp>
 #include <shearline/digest/hmac_sha256.hpp>
 #include <shearline/digest/memo.hpp>
+#include <shearline/format/parse.hpp>
 #include <shearline/rotation/immediate.hpp>
 
 namespace shearline::inline v0_1 {
