@@ -57,6 +57,7 @@
 #include <shearline/rotation/overlap.hpp>
 #include <shearline/custody/show_once.hpp>
 #include <shearline/custody/recoverable.hpp>
+#include <shearline/rules/scope.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/rules/text_or.hpp>
 #include <shearline/verdict.hpp>
