@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <shearline/authority/change_runner.hpp>
+#include <shearline/authority/clock_mistakes.hpp>
 #include <shearline/authority/idempotency.hpp>
 #include <shearline/authority/key_maker.hpp>
 #include <shearline/authority/requests.hpp>
@@ -30,6 +31,7 @@
 #include <shearline/rules/scope.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
+#include <shearline/store/store_mistakes.hpp>
 #include <shearline/verdict.hpp>
 
 namespace shearline::inline v0_1 {
@@ -56,6 +58,8 @@ namespace shearline::inline v0_1 {
 ///     };
 template <typename Policies, typename Store, typename Clock>
 class authority {
+    static_assert(sizeof(detail::bundle_mistakes<Policies>) > 0 && sizeof(detail::store_mistakes<Store>) > 0 &&
+                  sizeof(detail::clock_mistakes<Clock>) > 0);
     static_assert(key_store<Store>, "authority<Policies, Store>: Store must model key_store, as sqlite_store does");
     static_assert(clock_source<Clock>, "authority<..., Clock>: Clock must have `timestamp now() const noexcept`");
     static_assert(Policies::format::has_handle,

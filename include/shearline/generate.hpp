@@ -6,6 +6,7 @@
 
 #include <array>
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -77,6 +78,23 @@ result<void> draw_digits(Entropy& entropy, std::span<std::uint8_t> digits) {
     return stuck_entropy();
 }
 
+template <typename T>
+concept fills_bytes = requires(T& source, const std::span<std::byte> out) { source.fill(out); };
+template <typename T>
+concept fill_gives_a_result = requires(T& source, const std::span<std::byte> out) {
+    { source.fill(out) } -> std::same_as<result<void>>;
+};
+
+/// Says what a source of entropy lacks: a line for each mistake.
+template <typename T>
+struct entropy_mistakes {
+    static_assert(fills_bytes<T>, "generate: Entropy lacks `result<void> fill(std::span<std::byte>) noexcept`");
+    static_assert(!fills_bytes<T> || fill_gives_a_result<T>,
+                  "generate: the `fill` of Entropy must return result<void>: an error where it has no bytes");
+    static_assert(!fill_gives_a_result<T> || entropy_source<T>,
+                  "generate: the `fill` of Entropy may throw: declare it noexcept");
+};
+
 }  // namespace detail
 
 /// Makes a key. The handle is uniform from 1 to `Format::greatest_handle` (2^64-1 for `key_format`), the secret is
@@ -85,8 +103,9 @@ result<void> draw_digits(Entropy& entropy, std::span<std::uint8_t> digits) {
 /// Errors: those of the source; `unavailable` if the source is stuck, that is, its bytes are rejected 128 times in a
 /// row. An error leaves nothing of the key in memory. Constant-time in the secret: branches depend only on rejected
 /// bytes, which are not part of it. O(chars) on average; one allocation. Thread-safe if the source is.
-template <typename Format, entropy_source Entropy>
+template <typename Format, typename Entropy>
 result<generated_key<Format>> generate(Entropy& entropy) {
+    static_assert(sizeof(detail::entropy_mistakes<Entropy>) > 0);
     static_assert(unguessable_format<Format>,
                   "generate: a secret under 128 bits can be guessed: give secret_field 22 base62 characters or more");
     generated_key<Format> fresh;

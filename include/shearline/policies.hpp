@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -51,12 +52,75 @@ concept is_meant_as_custody = requires { T::keeps_text; } || requires { &T::seal
 template <typename T>
 concept is_meant_as_memo = requires { T::remembers; } || requires { &T::make_key; };
 
+template <typename T>
+concept is_meant_as_format = requires { T::prefix; } || requires { T::secret_part; } || requires { T::layout; };
+template <typename T>
+concept has_texts = requires {
+    { T::name } -> std::same_as<const std::string_view&>;
+    { T::prefix } -> std::same_as<const std::string_view&>;
+};
+template <typename T>
+concept has_environment = requires { requires constant<T::environment_of, environment>; };
+template <typename T>
+concept has_digits = requires { requires spells_digits<typename T::alphabet>; };
+template <typename T>
+concept has_layout = requires {
+    { *std::begin(T::layout) } -> std::same_as<const placed_part&>;
+    requires constant<std::begin(T::layout)->chars, std::size_t>;
+};
+template <typename T>
+concept has_sizes = requires {
+    requires constant<T::chars, std::size_t>;
+    requires constant<T::secret_chars, std::size_t>;
+    requires constant<T::secret_bits, std::size_t>;
+};
+template <typename T>
+concept has_flags = requires {
+    requires constant<T::has_handle, bool>;
+    requires constant<T::has_checksum, bool>;
+    requires constant<T::greatest_handle, std::uint64_t>;
+};
+template <typename T>
+concept has_parts = requires {
+    { T::handle_part } -> std::same_as<const placed_part&>;
+    { T::secret_part } -> std::same_as<const placed_part&>;
+    { T::checksum_part } -> std::same_as<const placed_part&>;
+};
+
+/// Says what a type lacks that is meant as a format: a line for each mistake. (One that is one is not looked at.)
+template <typename T, bool IsMeant = is_meant_as_format<T> && !format_policy<T>>
+struct format_mistakes {};
+template <typename T>
+struct format_mistakes<T, true> {
+    static_assert(has_texts<T>,
+                  "policies<...>: a format lacks `name` or `prefix`, each a static constexpr std::string_view");
+    static_assert(has_environment<T>, "policies<...>: a format lacks `static constexpr environment environment_of`");
+    static_assert(has_digits<T>, "policies<...>: a format lacks `alphabet`, a type that has what base62 has");
+    static_assert(has_layout<T>,
+                  "policies<...>: a format lacks `layout`, a static constexpr std::array of all its placed_part in the "
+                  "order of the text");
+    static_assert(has_sizes<T>,
+                  "policies<...>: a format lacks `chars`, `secret_chars` or `secret_bits`, each a static constexpr "
+                  "std::size_t");
+    static_assert(has_flags<T>,
+                  "policies<...>: a format lacks `has_handle` or `has_checksum`, each a static constexpr bool, or "
+                  "`static constexpr std::uint64_t greatest_handle`");
+    static_assert(has_parts<T>,
+                  "policies<...>: a format lacks `handle_part`, `secret_part` or `checksum_part`, each a static "
+                  "constexpr placed_part");
+    static_assert(
+        !(has_texts<T> && has_environment<T> && has_digits<T> && has_layout<T> && has_sizes<T> && has_flags<T> &&
+          has_parts<T>),
+        "policies<...>: a format lacks `covered_by_checksum` or `checksum_type`: declare both as basic_format "
+        "does");
+};
+
 /// Says what is missing in a type whose members show which policy it is meant to be: one assertion for each mistake.
 template <typename T>
-struct policy_mistakes {
+struct policy_mistakes : format_mistakes<T> {
     static constexpr bool no_hash = !is_meant_as_hash<T>;
     static_assert(
-        no_hash || requires { std::string_view{T::name}; },
+        no_hash || requires { requires constant<std::string_view{T::name}.size(), std::size_t>; },
         "policies<...>: a hash lacks `static constexpr std::string_view name`, 1 to 32 characters of a-z 0-9 -");
     static_assert(
         no_hash || has_trivial_key_state<T>,
@@ -78,7 +142,7 @@ struct policy_mistakes {
 
     static constexpr bool no_custody = !is_meant_as_custody<T>;
     static_assert(
-        no_custody || requires { bool{T::keeps_text}; },
+        no_custody || requires { typename std::bool_constant<T::keeps_text>; },
         "policies<...>: a custody lacks `static constexpr bool keeps_text`");
     static_assert(
         no_custody || custody_policy<T>,
@@ -86,7 +150,8 @@ struct policy_mistakes {
 
     static constexpr bool no_memo = !is_meant_as_memo<T>;
     static_assert(
-        no_memo || requires { bool{T::remembers}; }, "policies<...>: a memo lacks `static constexpr bool remembers`");
+        no_memo || requires { typename std::bool_constant<T::remembers>; },
+        "policies<...>: a memo lacks `static constexpr bool remembers`");
     static_assert(no_memo || makes_memo_keys<T>,
                   "policies<...>: a memo lacks `key` or `static key make_key() noexcept`");
     static_assert(no_memo || memo_policy<T>,
@@ -96,6 +161,27 @@ struct policy_mistakes {
     static_assert(
         !requires { typename T::rotation; },
         "policies<...>: an argument is a bundle itself: give its policies in its place");
+};
+
+template <typename T>
+concept is_a_bundle = requires {
+    typename T::format;
+    typename T::hash;
+    typename T::rotation;
+    typename T::custody;
+    typename T::memo;
+};
+
+/// Says what a type is that stands where an authority or a verifier takes a bundle.
+template <typename T>
+struct bundle_mistakes {
+    static_assert(!format_policy<T>,
+                  "Policies is a key format and no bundle: write policies<...> around it, as in "
+                  "policies<key_format<\"instance\">>");
+    static_assert(is_a_bundle<T> || contracts_of<T> == 0 || format_policy<T>,
+                  "Policies is one policy and no bundle: write policies<key_format<\"instance\">, ...> with it");
+    static_assert(is_a_bundle<T> || contracts_of<T> != 0,
+                  "Policies is no bundle: write policies<key_format<\"instance\">, ...>; a store comes after it");
 };
 
 template <typename T>

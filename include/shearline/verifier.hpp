@@ -25,7 +25,9 @@
 #include <shearline/keyring/digester.hpp>
 #include <shearline/policies.hpp>
 #include <shearline/rules/scope.hpp>
+#include <shearline/rules/time_mistakes.hpp>
 #include <shearline/store/store_binding.hpp>
+#include <shearline/store/store_mistakes.hpp>
 #include <shearline/verdict.hpp>
 #include <shearline/verifier/seats.hpp>
 #include <shearline/verifier/state.hpp>
@@ -60,6 +62,7 @@ struct verifier_size {
 /// and `poll` and `flush_usage` are `unavailable`: open another.
 template <typename Policies, typename Store>
 class verifier {
+    static_assert(sizeof(detail::bundle_mistakes<Policies>) > 0 && sizeof(detail::feed_mistakes<Store>) > 0);
     using format = typename Policies::format;
     static_assert(key_feed<Store>, "verifier<Policies, Store>: Store must model key_feed, as every key_store does");
     static_assert(format::has_handle,
@@ -108,6 +111,12 @@ public:
                 return of.answer(mine, table, {text, key, home}, of.time->at(now), scope);
             }
             return verify_once_true(text, now, scope);
+        }
+        /// Never compiles: says how a timestamp is made of `now`.
+        template <detail::no_timestamp Time>
+        verdict verify(std::string_view, const Time&, required_scope = any_scope) noexcept {
+            static_assert(sizeof(detail::time_mistakes<Time>) > 0);
+            return reason::malformed;
         }
 
         /// The same for many texts, `answers[i]` for `texts[i]`: texts, lines and checks are processed in batches of

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <type_traits>
 
 #include <shearline/credential/record.hpp>
 
@@ -18,6 +19,14 @@ struct grace_period {
     template <typename Rep, typename Period>
     constexpr grace_period(std::chrono::duration<Rep, Period> length)  // NOLINT(*-explicit-*)
         : milliseconds{std::chrono::duration_cast<std::chrono::milliseconds>(length).count()} {}
+
+    /// Never compiles: a number has no unit.
+    template <typename Number>
+        requires std::is_arithmetic_v<Number>
+    constexpr grace_period(Number) : milliseconds{} {  // NOLINT(*-explicit-*)
+        static_assert(!std::is_arithmetic_v<Number>,
+                      "overlap<24>: a number has no unit: write a duration, such as overlap<std::chrono::hours{24}>");
+    }
 };
 
 /// The old key retires: it stays valid for `Grace` (1 ms or more), and its grants say until when. A second rotation

@@ -1,0 +1,16 @@
+// expects: the `fill` of Entropy must return result<void>
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include <shearline/shearline.hpp>
+
+using namespace shearline;
+
+struct mine {
+    system_entropy from;
+#ifdef MUST_FAIL
+    void fill(std::span<std::byte> out) noexcept { (void)from.fill(out); }
+#else
+    result<void> fill(std::span<std::byte> out) noexcept { return from.fill(out); }
+#endif
+};
+auto make(mine& entropy) { return generate<key_format<"instance">>(entropy); }

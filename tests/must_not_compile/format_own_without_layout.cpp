@@ -1,0 +1,15 @@
+// expects: a format lacks `layout`
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include <shearline/shearline.hpp>
+
+struct mine : private shearline::key_format<"instance"> {
+    using base = shearline::key_format<"instance">;
+    using base::alphabet, base::chars, base::environment_of, base::greatest_handle, base::has_handle, base::name;
+    using base::checksum_part, base::checksum_type, base::covered_by_checksum, base::handle_part, base::has_checksum;
+    using base::prefix, base::secret_bits, base::secret_chars, base::secret_part;
+#ifndef MUST_FAIL
+    using base::layout;
+#endif
+};
+shearline::policies<mine> made;

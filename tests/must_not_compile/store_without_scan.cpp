@@ -1,0 +1,16 @@
+// expects: Store lacks `template <typename Sink> result<feed_head> scan(
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
+
+using namespace shearline;
+
+struct mine : memory_store {
+#ifdef MUST_FAIL
+    void scan() = delete;
+#endif
+};
+auto open(mine& store, const keyring& ring) {
+    return verifier<policies<key_format<"instance">>, mine>::open(store, ring);
+}

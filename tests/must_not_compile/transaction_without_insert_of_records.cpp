@@ -1,0 +1,20 @@
+// expects: Store::transaction lacks `result<void> insert(const record&)`
+// SPDX-FileCopyrightText: 2026 the shearline authors
+// SPDX-License-Identifier: BSL-1.0
+#include <shearline/shearline.hpp>
+#include <shearline/store/memory_store.hpp>
+
+using namespace shearline;
+
+struct mine : memory_store {
+#ifdef MUST_FAIL
+    struct transaction : memory_store::transaction {
+        result<void> insert(const credential& owner) { return memory_store::transaction::insert(owner); }
+        result<void> insert(const idempotency_entry& entry) { return memory_store::transaction::insert(entry); }
+        result<void> insert(const keyring_check& check) { return memory_store::transaction::insert(check); }
+    };
+#endif
+};
+auto open(mine& store, const keyring& ring) {
+    return authority<policies<key_format<"instance">>, mine>::open(store, ring);
+}
