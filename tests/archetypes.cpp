@@ -18,6 +18,10 @@
 #include <shearline/shearline.hpp>
 #include <shearline/store/memory_store.hpp>
 #include <shearline/store/sqlite_store.hpp>
+#include <shearline/testing/custody_conformance.hpp>
+#include <shearline/testing/format_conformance.hpp>
+#include <shearline/testing/memo_conformance.hpp>
+#include <shearline/testing/rotation_conformance.hpp>
 
 using namespace shearline;
 
@@ -296,6 +300,10 @@ void use_all(store_archetype& store, feed_archetype& feed, entropy_archetype& en
     (void)generate_with<format_archetype>(entropy);
     (void)generate_with<format_without<true, false>>(entropy);
     (void)generate_with<format_without<false, false>>(entropy);
+    (void)testing::format_conformance<format_archetype>(testing::format_rules{});
+    (void)testing::rotation_conformance<rotation_archetype>();
+    (void)testing::custody_conformance<custody_that_keeps>();
+    (void)testing::memo_conformance<memo_that_remembers>();
     (void)memory.scan("archetype", sink);
     (void)sqlite.scan("archetype", sink);
 }

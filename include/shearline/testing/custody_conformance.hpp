@@ -102,12 +102,12 @@ template <typename Custody>
             seen.check(sealed->sealing_key == number, "a box says under which key it was sealed", where);
             seen.check(opens(rows.here, *sealed, text), "what was sealed opens as itself", where);
         }
-        const auto sealed = Custody::seal(key, 1, rows.here, secret_text::copy_of(text));
-        const auto twice = Custody::seal(key, 1, rows.here, secret_text::copy_of(text));
+        const auto sealed = Custody::seal(key, std::uint32_t{1}, rows.here, secret_text::copy_of(text));
+        const auto twice = Custody::seal(key, std::uint32_t{1}, rows.here, secret_text::copy_of(text));
         std::string another_text = text;
         another_text[chars / 2] = another_text[chars / 2] == 'x' ? 'y' : 'x';
-        const auto other = Custody::seal(key, 1, rows.here, secret_text::copy_of(another_text));
-        const auto named = Custody::seal(key, 1, rows.long_names, secret_text::copy_of(text));
+        const auto other = Custody::seal(key, std::uint32_t{1}, rows.here, secret_text::copy_of(another_text));
+        const auto named = Custody::seal(key, std::uint32_t{1}, rows.long_names, secret_text::copy_of(text));
         if (!seen.check(sealed && twice && other && named, "a text can be sealed", where)) continue;
         // Of a short box single bytes agree by chance: only the whole says something.
         seen.check(longest_common_run(sealed->box, twice->box) <= std::min(greatest_header, sealed->box.size() - 1),
@@ -154,7 +154,7 @@ template <typename Custody>
     std::set<std::pair<std::array<std::byte, 24>, std::vector<std::byte>>> boxes;
     constexpr std::size_t often = 2'000;
     for (std::size_t i = 0; i < often && only.empty(); ++i)
-        if (auto sealed = Custody::seal(key, 1, rows.here, secret_text::copy_of("the same text")))
+        if (auto sealed = Custody::seal(key, std::uint32_t{1}, rows.here, secret_text::copy_of("the same text")))
             boxes.emplace(sealed->nonce, std::move(sealed->box));
     seen.check(!only.empty() || boxes.size() == often, "a text that is sealed often never looks the same twice",
                std::to_string(often - boxes.size()) + " came again");
