@@ -58,7 +58,7 @@ report memo_claims() {
 /// in one bit. What is wrong there, a verifier may take for the key that it saw last. Memos with one fault are its
 /// controls. For policies that remember; milliseconds.
 template <typename Memo>
-    requires(Memo::remembers)
+    requires(bool{Memo::remembers})
 [[nodiscard]] report memo_conformance() {
     report seen = detail::memo_claims<Memo>();
     seen.control(!detail::memo_claims<detail::blind_memo>(), "a memo that takes every text for the last one");
