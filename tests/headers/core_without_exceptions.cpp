@@ -77,6 +77,22 @@ void live_a_whole_life(authority& control) {
     expect(control.verify(new_text).denial().reason() == shearline::reason::revoked, "a revoked key opens nothing");
 }
 
+/// A stop_signal that is no std::stop_token.
+struct stopped {
+    [[nodiscard]] static bool stop_requested() { return true; }
+};
+
+void verify_from_memory(shearline::memory_store& store, const shearline::keyring& ring, authority& control) {
+    const auto issued =
+        value_of(control.issue({.tenant = "acme", .name = "fast", .scopes = {"contacts:write"}}, {.actor = "test"}));
+    auto fast = value_of(shearline::verifier<keys, shearline::memory_store>::open(store, ring));
+    auto reader = fast.new_reader();
+    const auto now = shearline::coarse_clock{}.now();
+    const std::string_view text = issued.text.reveal(shearline::unsafe_reveal);
+    expect(bool{reader.verify(text, now, "contacts:write")}, "a verifier knows a fresh key");
+    expect(value_of(fast.run(stopped{})) == 1, "a verifier that is told to stop writes the counts of uses");
+}
+
 }  // namespace
 
 int main() {
@@ -87,5 +103,6 @@ int main() {
     shearline::memory_store store;
     auto control = value_of(authority::open(store, ring));
     live_a_whole_life(control);
+    verify_from_memory(store, ring, control);
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -148,7 +148,7 @@ private:
         return one;
     }
     static disk& shared() {
-        static disk one;
+        static disk& one = *new disk;
         return one;
     }
     static sqlite3_vfs* real() {

@@ -106,7 +106,7 @@ struct verifier_state {
     /// Waits until every reader that is seen inside now has left, which takes a microsecond at most. Requires the lock.
     epochs::moment wait_for_readers() {
         const epochs::moment since = mirrored->readers().mark();
-        for (const verifier_slot& one : slots)
+        for (const verifier_slot& one : all_slots)
             while (one.place != nullptr && one.place->is_inside() && !one.place->has_passed(since))
                 std::this_thread::yield();
         return since;
@@ -162,9 +162,9 @@ struct verifier_state {
     verifier_slot& join() {
         const std::scoped_lock lock{mutex};
         verifier_slot* idle = nullptr;
-        for (verifier_slot& one : slots)
+        for (verifier_slot& one : all_slots)
             if (!one.taken) idle = &one;
-        verifier_slot& found = idle != nullptr ? *idle : slots.emplace_back();
+        verifier_slot& found = idle != nullptr ? *idle : all_slots.emplace_back();
         found.place = &mirrored->readers().join();
         found.taken = true;
         return found;
@@ -201,11 +201,11 @@ struct verifier_state {
             of.uses += uses;
             if (of.last < last) of.last = last;
         };
-        for (verifier_slot& one : slots) one.uses.freeze();
+        for (verifier_slot& one : all_slots) one.uses.freeze();
         const epochs::moment since = wait_for_readers();
-        for (verifier_slot& one : slots)  // null: the slot was never used
+        for (verifier_slot& one : all_slots)  // null: the slot was never used
             if (one.place != nullptr && one.place->has_passed(since)) one.uses.take_all(take);
-        for (verifier_slot& one : slots) one.uses.thaw();
+        for (verifier_slot& one : all_slots) one.uses.thaw();
         mirrored->with_tables([&](table_pair& tables) { tables.take_counts(take); });
         if (unwritten.empty()) return std::size_t{0};
         std::vector<usage> told;
@@ -221,7 +221,7 @@ struct verifier_state {
     std::uint64_t count_of(std::optional<reason> why) {
         const std::scoped_lock lock{mutex};
         std::uint64_t sum = 0;
-        for (const verifier_slot& one : slots)
+        for (const verifier_slot& one : all_slots)
             sum += one.counts[why ? static_cast<std::size_t>(*why) : 0].load(std::memory_order_relaxed);
         return sum;
     }
@@ -234,7 +234,7 @@ struct verifier_state {
     std::shared_ptr<monotonic_time> time;
     std::vector<std::pair<std::unique_ptr<const proofs<Policies>>, epochs::moment>> retired_proofs;
     std::mutex mutex;
-    std::deque<verifier_slot> slots;  // a deque does not move its elements
+    std::deque<verifier_slot> all_slots;  // a deque does not move its elements
     struct counted {
         std::uint64_t uses = 0;
         line_seconds last = 0;

@@ -138,8 +138,8 @@ private:
     }
 
     [[nodiscard]] bool is_leak(const std::string& target) const {
-        static const std::set<std::string> names{"key",         "apikey",   "xapikey",   "token",
-                                                 "accesstoken", "apitoken", "authtoken", "authorization"};
+        static const auto& names = *new std::set<std::string>{"key",         "apikey",   "xapikey",   "token",
+                                                              "accesstoken", "apitoken", "authtoken", "authorization"};
         std::size_t start = target.find('?');
         while (start != std::string::npos) {
             const std::size_t end = target.find_first_of("&;?#", start + 1);

@@ -62,7 +62,7 @@ public:
     }
     /// What can be said of a credential, and can change of it.
     void describe(credential& one) {
-        static const std::vector<std::vector<std::string>> scopes{
+        static const auto& scopes = *new std::vector<std::vector<std::string>>{
             {},           {"contacts:read"},     {"contacts:write", "contacts:read"}, {"z:*", "a:b", "*:read"}, {"*:*"},
             {"a,b:read"}, {"twice:x", "twice:x"}};
         one.tenant = m_tenants[below(m_tenants.size())];
@@ -115,7 +115,10 @@ public:
                    .digest = {},
                    .created_at = any_time()};
         describe(key);
-        if (one_in(4)) key.uses = 1 + below(9), key.last_used_at = any_time();
+        if (one_in(4)) {
+            key.uses = 1 + below(9);
+            key.last_used_at = any_time();
+        }
         if (m_last && m_last->format != key.format && one_in(2)) key.handle = m_last->handle;
         m_last = key;
         return key;
