@@ -143,13 +143,15 @@ def checks(root, every):
     absent = "std::no_such_thing control;\n"
     named = "inline int control(int small, int near) { return small + near; }\n"
     yield must_compile("C++20, macros", "g++-12", f"-std=c++20 {WARNINGS}", MACROS + LIMITS + every, named)
-    yield must_compile("C++23", "g++-12", f"-std=c++23 {WARNINGS}", every, absent)
+    with_expected = every + include_all(["expected.hpp"])
+    yield must_compile("C++23", "g++-12", f"-std=c++23 {WARNINGS}", with_expected, absent)
     yield must_compile("C++20", "g++-11", f"-std=c++20 {WARNINGS}", every, absent)
     yield must_compile("C++20", "clang++-14", f"-std=c++20 {WARNINGS}", every, absent)
     yield must_compile("every warning", "clang++-19", f"-std=c++20 {EVERY_WARNING}", every, "int control() { return 0; }\n")
     libcxx = "clang++-19 -stdlib=libc++"
-    yield must_compile("C++20", libcxx, f"-std=c++20 {WARNINGS}", every, "#include <stop_token>\nstd::stop_token control;\n")
-    yield must_compile("C++23, macros", libcxx, f"-std=c++23 {WARNINGS}", MACROS + every, named)
+    yield must_compile("C++20, macros", libcxx, f"-std=c++20 {WARNINGS}", MACROS + every, named)
+    yield must_compile("C++23", libcxx, f"-std=c++23 {WARNINGS}", include_all(["shearline.hpp", "expected.hpp"]),
+                       "#include <stop_token>\nstd::stop_token control;\n")
     yield must_compile("any system, macros", libcxx, f"-std=c++20 {WARNINGS}", MACROS + LIMITS + include_all(anywhere),
                        "#include <limits>\nint control = std::numeric_limits<int>::max();\n")
 
