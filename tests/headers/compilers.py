@@ -79,7 +79,8 @@ LIMITS = "#define min(a, b) ((a) < (b) ? (a) : (b))\n#define max(a, b) ((a) > (b
 
 ANYWHERE = ("format/", "http/credential_source.hpp", "http/key_in_url.hpp")
 # Of a system that has none of them. What the standard library itself includes cannot be taken away.
-NO_POSIX = ("sys/mman.h", "sys/file.h", "sys/wait.h", "sys/prctl.h", "dirent.h", "fcntl.h", "poll.h", "linux/membarrier.h")
+NO_POSIX = ("sys/mman.h", "sys/file.h", "sys/wait.h", "sys/prctl.h", "dirent.h", "fcntl.h", "poll.h",
+            "linux/membarrier.h")
 ON_WINDOWS = "-std=c++20 -D_WIN32 -U__linux__"
 NEEDS_CPP20 = "shearline needs C++20"
 NEEDS_POSIX = "shearline needs a POSIX system"
@@ -87,8 +88,8 @@ NEEDS_POSIX = "shearline needs a POSIX system"
 
 def says(compiler, flags, source, work):
     """What is wrong with the source, by this compiler: its first error, or nothing; and how many errors there are."""
-    done = subprocess.run([*shlex.split(compiler), "-fsyntax-only", *shlex.split(flags), "-Iinclude", "-Itests", "-xc++", "-"],
-                          input=source, cwd=work, capture_output=True, text=True, check=False)
+    command = [*shlex.split(compiler), "-fsyntax-only", *shlex.split(flags), "-Iinclude", "-Itests", "-xc++", "-"]
+    done = subprocess.run(command, input=source, cwd=work, capture_output=True, text=True, check=False)
     errors = re.findall(r"^.*\berror: .*$", done.stderr, re.MULTILINE)
     if done.returncode != 0 and not errors:
         errors = [done.stderr.strip() or "it ended without a word"]
