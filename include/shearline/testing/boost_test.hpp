@@ -10,7 +10,12 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// Fails the running test case with every failure of a report, each as an error of its own.
+/// Fails the running test case if a report is not good, with one error for each of its failures.
+///
+/// Example:
+///     shearline::testing::report seen;
+///     seen.check(1 + 1 == 2, "sums add up");
+///     shearline::testing::hold(seen);
 inline void hold(const report& seen) {
     for (const std::string& failure : seen.failures()) BOOST_ERROR(failure);
     BOOST_TEST(static_cast<bool>(seen), seen.message());

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Holds an authority and a verifier of one bundle of policies to what they promise, through the whole life of a key.
+// Tests a bundle of policies: an authority and a verifier, through the whole life of a key.
 // Depends on authority.hpp, verifier.hpp and store/memory_store.hpp; never on one policy.
 #pragma once
 
@@ -18,11 +18,16 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// Issues, verifies by an authority and by a verifier, rotates, lets graces and credentials run out, suspends, revokes,
-/// reveals and reads the audit, under a clock that is moved by hand. Each answer is compared with what the library
-/// promises for any bundle, and its memo is held to `memo_conformance`. Bundles with one wrong policy are its controls.
+/// Issues, verifies with an authority and with a verifier, rotates, lets graces and credentials expire, suspends,
+/// revokes, reveals and reads the audit, under a manual clock. Every answer is compared with what the library promises
+/// for any bundle, and the memo is tested by `memo_conformance`. Negative controls: bundles with one wrong policy. Uses
+/// a keyring in a temporary folder; takes seconds at most.
 ///
-///     hold(bundle_conformance<policies<key_format<"acme">, overlap<std::chrono::hours{24}>, recoverable>>());
+/// Example:
+///     auto test_my_policies = []<typename Policies>() {  // such as policies<key_format<"acme">, recoverable>
+///         const auto seen = shearline::testing::bundle_conformance<Policies>();
+///         return seen ? std::string{"passed"} : seen.message();
+///     };
 template <typename Policies>
 [[nodiscard]] report bundle_conformance() {
     using format = typename Policies::format;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Finds branches and addresses that depend on a secret: secrets are marked undefined, and a tool that follows undefined
-// bytes through the machine code reports each place where one decides something (A. Langley, "ctgrind", 2010).
-// Depends on valgrind's header or MemorySanitizer, where there are such; never on a test framework.
+// Finds branches and addresses that depend on a secret: secrets are marked as undefined memory, and a tool that tracks
+// it through the machine code reports each place where it decides something (A. Langley, "ctgrind", 2010).
+// Depends on valgrind's header or MemorySanitizer, if there is one; never on a test framework.
 #pragma once
 
 #include <shearline/posix/requirements.hpp>
@@ -35,7 +35,7 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// Whether something watches: without, a run would say nothing, and must not be taken for a good one.
+/// Whether valgrind or MemorySanitizer is watching. If not, a run finds nothing, and must not count as passed.
 [[nodiscard]] inline bool secrets_are_watched() noexcept {
 #if SHEARLINE_HAS_MSAN
     return true;
@@ -46,7 +46,7 @@ namespace shearline::inline v0_1::testing {
 #endif
 }
 
-/// Marks bytes as secret. What is computed from them is secret as well, until it is declassified.
+/// Marks bytes as secret. What is computed from them is secret too, until it is declassified.
 inline void secret(const void* bytes, std::size_t count) noexcept {
 #if SHEARLINE_HAS_MSAN
     __msan_poison(bytes, count);
@@ -63,7 +63,7 @@ void secret(T& object) noexcept {
     secret(std::addressof(object), sizeof(T));
 }
 
-/// Marks bytes as public: what a function answers is seen by whoever asked.
+/// Marks bytes as public, such as the answer of a function.
 inline void declassify(const void* bytes, std::size_t count) noexcept {
 #if SHEARLINE_HAS_MSAN
     __msan_unpoison(bytes, count);
@@ -73,7 +73,7 @@ inline void declassify(const void* bytes, std::size_t count) noexcept {
     static_cast<void>(bytes), static_cast<void>(count);
 #endif
 }
-/// A value as a public one.
+/// A copy of a value, marked as public.
 template <typename T>
     requires std::is_trivially_copyable_v<T>
 [[nodiscard]] T declassified(T value) noexcept {
@@ -81,23 +81,25 @@ template <typename T>
     return value;
 }
 
-/// Runs functions that must not depend on secrets, and controls that do so on purpose and must be found out.
+/// Runs functions whose branches and addresses must not depend on secrets, and controls that do and must be detected. A
+/// body returns whether its answer was right.
 ///
-///     constant_time_suite suite;
+/// Run the program under `valgrind -q --error-exitcode=0 --expensive-definedness-checks=yes`; otherwise its exit status
+/// is 77, which test runners report as "skipped". MemorySanitizer is a second check, not the first: it misses some of
+/// the controls, and reports false findings in inline assembly and in libraries built without it.
+///
+/// Example:
+///     shearline::testing::constant_time_suite suite;
 ///     suite.function("my comparison", [] {
-///         std::array<std::byte, 32> a{}, b{};
-///         secret(a);
-///         return declassified(my_equal(a, b));
+///         std::array<unsigned char, 4> a{}, b{};
+///         shearline::testing::secret(a);
+///         const int different = (a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]);
+///         return shearline::testing::declassified(different) == 0;
 ///     });
-///     return suite.finish();
-///
-/// A body gives whether its answer was right. Run the program under `valgrind -q --error-exitcode=0
-/// --expensive-definedness-checks=yes`; without it, it ends with 77, which test runners take for "skipped". A build
-/// with MemorySanitizer is a second line, not the first: it overlooks some of the controls, and takes for a finding
-/// what goes through inline assembly or through a library that was not built with it.
+///     const int exit_status = suite.finish();  // add controls first: see add_constant_time_controls
 class constant_time_suite {
 public:
-    /// A function that must not be found out.
+    /// A function that must not depend on a secret.
     template <typename Body>
     void function(std::string_view name, Body body) {
         if (!secrets_are_watched()) return;
@@ -107,22 +109,23 @@ public:
         if (findings != 0) tell(name, "depends on a secret");
         if (!right) tell(name, "gives a wrong answer"), ++m_wrong;
     }
-    /// A function that depends on a secret, and must be found out.
+    /// A function that depends on a secret, which must be detected.
     template <typename Body>
     void control(std::string_view name, Body body) {
         if (!secrets_are_watched()) return;
         ++m_controls;
         const auto [right, findings] = run(body);
         m_caught += findings != 0 ? 1U : 0U;
-        if (findings == 0) tell(name, "is a control, depends on a secret and was not found out");
+        if (findings == 0) tell(name, "is a control that depends on a secret, and was not detected");
         if (!right) tell(name, "gives a wrong answer"), ++m_wrong;
     }
 
-    /// Tells "F functions, N findings, C of C controls caught" in one line, and gives the exit status: 0 where nothing
-    /// was found and every control was, 77 where nothing watched, else 1.
+    /// Prints "F functions, N findings, C of C controls caught", and returns the exit status: 0 if nothing was found,
+    /// every answer was right and every control was caught; 77 if nothing watched; else 1. At least one function and
+    /// one control are needed.
     [[nodiscard]] int finish() const {
         if (!secrets_are_watched()) {
-            std::puts("skipped: neither under valgrind nor built with MemorySanitizer, so that nothing would be seen");
+            std::puts("skipped: runs neither under valgrind nor with MemorySanitizer, so nothing would be detected");
             return 77;
         }
         std::printf("%u functions, %u findings, %u of %u controls caught\n", m_functions, m_findings, m_caught,
@@ -141,7 +144,7 @@ private:
     template <typename Body>
     static outcome run(Body body) {
 #if SHEARLINE_HAS_MSAN
-        // A finding ends the process: so every body has one of its own.
+        // A finding ends the process, so each body runs in its own.
         std::fflush(stdout);
         const ::pid_t child = ::fork();
         if (child == 0) ::_exit(body() ? 0 : 2);

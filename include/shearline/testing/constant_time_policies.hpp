@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The cases of constant_time.hpp for comparisons, hashes, encoders and generators of any kind, and the controls.
+// Cases for constant_time.hpp: comparisons, hashes and generators of any kind, and the controls.
 // Depends on testing/constant_time.hpp and layers 1 and 2; never on one policy.
 #pragma once
 
@@ -16,14 +16,21 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// `equal(a, b) -> bool` over arrays of `Bytes` bytes.
+/// Tests `equal(a, b) -> bool` on arrays of `Bytes` bytes.
+///
+/// Example:
+///     shearline::testing::constant_time_suite suite;
+///     const auto same = [](const auto& a, const auto& b) { return ((a[0] ^ b[0]) | (a[1] ^ b[1])) == std::byte{0}; };
+///     shearline::testing::add_comparison<2>(suite, "my comparison", same);
+///     shearline::testing::add_constant_time_controls(suite);
+///     const int exit_status = suite.finish();
 template <std::size_t Bytes, typename Equal>
 void add_comparison(constant_time_suite& suite, std::string_view name, Equal equal) {
     suite.function(std::string{name} + " of " + std::to_string(Bytes) + " bytes",
                    [equal] { return detail::compares<Bytes>(equal); });
 }
 
-/// A hash policy: the key and the message are secret, and so is of the prepared state what comes of the key.
+/// Tests a hash policy. Key and message are secret, and so is what `prepare` computes from the key.
 template <typename Hash>
 void add_hash(constant_time_suite& suite, std::string_view name) {
     suite.function(name, [] {
@@ -40,7 +47,7 @@ void add_hash(constant_time_suite& suite, std::string_view name) {
     });
 }
 
-/// The generation of a key, its secret secret: the digits, the text, and the checksum over it.
+/// Tests the generation of a key with a secret: digits, text and checksum.
 template <typename Format>
 void add_generator(constant_time_suite& suite, std::string_view name) {
     suite.function(name, [] {
@@ -53,7 +60,7 @@ void add_generator(constant_time_suite& suite, std::string_view name) {
     });
 }
 
-/// What is wrong on purpose: each of these has been somebody's, and each must be found out.
+/// Adds the negative controls: leaks that occurred in real code, each of which must be detected.
 inline void add_constant_time_controls(constant_time_suite& suite) { detail::add_leaks(suite); }
 
 }  // namespace shearline::inline v0_1::testing

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Holds a custody that keeps texts to its contract: what is sealed opens as itself, in its place, unaltered, or not.
+// Tests a custody that keeps texts: a sealed text opens unaltered and in its own row, or not at all.
 // Depends on custody/recoverable.hpp for the binding, secret/ and testing/report.hpp; never on one custody.
 #pragma once
 
@@ -25,8 +25,8 @@ namespace shearline::inline v0_1::testing {
 
 namespace detail {
 
-/// The row of the samples, and rows that differ from it a little: in one bit, in the last character, in the case of a
-/// letter, or only where fields are joined.
+/// The row of the samples, and rows that differ from it slightly: in one bit, in the last character, in the case of a
+/// letter, or only in where fields are joined.
 struct custody_rows {
     std::string tenant = std::string(255, 't') + "enant", format = std::string(40, 'f') + "ormat";
     std::string other_tenant = std::string(255, 't') + "enanT", other_format = std::string(40, 'f') + "ormaT";
@@ -43,7 +43,7 @@ struct custody_rows {
         for (const char* other : {"sampl", "Sample", "samplE", "sample2", ""})
             with(here, [&](auto& of) { of.format = other; });
         for (const char* other : {"acm", "Acme", "acmE", "acme ", ""}) with(here, [&](auto& of) { of.tenant = other; });
-        with(here, [](auto& of) { of.format = "samplea", of.tenant = "cme"; });  // it reads the same when joined
+        with(here, [](auto& of) { of.format = "samplea", of.tenant = "cme"; });  // the same when joined
         for (std::size_t byte = 0; byte < 16; ++byte) {
             credential_id::bytes_type bytes{1, 2, 3};
             bytes[byte] ^= 1U;
@@ -57,7 +57,7 @@ struct custody_rows {
     }
 };
 
-/// The longest run of places at which two boxes have the same bytes.
+/// The longest run of equal bytes at equal positions of two boxes.
 [[nodiscard]] inline std::size_t longest_common_run(const std::vector<std::byte>& a, const std::vector<std::byte>& b) {
     std::size_t longest = 0;
     std::size_t run = 0;
@@ -88,9 +88,9 @@ template <typename Custody>
         seen.check(opened || opened.error().code() == errc::corrupt, "a box that does not open is `corrupt`",
                    opened ? where : where + ": " + std::string{to_string(opened.error().code())});
     };
-    // Letters of both cases, digits and what stands between: a key, and whatever else a text may be.
+    // Letters of both cases, digits and other characters: a key, or any other text.
     constexpr std::string_view letters = "instance_Zy9kQ0aB8-7cD.6eF5/gH4+iJ3=lM2~nO1 pR";
-    constexpr std::size_t greatest_header = 32;  // of a box, before what must look random
+    constexpr std::size_t greatest_header = 32;  // of a box, before the part that must look random
     for (const std::size_t chars : {1U, 58U, 255U}) {
         std::string text;
         for (std::size_t i = 0; i < chars; ++i) text += letters[(i * i + 3 * i) % letters.size()];
@@ -109,7 +109,7 @@ template <typename Custody>
         const auto other = Custody::seal(key, std::uint32_t{1}, rows.here, secret_text::copy_of(another_text));
         const auto named = Custody::seal(key, std::uint32_t{1}, rows.long_names, secret_text::copy_of(text));
         if (!seen.check(sealed && twice && other && named, "a text can be sealed", where)) continue;
-        // Of a short box single bytes agree by chance: only the whole says something.
+        // Bytes of a short box may be equal by chance, so only the whole box is compared.
         seen.check(longest_common_run(sealed->box, twice->box) <= std::min(greatest_header, sealed->box.size() - 1),
                    "a text that is sealed twice looks like two", where);
         seen.check(longest_common_run(sealed->box, other->box) <= greatest_header,
@@ -163,9 +163,14 @@ template <typename Custody>
 
 }  // namespace detail
 
-/// Holds a custody to the contract of `custody_policy`. One that keeps no text has nothing to prove but that; of the
-/// others every bit of box, nonce and binding is altered, some thousand openings. `only`: texts of one length alone, by
-/// the name that a report gives them; without the negative controls.
+/// Tests a custody against the contract of `custody_policy`. If it keeps texts, every bit of box, nonce and binding is
+/// altered: some thousand openings. If not, only that is checked. `only` runs one case, by the name that a report gives
+/// it, without the negative controls.
+///
+/// Example:
+///     const auto seen = shearline::testing::custody_conformance<shearline::recoverable>();  // or your own
+///     const std::string words = seen.message();
+///     const bool passed = static_cast<bool>(seen);
 template <typename Custody>
 [[nodiscard]] report custody_conformance(std::string_view only = {}) {
     static_assert(custody_policy<Custody>,

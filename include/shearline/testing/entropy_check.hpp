@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Whether keys are drawn without bias: every place of the secret uniform and independent of others, the handle uniform,
-// no repeat.
-// Depends on generate.hpp and testing/report.hpp; never on a test of randomness that passes what is merely
-// random-looking.
+// Tests that generated keys are unbiased: every place of the secret uniform and independent of others, the handle
+// uniform, no repeat.
+// Depends on generate.hpp and testing/report.hpp; never on one entropy source.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +23,7 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// Pearson's chi-square of counts that should be equal.
+/// Pearson's chi-square statistic of counts that should be equal.
 [[nodiscard]] inline double chi_square(const std::vector<std::size_t>& seen) {
     double sum = 0;
     for (const std::size_t count : seen) sum += static_cast<double>(count);
@@ -37,8 +36,8 @@ namespace shearline::inline v0_1::testing {
     return square;
 }
 
-/// What chi-square exceeds, for that many equal classes, about once in 10^9 draws of a uniform source: six standard
-/// deviations, by the approximation of Wilson and Hilferty (1931).
+/// The value that chi-square exceeds, for this many equally likely classes, about once in 10^9 draws of a uniform
+/// source: six standard deviations, by the approximation of Wilson and Hilferty (1931).
 [[nodiscard]] inline double chi_square_limit(std::size_t classes) {
     const double freedom = static_cast<double>(classes) - 1;
     const double spread = 2 / (9 * freedom);
@@ -48,7 +47,7 @@ namespace shearline::inline v0_1::testing {
 
 namespace detail {
 
-/// What was counted of the keys that were drawn.
+/// Counts over the keys drawn.
 template <typename Format>
 class drawn_keys {
     static constexpr std::size_t digits = Format::alphabet::size;
@@ -116,8 +115,8 @@ public:
 private:
     using pairs = std::vector<std::size_t>;  // the classes of each pair of places, one pair after the other
 
-    /// Every pair of places, by the difference and the sum of their digits; and each place beside each one of the key
-    /// before, and beside each digit of the handle.
+    /// Counts every pair of places, by the difference and the sum of their digits; and each place with each place of
+    /// the previous key, and with each digit of the handle.
     void take_pairs(handle name, const std::array<std::size_t, chars>& secret) {
         std::size_t pair = 0;
         for (std::size_t one = 0; one < chars; ++one)
@@ -137,10 +136,10 @@ private:
     }
 
     static constexpr std::size_t keys_of_pairs = 8'000;
-    // Of the highest bits, the greatest handle decides.
+    // Without the highest bits, whose distribution depends on the greatest handle.
     static constexpr std::size_t groups = Format::has_handle ? (std::bit_width(Format::greatest_handle) - 12) / 6 : 0;
 
-    /// Of a handle, those that are uniform: of the highest one the greatest handle decides.
+    /// The digits of a handle that are uniform; the distribution of the highest depends on the greatest handle.
     static constexpr std::size_t handle_digits = [] {
         std::size_t count = 0;
         if constexpr (Format::has_handle)
@@ -162,7 +161,7 @@ private:
     std::size_t m_keys = 0;
 };
 
-/// `generate<Format>()` makes a source for each key: they must not begin alike.
+/// Sources must not start alike: `generate<Format>()` makes one for each key.
 template <typename Format, typename MakeSource>
 void begins_anew(report& seen, MakeSource make_source) {
     std::set<std::string> texts;
@@ -178,11 +177,11 @@ void begins_anew(report& seen, MakeSource make_source) {
 
 }  // namespace detail
 
-/// Holds what `make() -> result<generated_key<Format>>` makes to a uniform distribution: each place of the secret over
-/// the alphabet, beside every other place, beside those of the key before, and beside the handle; all bits of the
-/// handle, and of its distance from the one before; no text and no beginning of a secret twice. A sound source fails
-/// once in some 100,000 runs of 64,000 keys. It finds a bias of some percent (a remainder of a byte), and says nothing
-/// about whether the source can be predicted.
+/// Tests that the keys of `make() -> result<generated_key<Format>>` are uniform: each place of the secret over the
+/// alphabet, together with every other place, with those of the previous key, and with the handle; all bits of the
+/// handle, and of its difference from the previous one; no text and no beginning of a secret twice. A sound source
+/// fails about once in 100,000 runs of 64,000 keys. Finds a bias of some percent (such as the remainder of a byte);
+/// cannot tell whether a source is predictable.
 template <typename Format, typename Make>
 [[nodiscard]] report entropy_claims(Make make, std::size_t keys = 64'000) {
     report seen;
@@ -199,8 +198,14 @@ template <typename Format, typename Make>
     return seen;
 }
 
-/// Holds `generate<Format>()` with an entropy source to `entropy_claims`. Each run also asks sources that are wrong on
-/// purpose, and fails unless it catches every one.
+/// Tests `generate<Format>()` with an entropy source by `entropy_claims`. Negative controls: biased sources. Takes
+/// seconds.
+///
+/// Example:
+///     using tokens = shearline::basic_format<"acme", shearline::environment::live, shearline::base62,
+///                                            shearline::literal<"acme_">, shearline::secret_field<32>>;
+///     const auto seen = shearline::testing::entropy_check<tokens>();
+///     const std::string words = seen.message();
 template <typename Format, typename Entropy = system_entropy>
 [[nodiscard]] report entropy_check() {
     Entropy entropy;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Every text there is, for formats and header values small enough to try them all.
+// Tests formats on every possible text, for formats that are small enough.
 // Depends on testing/format_conformance.hpp; never on a crypto library.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// A checksum of one bit, so that the rules are small. Protects nothing.
+/// A checksum of one bit, so that the format is small. Detects almost nothing.
 struct unsafe_parity {
     static constexpr std::string_view name = "parity";
     static constexpr std::uint32_t greatest = 1;
@@ -26,14 +26,13 @@ struct unsafe_parity {
     [[nodiscard]] static constexpr std::uint32_t of_vartime(std::string_view text) noexcept { return of(text); }
 };
 
-/// Everything that a format of ours can have, in six characters of three digits: made for trying every text. Its keys
-/// can be guessed.
+/// A format with every kind of part, in six characters of three digits, for trying every text. Its keys can be guessed.
 using unsafe_tiny_format =
     basic_format<"unsafe-tiny", environment::test, basic_alphabet<"abc">, literal<"x_">, handle_field<2>,
                  secret_field<1>, checksum_field<1, unsafe_parity, covers::all_before>>;
 
-/// Calls `take(text)` with every text of up to `longest` characters, each out of `characters`, the shortest first;
-/// characters.size() to the power of `longest` calls, and a few more. Ends where it gives false.
+/// Calls `take(text)` with every text of up to `longest` characters from `characters`, shortest first, until it returns
+/// false: O(characters.size() to the power of `longest`) calls.
 template <typename Take>
 void every_text(std::string_view characters, std::size_t longest, Take take) {
     for (std::size_t length = 0; length <= longest; ++length) {
@@ -51,7 +50,7 @@ void every_text(std::string_view characters, std::size_t longest, Take take) {
     }
 }
 
-/// How many texts `every_text` gives.
+/// The number of texts of `every_text`.
 [[nodiscard]] constexpr std::uint64_t texts_up_to(std::size_t characters, std::size_t longest) noexcept {
     std::uint64_t all = 0;
     std::uint64_t of_this_length = 1;
@@ -59,9 +58,18 @@ void every_text(std::string_view characters, std::size_t longest, Take take) {
     return all;
 }
 
-/// Holds `parse` of a small format to its rules on EVERY text of up to `longest` characters out of `characters`, which
-/// should be those of the rules and some that occur nowhere in them. A key must have one spelling. `accepted` is how
-/// many keys there must be: counted by hand, it holds the rules themselves.
+/// Tests `parse` of a small format against its rules on EVERY text of up to `longest` characters from `characters`,
+/// which should be those of the rules and some that occur nowhere in them. Each key must have one spelling. `accepted`
+/// is the number of keys, counted by hand, which also checks the rules. Negative controls: wrong parsers.
+///
+/// Example:
+///     using namespace shearline::testing;
+///     const auto parity = [](std::string_view text) { return unsafe_parity::of(text); };
+///     const format_rules rules{.alphabet = "abc",
+///                              .fields = {exactly("x_"), digits_from("ab", "cc"), digits(1), digits_from("a", "b")},
+///                              .covered_to = 5,
+///                              .checksum = parity};
+///     const report seen = exhaustive<unsafe_tiny_format>(rules, "abcx_-", unsafe_tiny_format::chars + 1, 8 * 3);
 template <typename Format>
 [[nodiscard]] report exhaustive(const format_rules& rules, std::string_view characters, std::size_t longest,
                                 std::uint64_t accepted) {
@@ -89,7 +97,7 @@ template <typename Format>
     detail::each_wrong_parser<Format>(rules, [&](std::string_view what, std::string_view needed, auto read) {
         if (needed.empty() || characters.find(needed) != std::string_view::npos) control(what, read);
     });
-    // A parser that takes one text too many, of all of them, and one that takes one too few.
+    // A parser that accepts one text too many, and one that accepts one too few.
     std::string last;
     std::string some_key;
     every_text(characters, longest, [&](const std::string& text) {

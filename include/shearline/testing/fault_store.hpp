@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A store that fails when it is told to: before a commit, after one, late, or by saying a thing twice.
+// A store that fails on request: before a commit, after one, late, or by repeating entries of the feed.
 // Depends on concepts.hpp and store/change.hpp; never on one store.
 #pragma once
 
@@ -22,17 +22,24 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// What goes wrong with a call of a `fault_store`.
+/// The fault of a `fault_store`.
 enum class fault : std::uint8_t {
     none,
     before_commit,  ///< `unavailable`, and nothing was changed
     after_commit,   ///< `in_doubt`, and everything was changed
-    delay,          ///< all is well, 2 ms later
-    duplicate,      ///< all is well, and the feed gives its last entries once more
-    reading,        ///< `unavailable` for every reading
+    delay,          ///< every call but `change_count` and `hears_changes` takes 2 ms longer
+    duplicate,      ///< the feed repeats its last two entries
+    reading,        ///< `unavailable` for every read, and for `record_usage`
 };
 
-/// Any store, with the fault that was asked for; thread-safe as the store is. It models `key_store`.
+/// Wraps a store and adds a fault to its calls. The store is borrowed. Models `key_store`; thread-safe as the store is.
+///
+/// Example:
+///     auto without_disk = []<typename Store>(Store& store) {
+///         shearline::testing::fault_store<Store> broken{store};
+///         broken.have(shearline::testing::fault::reading);
+///         return broken.head();  // `unavailable`, until have(fault::none)
+///     };
 template <typename Store>
 class fault_store {
 public:
@@ -40,7 +47,7 @@ public:
 
     explicit fault_store(Store& of) noexcept : m_of{&of} {}
 
-    /// The fault from now on.
+    /// Sets the fault from now on.
     void have(fault now) noexcept { m_fault.store(now, std::memory_order_release); }
 
     template <typename Body>
@@ -48,7 +55,7 @@ public:
         using outcome = decltype(m_of->transact(std::forward<Body>(body)));
         const fault now = current();
         if (now == fault::before_commit) {
-            // The body has run, and what it wrote is gone.
+            // The body runs, and its writes are dropped.
             const auto undone = m_of->transact([&](transaction& tx) -> outcome {
                 auto done = body(tx);
                 return done ? outcome{error{errc::unavailable, "the disk failed before the commit"}} : std::move(done);

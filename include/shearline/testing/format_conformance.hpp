@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Holds a format to rules written down by hand: what it renders, what it reads, what it refuses and why.
+// Tests a format against rules written by hand: what it renders, what it parses, what it refuses and why.
 // Depends on format/ and testing/format_rules.hpp; never on a crypto library.
 #pragma once
 
@@ -22,19 +22,19 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// How much a format is asked, and from which seed.
+/// How many keys are tried, and the seed. Any value is valid.
 struct format_conformance_options {
     std::uint64_t seed = 1;
-    std::size_t keys = 200;  ///< at least; as many more as it takes to alter every place of a key once
+    std::size_t keys = 200;  ///< at least; more if the format has more characters
 };
 
 namespace detail {
 
-/// Calls `take(text)` with keys of a format and with texts that are nearly keys; ends where it gives false.
+/// Calls `take(text)` with keys of a format and with altered keys, until it returns false.
 template <typename Format, typename Take>
 void nearly_keys(const format_rules& rules, const format_conformance_options& options, Take take) {
     std::mt19937_64 random{options.seed};
-    const std::size_t rounds = std::max(options.keys, Format::chars);  // each alters the next place
+    const std::size_t rounds = std::max(options.keys, Format::chars);  // each alters the next character
     for (std::size_t round = 0; round < rounds; ++round) {
         std::array<std::uint8_t, Format::secret_chars> secret{};
         for (std::uint8_t& digit : secret) digit = static_cast<std::uint8_t>(random() % Format::alphabet::size);
@@ -45,7 +45,7 @@ void nearly_keys(const format_rules& rules, const format_conformance_options& op
         }
         const std::string key = rendered<Format>(name, secret);
         if (!take(key)) return;
-        // Every place, with every character there is, once as it is and once under the right checksum.
+        // One place, with every character, as it is and with the right checksum.
         const std::size_t place = round % key.size();
         for (int code = 0; code < 256; ++code) {
             std::string altered = key;
@@ -58,7 +58,7 @@ void nearly_keys(const format_rules& rules, const format_conformance_options& op
               key.substr(0, place) + any + key.substr(place), key + key, std::string{key}.erase(place, 1)}) {
             if (!take(altered)) return;
         }
-        // Fields at the ends of their ranges, and one past them.
+        // Fields at the ends of their ranges, and one beyond.
         std::size_t at = 0;
         for (const rule_field& each : rules.fields) {
             for (const std::string& edge : {each.least, each.greatest, std::string(each.chars, rules.alphabet.back()),
@@ -86,11 +86,16 @@ void nearly_keys(const format_rules& rules, const format_conformance_options& op
 
 }  // namespace detail
 
-/// Holds `parse`, `render` and `mask` of a format to rules written by hand. A round trip alone does not notice a
-/// grammar that was loosened; the rules do. Random keys, of each one place altered in every way that it can be, until
-/// every place was; the same seed asks the same. Takes some hundred thousand readings, about a second.
+/// Tests `parse`, `render` and `mask` of a format against rules written by hand; a round trip alone would not detect a
+/// grammar that is too loose. Tries random keys, each with one place altered in every way, until every place was
+/// altered; the same seed tries the same texts. Some hundred thousand texts, about a second. Negative controls: wrong
+/// parsers.
 ///
-///     format_conformance<acme_format>({.alphabet = "0123456789ABCDEF…", .fields = {exactly("acme_"), digits(32)}})
+/// Example:
+///     using namespace shearline::testing;
+///     using tokens = shearline::basic_format<"acme", shearline::environment::live, shearline::basic_alphabet<"01">,
+///                                            shearline::literal<"acme_">, shearline::secret_field<128>>;
+///     const report seen = format_conformance<tokens>({.alphabet = "01", .fields = {exactly("acme_"), digits(128)}});
 template <typename Format>
 [[nodiscard]] report format_conformance(const format_rules& rules, const format_conformance_options& options = {}) {
     report seen;

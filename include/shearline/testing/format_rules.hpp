@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A format written down by hand, from its ABNF, its ranges and its checksum, and read in the slow and obvious way.
-// Depends on error.hpp; never on the parser, the layout or any table of the library, which it is there to judge.
+// The rules of a format, written by hand from its ABNF, ranges and checksum, and applied in the simplest way.
+// Depends on error.hpp; never on the parser, the layout or any table of the library, which the rules test.
 #pragma once
 
 #include <cstddef>
@@ -16,31 +16,31 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// One field of a key: a fixed text, or digits, with the range of what they may spell where there is one.
+/// One field of a key: a fixed text, or digits, optionally with a range.
 struct rule_field {
-    std::string text;  ///< of a literal; of digits, empty
+    std::string text;  ///< the fixed text; empty for digits
     std::size_t chars = 0;
-    std::string least{}, greatest{};  ///< spelled out, inclusive; empty where every number is good
+    std::string least{}, greatest{};  ///< the range as digits, inclusive; empty if all are valid
 };
 
 /// A fixed text.
 [[nodiscard]] inline rule_field exactly(const std::string& text) { return {text, text.size()}; }
-/// Any digits, so many of them.
+/// `count` digits, with any value.
 [[nodiscard]] inline rule_field digits(std::size_t count) { return {"", count}; }
-/// Digits that spell a number from `least` to `greatest`, which are of one width.
+/// Digits with a value from `least` to `greatest`, which have the same width.
 [[nodiscard]] inline rule_field digits_from(const std::string& least, const std::string& greatest) {
     return {"", least.size(), least, greatest};
 }
 
-/// The rules of a format. The first field is its prefix; where there is a checksum, it is the last one. The alphabet
-/// is in the order of ASCII, so that numbers of one width are ordered as their texts are.
+/// The rules of a format. The first field is its prefix; a checksum is the last field. The alphabet is in ASCII order,
+/// so that numbers of one width compare as their texts do.
 struct format_rules {
     std::string alphabet;
     std::vector<rule_field> fields;
-    std::size_t covered_from = 0, covered_to = 0;           ///< what the checksum is made of, in chars
-    std::uint32_t (*checksum)(std::string_view) = nullptr;  ///< none: every text of the fields is a key
-    std::string_view name{};                                ///< that stores and subkeys know it by; empty: any
-    std::optional<shearline::environment> environment{};    ///< of its keys; none: either
+    std::size_t covered_from = 0, covered_to = 0;           ///< what the checksum covers, in chars
+    std::uint32_t (*checksum)(std::string_view) = nullptr;  ///< null: the format has no checksum
+    std::string_view name{};  ///< the format's name in stores and subkeys; empty: not checked
+    std::optional<shearline::environment> environment{};  ///< of its keys; `std::nullopt`: not checked
 
     [[nodiscard]] std::size_t chars() const {
         std::size_t sum = 0;
@@ -56,8 +56,8 @@ struct format_rules {
         return std::string(width - text.size(), alphabet[0]) + text;
     }
 
-    /// What is wrong with a text, or nothing. First the prefix, then the length, then characters from left to right,
-    /// then ranges from left to right, then the checksum.
+    /// What is wrong with a text, or nothing. Checked in this order: prefix, length, characters from left to right,
+    /// ranges from left to right, checksum.
     [[nodiscard]] std::optional<format_error> judge(std::string_view text) const {
         const std::string& prefix = fields.front().text;
         for (std::size_t i = 0; i < prefix.size() && i < text.size(); ++i)
@@ -81,7 +81,7 @@ struct format_rules {
         return std::nullopt;
     }
 
-    /// The text with the right checksum in the place of the one it has, so that a test reaches what lies behind it.
+    /// The text with the right checksum in place of its own, so that a test gets past the checksum.
     [[nodiscard]] std::string with_right_checksum(std::string text) const {
         if (checksum == nullptr || text.size() != chars()) return text;
         const std::size_t width = fields.back().chars;
@@ -94,7 +94,7 @@ private:
     }
 };
 
-/// CRC-32 (ISO-HDLC, the polynomial of GitHub and npm), one bit after the other, for `format_rules::checksum`.
+/// CRC-32 (ISO-HDLC, the polynomial of GitHub and npm), bit by bit, for `format_rules::checksum`.
 [[nodiscard]] inline std::uint32_t crc32_by_bits(std::string_view text) {
     std::uint32_t crc = 0xffffffff;
     for (const char c : text) {

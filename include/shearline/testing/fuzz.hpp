@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The bodies of fuzzers, for types of your own: any bytes in, and the process ends where a promise is broken.
+// The bodies of fuzzers, for your own types: they take any bytes, and abort the process if a promise is broken.
 // Depends on format/, http/, digest/, custody/ and the rules in testing/; never on libFuzzer: a replay can call them
 // too.
 #pragma once
@@ -25,27 +25,22 @@
 #include <shearline/testing/format_conformance.hpp>
 #include <shearline/testing/format_rules.hpp>
 
-/// libFuzzer's; whoever calls `mutate_key` links it.
+/// Part of libFuzzer; needed by programs that call `mutate_key`.
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
 namespace shearline::inline v0_1::testing {
 
-// Such a body for a format of one's own:
-//
-//     extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-//         shearline::testing::fuzz_format<acme_format>(acme_rules, std::string(data, data + size));
-//         return 0;
-//     }
+// `fuzz_format` has an example of a fuzzer for your own format.
 
-/// Ends the process, as a fuzzer expects of a finding, where a promise is broken.
+/// Aborts the process if a promise is broken, which a fuzzer reports as a finding.
 inline void require(bool held, const char* promise) {
     if (held) return;
     std::fprintf(stderr, "broken: %s\n", promise);
     std::abort();
 }
 
-/// Any bytes as the text of a key: the parser agrees with the rules, what it accepts has one spelling, and what is
-/// shown of it does not depend on the secret.
+/// Takes any bytes as the text of a key: the parser agrees with the rules, a key has one spelling, and the mask of a
+/// key does not depend on its secret.
 template <typename Format>
 void fuzz_parse(const format_rules& rules, const std::string& text) {
     const auto key = parse<Format>(text);
@@ -66,8 +61,18 @@ void fuzz_parse(const format_rules& rules, const std::string& text) {
             "what is shown of a key does not depend on its secret");
 }
 
-/// Any bytes as the text of a key, and as handle and secret of one, so that every input reaches what lies behind the
+/// Takes any bytes as the text of a key, and again as handle and secret of a key, so that every input gets past the
 /// checksum.
+///
+/// Example:
+///     using namespace shearline::testing;  // in a fuzzer: extern "C" int LLVMFuzzerTestOneInput
+///     using tokens = shearline::basic_format<"acme", shearline::environment::live, shearline::basic_alphabet<"01">,
+///                                            shearline::literal<"acme_">, shearline::secret_field<128>>;
+///     const auto fuzz_one_input = [](const std::uint8_t* data, std::size_t size) {
+///         static const format_rules rules{.alphabet = "01", .fields = {exactly("acme_"), digits(128)}};
+///         fuzz_format<tokens>(rules, std::string(data, data + size));
+///         return 0;
+///     };
 template <typename Format>
 void fuzz_format(const format_rules& rules, const std::string& bytes) {
     fuzz_parse<Format>(rules, bytes);
@@ -87,15 +92,15 @@ void fuzz_format(const format_rules& rules, const std::string& bytes) {
     require(mask<Format>(text).view() == mask<Format>(name).view(), "a key and its handle are shown alike");
 }
 
-/// Of an input that is as long as a key, gives it the right checksum; leaves another as it is.
+/// Gives an input that is as long as a key the right checksum; leaves any other input unchanged.
 inline void fix_checksum(const format_rules& rules, std::uint8_t* data, std::size_t size) {
     if (rules.checksum == nullptr || size != rules.chars()) return;
     const std::string fixed = rules.with_right_checksum(std::string(data, data + size));
     std::copy(fixed.begin(), fixed.end(), data);
 }
 
-/// For `LLVMFuzzerCustomMutator`: libFuzzer's own mutation, and every other time the right checksum after it, so that
-/// mutations get past it; wrong ones are worth trying, too.
+/// For `LLVMFuzzerCustomMutator`: libFuzzer's own mutation, and for every other seed the right checksum, so that
+/// mutations get past it. Wrong checksums are worth trying too.
 [[nodiscard]] inline std::size_t mutate_key(const format_rules& rules, std::uint8_t* data, std::size_t size,
                                             std::size_t most, unsigned seed) {
     const std::size_t mutated = ::LLVMFuzzerMutate(data, size, most);
@@ -103,8 +108,8 @@ inline void fix_checksum(const format_rules& rules, std::uint8_t* data, std::siz
     return mutated;
 }
 
-/// A request of any lines: what is found in it, or said to be wrong with it, is what the rules say; and no second
-/// credential, no spelling of a name and no field of others gets anything else in.
+/// Takes any lines as a request: the credential found in it, or the error, is that of the rules; and no second
+/// credential, no spelling of a field's name and no other field changes it.
 template <typename Format>
 void fuzz_request(const format_rules& keys, const std::string& lines) {
     const detail::request_rules rules{keys};
@@ -158,7 +163,7 @@ void fuzz_request(const format_rules& keys, const std::string& lines) {
     }
 }
 
-/// Any bytes as a stored digest: what is read has one spelling, and an error quotes nothing of it.
+/// Takes any bytes as a stored digest: a digest has one spelling, and an error quotes nothing of it.
 inline void fuzz_stored_digest(const std::string& text) {
     const auto read = stored_digest::parse(text);
     if (read) {
@@ -173,8 +178,8 @@ inline void fuzz_stored_digest(const std::string& text) {
     require(words.size() <= 6, "an error says which part is wrong, in one of six sentences, and quotes nothing");
 }
 
-/// Any bytes as a sealed text: nonce, then box. They never open; what is sealed of them opens once, as itself, in its
-/// place, and with every bit as it is.
+/// Takes any bytes as a sealed text, nonce then box: they never open. The same bytes, sealed, open as themselves in
+/// their own row with every bit unaltered, and not otherwise.
 inline void fuzz_sealed_text(const secret_bytes<32>& key, const std::string& bytes) {
     const seal_binding here{environment::test, "fuzz", "acme", {}, handle{7}, 1};
     sealed_text any{.sealing_key = 1};

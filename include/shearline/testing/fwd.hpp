@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Every type of the harness that can be declared ahead.
+// Forward declarations of the types of the harness.
 // Depends on std; never on a definition of ours.
 #pragma once
 

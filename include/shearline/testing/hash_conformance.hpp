@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Holds a hash policy to what the library builds on: every bit of key and message counts, and nothing else does.
-// Depends on concepts.hpp and testing/report.hpp; never on one hash. Whether it is a good hash, no test can tell.
+// Tests a hash policy: its digests depend on every bit of key and message, and on nothing else.
+// Depends on concepts.hpp and testing/report.hpp; never on one hash. No test can tell whether a hash is secure.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@ namespace shearline::inline v0_1::testing {
 
 namespace detail {
 
-/// The claims, for `mac(key, message)`; a report that is bad where one does not hold.
+/// The claims about `mac(key, message)`.
 template <typename Mac>
 class keyed_hash_claims {
     using key_type = std::array<std::byte, 32>;
@@ -59,13 +59,13 @@ private:
     }
     [[nodiscard]] message_type any_message(std::size_t length) {
         message_type message(length);
-        m_random.seed(m_seed + length);  // the same, whatever was asked for before
+        m_random.seed(m_seed + length);  // the same message, whatever was drawn before
         fill(message);
         return message;
     }
     [[nodiscard]] digest_bytes mac(const message_type& message) { return (*m_mac)(m_key, std::span{message}); }
 
-    /// Whether all of these digests are different, and each of their bytes moves.
+    /// Checks that these digests are all different, and that each byte of them varies.
     void are_all_others(const digest_bytes& first, const std::vector<digest_bytes>& others, std::string_view claim,
                         const std::string& where) {
         std::set<digest_bytes> all{first};
@@ -166,7 +166,7 @@ private:
         }
     }
 
-    /// A digest that is put together of one of the key and one of the message is forged from three others.
+    /// A digest that combines one of the key and one of the message could be forged from three others.
     void mixes_key_and_message() {
         if (!m_seen.wants("two keys and two messages")) return;
         key_type other_key = m_key;
@@ -197,10 +197,16 @@ private:
 
 }  // namespace detail
 
-/// Holds a hash policy to the contract of `hash_policy`: one state serves any number of messages, a copy of it does
-/// the same, and the digest depends on every bit and the length of the message and on every bit of the key. Whether its
-/// time depends on a secret, testing/constant_time.hpp asks. `only`: one case alone, by the name that a report gives
-/// it; without the negative controls, and what is claimed of states.
+/// Tests a hash policy against the contract of `hash_policy`: one state serves any number of messages, a copy of it
+/// behaves alike, and the digest depends on every bit and the length of the message and on every bit of the key.
+/// testing/constant_time.hpp tests whether its time depends on a secret. `only` runs one case, by the name that a
+/// report gives it, without the claims about states and the negative controls.
+///
+/// Example:
+///     auto test_my_hash = []<typename Hash>() {
+///         const auto seen = shearline::testing::hash_conformance<Hash>();
+///         return seen ? std::string{"passed"} : seen.message();
+///     };
 template <typename Hash>
 [[nodiscard]] report hash_conformance(std::uint64_t seed = 1, std::string_view only = {}) {
     static_assert(hash_policy<Hash>, "hash_conformance<Hash>: Hash must have what hash_policy asks for");
@@ -221,7 +227,7 @@ template <typename Hash>
     const auto control = [seed, &seen](std::string_view what, auto wrong) {
         seen.control(!detail::keyed_hash_claims{wrong, seed}.run(), what);
     };
-    // Of a message that is another one than was given.
+    // Hashes that hash another message than the one given.
     const auto of_another = [&](std::string_view what, auto change) {
         control(what, [&mac, change](const key_type& under, std::span<const std::byte> message) mutable {
             message_type other(message.begin(), message.end());

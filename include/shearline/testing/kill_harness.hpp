@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A child process that is killed in the middle of its work, and what it had said until then.
+// Kills a child process in the middle of its work, and returns what it had reported until then.
 // Depends on POSIX; never on a store.
 #pragma once
 
@@ -21,11 +21,18 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// Runs `body(say)` in a child process, where `say(line)` writes a line to us at once; kills the child (SIGKILL) some
-/// time after its first line, and gives the lines that it had said whole. A body that returns ends its child.
+/// Runs `body(say)` in a child process, in which `say(line)` writes a line to this process at once. Kills the child
+/// (SIGKILL) the given time after its first line, and returns its complete lines. If the body returns, the child ends.
+/// Returns no lines if no child could be made.
 ///
 /// The child is a fork: let the body open its own store, and have none open here meanwhile. A kill loses nothing that
-/// the system has: what a power cut takes, only `power_loss_vfs` can tell.
+/// the system has taken; for power cuts use `power_loss_vfs`.
+///
+/// Example:
+///     const auto lines = shearline::testing::run_and_kill(std::chrono::milliseconds{5}, [](auto say) {
+///         for (int change = 0;; ++change) say("acknowledged " + std::to_string(change));
+///     });
+///     const bool has_begun = !lines.empty() && lines.front() == "acknowledged 0";
 template <typename Body>
 [[nodiscard]] std::vector<std::string> run_and_kill(std::chrono::microseconds after_first_line, Body body) {
     int ends[2];

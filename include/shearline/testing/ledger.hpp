@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a store has acknowledged, kept apart from it, and what of that is left after a power cut, a kill or a fault.
-// Depends on authority.hpp; never on one store, nor on how it came to harm.
+// A record of what a store has acknowledged, and a check of what is left after a power cut, a kill or a fault.
+// Depends on authority.hpp; never on one store, nor on how it was damaged.
 #pragma once
 
 #include <algorithm>
@@ -24,14 +24,14 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// The keys that durability is tried with.
+/// The policies of the durability tests.
 using durable_bundle = policies<key_format<"durable">, recoverable>;
 
-/// What was wrong with what was found, counted.
+/// Numbers of findings; all are 0 if the store kept its promises.
 struct ledger_findings {
-    std::uint64_t lost = 0;    ///< keys that were acknowledged, and are not there or do not open
-    std::uint64_t undone = 0;  ///< keys that were acknowledged as revoked, and are not
-    std::uint64_t halves = 0;  ///< credential, key, change or audit event without the others
+    std::uint64_t lost = 0;    ///< keys that were acknowledged, and are missing or denied
+    std::uint64_t undone = 0;  ///< keys whose revocation was acknowledged, and that are not revoked
+    std::uint64_t halves = 0;  ///< credentials, keys, changes or audit events without the others
 
     [[nodiscard]] bool good() const noexcept { return lost == 0 && undone == 0 && halves == 0; }
     void add(const ledger_findings& other) noexcept {
@@ -41,8 +41,15 @@ struct ledger_findings {
     }
 };
 
-/// What was acknowledged, as lines: "issued <handle> <text>", "revoking <handle>" before a revocation is asked for, and
-/// "revoked <handle>" after it returned.
+/// What was acknowledged, as lines: "issued <handle> <text>"; "revoking <handle>" before a revocation is requested;
+/// "revoked <handle>" after it returned. Other lines are ignored.
+///
+/// Example:
+///     auto findings_after_a_kill = [](auto& store, const shearline::keyring& ring, const auto& lines) {
+///         shearline::testing::ledger acknowledged;
+///         for (const std::string& line : lines) acknowledged.take(line);  // from `make_durable_change`
+///         return acknowledged.compare(store, ring);
+///     };
 class ledger {
 public:
     void take(std::string_view line) {
@@ -60,7 +67,7 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept { return m_keys.size(); }
 
-    /// Compares with what a store holds, which must be open under the keyring that its keys were made under.
+    /// Compares the lines with the content of a store, which must be opened with the keyring of its keys.
     template <typename Store>
     [[nodiscard]] ledger_findings compare(Store& store, const keyring& ring) const {
         ledger_findings found;
@@ -74,14 +81,15 @@ public:
             const bool is_there = view && *view;
             const bool is_revoked = is_there && (**view).key.state == key_state::revoked;
             if (key.is_dead && !is_revoked) ++found.undone;
-            if (key.text.empty()) continue;  // its revocation was asked for; that it was issued, not acknowledged
+            if (key.text.empty()) continue;  // its issue was not acknowledged, only its revocation requested
             if (!is_there || (!key.may_be_dead && !keys->verify(key.text))) ++found.lost;
         }
         found.halves = halves_in(store);
         return found;
     }
 
-    /// How many credentials, keys, changes and audit events of a store lack what was written with them.
+    /// The number of credentials, keys, changes and audit events of a store without those that were written together
+    /// with them.
     template <typename Store>
     [[nodiscard]] static std::uint64_t halves_in(Store& store) {
         constexpr std::size_t at_once = 1'000;
@@ -100,11 +108,11 @@ public:
             if (page->next.empty()) break;
             which.cursor = page->next;
         }
-        // That a key was shown is no change.
+        // A reveal is not a change.
         std::erase_if(events, [](const audit_event& event) { return event.action == "reveal"; });
         std::uint64_t halves =
             changes.size() > events.size() ? changes.size() - events.size() : events.size() - changes.size();
-        std::map<credential_id, std::set<std::uint64_t>> dead;  // a credential's keys that the audit says are revoked
+        std::map<credential_id, std::set<std::uint64_t>> dead;  // keys that are revoked according to the audit
         std::set<credential_id> issued;
         for (std::size_t i = 0; i < std::min(changes.size(), events.size()); ++i) {
             const audit_event& event = events[events.size() - 1 - i];
@@ -141,7 +149,7 @@ private:
     std::map<std::uint64_t, entry> m_keys;
 };
 
-/// Makes one change, a key or the end of one, and tells `say(line)` what a `ledger` takes. False where it failed.
+/// Issues or revokes one key, and passes the lines for a `ledger` to `say(line)`. Returns whether it succeeded.
 template <typename Authority, typename Say>
 bool make_durable_change(Authority& keys, std::vector<handle>& alive, std::mt19937_64& random, Say say) {
     if (alive.empty() || random() % 3 != 0) {

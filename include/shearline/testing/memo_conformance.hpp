@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Holds a memo policy to what a verifier relies on when it compares a tag in place of a digest.
+// Tests a memo policy: what a verifier relies on when it compares a tag instead of a digest.
 // Depends on digest/memo.hpp and testing/detail/wrong_policies.hpp; never on a verifier.
 #pragma once
 
@@ -54,9 +54,14 @@ report memo_claims() {
 
 }  // namespace detail
 
-/// Asks for the tags of texts that differ in one character, of one text under two keys, and compares tags that differ
-/// in one bit. What is wrong there, a verifier may take for the key that it saw last. Memos with one fault are its
-/// controls. For policies that remember; milliseconds.
+/// Compares tags of texts that differ in one character, tags of one text under two keys, and tags that differ in one
+/// bit. A memo that fails may let a verifier take one text for another. For policies that remember. Negative controls:
+/// memos with one fault. Takes milliseconds.
+///
+/// Example:
+///     const auto seen = shearline::testing::memo_conformance<shearline::siphash_memo>();  // or your own
+///     const std::string words = seen.message();
+///     const bool passed = static_cast<bool>(seen);
 template <typename Memo>
     requires(bool{Memo::remembers})
 [[nodiscard]] report memo_conformance() {

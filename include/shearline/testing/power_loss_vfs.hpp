@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A file system for SQLite that knows what is on the disk and what only seems to be, and can lose the latter.
+// A file system for SQLite that simulates power cuts: it tracks what was synced, and can lose the rest.
 // Depends on SQLite, through store/sqlite/connection.hpp; never on a store.
 #pragma once
 
@@ -25,13 +25,20 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// While it lives, every database that SQLite opens lies on it: files are written through to the system's, and of each
-/// it is known which bytes were synced. A power cut, at a call that was chosen before, takes an image: what was synced,
-/// and of what was written since whatever a disk might have kept, by whole sectors of 512 bytes. The program goes on
-/// unharmed; the image is what a restarted machine finds. Sectors are not torn within, and that a file was made or
-/// deleted lasts at once: a file system that loses names is not simulated.
+/// While it exists, every database that SQLite opens uses it: files are written through to the system's file system,
+/// and for each file it tracks which bytes were synced. A power cut, at a call chosen before, takes an image: what was
+/// synced, and any part of what was written since, in whole sectors of 512 bytes, as a disk might have kept it. The
+/// program continues unharmed; the image is what a restarted machine would find. Sectors are never torn, and creating
+/// or deleting a file is durable at once: file systems that lose names are not simulated.
 ///
-/// One at a time in a process. Thread-safe.
+/// One at a time in a process. Thread-safe. Aborts if SQLite refuses it.
+///
+/// Example:
+///     shearline::testing::power_loss_vfs disk;
+///     disk.cut_before(100, 1);  // the 100th write, truncation or sync from now
+///     // ... open a store in "before", change it and close it ...
+///     disk.cut_now();  // unless the power was cut already
+///     disk.restore("before", "after");  // open the store in "after": what was acknowledged must be there
 class power_loss_vfs {
 public:
     power_loss_vfs() {
@@ -46,14 +53,15 @@ public:
         ::sqlite3_vfs_unregister(&ours());
     }
 
-    /// The power will fail before the `calls`-th write, truncation or sync from now, 1 being the next.
+    /// Cuts the power before the `calls`-th write, truncation or sync from now; 1 is the next. `seed` chooses what is
+    /// kept.
     void cut_before(std::uint64_t calls, std::uint64_t seed) {
         const std::scoped_lock lock{mutex()};
         shared().image.reset();
         shared().calls_left = calls;
         shared().random.seed(seed);
     }
-    /// The power fails now, unless it has.
+    /// Cuts the power now, unless it was cut already.
     void cut_now() {
         const std::scoped_lock lock{mutex()};
         if (!shared().image) shared().take_image();
@@ -62,7 +70,8 @@ public:
         const std::scoped_lock lock{mutex()};
         return shared().image.has_value();
     }
-    /// Writes the files of the image, which lay in the folder `from`, into the folder `to`, and forgets all.
+    /// Writes the files of the image that were in the folder `from` into the folder `to`, and forgets all files.
+    /// Requires a cut.
     void restore(const std::filesystem::path& from, const std::filesystem::path& to) {
         const std::scoped_lock lock{mutex()};
         for (const auto& [name, bytes] : shared().image.value())
@@ -75,7 +84,7 @@ public:
         shared().synchronous_off = off;
     }
 
-    /// The negative control: every connection from now on has PRAGMA synchronous = OFF, whatever it asks for.
+    /// The negative control: from now on every connection has PRAGMA synchronous = OFF, whatever it sets.
     void set_synchronous_off(bool off) {
         const std::scoped_lock lock{mutex()};
         if (off == shared().synchronous_off) return;
@@ -90,7 +99,7 @@ private:
     /// One write or truncation that was not synced.
     struct operation {
         std::size_t offset = 0;
-        std::optional<std::string> bytes{};  ///< none: the file ends at `offset`
+        std::optional<std::string> bytes{};  ///< none: the file was truncated to `offset`
     };
     struct disk_file {
         std::string synced;
@@ -98,7 +107,7 @@ private:
     };
     struct disk {
         std::map<std::string, disk_file> files{};
-        std::uint64_t calls_left = 0;  ///< until the cut; 0: none is to come
+        std::uint64_t calls_left = 0;  ///< until the cut; 0: no cut is planned
         std::mt19937_64 random{};
         std::optional<std::map<std::string, std::string>> image{};
         bool synchronous_off = false;
@@ -135,7 +144,7 @@ private:
     struct open_file {
         sqlite3_file base;
         sqlite3_file* system;
-        std::string* name;  ///< none for files that a restart does not look at
+        std::string* name;  ///< null for files that a restart does not use
     };
 
     static void write(std::string& bytes, std::size_t offset, std::string_view what) {
@@ -157,7 +166,7 @@ private:
     }
     static sqlite3_file* system_of(sqlite3_file* file) { return reinterpret_cast<open_file*>(file)->system; }
 
-    /// Counts a call on a file, and gives what is known of it; nothing for a file that a restart does not look at.
+    /// Counts a call on a file and returns its state; null for a file that a restart does not use.
     static disk_file* called(sqlite3_file* file) {
         const std::string* const name = reinterpret_cast<open_file*>(file)->name;
         if (name == nullptr) return nullptr;
@@ -262,7 +271,7 @@ private:
     static const sqlite3_io_methods& methods() {
         static const sqlite3_io_methods table = [] {
             sqlite3_io_methods all{};
-            all.iVersion = 2;  // no mapped reading and writing, which would pass us by
+            all.iVersion = 2;  // no memory-mapped access, which would bypass this
             all.xClose = on_close;
             all.xRead = on_read;
             all.xWrite = on_write;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a suite found: how much was checked, what did not hold, and whether its negative controls were caught.
+// The result of a suite: the number of checks, the failures, and whether the negative controls were caught.
 // Depends on std; never on a test framework.
 #pragma once
 
@@ -15,23 +15,29 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// What every suite of the harness returns. It is good if something was checked, all of it held, and every negative
-/// control was caught: a suite that checks nothing, or that lets a planted fault pass, has failed.
+/// The result of every suite of the harness. It is true in a condition if at least one check was made, all checks held,
+/// and every negative control was caught. Not thread-safe.
+///
+/// Example:
+///     shearline::testing::report seen;
+///     seen.check(2 + 2 == 4, "sums add up", "2 + 2");
+///     seen.control(2 + 2 != 5, "a sum that is wrong");
+///     const std::string words = seen.message();  // "1 checks, 1 negative controls, 0 failed"
 class report {
 public:
     report() = default;
 
-    /// Of a suite whose cases can be run alone: `suite` is how it is called, up to the name of a case. `only`: such a
-    /// name, or the beginning of several; empty for all.
+    /// For a suite whose cases can be run alone. `suite` is the call up to the name of a case; `only` is a name, or the
+    /// beginning of several; empty for all.
     report(std::string suite, std::string_view only) : m_suite{std::move(suite)}, m_only{only} {}
 
-    /// Whether a case is to be run.
+    /// Whether a case should run.
     [[nodiscard]] bool wants(std::string_view name) const noexcept {
         return name.starts_with(m_only) || std::string_view{m_only}.starts_with(name);
     }
 
-    /// What held and what did not. The words say what was claimed; `detail` says where: in a suite whose cases can be
-    /// run alone, it begins with the name of the case.
+    /// Counts one check and returns `held`. `claim` says what should hold; `detail` says where. In a suite whose cases
+    /// can be run alone, `detail` begins with the name of the case.
     bool check(bool held, std::string_view claim, std::string_view detail = {}) {
         ++m_checks;
         if (!held && !detail.empty() && !m_suite.empty())
@@ -41,13 +47,13 @@ public:
         return held;
     }
 
-    /// One negative control: something wrong on purpose, which the suite must have caught.
+    /// Counts one negative control: a planted fault that the suite must catch.
     void control(bool caught, std::string_view what) {
         ++m_controls;
         if (!caught) fail("a planted fault was not caught", what);
     }
 
-    /// Takes up what another report holds.
+    /// Adds the counts and failures of another report.
     void add(const report& other, std::string_view where = {}) {
         m_checks += other.m_checks;
         m_controls += other.m_controls;
@@ -60,10 +66,10 @@ public:
     [[nodiscard]] std::uint64_t controls() const noexcept { return m_controls; }
     [[nodiscard]] std::uint64_t failed() const noexcept { return m_failed; }
 
-    /// The first failures, in words: 20 at most, however many there were.
+    /// The first 20 failures, in words.
     [[nodiscard]] const std::vector<std::string>& failures() const noexcept { return m_failures; }
 
-    /// Everything in words, a line for each failure and one for the sum.
+    /// Everything in words: a line for each failure, and one for the totals.
     [[nodiscard]] std::string message() const {
         std::string text;
         for (const std::string& failure : m_failures) text.append(failure).append("\n");

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The history of verifications and of what took access away, over threads and processes, and its judge.
+// Records verifications and revocations over threads and processes, and judges their order.
 // Depends on testing/report.hpp; never on a verifier, nor on how a change reaches it.
 #pragma once
 
@@ -22,26 +22,26 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// One call, with when it began and ended by the clock that all processes of a machine share (CLOCK_MONOTONIC).
-/// Trivially copyable: a process can hand its own on as bytes.
+/// One call, with the times at which it began and ended, by the clock that all processes of a machine share
+/// (CLOCK_MONOTONIC). Trivially copyable: a process can send its events as bytes.
 struct history_event {
-    std::uint64_t key = 0;  ///< a name that the test gives
+    std::uint64_t key = 0;  ///< chosen by the test
     std::int64_t began_ns = 0;
     std::int64_t ended_ns = 0;
-    bool narrows = false;  ///< a revocation, or whatever else takes access away; else a verification
-    bool yes = false;      ///< acknowledged; granted
+    bool narrows = false;  ///< a revocation or another call that takes access away; else a verification
+    bool yes = false;      ///< acknowledged, or granted
 };
 static_assert(std::is_trivially_copyable_v<history_event>);
 
-/// What one thread did. Not thread-safe: each thread has its own.
+/// Records the calls of one thread. Not thread-safe: each thread has its own.
 class history_recorder {
 public:
-    /// Runs `call() -> bool`, a verification, and notes whether it granted.
+    /// Runs `call() -> bool`, a verification, and records whether it granted.
     template <typename Call>
     bool verify(std::uint64_t key, Call call) {
         return note(key, false, call);
     }
-    /// Runs `call() -> bool`, after whose success the key must be denied for good.
+    /// Runs `call() -> bool`; once it has succeeded, the key must be denied for good.
     template <typename Call>
     bool narrow(std::uint64_t key, Call call) {
         return note(key, true, call);
@@ -66,7 +66,15 @@ private:
     std::vector<history_event> m_events;
 };
 
-/// The events of all threads and processes, judged together.
+/// The events of all threads and processes, judged together. Not thread-safe.
+///
+/// Example:
+///     shearline::testing::history_recorder mine;  // one for each thread
+///     mine.narrow(7, [] { return true; });        // revokes key 7, and returned
+///     mine.verify(7, [] { return false; });       // key 7 was denied after that
+///     shearline::testing::revocation_history all;
+///     all.add(mine.events());
+///     const bool is_sound = static_cast<bool>(all.judge());
 class revocation_history {
 public:
     void add(std::span<const history_event> events) { m_events.insert(m_events.end(), events.begin(), events.end()); }
@@ -74,8 +82,7 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return m_events.size(); }
 
     /// A verification that BEGAN after a narrowing call had returned must have been denied; one that overlaps it may go
-    /// either way. `staleness` is what a cache allows itself on top: it is held to what it says. Sorts once, O(n log
-    /// n).
+    /// either way. `staleness` is an extra delay that a cache claims, and is held to. O(n log n).
     [[nodiscard]] report judge(std::chrono::nanoseconds staleness = {}) const {
         std::map<std::uint64_t, std::int64_t> dead_since;
         for (const history_event& event : m_events)
@@ -101,8 +108,8 @@ private:
     std::vector<history_event> m_events;
 };
 
-/// Lets other threads in, now and then and for a while: where a test has put one, orders come about that would else
-/// wait for years. Costs next to nothing where it does nothing.
+/// Yields or sleeps at random, so that a test reaches orders of threads that would otherwise be extremely rare. Costs
+/// next to nothing when it does nothing.
 inline void schedule_point() noexcept {
     thread_local std::minstd_rand random{
         static_cast<unsigned>(std::hash<std::thread::id>{}(std::this_thread::get_id()))};
@@ -114,7 +121,7 @@ inline void schedule_point() noexcept {
     }
 }
 
-/// A store with a schedule point before and after everything that it does.
+/// A store with a schedule point before and after every call except `change_count` and `hears_changes`.
 template <typename Store>
 class scheduled_store {
 public:

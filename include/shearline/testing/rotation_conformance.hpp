@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Holds a rotation policy to its contract: keys only move forward, and nothing else of a record changes.
+// Tests a rotation policy: keys only move forward, and nothing else of a record changes.
 // Depends on credential/record.hpp and testing/report.hpp; never on one rotation.
 #pragma once
 
@@ -21,7 +21,7 @@ namespace shearline::inline v0_1::testing {
 
 namespace detail {
 
-/// A key with something in every field, or with nothing in those that may be empty.
+/// A key with every field set, or with all optional fields empty.
 [[nodiscard]] inline record sample_of(key_state state, timestamp now, std::uint32_t generation, bool full) {
     record key;
     key.format = "sample";
@@ -47,7 +47,7 @@ namespace detail {
     return key;
 }
 
-/// Whether all is the same that no rotation may touch.
+/// Whether the fields that no rotation may change are equal.
 [[nodiscard]] inline bool is_same_key(const record& a, const record& b) {
     return a.format == b.format && a.handle == b.handle && a.credential == b.credential &&
            a.generation == b.generation && a.digest.pepper == b.digest.pepper && a.digest.mac == b.digest.mac &&
@@ -60,7 +60,7 @@ namespace detail {
            (!a || (a->sealing_key == b->sealing_key && a->nonce == b->nonce && a->box == b->box));
 }
 
-/// The claims, for `replace(record&, now)`, of one key. `grace`: how long the first key of its state retired for.
+/// The claims about `replace(record&, now)` for one key. `grace`: how long the first key of its state was retiring.
 template <typename Replace>
 void rotation_claims_of(report& seen, Replace& replace, const record& old, timestamp now, const std::string& where,
                         std::optional<std::chrono::milliseconds>& grace) {
@@ -92,8 +92,8 @@ void rotation_claims_of(report& seen, Replace& replace, const record& old, times
     }
 }
 
-/// The claims, for `replace(record&, now)`: of keys of every state, new and old, used and unused, at any time of day,
-/// and as often as it is asked.
+/// The claims about `replace(record&, now)`: for keys in every state, new and old, used and unused, at any time of day,
+/// and repeatedly.
 template <typename Replace>
 [[nodiscard]] report rotation_claims(Replace replace, std::string_view only = {}) {
     report seen{"rotation_conformance<Rotation>(", only};
@@ -123,8 +123,16 @@ template <typename Replace>
 
 }  // namespace detail
 
-/// Holds a rotation policy to the contract of `rotation_policy`, from every state that a key can be in. `only`: one
-/// case alone, by the name that a report gives it; without the negative controls.
+/// Tests a rotation policy against the contract of `rotation_policy`, from every state of a key. `only` runs one case,
+/// by the name that a report gives it, without the negative controls. Takes milliseconds.
+///
+/// Example:
+///     struct at_once {
+///         static shearline::result<void> replace(shearline::record& old, shearline::timestamp now) {
+///             return shearline::revoke(old, now);
+///         }
+///     };
+///     const auto seen = shearline::testing::rotation_conformance<at_once>();
 template <typename Rotation>
 [[nodiscard]] report rotation_conformance(std::string_view only = {}) {
     static_assert(rotation_policy<Rotation>,

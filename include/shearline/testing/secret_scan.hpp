@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Looks for a secret in all the memory of this process, from a process that is told of it and this one is not.
+// Searches all memory of this process for a secret, from another process, which alone keeps a copy of it.
 // Depends on Linux (/proc) and secret/sodium.hpp; never on where a secret might be.
 #pragma once
 
@@ -30,19 +30,24 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// A process beside this one that reads its memory.
+/// A child process that reads the memory of this one.
 ///
-///     auto scan = secret_scan::start();        // before there is a secret
-///     { auto key = keys.issue(…); scan->look_for(key->text.reveal(unsafe_reveal)); }
-///     scan->places();                          // where it still is: "" for nowhere
+/// The secret goes through a pipe from where it lies, so this process keeps no copy. Both halves are searched for, so
+/// that a part of it is found as well. The stack belongs to the caller: call `clear_stack()` after dealing with
+/// secrets, as a program should, to wipe what libsodium's functions left there. Link with -Wl,-z,now; otherwise the
+/// first call of each function saves registers, and what is in them, on the stack. Linux only.
 ///
-/// What is told goes through a pipe, from where it lies: this process keeps no copy. Looked for are its halves, so that
-/// part of it is found as well. The stack is the caller's: what a library function left there is below us, and what
-/// was left by libsodium itself `clear_stack()` wipes, as a program should after it dealt with secrets. Link with
-/// -Wl,-z,now, or else the first call of each function saves registers, and what is in them, on the stack.
+/// Example:
+///     auto scan = shearline::testing::secret_scan::start();  // before there is a secret
+///     auto leaves_nothing = [&scan](auto make_key, auto text_of) {  // text_of: key.text.reveal(unsafe_reveal)
+///         { auto key = make_key(); scan->look_for(text_of(key)); }
+///         shearline::testing::secret_scan::clear_stack();
+///         return scan->places().empty();
+///     };
 class secret_scan {
 public:
-    /// Errors: `unavailable` where this process may not be read (a container without ptrace), which is tried.
+    /// Starts the scanner and tests it. Errors: `unavailable` if this process may not be read (a container without
+    /// ptrace).
     [[nodiscard]] static result<secret_scan> start() {
         int to_scanner[2];
         int from_scanner[2];
@@ -58,9 +63,9 @@ public:
         }
         ::close(to_scanner[0]);
         ::close(from_scanner[1]);
-        ::prctl(PR_SET_PTRACER, scanner, 0, 0, 0);  // where Yama asks for it; elsewhere it does not matter
+        ::prctl(PR_SET_PTRACER, scanner, 0, 0, 0);  // needed under Yama, harmless elsewhere
         secret_scan made{scanner, to_scanner[1], from_scanner[0]};
-        // A scanner that cannot find what is here would find nothing anywhere.
+        // The scanner must find a text that is known to be in memory.
         static const char known[] = "what every scan must find";
         made.look_for(known);
         const std::string found = made.places();
@@ -80,7 +85,7 @@ public:
         ::waitpid(m_scanner, nullptr, 0);
     }
 
-    /// Tells the scanner, and nobody else, what to look for: 16 to 1,024 bytes.
+    /// Sends the secret to the scanner: 16 to 1,024 bytes. Aborts for another size, or if the scanner has ended.
     void look_for(std::string_view secret) const {
         const std::uint32_t size = static_cast<std::uint32_t>(secret.size());
         if (size < 16 || size > most_bytes || ::write(m_to, "S", 1) != 1 || ::write(m_to, &size, sizeof(size)) < 0 ||
@@ -88,8 +93,8 @@ public:
             std::abort();
     }
 
-    /// Where the secret, or a half of it, is in this process: the names of the mappings, a line each; nothing where it
-    /// is nowhere. "cannot be read" where the scanner may not look.
+    /// The names of the mappings that hold the secret or a half of it, one per line; empty if there is none. "cannot be
+    /// read" if the scanner may not read this process, "the scanner has ended" if it has. O(memory of the process).
     [[nodiscard]] std::string places() const {
         if (::write(m_to, "?", 1) != 1) return "the scanner has ended";
         std::string answer;
@@ -97,7 +102,7 @@ public:
         return answer;
     }
 
-    /// Wipes what calls left below us on the stack.
+    /// Wipes 64 KiB of stack below the caller.
     [[gnu::noinline]] static void clear_stack() { ::sodium_stackzero(64 * 1024); }
 
 private:
@@ -115,7 +120,7 @@ private:
         return true;
     }
 
-    /// The other process: learns secrets, and answers questions until the pipe ends.
+    /// The child process: receives secrets and answers questions until the pipe is closed.
     static void scan_for(::pid_t scanned, int from, int to) {
         std::string secret;
         for (char what = 0; ::read(from, &what, 1) == 1;) {
@@ -156,7 +161,7 @@ private:
             std::string bytes;
             constexpr std::uint64_t at_once = std::uint64_t{1} << 20U;
             for (std::uint64_t at = begin; at < end; at += at_once) {
-                // A piece, and so much of the next that what lies across their border is seen.
+                // One piece, and enough of the next to find a secret that crosses their border.
                 const std::uint64_t wanted = std::min(end - at, at_once + secret.size());
                 bytes.resize(wanted);
                 const ::ssize_t got = ::pread(memory, bytes.data(), wanted, static_cast<::off_t>(at));

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Holds a store to the contract: random sequences of calls beside the model, shrunk to a short one where they differ.
+// Tests a store: random sequences of calls, compared with a model; a failing sequence is shrunk to a short one.
 // Depends on testing/store_trial.hpp and testing/detail/; never on one store of the product's.
 #pragma once
 
@@ -26,18 +26,19 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// How much a store is asked, and from which seed.
+/// The amount of testing, and the seed.
 struct store_conformance_options {
     std::uint64_t seed = 1;
-    std::size_t sequences = 10;  ///< of calls of an authority, and as many of transactions
-    std::size_t steps = 40;      ///< of each
-    std::size_t threads = 4;     ///< that use one store at once; 1 leaves that part out
-    std::size_t changes = 25;    ///< that each of them makes
+    std::size_t sequences =
+        10;  ///< of calls of an authority, and as many of transactions; with 0 or few, the controls are not caught
+    std::size_t steps = 40;    ///< of each sequence; with few, the controls are not caught
+    std::size_t threads = 4;   ///< that use one store at once; 0 or 1 leaves that part out
+    std::size_t changes = 25;  ///< rounds of issue, rotate and revoke by each of them
 };
 
 namespace detail {
 
-/// Threads that issue, rotate and revoke through one store at once: nothing is lost, and the feed has no gap.
+/// Several threads issue, rotate and revoke through one store: nothing is lost, and the feed has no gap.
 template <typename MakePlace>
 void use_from_threads(report& seen, MakePlace& make_place, const store_conformance_options& options) {
     using bundle = policies<key_format<"trial">>;
@@ -62,7 +63,7 @@ void use_from_threads(report& seen, MakePlace& make_place, const store_conforman
                     ++wrong;
                     continue;
                 }
-                const auto next = keys->rotate(shared->credential, by);  // all of them change this one
+                const auto next = keys->rotate(shared->credential, by);  // all threads change this one
                 done += next ? 1U : 0U;
                 const auto dead = keys->revoke(mine->credential, by);
                 done += dead ? 1U : 0U;
@@ -87,8 +88,7 @@ void use_from_threads(report& seen, MakePlace& make_place, const store_conforman
                "there is one audit event for each change of threads at once");
 }
 
-/// One credential that one thread changes, and one key that all of them count the uses of: a reading is of one moment,
-/// and no use is lost.
+/// One thread changes a credential while others count uses of its key: each read shows one moment, and no use is lost.
 template <typename MakePlace>
 void read_from_threads(report& seen, MakePlace& make_place, const store_conformance_options& options) {
     auto place = make_place();
@@ -163,7 +163,7 @@ void read_from_threads(report& seen, MakePlace& make_place, const store_conforma
     seen.check(left && *left && (*left)->key.uses == counted, "uses that threads count at once add up");
 }
 
-/// Makes sequences of one kind, and reports the shortest that goes wrong.
+/// Runs sequences of one kind, and reports the shortest one that fails.
 template <template <typename> typename Trial, typename MakePlace>
 void try_sequences(report& seen, std::string_view claim, MakePlace& make_place,
                    const store_conformance_options& options) {
@@ -178,7 +178,7 @@ void try_sequences(report& seen, std::string_view claim, MakePlace& make_place,
     seen.check(!found, claim, words);
 }
 
-/// Whether a store is found out by a sequence of either kind.
+/// Whether a sequence of either kind detects that a store is wrong.
 template <typename MakePlace>
 [[nodiscard]] bool is_found_out(MakePlace make_place, const store_conformance_options& options) {
     return first_failure<store_writes>(make_place, options.seed, options.sequences, options.steps) ||
@@ -187,25 +187,26 @@ template <typename MakePlace>
 
 }  // namespace detail
 
-/// Holds a store to the contract of `key_store`: what was committed is read by every reading, what failed left
-/// nothing, nothing is reordered, lost or brought back, from one thread and from several, before and after it is
-/// opened again. `make_place()` gives a place with a new, empty store (see `store_place`):
+/// Tests a store against the contract of `key_store`: what was committed is in every later read, what failed left
+/// nothing, and nothing is reordered, lost or brought back, from one thread and from several, before and after it is
+/// opened again. `make_place()` returns a place with a new, empty store (see `store_place`). A place may also have:
+/// - `void reopen()`: closes the store and opens it again;
+/// - `std::unique_ptr<store_type> another()`: a second opening of the same store;
+/// - `std::string address()` and `static std::unique_ptr<store_type> open(const std::string& address)`: lets other
+///   processes, which the suite starts, open the store.
 ///
-///     struct my_place {
-///         using store_type = my_store;
-///         my_store& store();
-///         void reopen();                         // leave it out where nothing outlives the process
-///         std::unique_ptr<my_store> another();   // a second opening of the same; leave it out where there is none
-///         // Where other processes can open the same store, with which the suite tries it:
-///         std::string address();
-///         static std::unique_ptr<my_store> open(const std::string& address);
+/// There are two kinds of sequences: transactions of any content, after each of which every field of every answer is
+/// compared with that of a model; and calls of an authority. A failure is reported with the wrong answer, the expected
+/// one, the shortest sequence of calls that leads there, and the options that repeat it. Negative controls: stores with
+/// one planted fault. Takes seconds for a store in memory.
+///
+/// Example:
+///     struct place {
+///         using store_type = shearline::memory_store;  // or your own
+///         store_type& store() { return *of; }
+///         std::unique_ptr<store_type> of = std::make_unique<store_type>();
 ///     };
-///     hold(store_conformance([] { return my_place{}; }));
-///
-/// Two kinds of sequences are made: transactions of any content, after each of which every field of every answer is
-/// compared with that of a model; and calls of an authority. A failure is reported with the answer that was wrong, what
-/// it must be, the shortest sequence of calls that leads there, and the options that repeat it.
-/// Each run also asks stores that are wrong on purpose, and fails unless it catches every one.
+///     const auto seen = shearline::testing::store_conformance([] { return place{}; }, {.sequences = 20});
 template <typename MakePlace>
 [[nodiscard]] report store_conformance(MakePlace make_place, const store_conformance_options& options = {}) {
     report seen;
@@ -228,7 +229,7 @@ template <typename MakePlace>
     for (const detail::store_fault& fault : detail::store_faults) {
         const bool is_right = &fault == &detail::store_faults[0];
         store_conformance_options asked = options;
-        if (is_right) asked.sequences = std::min<std::size_t>(options.sequences, 3);  // all of them are made
+        if (is_right) asked.sequences = std::min<std::size_t>(options.sequences, 3);  // a right store runs all of them
         const bool caught = detail::is_found_out([&fault] { return detail::wrong_place{fault}; }, asked);
         seen.control(caught != is_right, fault.name);
     }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The calls that a sequence for a store is made of, as numbers: random, shrunk, or read from a fuzzer's bytes.
+// The calls of a sequence for a store, as numbers: random, shrunk, or read from a fuzzer's bytes.
 // Depends on std; never on a store.
 #pragma once
 
@@ -14,29 +14,29 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// What a sequence is made of.
+/// A kind of call.
 enum class store_call : std::uint8_t {
     issue,
     issue_bounded,  ///< a credential that expires an hour and a half later
-    rotate,         ///< the old key dies at once
-    overlap,        ///< the old key is good for an hour more
+    rotate,         ///< the old key is revoked at once
+    overlap,        ///< the old key is valid for one more hour
     revoke,
     revoke_key,
     suspend,
     resume,
     reveal,
-    wait,         ///< the clock goes on by half an hour
-    fail,         ///< a transaction that writes, and then fails
-    stale,        ///< an update of a credential as it was before its last change
-    repeat,       ///< a call with an idempotency token, made twice
-    flush_usage,  ///< what was verified is counted into the store
+    wait,         ///< the clock advances by half an hour
+    fail,         ///< a transaction that writes and then fails
+    stale,        ///< an update with an outdated version of a credential
+    repeat,       ///< the same call twice, with one idempotency token
+    flush_usage,  ///< writes the use counts to the store
     reopen,
-    prune,  ///< keys that are revoked, and not of the newest generations, are forgotten
+    prune,  ///< deletes revoked keys of older generations
 };
-/// How many kinds of call there are.
+/// The number of kinds.
 inline constexpr std::size_t store_calls = static_cast<std::size_t>(store_call::prune) + 1;
 
-/// One call. `which` chooses among what is there, so that every pair is good in every place.
+/// One call. `which` selects among the credentials that exist, so every step is valid anywhere in a sequence.
 struct store_step {
     store_call call = store_call::issue;
     std::uint8_t which = 0;
@@ -60,7 +60,7 @@ struct store_step {
     return text;
 }
 
-/// The steps that bytes stand for: two bytes each. For fuzzers.
+/// Steps from bytes, two bytes each. For fuzzers.
 [[nodiscard]] inline std::vector<store_step> steps_of(std::string_view bytes) {
     std::vector<store_step> steps;
     for (std::size_t i = 0; i + 1 < bytes.size(); i += 2)

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// One store beside the model of it, through any sequence of calls.
+// Runs a sequence of calls on a store and on a model of it, and compares them.
 // Depends on authority.hpp and testing/detail/authority_model.hpp; never on one store.
 #pragma once
 
@@ -29,15 +29,25 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// A store in its place, empty at first: `store()` gives it. Where there is a `reopen()`, the store is closed and
-/// opened again by it, as after a restart; references to the old one are then dead.
+/// A place that owns a store, which is empty at first; `store()` returns it. If it has `reopen()`, that closes the
+/// store and opens it again, as after a restart; references to the old one are then invalid.
 template <typename T>
 concept store_place = requires(T& place) {
     requires key_store<typename T::store_type>;
     { place.store() } -> std::same_as<typename T::store_type&>;
 };
 
-/// One store beside the model of it: each step is made in both, and then everything that can be read is compared.
+/// A store and a model of it: each step is made in both, and then everything that can be read is compared. Not
+/// thread-safe.
+///
+/// Example:
+///     auto first_difference = []<typename Place>(Place& place, const std::vector<shearline::testing::store_step>&
+///     steps) {
+///         shearline::testing::store_trial<Place> trial{place};
+///         for (const shearline::testing::store_step& step : steps)
+///             if (auto wrong = trial.make(step)) return *wrong;
+///         return std::string{};
+///     };
 template <typename Place>
 class store_trial {
     static_assert(store_place<Place>,
@@ -57,7 +67,7 @@ class store_trial {
 public:
     using step_type = store_step;
 
-    /// A step by chance.
+    /// A random step.
     [[nodiscard]] static store_step any_step(std::mt19937_64& random) {
         return {static_cast<store_call>(random() % store_calls), static_cast<std::uint8_t>(random())};
     }
@@ -66,13 +76,13 @@ public:
         if (!m_ring || !open()) m_failure = "the store does not open";
     }
 
-    /// Makes a step and compares. What differs, in words; nothing where all is well.
+    /// Makes a step and compares everything. Returns the difference in words, or nothing.
     [[nodiscard]] std::optional<std::string> make(const store_step& step) {
         (void)make_unread(step);
         if (!m_failure) compare();
         return failure_of(step);
     }
-    /// Makes a step and looks at its own answer alone: for many steps between two that `make` makes.
+    /// Makes a step and checks only its own answer: for many steps between two calls of `make`.
     [[nodiscard]] std::optional<std::string> make_unread(const store_step& step) {
         if (!m_failure) perform(step);
         return failure_of(step);
@@ -167,7 +177,7 @@ private:
         m_model.note(owner, change_kind::rotated);
     }
 
-    /// As a rotation does once there are many generations.
+    /// Prunes as a rotation does once there are many generations.
     void prune(detail::expected_credential& owner, std::uint32_t kept) {
         const std::uint32_t below = owner.generation - std::min(owner.generation - 1, kept) + 1;
         const auto pruned = m_place->store().transact([&](transaction& tx) -> result<std::size_t> {
@@ -294,7 +304,7 @@ private:
 
     void reopen() {
         if constexpr (requires { m_place->reopen(); }) {
-            flush();  // what was counted must come back
+            flush();  // the counts must be there after reopening
             m_now.reset();
             m_later.reset();
             m_place->reopen();

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A folder of its own, gone with its content when this ends.
+// A temporary folder, deleted with its content by the destructor.
 // Depends on std and POSIX; never on a test framework.
 #pragma once
 
@@ -13,8 +13,13 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// A new folder in the folder for temporary files, for its owner alone (0700); removed with all that is in it when this
-/// ends. Aborts where none can be made.
+/// A new folder (mode 0700) in the system's folder for temporary files; the destructor deletes it with its content.
+/// Aborts if it cannot be created.
+///
+/// Example:
+///     const shearline::testing::temporary_folder folder;
+///     const std::string path = folder.file("keys.db");
+///     const bool is_inside = path.starts_with(folder.path());
 class temporary_folder {
 public:
     temporary_folder() {

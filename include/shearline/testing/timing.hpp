@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Whether the time of a function depends on its input, by statistics: Welch's t-test over two classes of inputs
+// Tests statistically whether a function's time depends on its input: Welch's t-test over two classes of inputs
 // (O. Reparaz, J. Balasch, I. Verbauwhede, "dude, is my code constant time?", DATE 2017).
 // Depends on std; never on what is measured.
 #pragma once
@@ -24,7 +24,8 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// What statistics say. A leak is a proof; its absence is none: "constant time" is what constant_time.hpp asks for.
+/// The outcome of a timing test. `leak` is evidence of a dependency; `no_evidence` does not prove constant time: use
+/// constant_time.hpp for that.
 enum class timing_verdict : std::uint8_t {
     no_evidence,   ///< |t| below 4.5
     inconclusive,  ///< from 4.5 to 10, too few measurements, or a control that failed
@@ -40,7 +41,7 @@ enum class timing_verdict : std::uint8_t {
     return "unknown";
 }
 
-/// Mean and variance of numbers as they come (B. P. Welford, 1962).
+/// Running mean and variance (B. P. Welford, 1962).
 class running_moments {
 public:
     void add(double x) noexcept {
@@ -51,7 +52,7 @@ public:
     }
     [[nodiscard]] std::uint64_t count() const noexcept { return m_count; }
     [[nodiscard]] double mean() const noexcept { return m_mean; }
-    /// Of the sample; 0 for fewer than two numbers.
+    /// The sample variance; 0 for fewer than two numbers.
     [[nodiscard]] double variance() const noexcept {
         return m_count < 2 ? 0 : m_squares / static_cast<double>(m_count - 1);
     }
@@ -62,18 +63,18 @@ private:
     double m_squares = 0;
 };
 
-/// Welch's t of two samples: how many standard errors their means are apart. Infinite where neither sample varies and
-/// they differ, as a coarse clock may have it; 0 for fewer than two numbers of either.
+/// Welch's t statistic of two samples: the difference of their means in standard errors. Infinite if the means differ
+/// and neither sample varies, as with a coarse clock; 0 if either has fewer than two numbers.
 [[nodiscard]] inline double welch_t(const running_moments& a, const running_moments& b) noexcept {
     if (a.count() < 2 || b.count() < 2 || a.mean() == b.mean()) return 0;
     const double error = a.variance() / static_cast<double>(a.count()) + b.variance() / static_cast<double>(b.count());
     return (a.mean() - b.mean()) / std::sqrt(error);
 }
 
-/// Fewer measurements than this are no reason to say "no evidence".
+/// With fewer measurements than this, the verdict is never `no_evidence`.
 inline constexpr std::uint64_t least_measurements = 10'000;
 
-/// The verdict on the greatest |t| of so many measurements.
+/// The verdict for the greatest |t| of this many measurements.
 [[nodiscard]] constexpr timing_verdict timing_verdict_of(double t, std::uint64_t measurements) noexcept {
     const double size = t < 0 ? -t : t;
     if (size > 10) return timing_verdict::leak;
@@ -81,14 +82,14 @@ inline constexpr std::uint64_t least_measurements = 10'000;
                                                             : timing_verdict::inconclusive;
 }
 
-/// What measuring a function gave.
+/// The result of measuring a function.
 struct timing_result {
-    double t = 0;  ///< the greatest of all crops, with its sign
+    double t = 0;  ///< the t of greatest size over all crops, with its sign
     std::uint64_t measurements = 0;
     timing_verdict verdict = timing_verdict::inconclusive;
 };
 
-/// The longest times that the crops let in: percentiles of the first times, and no limit. Of an empty list no limits.
+/// The longest time that each crop admits: percentiles of the first times, and no limit. For an empty list, no limits.
 [[nodiscard]] inline std::array<double, 5> timing_crops(std::vector<double> first) {
     constexpr std::array<double, 5> percentiles{0.5, 0.75, 0.9, 0.98, 1};
     std::array<double, 5> most{};
@@ -100,11 +101,11 @@ struct timing_result {
     return most;
 }
 
-/// Takes times of two classes. Interrupts and other programs make a few of them long, in both classes alike: so they
-/// are compared as they are, and cropped at several percentiles of the first ones.
+/// Collects times of two classes. Interrupts and other programs make some times long, in both classes alike, so times
+/// are compared uncropped and cropped at several percentiles of the first ones. Not thread-safe.
 class timing_test {
 public:
-    /// `time` in any unit; `second` tells the class.
+    /// Adds a time, in any unit, to the first or the second class.
     void add(bool second, double time) {
         if (m_first.size() < first_ones) {
             m_first.push_back({second, time});
@@ -127,7 +128,7 @@ public:
 
 private:
     static constexpr std::size_t first_ones = 2'000;
-    static constexpr std::uint64_t least_of_a_class = 100;  // of fewer, t is great by chance
+    static constexpr std::uint64_t least_of_a_class = 100;  // with fewer, t is large by chance
 
     struct cropped {
         double most = 0;
@@ -155,7 +156,7 @@ private:
 
 namespace detail {
 
-/// The processor's own clock, with everything before it done, and nothing after it begun.
+/// The processor's clock, read after everything before it has completed and before anything after it begins.
 [[nodiscard]] inline std::uint64_t cycles() noexcept {
 #if defined(__x86_64__)
     unsigned core = 0;
@@ -174,12 +175,15 @@ namespace detail {
 
 }  // namespace detail
 
-/// Measures for about so long: `prepare(second) -> input` makes an input of one class or the other, which is done for
-/// many before any is timed, and in random order; `run(input)` is what is timed. Inputs lie side by side, so that
-/// neither class is warmer than the other.
+/// Measures a function for about `how_long`. `prepare(second) -> input` makes an input of one class or the other; many
+/// are made, in random order, before any is timed. `run(input)` is timed. Inputs are adjacent in memory, so that
+/// neither class is more often in the cache.
 ///
-///     const timing_result seen = measure_timing(std::chrono::seconds{10}, [](bool second) { return …; },
-///                                               [](const input& in) { return my_equal(in.a, in.b); });
+/// Example:
+///     const auto seen = shearline::testing::measure_timing(
+///         std::chrono::milliseconds{100}, [](bool second) { return std::string(32, second ? 'b' : 'a'); },
+///         [](const std::string& text) { return text == std::string(32, 'a'); });
+///     const bool leaks = seen.verdict == shearline::testing::timing_verdict::leak;
 template <typename Prepare, typename Run>
 [[nodiscard]] timing_result measure_timing(std::chrono::milliseconds how_long, Prepare prepare, Run run) {
     using input = decltype(prepare(true));
@@ -196,15 +200,15 @@ template <typename Prepare, typename Run>
         for (std::size_t i = 0; i < at_once; ++i) {
             const input* at = &inputs[i];
             const std::uint64_t before = detail::cycles();
-            asm volatile("" : "+r"(at) : : "memory");  // which input it is, the compiler learns when the clock runs
+            asm volatile("" : "+r"(at) : : "memory");  // hides the input from the compiler until the clock runs
             auto answer = run(*at);
             asm volatile("" : "+m"(answer) : : "memory");
             times[i] = static_cast<std::int64_t>(detail::cycles() - before);
         }
-        // The first ones of a batch find everything cold.
+        // The first ones of a batch run with cold caches.
         for (std::size_t i = 20; i < at_once; ++i)
             if (times[i] >= 0)
-                test.add(classes[i], static_cast<double>(times[i]));  // or another core's clock is behind
+                test.add(classes[i], static_cast<double>(times[i]));  // negative: another core's clock is behind
     } while (std::chrono::steady_clock::now() < end);
     return test.outcome();
 }

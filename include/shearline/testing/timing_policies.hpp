@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The cases of timing.hpp for comparisons and hashes of any kind, and the controls, which come first.
+// Cases for timing.hpp: comparisons and hashes of any kind, and the controls, which run first.
 // Depends on testing/timing.hpp and concepts.hpp; never on one policy.
 #pragma once
 
@@ -18,14 +18,14 @@
 
 namespace shearline::inline v0_1::testing {
 
-/// Two byte strings, of which the second is what a comparison is asked about.
+/// The two byte strings of a comparison.
 template <std::size_t Bytes>
 struct compared_bytes {
     std::array<std::byte, Bytes> a{};
     std::array<std::byte, Bytes> b{};
 };
 
-/// Equal strings against random ones.
+/// Equal strings, or for the second class random ones.
 template <std::size_t Bytes>
 [[nodiscard]] compared_bytes<Bytes> equal_or_random(bool second) {
     static std::mt19937_64 random{1};
@@ -39,7 +39,7 @@ template <std::size_t Bytes>
     return made;
 }
 
-/// Strings that differ in their first byte against strings that differ in their last one.
+/// Strings that differ in their first byte, or for the second class in their last byte.
 template <std::size_t Bytes>
 [[nodiscard]] compared_bytes<Bytes> first_or_last(bool second) {
     compared_bytes<Bytes> made = equal_or_random<Bytes>(false);
@@ -47,17 +47,17 @@ template <std::size_t Bytes>
     return made;
 }
 
-/// What shows whether this machine can tell at all.
+/// Controls that show whether this machine can measure reliably.
 struct timing_controls {
-    timing_result same;        ///< two classes that are the same: must not be a leak
-    timing_result early_exit;  ///< a comparison that ends at the first difference: must be one
+    timing_result same;        ///< two equal classes: must not be a leak
+    timing_result early_exit;  ///< a comparison that ends at the first difference: must be a leak
 
     [[nodiscard]] constexpr bool hold() const noexcept {
         return same.verdict != timing_verdict::leak && early_exit.verdict == timing_verdict::leak;
     }
 };
 
-/// Measures both controls, each for about so long.
+/// Measures both controls, each for about `how_long`.
 [[nodiscard]] inline timing_controls measure_timing_controls(std::chrono::milliseconds how_long) {
     const auto equal = [](const compared_bytes<32>& of) { return detail::early_exit_equal(of.a, of.b); };
     const auto same = [](bool) { return equal_or_random<32>(false); };
@@ -78,19 +78,20 @@ struct timing_controls {
     return std::string{"timing "}.append(name).append(": ").append(timing_words(seen, controls_hold));
 }
 
-/// Measures functions one after another, and tells a line of each. The controls come first: where one of them fails,
-/// nothing that follows is more than inconclusive.
+/// Measures functions one after another, and prints a line for each. The controls run first: if one of them fails, no
+/// later result is better than inconclusive. Not thread-safe.
 ///
-///     timing_suite suite{std::chrono::seconds{10}};
-///     add_comparison<32>(suite, "my comparison", [](const auto& a, const auto& b) { return my_equal(a, b); });
-///     add_hash<my_hash>(suite, "my hash");
-///     return suite.finish();
+/// Example:
+///     shearline::testing::timing_suite suite{std::chrono::seconds{1}};
+///     const auto same = [](const auto& a, const auto& b) { return ((a[0] ^ b[0]) | (a[1] ^ b[1])) == std::byte{0}; };
+///     shearline::testing::add_comparison<2>(suite, "my comparison", same);
+///     const int exit_status = suite.finish();
 class timing_suite {
 public:
-    /// Measures the controls, and each function, for about so long.
+    /// Measures the controls and each function for about `how_long`.
     explicit timing_suite(std::chrono::milliseconds how_long)
         : timing_suite{how_long, measure_timing_controls(how_long)} {}
-    /// With controls that were measured before.
+    /// Uses controls that were measured before.
     timing_suite(std::chrono::milliseconds how_long, const timing_controls& controls)
         : m_how_long{how_long}, m_controls_hold{controls.hold()} {
         tell("control, the same against itself: " + timing_words(controls.same));
@@ -98,19 +99,18 @@ public:
         if (!m_controls_hold) tell("timing: inconclusive: controls failed");
     }
 
-    /// As `measure_timing`.
+    /// Measures one function; see `measure_timing`.
     template <typename Prepare, typename Run>
     void function(std::string_view name, Prepare prepare, Run run) {
         take(name, measure_timing(m_how_long, prepare, run));
     }
-    /// Takes up what was measured elsewhere.
+    /// Adds a result that was measured elsewhere.
     void take(std::string_view name, const timing_result& seen) {
         m_leak = m_leak || seen.verdict == timing_verdict::leak;
         tell(timing_line(name, seen, m_controls_hold));
     }
 
-    /// The exit status: 1 where a function leaks, 77, which test runners take for "skipped", where the controls failed
-    /// and so nothing is known, else 0.
+    /// The exit status: 77, which test runners report as "skipped", if a control failed; 1 if a function leaks; else 0.
     [[nodiscard]] int finish() const noexcept {
         if (!m_controls_hold) return 77;
         return m_leak ? 1 : 0;
@@ -127,7 +127,7 @@ private:
     bool m_leak = false;
 };
 
-/// `equal(a, b) -> bool` over arrays of `Bytes` bytes.
+/// Measures `equal(a, b) -> bool` on arrays of `Bytes` bytes.
 template <std::size_t Bytes, typename Equal>
 void add_comparison(timing_suite& suite, std::string_view name, Equal equal) {
     const std::string whole = std::string{name} + " of " + std::to_string(Bytes) + " bytes, ";
@@ -138,7 +138,7 @@ void add_comparison(timing_suite& suite, std::string_view name, Equal equal) {
 
 namespace detail {
 
-/// Messages of so many bytes under one key: the same one against random ones, and two that differ from it in a byte.
+/// Messages of this many bytes under one key: a fixed one against random ones, and two that differ from it in one byte.
 template <typename Hash, std::size_t Bytes>
 void time_messages(timing_suite& suite, std::string_view name) {
     const std::string whole = std::string{name} + ", " + std::to_string(Bytes) + " bytes of message, ";
@@ -164,7 +164,7 @@ void time_messages(timing_suite& suite, std::string_view name) {
 
 }  // namespace detail
 
-/// A hash policy: over messages of 32, 43 and 64 bytes, and under a fixed key against random ones.
+/// Measures a hash policy: messages of 32, 43 and 64 bytes, and a fixed key against random ones.
 template <typename Hash>
 void add_hash(timing_suite& suite, std::string_view name) {
     static_assert(hash_policy<Hash>, "add_hash<Hash>: Hash must have what hash_policy asks for");
