@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a store should hold after the calls that were made, in the slow and obvious way, and every reading against it.
+// A simple model of what a store should contain after calls of an authority, and a comparison of every read with it.
 // Depends on store/change.hpp and concepts.hpp; never on one store, nor on an authority.
 #pragma once
 
@@ -46,7 +46,7 @@ struct expected_credential {
                           [](const record& key, const expected_key& wanted) { return key.handle == wanted.handle; });
     }
 
-    /// Keys that are revoked and of an older generation are pruned; how many.
+    /// Prunes revoked keys of older generations; returns their number.
     std::size_t forget(std::uint32_t below_generation) {
         return std::erase_if(keys, [below_generation](const expected_key& key) {
             return key.state == key_state::revoked && key.generation < below_generation;
@@ -59,26 +59,26 @@ struct expected_change {
     std::uint64_t version;
 };
 
-/// The model. Whoever makes a call makes it here, too.
+/// The model. Make every call here too.
 class authority_model {
 public:
     std::vector<expected_credential> credentials{};  ///< in the order of issue
     std::uint64_t events = 0;                        ///< of the audit
 
-    /// A change was made: one entry of the feed and one audit event.
+    /// Records a change: one entry of the feed and one audit event.
     void note(const expected_credential& owner, change_kind kind) {
         m_changes.push_back({kind, owner.id, owner.version});
         ++events;
     }
 
-    /// Whether time has taken a key, or its credential.
+    /// Whether a key or its credential has expired.
     [[nodiscard]] static bool is_over(const expected_credential& owner, const expected_key& key, timestamp now) {
         return (owner.expires_at && now >= *owner.expires_at) ||
                (key.state == key_state::retiring && now >= *key.retires_at);
     }
 
-    /// Reads everything that can be read; what is not as here, in words. `verify(text) -> bool` asks whether a key is
-    /// good, and each that is counts as a use; `flushed` says that all uses were written to the store.
+    /// Reads everything that can be read, and returns the first difference in words. `verify(text) -> bool` tells
+    /// whether a key is granted, which counts as a use; `flushed` says that all uses were written to the store.
     template <typename Store, typename Verify>
     [[nodiscard]] std::optional<std::string> difference(Store& store, std::string_view format, timestamp now,
                                                         bool flushed, Verify verify) {
@@ -228,7 +228,7 @@ private:
     }
 
     std::vector<expected_change> m_changes;
-    std::vector<std::uint64_t> m_tags;  // as the store first showed them
+    std::vector<std::uint64_t> m_tags;  // as the store returned them first
     std::uint64_t m_seen_changes = 0;
     std::uint64_t m_seen_count = 0;
     std::optional<std::string> m_failure;

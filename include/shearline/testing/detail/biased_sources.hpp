@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Sources of entropy that are wrong in one way each: the negative controls of entropy_check.hpp.
+// Sources of entropy with one fault each: the negative controls of entropy_check.hpp.
 // Depends on secret/entropy.hpp; never on a key.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// What a biased source knows of what it gave before.
+/// What a biased source remembers of its earlier output.
 struct source_memory {
     std::size_t digits = 0;  ///< of the alphabet
     std::uint64_t calls = 0;
@@ -23,14 +23,14 @@ struct source_memory {
     std::array<std::byte, 64> secret{};
 };
 
-/// Fills with a linear congruential generator, which one seed makes the same again.
+/// Fills with a linear congruential generator, which repeats for the same seed.
 inline void fill_from_seed(std::span<std::byte> out, std::uint64_t seed) {
     for (std::byte& byte : out) byte = static_cast<std::byte>((seed = seed * 6'364'136'223'846'793'005U + 1) >> 56U);
 }
 
 struct source_fault {
     std::string_view name;
-    bool is_of_handles;  ///< a format without them does not show it
+    bool is_of_handles;  ///< not detectable in a format without handles
     void (*spoil)(std::span<std::byte> out, source_memory& memory);
 };
 
@@ -104,7 +104,7 @@ inline constexpr source_fault source_faults[] = {
      }},
 };
 
-/// Each of them gives the same.
+/// Every source gives the same bytes.
 struct alike_entropy {
     result<void> fill(std::span<std::byte> out) noexcept {
         fill_from_seed(out, ++calls);
@@ -113,7 +113,7 @@ struct alike_entropy {
     std::uint64_t calls = 41;
 };
 
-/// The system's entropy, spoiled.
+/// The system's entropy with a fault.
 struct biased_entropy {
     biased_entropy(const source_fault& fault, std::size_t digits) : spoil{fault.spoil}, memory{.digits = digits} {}
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The life of keys under one bundle of policies, by an authority and a verifier, and what must be seen of it.
+// The life of keys under one bundle of policies, with an authority and a verifier, and the checks of it.
 // Depends on authority.hpp, verifier.hpp, store/memory_store.hpp and testing/report.hpp; never on one policy.
 #pragma once
 
@@ -78,7 +78,7 @@ private:
             "a key does what its scopes allow, and nothing else");
         expect(with_secret_of(*mine, *theirs), false, "a key with another secret is denied", face::invalid_key);
         expect(with_secret_of(*theirs, *mine), false, "a key with another secret is denied", face::invalid_key);
-        // Every character of a secret counts, and each wrong one is denied, however many are tried after the right one.
+        // Every character of a secret counts: each wrong one is denied, also after the right one was granted.
         for (std::size_t place = 0; place < format::secret_chars; ++place)
             for (const std::size_t step : {std::size_t{1}, format::alphabet::size / 2}) {
                 known wrong = *mine;
@@ -152,7 +152,7 @@ private:
         }
     }
 
-    /// Of a credential that was issued at another time, and rotated later.
+    /// For a credential that was issued at another time, and rotated later.
     void grace_of_another(std::chrono::milliseconds grace) {
         m_clock.advance(std::chrono::milliseconds{5'123'000});
         const auto one = issue(asked("umbrella"));
@@ -253,7 +253,7 @@ private:
         changed.name = "another name";
         const auto other = m_keys->issue(changed, once);
         m_seen.check(!other && other.error().code() == errc::conflict, "a token is not taken for another call");
-        m_events += Policies::custody::keeps_text ? 2 : 1;  // a text that is given again is revealed
+        m_events += Policies::custody::keeps_text ? 2 : 1;  // returning the text again is a reveal
     }
 
     void peppers() {
@@ -273,7 +273,7 @@ private:
         expect(fresh->text, true, "a key under another pepper is good");
     }
 
-    /// A text that was sealed under a sealing key is shown when another one is current.
+    /// A text sealed under an older sealing key can still be revealed.
     void sealing_keys() {
         if constexpr (Policies::custody::keeps_text) {
             const auto old = issue(asked());

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// One bundle with its authority and its verifier over a store in memory, under a clock that is set by hand.
+// One bundle with its authority and its verifier over a store in memory, under a manual clock.
 // Depends on authority.hpp, verifier.hpp and testing/report.hpp; never on one policy.
 #pragma once
 
@@ -54,7 +54,7 @@ protected:
         return took(m_keys->issue(what, m_by), "a credential is issued");
     }
 
-    /// Both must say this of a text.
+    /// Both must give this answer for a text.
     void expect(const std::string& text, bool good, std::string_view claim, std::optional<face> shown = std::nullopt) {
         for (int time = 0; time < 2; ++time) {  // the second answer of a verifier may come from its memo
             const verdict strict = m_keys->verify(text, scope);

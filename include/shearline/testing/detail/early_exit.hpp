@@ -16,7 +16,7 @@ template <std::size_t Bytes>
                                                    const std::array<std::byte, Bytes>& b) noexcept {
     for (std::size_t i = 0; i < Bytes; ++i) {
         if (a[i] != b[i]) return false;
-        asm volatile("" : : : "memory");  // or the compiler makes one wide comparison of them
+        asm volatile("" : : : "memory");  // keeps the compiler from merging the comparisons
     }
     return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a parser says of a text, beside what the rules say.
+// Compares the answer of a parser with that of the rules.
 // Depends on format/ and testing/format_rules.hpp; never on a suite.
 #pragma once
 
@@ -27,7 +27,7 @@ template <typename Format>
     return {text.data(), text.size()};
 }
 
-/// The text that `render` makes of what was read in a key: the key itself, or else it has two spellings.
+/// The text that `render` makes from a parsed key: if it is not the key itself, the key has two spellings.
 template <typename Format>
 [[nodiscard]] std::string rendered_again(const parsed_key& key) {
     std::array<std::uint8_t, Format::secret_chars> secret{};
@@ -36,19 +36,19 @@ template <typename Format>
     return rendered<Format>(key.handle, secret);
 }
 
-/// What a parser or the rules say of a text.
+/// The answer of a parser or of the rules for a text.
 [[nodiscard]] inline std::string said(const std::optional<format_error>& fault) {
     if (!fault) return "a key";
     return std::string{to_string(fault->code)} + " at " + std::to_string(fault->offset);
 }
 
-/// What is wrong with a reading, as a claim that does not hold, and where.
+/// An error of a parser: the claim that does not hold, and where.
 struct misreading {
     std::string_view claim;
     std::string detail;
 };
 
-/// Holds what a parser made of a text to the rules; nothing where it is right.
+/// Compares a parser's answer for a text with the rules; nothing if they agree.
 template <typename Format>
 [[nodiscard]] std::optional<misreading> misreading_of(const format_rules& rules, const std::string& text,
                                                       const result<parsed_key, format_error>& key) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a hash's prepared state is held to.
+// The claims about the prepared state of a hash.
 // Depends on digest/digest_bytes.hpp and testing/report.hpp; never on one hash.
 #pragma once
 
@@ -18,8 +18,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// The claims about a state: it is a value, nothing that happens elsewhere reaches into it, and any number of threads
-/// use it.
+/// The claims about a state: it is a value that nothing else can change, and any number of threads may use it.
 template <typename Hash>
 [[nodiscard]] report hash_state_claims() {
     using key_type = std::array<std::byte, 32>;
@@ -38,7 +37,7 @@ template <typename Hash>
                    "for " + std::to_string(length) + " bytes");
     }
     {
-        // A copy of its bytes does what it does, even if what was copied holds another key by then.
+        // A copy of its bytes behaves alike, even after the original was overwritten with another key.
         auto original = std::make_unique<state_type>(Hash::prepare(key));
         state_type copied = Hash::prepare(another);
         std::memcpy(static_cast<void*>(&copied), original.get(), sizeof copied);

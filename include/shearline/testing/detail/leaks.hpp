@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What leaks a secret on purpose: the negative controls of constant_time.hpp.
+// Functions that leak a secret: the negative controls of constant_time.hpp.
 // Depends on testing/constant_time.hpp and generate.hpp; never on a policy.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// Bytes that look like those of a secret, the same in every run.
+/// Bytes that look random, the same in every run.
 template <std::size_t Count>
 [[nodiscard]] std::array<std::byte, Count> sample_bytes() noexcept {
     std::array<std::byte, Count> made{};
@@ -42,8 +42,8 @@ template <std::size_t Bytes, typename Equal>
     return true;
 }
 
-/// Entropy of which the bits in `Mask` are secret, and the others are 0. With 0x1f each byte is known to be a digit of
-/// any alphabet of 32 and more: whether a byte is refused is public by intent, and then says nothing.
+/// Entropy whose bits in `Mask` are secret; the others are 0. With 0x1f each byte is a valid digit of any alphabet of
+/// 32 or more, so that rejection sampling, which is public by design, rejects none.
 template <unsigned Mask>
 struct secret_entropy {
     result<void> fill(std::span<std::byte> out) noexcept {
@@ -57,10 +57,10 @@ struct secret_entropy {
     }
 };
 
-/// Each of these has been somebody's, and each must be found out.
+/// Leaks that occurred in real code; each must be detected.
 inline void add_leaks(constant_time_suite& suite) {
     using bytes = std::array<std::byte, 32>;
-    // Through pointers that the compiler cannot follow: what it knows to be equal it would not compare.
+    // Through pointers that the compiler cannot follow; otherwise it could remove comparisons of equal values.
     static const auto opaque = [](const bytes& of) {
         const std::byte* at = of.data();
         asm volatile("" : "+r"(at));
@@ -77,7 +77,7 @@ inline void add_leaks(constant_time_suite& suite) {
     });
     suite.control("memcmp", [] {
         return compares<32>([](const bytes& a, const bytes& b) {
-            int (*volatile compare)(const void*, const void*, std::size_t) = &std::memcmp;  // and no code of its own
+            int (*volatile compare)(const void*, const void*, std::size_t) = &std::memcmp;  // not inlined
             return compare(opaque(a), opaque(b), 32) == 0;
         });
     });

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A second opening of one store: what either writes or changes, both read at once, and hear of.
+// Cases for a second opening of one store: each reads and hears of the other's changes at once.
 // Depends on testing/detail/store_case.hpp; never on one store.
 #pragma once
 
@@ -23,7 +23,7 @@ class opening_cases : store_case<MakePlace> {
 public:
     using store_case<MakePlace>::store_case;
 
-    /// Where the place can, as in another process: what one writes the other reads at once, and hears of.
+    /// If the place supports it: what one opening writes, the other reads and hears of at once, as in another process.
     void run() {
         if constexpr (requires(place_type& place) { place.another(); }) {
             place_type place = (*m_make_place)();
@@ -61,7 +61,7 @@ public:
     }
 
 private:
-    /// Of all that is there, by a transaction and a count of uses.
+    /// Compares all content, after a transaction and a count of uses.
     template <typename Store>
     void change_all(Store& store, plain_store& model) {
         both(store, model, "an opening can change what another one wrote", [&](auto& tx) -> result<void> {
@@ -91,7 +91,7 @@ private:
         m_seen->check(model.record_usage({&used, 1}) && store.record_usage({&used, 1}), "uses can be counted");
     }
 
-    /// By readings alone: a transaction of its own could make an opening look again.
+    /// By reads only: a transaction could make an opening refresh what it knows.
     template <typename Store>
     void compare_readings(Store& store, plain_store& model, std::string_view claim) {
         store_questions asked{.formats = {"instance"},

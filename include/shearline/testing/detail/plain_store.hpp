@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The model of a store: everything in the order in which it was written, found by looking at all of it.
-// Depends on concepts.hpp and store/; never on the code of a store that it judges.
+// The model of a store: everything in the order of writing, searched linearly.
+// Depends on concepts.hpp and store/; never on the code of a store under test.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// What a store holds.
+/// The content of a store.
 struct plain_contents {
     std::vector<credential> credentials{};
     std::vector<record> records{};
@@ -43,7 +43,7 @@ struct plain_contents {
                                      [&](const record& one) { return one.format == format && one.handle == key; });
         return at == records.end() ? nullptr : &*at;
     }
-    /// Newest first: in a credential, each key is of a later generation than those written before it.
+    /// Newest first: each key of a credential has a later generation than those written before it.
     template <typename Wanted>
     [[nodiscard]] std::vector<record> keys_of(const credential_id& id, std::size_t most, Wanted is_wanted) const {
         std::vector<record> found;
@@ -62,7 +62,7 @@ struct plain_contents {
     }
 };
 
-/// Models `store_transaction`: writes into a copy.
+/// Models `store_transaction`: writes to a copy.
 class plain_transaction {
 public:
     explicit plain_transaction(plain_contents& to) noexcept : m_to{&to} {}

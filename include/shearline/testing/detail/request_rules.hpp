@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Which credential a request carries, by rules written down by hand and read in the slow and obvious way.
-// Depends on http/credential_source.hpp for its names, and testing/format_rules.hpp; never on the code that it judges.
+// The credential of a request, by rules written by hand and applied in the simplest way.
+// Depends on http/credential_source.hpp for its names, and testing/format_rules.hpp; never on the code under test.
 #pragma once
 
 #include <cctype>
@@ -17,7 +17,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// A request as far as credentials go, in memory of its own.
+/// The parts of a request that matter for credentials, in its own memory.
 struct sample_request {
     struct field {
         std::string name, value;
@@ -25,8 +25,8 @@ struct sample_request {
     std::string target;
     std::vector<field> fields;
 
-    /// The first line is the target, each further one a field; a line that begins with a blank belongs to the one
-    /// before it.
+    /// The first line is the target, each further line a field; a line that begins with a blank continues the previous
+    /// one.
     [[nodiscard]] static sample_request of_lines(const std::string& text) {
         sample_request made;
         std::size_t end = text.find('\n');
@@ -45,7 +45,7 @@ struct sample_request {
         return made;
     }
 
-    /// As `find_credential` takes them; views into this.
+    /// The arguments of `find_credential`; views into this object.
     [[nodiscard]] std::vector<header_field> views() const {
         std::vector<header_field> made;
         made.reserve(fields.size());
@@ -57,9 +57,9 @@ struct sample_request {
 /// The rules for requests that carry keys of one format.
 class request_rules {
 public:
-    /// The credential, or else the code and the field.
+    /// The credential, or the error code and the field.
     struct answer {
-        credential_errc code{};  ///< 0 where there is a credential
+        credential_errc code{};  ///< 0 if there is a credential
         std::string text;
     };
 
@@ -108,7 +108,7 @@ private:
         return true;
     }
 
-    /// In the C locale, which is what a program starts with, these know ASCII alone.
+    /// In the C locale, in which a program starts, these functions handle ASCII only.
     static bool is_word(unsigned char c) { return std::isalnum(c) != 0; }
 
     static std::string folded(const std::string& text) {
@@ -179,7 +179,7 @@ private:
     format_rules m_keys;
 };
 
-/// Whether `find_credential` says of a request what the rules say. `read(request, others)` stands for it.
+/// Whether `find_credential` agrees with the rules on a request. `read(request, others)` stands for it.
 template <typename Read>
 [[nodiscard]] bool agrees(const request_rules& rules, const sample_request& from, other_schemes others, Read read) {
     const auto found = read(from, others);

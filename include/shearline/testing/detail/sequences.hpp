@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Random sequences of steps, and the shortest that goes wrong.
+// Random sequences of steps; shrinks a sequence that fails.
 // Depends on std; never on what a step does.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// A sequence that went wrong, and what did.
+/// A sequence that failed, and its failure.
 template <typename Step>
 struct failing_sequence {
     std::uint64_t seed = 0;
@@ -25,8 +25,8 @@ struct failing_sequence {
     std::string failure{};
 };
 
-/// Runs a sequence in a new place. What went wrong, or nothing. `Trial<Place>` has a `step_type`, and `make(step)` that
-/// says what went wrong.
+/// Runs a sequence in a new place; returns the failure, or nothing. `Trial<Place>` has a `step_type`, and a
+/// `make(step)` that returns the failure.
 template <template <typename> typename Trial, typename MakePlace, typename Step>
 [[nodiscard]] std::optional<std::string> failure_of(MakePlace& make_place, const std::vector<Step>& steps) {
     auto place = make_place();
@@ -36,7 +36,8 @@ template <template <typename> typename Trial, typename MakePlace, typename Step>
     return std::nullopt;
 }
 
-/// Leaves out of a failing sequence what it fails without: halves, then quarters, and so on down to single steps.
+/// Removes from a failing sequence every part without which it still fails: halves, then quarters, down to single
+/// steps.
 template <template <typename> typename Trial, typename MakePlace, typename Step>
 [[nodiscard]] failing_sequence<Step> shrink(MakePlace& make_place, failing_sequence<Step> found) {
     for (std::size_t chunk = found.steps.size(); chunk > 0; chunk = chunk == 1 ? 0 : (chunk + 1) / 2) {
@@ -55,7 +56,7 @@ template <template <typename> typename Trial, typename MakePlace, typename Step>
     return found;
 }
 
-/// The first of `sequences` random sequences that goes wrong, as it was; the first has this seed.
+/// The first of `sequences` random sequences that fails, unshrunk; `seed` is that of the first sequence.
 template <template <typename> typename Trial, typename MakePlace>
 [[nodiscard]] auto first_failure(MakePlace& make_place, std::uint64_t seed, std::size_t sequences, std::size_t steps) {
     using trial = Trial<decltype(make_place())>;

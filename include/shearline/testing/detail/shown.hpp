@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Values as a report shows them.
+// How a report shows values.
 // Depends on std; never on a suite.
 #pragma once
 
@@ -15,8 +15,8 @@ namespace shearline::inline v0_1::testing::detail {
 
 inline constexpr std::string_view hex_digits = "0123456789abcdef";
 
-/// A text as C++ would have it: what cannot be seen, quotes and backslashes as their codes, in octal digits (which end
-/// after three).
+/// A text as a C++ literal: quotes, backslashes and invisible characters are octal escapes (which end after three
+/// digits).
 [[nodiscard]] inline std::string shown(std::string_view text) {
     std::string words = "\"";
     for (const char c : text) {

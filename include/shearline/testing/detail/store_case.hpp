@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the fixed cases of stores share: rows, and a store beside its model.
+// What the fixed cases of stores share: rows, and a store with its model.
 // Depends on testing/detail/plain_store.hpp, store_transcript.hpp and testing/report.hpp; never on one store.
 #pragma once
 
@@ -16,7 +16,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// Each case makes a new place, and a model beside it.
+/// Each case uses a new place and a new model.
 template <typename MakePlace>
 class store_case {
 public:

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What random sequences do not come to: the ends of ranges, many keys, bodies that throw, sinks that refuse.
+// Cases that random sequences do not reach: ends of ranges, many keys, bodies that throw, sinks that refuse.
 // Depends on testing/detail/store_case.hpp; never on one store.
 #pragma once
 
@@ -39,7 +39,7 @@ public:
     }
 
 private:
-    /// More than are read at once, and more than one `prune` forgets.
+    /// More keys than are read at once, and more than one `prune` deletes.
     void many_keys() {
         place_type place = (*m_make_place)();
         plain_store model;
@@ -67,7 +67,7 @@ private:
         }
     }
 
-    /// More than any page or bound of another kind: all of them are read.
+    /// More keys than any page or other limit: all of them are read.
     void many_live_keys() {
         place_type place = (*m_make_place)();
         plain_store model;
@@ -219,7 +219,7 @@ private:
 #endif
     }
 
-    /// Takes so many, and then refuses.
+    /// Takes this many items, then refuses.
     struct short_sink {
         result<void> begin(std::uint64_t, std::uint64_t) { return step(); }
         result<void> take(const scanned_credential&) { return step(); }

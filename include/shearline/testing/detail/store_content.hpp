@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Values of any kind that a store must keep: by chance, and the same again for the same seed.
+// Random values that a store must keep, the same for the same seed.
 // Depends on credential/ and store/change.hpp; never on a store.
 #pragma once
 
@@ -21,16 +21,16 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// What a transaction writes. A handle is given twice only in another format.
+/// The content of a transaction. A handle is used twice only in different formats.
 class store_content {
 public:
-    /// From here on, what follows from this seed.
+    /// Continues from this seed.
     void begin(std::uint64_t seed) {
         m_random.seed(seed);
         ++m_made;
     }
 
-    /// Counts on, so that a further key of one step has a handle of its own.
+    /// Advances a counter, so that another key of the same step has another handle.
     void count_on() noexcept { ++m_made; }
 
     [[nodiscard]] const std::vector<std::string>& formats() const noexcept { return m_formats; }
@@ -60,7 +60,7 @@ public:
                                                         "a\0b"sv,      "%_\\ \n", "v ",           " a=b"};
         return std::string{texts[below(texts.size())]};
     }
-    /// What can be said of a credential, and can change of it.
+    /// The fields of a credential that may change.
     void describe(credential& one) {
         static const auto& scopes = *new std::vector<std::vector<std::string>>{
             {},           {"contacts:read"},     {"contacts:write", "contacts:read"}, {"z:*", "a:b", "*:read"}, {"*:*"},
@@ -125,7 +125,7 @@ public:
     }
 
     [[nodiscard]] change any_change(const credential& owner) {
-        return {.sequence = m_random(),  // the store gives its own
+        return {.sequence = m_random(),  // replaced by the store
                 .tag = m_random(),
                 .kind = static_cast<change_kind>(1 + below(6)),
                 .credential = owner.id,
@@ -156,7 +156,7 @@ public:
     }
 
     static constexpr std::string_view another_hash = "another-hash";
-    static constexpr std::string_view longest_hash = "another-hash-with-a-name-of-32-c";  // and another like the first
+    static constexpr std::string_view longest_hash = "another-hash-with-a-name-of-32-c";  // begins like the first
 
 private:
     std::mt19937_64 m_random;

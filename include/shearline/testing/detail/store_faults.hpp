@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a store can do wrong: one line for each fault that a suite must find.
+// The faults of stores that a suite must detect, one line each.
 // Depends on store/; never on a suite.
 #pragma once
 
@@ -19,8 +19,8 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// Where a `wrong_store` departs from a `memory_store`: what is set is done to what passes there. A `bool` that comes
-/// back says whether it passes at all.
+/// How a `wrong_store` differs from a `memory_store`: each function that is set is applied to what passes it. A `bool`
+/// result says whether it passes at all.
 struct store_fault {
     std::string_view name;
 
@@ -68,7 +68,7 @@ struct store_fault {
     bool (*scans_key)(scanned_key&) = nullptr;
 };
 
-/// The first has none: a suite that fails that one fails the others for another reason than theirs.
+/// The first one has no fault: if a suite fails that, it fails the others for another reason than their fault.
 // clang-format off
 inline constexpr store_fault store_faults[] = {
     {.name = "a store that is right"},

@@ -29,14 +29,14 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// A place whose store other processes can open, by a text that says where it is.
+/// A place whose store other processes can open by its address, which is a text.
 template <typename Place>
 concept shared_place = requires(Place& place, const std::string& address) {
     { place.address() } -> std::convertible_to<std::string>;
     { Place::open(address) } -> std::same_as<std::unique_ptr<typename Place::store_type>>;
 };
 
-/// Such a place that keeps no such promise, as the control: each process has a store of its own.
+/// A negative control: each process has a store of its own.
 struct unshared_place {
     using store_type = memory_store;
     memory_store& store() { return *of; }
@@ -45,8 +45,8 @@ struct unshared_place {
     std::unique_ptr<memory_store> of = std::make_unique<memory_store>();
 };
 
-/// A child process that changes the store once it has its address. It is there before the store is, and so has nothing
-/// of it but that.
+/// A child process that changes the store once it has its address. It is forked before the store is made, so it shares
+/// nothing else of it.
 template <typename Place>
 class store_process {
 public:
@@ -81,12 +81,12 @@ public:
     [[nodiscard]] bool is_there() const noexcept { return m_child > 0; }
 
     void begin(const std::string& address) { (void)!::write(m_to, address.c_str(), address.size() + 1); }
-    /// The handle of the key that its next change made, once the call has returned; 0 where there are no more.
+    /// The handle of the key made by its next change, once that call has returned; 0 if there are no more.
     [[nodiscard]] std::uint64_t next_key() {
         std::uint64_t made = 0;
         return ::read(m_from, &made, sizeof(made)) == static_cast<::ssize_t>(sizeof(made)) ? made : 0;
     }
-    /// Waits: whether all went well in it.
+    /// Waits for its end; returns whether it succeeded.
     [[nodiscard]] bool end() {
         int status = 0;
         const ::pid_t child = std::exchange(m_child, -1);
@@ -95,7 +95,7 @@ public:
 
     static credential_id shared() { return credential_id::from_random({4, 2}); }
 
-    /// One change: the credential that all of them change, and a key of one's own.
+    /// One change of the credential that all processes change, with a new key.
     template <typename Store>
     static bool change_once(Store& store, std::uint64_t number) {
         return static_cast<bool>(store.transact([&](typename Store::transaction& tx) -> result<void> {
@@ -145,7 +145,7 @@ private:
     int m_to = -1, m_from = -1;
 };
 
-/// Three processes and this one change one store.
+/// Three child processes and this one change one store.
 template <typename MakePlace>
 void use_from_processes(report& seen, MakePlace& make_place) {
     using place_type = decltype(make_place());

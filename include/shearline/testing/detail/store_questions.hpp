@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a store is asked for a transcript of its answers.
+// The questions for a transcript of a store's answers.
 // Depends on credential/, digest/ and format/handle.hpp; never on a store.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// What a store is asked about.
+/// The credentials, keys and tokens to ask a store about.
 struct store_questions {
     std::vector<std::string> formats{};
     std::vector<std::string> tenants{};
@@ -24,7 +24,7 @@ struct store_questions {
     std::vector<digest_bytes> tokens{};
     std::vector<timestamp> moments{};
     std::uint64_t changes = 0;
-    bool inside = true;  ///< of a transaction, too
+    bool inside = true;  ///< also ask inside a transaction
 };
 
 }  // namespace shearline::inline v0_1::testing::detail

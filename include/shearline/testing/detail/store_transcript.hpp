@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Everything that a store answers, a line for each field: two stores hold the same if their transcripts are the same.
+// A transcript of all answers of a store, one line per field: stores with equal transcripts have equal content.
 // Depends on concepts.hpp and testing/detail/shown.hpp; never on one store.
 #pragma once
 
@@ -50,7 +50,7 @@ public:
         say("hears_changes()", store.hears_changes() ? "true" : "false");
     }
 
-    /// What is read inside a transaction.
+    /// The reads inside a transaction.
     template <typename Transaction>
     [[nodiscard]] static store_transcript inside(Transaction& tx, const store_questions& asked) {
         store_transcript made;
@@ -61,7 +61,7 @@ public:
 private:
     store_transcript() = default;
 
-    /// All pages of one list, until it ends or has gone on for too long.
+    /// All pages of one list, until it ends or is too long.
     template <typename Ask>
     void tell_pages(const std::string& where, std::size_t limit, Ask ask) {
         page_request which{.limit = limit, .cursor = {}};
@@ -73,7 +73,7 @@ private:
             for (std::size_t i = 0; i < answer->items.size(); ++i)
                 tell(here + '[' + std::to_string(i) + ']', answer->items[i]);
             say(here + " next", answer->next.empty() ? "nothing" : "another page");
-            if (limit < 10) {  // once more, with another page asked for in between
+            if (limit < 10) {  // again, with another page read in between
                 (void)ask(page_request{.limit = 1, .cursor = {}});
                 const auto again = ask(which);
                 say(here + " again", again ? std::to_string(again->items.size()) : "an error");
@@ -133,7 +133,7 @@ private:
         with("read_live" + of, store.read_live(id), tell_view("read_live" + of));
     }
 
-    /// The keys come in no order: they are told by their handles.
+    /// The keys have no order: each is identified by its handle.
     template <typename Store>
     void tell_scan(Store& store, const std::string& format) {
         struct seen {
@@ -181,7 +181,7 @@ private:
 
     template <typename Store>
     void tell_transaction(Store& store, const store_questions& asked) {
-        // Fails in the end, so that what a reading would change is not kept.
+        // Fails at the end, so that nothing that a read would change is kept.
         const auto done = store.transact([&](typename Store::transaction& tx) -> result<void> {
             tell_inside(tx, asked);
             return error{errc::not_recoverable, "a reading"};

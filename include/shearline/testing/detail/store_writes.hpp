@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Transactions of any content, made in a store and in its model: after each, both must answer alike.
+// Random transactions in a store and in its model: after each, both must give the same answers.
 // Depends on testing/detail/plain_store.hpp, store_content.hpp and store_transcript.hpp; never on one store, nor on an
 // authority.
 #pragma once
@@ -23,11 +23,11 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// A store beside its model. The content of a step follows from its number and `which`, so that a sequence can be
-/// repeated, and shortened.
+/// A store and its model. The content of a step depends on its number and `which` only, so a sequence can be repeated
+/// and shrunk.
 template <typename Place>
 class store_writes : store_content {
-    static constexpr std::size_t most_credentials = 12;  // all of them are read after each step
+    static constexpr std::size_t most_credentials = 12;  // all are read after each step
 
 public:
     using step_type = write_step;
@@ -38,7 +38,7 @@ public:
         return {static_cast<write_call>(random() % write_calls), static_cast<std::uint8_t>(random())};
     }
 
-    /// What differs after this step, in words; nothing where all is well.
+    /// Makes a step. Returns the difference in words, or nothing.
     [[nodiscard]] std::optional<std::string> make(const write_step& one) {
         begin(static_cast<std::uint64_t>(one.call) * 1'000 + one.which);
         if (!m_failure) perform(one.call);
@@ -49,7 +49,7 @@ public:
 private:
     [[nodiscard]] const credential& any_credential() { return any_of(m_model.contents().credentials); }
 
-    /// Makes one transaction in both. `changes`: it tells the feed of something.
+    /// Runs one transaction in both. `changes`: it appends to the feed.
     template <typename Body>
     void both(std::string_view what, Body body, bool changes = false) {
         const auto wanted = m_model.transact(body);
@@ -173,7 +173,7 @@ private:
         if (all.empty()) return;
         record key = any_of(all);
         describe(key);
-        key.uses = 77;  // counted apart: not taken
+        key.uses = 77;  // counted separately: ignored
         key.last_used_at = any_time();
         credential owner = any_credential();
         for (const credential& one : m_model.contents().credentials)
@@ -232,13 +232,13 @@ private:
             if (one_in(2))
                 for (std::size_t times = 1 + below(2); times > 0; --times)
                     used.push_back({key.format, key.handle, any_time(), 1 + below(5) + (one_in(9) ? 1ULL << 32U : 0U)});
-        used.push_back({"instance", handle{~std::uint64_t{0} - 5}, any_time(), 1});  // of no key
+        used.push_back({"instance", handle{~std::uint64_t{0} - 5}, any_time(), 1});  // an unknown key
         const auto wanted = m_model.record_usage(used);
         const auto got = m_place->store().record_usage(used);
         if (!wanted || !got) m_failure = "record_usage: failed";
     }
 
-    /// Everything at once, of which nothing may be left. What it wrote it reads while it lasts.
+    /// Writes everything in one transaction that then fails: nothing may be left. It reads its own writes until then.
     void fail() {
         credential owner = any_credential();
         ++owner.version;

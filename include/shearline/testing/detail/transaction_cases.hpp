@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// One transaction that writes much: it reads all that it wrote, as it goes, and what it may not write it may not.
+// Cases for one large transaction: it reads its own writes, and invalid writes fail.
 // Depends on testing/detail/store_case.hpp; never on one store.
 #pragma once
 
@@ -41,7 +41,7 @@ private:
         return entry;
     }
 
-    /// One after the other, in one transaction; after each, all that can be read in it is told.
+    /// One write after the other, in one transaction; after each, everything is read inside it.
     template <typename Transaction>
     static result<void> write_all(Transaction& tx, std::vector<store_transcript>& told) {
         const store_questions asked{.formats = {"instance"},
@@ -122,7 +122,7 @@ private:
         m_seen->check(!wrong, "all that one transaction wrote is there after it", wrong.value_or(""));
     }
 
-    /// In a transaction of its own each, whose outcome must be that of the model, and after which nothing is there.
+    /// Each in its own transaction, whose outcome must be that of the model, and which must leave nothing.
     void writes_nothing_twice() {
         place_type place = (*m_make_place)();
         plain_store model;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Values of a store, a line for each field, and where two such lists differ.
+// Values of a store, one line per field, and the first difference of two such lists.
 // Depends on credential/, store/change.hpp and testing/detail/shown.hpp; never on a store.
 #pragma once
 
@@ -19,10 +19,10 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// What was told, in its order. A place is named once, however many fields it has.
+/// The lines in order. A place is stored once, however many fields it has.
 class transcript_lines {
 public:
-    /// The first answer that differs, in words; or nothing.
+    /// The first difference, in words, or nothing.
     [[nodiscard]] std::optional<std::string> difference_from(const transcript_lines& wanted) const {
         const std::size_t common = std::min(m_lines.size(), wanted.m_lines.size());
         for (std::size_t i = 0; i < common; ++i) {
@@ -46,7 +46,7 @@ protected:
         std::string value;
     };
 
-    /// What is told of from here on.
+    /// The place of the lines that follow.
     void go_to(std::string where) { m_places.push_back(std::move(where)); }
     void add(std::string_view field, std::string value) {
         m_lines.push_back({m_places.size() - 1, field, std::move(value)});

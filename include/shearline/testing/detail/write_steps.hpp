@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The transactions that a sequence for a store is made of, as numbers.
+// The transactions of a sequence for a store, as numbers.
 // Depends on std; never on a store.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// One transaction, or a reading in between. The numbers are those of reports.
+/// One transaction, or a read in between. Reports show the numbers.
 enum class write_call : std::uint8_t {
     add_credential,
     add_key,
@@ -28,8 +28,8 @@ enum class write_call : std::uint8_t {
     prune,
     use,     ///< counts uses
     fail,    ///< everything at once, and then an error
-    refuse,  ///< something that every store must refuse
-    crowd,   ///< so many credentials that a list has pages
+    refuse,  ///< writes that every store must refuse
+    crowd,   ///< so many credentials that a list has several pages
     reopen,
 };
 inline constexpr std::size_t write_calls = static_cast<std::size_t>(write_call::reopen) + 1;

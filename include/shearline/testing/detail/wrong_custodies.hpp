@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Custodies that are wrong in one way each: the negative controls of custody_conformance.hpp.
+// Custodies with one fault each: the negative controls of custody_conformance.hpp.
 // Depends on custody/recoverable.hpp; never on a suite.
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// `recoverable`, with its binding bent by `Bend` before it is sealed or opened.
+/// `recoverable` with a binding changed by `Bend` before sealing and opening.
 template <auto Bend>
 struct bent_custody {
     static result<sealed_text> seal(const secret_bytes<32>& key, std::uint32_t number, seal_binding as,
@@ -32,7 +32,7 @@ struct bent_custody {
     }
 };
 
-/// Does not write down under which key it sealed.
+/// Does not store the number of its key.
 struct nameless_custody : recoverable {
     static result<sealed_text> seal(const secret_bytes<32>& key, std::uint32_t number, const seal_binding& as,
                                     const secret_text& text) {
@@ -46,7 +46,7 @@ struct nameless_custody : recoverable {
     }
 };
 
-/// Calls every box that does not open one that is not there.
+/// Returns `not_found` for every box that does not open.
 struct vague_custody : recoverable {
     static result<secret_text> open(const secret_bytes<32>& key, const seal_binding& as, const sealed_text& sealed) {
         auto opened = recoverable::open(key, as, sealed);
@@ -54,7 +54,7 @@ struct vague_custody : recoverable {
     }
 };
 
-/// Opens what goes on behind the box.
+/// Opens a box that has more bytes at its end.
 struct generous_custody : recoverable {
     static result<secret_text> open(const secret_bytes<32>& key, const seal_binding& as, sealed_text sealed) {
         for (std::size_t least = sealed.box.size() < 2 ? 0 : sealed.box.size() - 2; sealed.box.size() > least;) {
@@ -65,7 +65,7 @@ struct generous_custody : recoverable {
     }
 };
 
-/// Takes a look into the box for opening it.
+/// Stores the text as it is.
 struct plain_custody {
     static result<sealed_text> seal(const secret_bytes<32>&, std::uint32_t number, const seal_binding&,
                                     const secret_text& text) {
@@ -78,7 +78,7 @@ struct plain_custody {
     }
 };
 
-/// `recoverable` under a number of its own for each box.
+/// `recoverable` with the key's number changed by `Number`.
 template <auto Number>
 struct renumbering_custody : recoverable {
     static result<sealed_text> seal(const secret_bytes<32>& key, std::uint32_t number, const seal_binding& as,
@@ -87,7 +87,7 @@ struct renumbering_custody : recoverable {
     }
 };
 
-/// `recoverable` under half of the key.
+/// `recoverable` with half of the key.
 struct half_keyed_custody {
     static secret_bytes<32> half_of(const secret_bytes<32>& key) {
         auto half = secret_bytes<32>::copy_of(key.reveal(unsafe_reveal));
@@ -104,7 +104,7 @@ struct half_keyed_custody {
     }
 };
 
-/// Writes down the text in a script that only looks secret, before the box.
+/// Stores the text before the box, in an encoding that only looks secret.
 struct thinly_veiled_custody {
     static result<sealed_text> seal(const secret_bytes<32>& key, std::uint32_t number, const seal_binding& as,
                                     const secret_text& text) {

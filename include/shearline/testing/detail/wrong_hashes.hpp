@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Hashes whose states are wrong in one way each: negative controls of hash_conformance.hpp.
+// Hashes whose states have one fault each: negative controls of hash_conformance.hpp.
 // Depends on digest/digest_bytes.hpp; never on a suite.
 #pragma once
 
@@ -25,7 +25,7 @@ struct borrowing_hash {
     }
 };
 
-/// All its states are one.
+/// All its states are one: that of the last key.
 template <typename Hash>
 struct shared_hash {
     struct key_state {};
@@ -39,7 +39,7 @@ struct shared_hash {
     static inline std::optional<typename Hash::key_state> only{};
 };
 
-/// What it hashed last stays in its state, where that was long.
+/// The first byte of a long message stays in its state.
 template <typename Hash>
 struct lingering_hash {
     struct key_state {

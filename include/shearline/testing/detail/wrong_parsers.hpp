@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Parsers that are wrong in one way each, as somebody's have been: the negative controls of formats.
+// Parsers with one fault each, as found in real code: the negative controls of formats.
 // Depends on format/parse.hpp and testing/format_rules.hpp; never on a suite.
 #pragma once
 
@@ -13,11 +13,11 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// Calls `take(name, needed, read)` with each of them. `needed`: a character without which no text shows the fault.
+/// Calls `take(name, needed, read)` for each parser. `needed`: a character without which no text shows the fault.
 template <typename Format, typename Take>
 void each_wrong_parser(const format_rules& rules, Take take) {
     using answer = result<parsed_key, format_error>;
-    // What a parser would give that took `instead` for the text that it was asked about.
+    // The answer of a parser that reads `instead` in place of the given text.
     const auto as = [](std::string_view text, const std::string& instead) -> answer {
         answer key = parse<Format>(instead);
         if (key) *key = {text, key->handle, text.substr(0, Format::checksum_part.offset)};

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Policies that are wrong in one way each: the negative controls of a bundle.
+// Policies with one fault each: the negative controls of a bundle.
 // Depends on custody/, digest/ and credential/; never on a suite.
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace shearline::inline v0_1::testing::detail {
 
-/// Sees the prefix and the handle, and no secret.
+/// Hashes the prefix and the handle only.
 template <typename Hash>
 struct short_hash : Hash {
     static digest_bytes mac(const typename Hash::key_state& state, std::span<const std::byte> message) noexcept {

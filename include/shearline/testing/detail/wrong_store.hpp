@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A store that is wrong in one way: the negative controls of the suites.
+// A store with one fault: the negative controls of the suites.
 // Depends on store/memory_store.hpp and testing/detail/store_faults.hpp; never on a suite.
 #pragma once
 
@@ -204,7 +204,7 @@ private:
     const store_fault* m_fault;
 };
 
-/// A `wrong_store` in its place, for a suite.
+/// A place with a `wrong_store`, for a suite.
 class wrong_place {
 public:
     using store_type = wrong_store;
