@@ -66,7 +66,7 @@ inline constexpr std::size_t min_token_chars = 22;
         if (!is_scope(scope))
             return bad("each scope", "`resource:action` of a-z 0-9 _ . - or `*`, in at most 128 characters");
         for (std::size_t earlier = 0; earlier < i; ++earlier)
-            if (asked.scopes[earlier] == scope) return bad("each scope", "named once: " + scope + " is there twice");
+            if (asked.scopes[earlier] == scope) return bad("each scope", "given once: " + scope + " is given twice");
     }
     if (asked.metadata.size() > max_metadata) return bad("metadata", "at most 64 entries");
     for (const auto& [name, value] : asked.metadata)

@@ -27,7 +27,7 @@ public:
     /// The file that a path names now. Errors, each naming it: `not_found`, and those of the system.
     [[nodiscard]] static result<file_identity> of(std::string path) {
         struct ::stat about {};
-        if (::lstat(path.c_str(), &about) != 0) return file_error(path, "look at it", errno);
+        if (::lstat(path.c_str(), &about) != 0) return file_error(path, "inspect it", errno);
         return file_identity{std::move(path), about};
     }
 

@@ -94,7 +94,7 @@ private:
     fork_wiped(std::byte* pages, std::size_t page_bytes) : m_pages{std::make_unique<mapping>(pages, page_bytes)} {}
 
     static error unavailable(std::string_view what) {
-        return {errc::unavailable, "memory that a fork wipes: the system " + std::string{what}};
+        return {errc::unavailable, "no memory that a fork wipes: the system " + std::string{what}};
     }
 
     static bool wipe_in_children([[maybe_unused]] void* page, [[maybe_unused]] std::size_t bytes) noexcept {

@@ -44,7 +44,7 @@ inline result<descriptor> open_private(const std::string& path, private_to reade
     descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
     if (!file) return file_error(path, "open it", errno);
     struct ::stat about {};
-    if (::fstat(file.get(), &about) != 0) return file_error(path, "look at it", errno);
+    if (::fstat(file.get(), &about) != 0) return file_error(path, "inspect it", errno);
     if (!S_ISREG(about.st_mode)) return error{errc::permission_denied, path + ": not a regular file"};
     if (about.st_uid != ::geteuid() && about.st_uid != 0) {
         return error{errc::permission_denied, path + ": belongs to another user, who could change it; make it yours"};
@@ -190,8 +190,8 @@ result<void> replace_private_file(const std::string& path, std::size_t max_bytes
         }
         struct ::stat held {};
         struct ::stat named {};
-        if (::fstat(file->get(), &held) != 0) return file_error(path, "look at it", errno);
-        if (::stat(target.c_str(), &named) != 0) return file_error(path, "look at it", errno);
+        if (::fstat(file->get(), &held) != 0) return file_error(path, "inspect it", errno);
+        if (::stat(target.c_str(), &named) != 0) return file_error(path, "inspect it", errno);
         if (std::pair{held.st_dev, held.st_ino} != std::pair{named.st_dev, named.st_ino}) continue;
 
         auto old = read_to_end(*file, path, max_bytes);

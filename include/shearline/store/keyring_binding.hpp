@@ -37,11 +37,13 @@ template <typename Transaction>
     for (const keyring_check& stored : *known) {
         const keyring_check* const key = find(here, stored);
         if (key == nullptr)
-            return error{errc::wrong_keyring, "the keyring lacks " + name_of(stored.kind, stored.number) +
-                                                  ", which the store knows: it is an older copy, or another keyring"};
+            return error{errc::wrong_keyring,
+                         "the keyring lacks " + name_of(stored.kind, stored.number) +
+                             ", which the store was used with: it is an older copy, or another keyring"};
         if (!constant_time_equal<8>(key->check, stored.check))
             return error{errc::wrong_keyring,
-                         name_of(stored.kind, stored.number) + " of this keyring is not the one that the store knows"};
+                         name_of(stored.kind, stored.number) +
+                             " of this keyring is not the one of the store's records: use the store's own keyring"};
     }
     for (const keyring_check& key : here)
         if (find(*known, key) == nullptr)

@@ -79,7 +79,7 @@ public:
     [[nodiscard]] result<void> insert(const credential& owner) {
         if (auto good = check_scopes(owner); !good) return good;
         if (m_base->credentials.contains(owner.id) || !m_new.credentials.emplace(owner.id, owner).second)
-            return error{errc::conflict, "a credential of this name is there already"};
+            return error{errc::conflict, "a credential with this id exists already"};
         m_new.order.push_back(owner.id);
         return {};
     }
@@ -96,7 +96,7 @@ public:
     [[nodiscard]] result<void> insert(const record& key) {
         key_name name = contents::name_of(key.format, key.handle);
         if (!*find(key.credential)) return error{errc::conflict, "the key's credential is not in the store"};
-        if (find(name) != nullptr) return error{errc::conflict, "a key of this handle is there already"};
+        if (find(name) != nullptr) return error{errc::conflict, "a key with this handle exists already"};
         m_new.keys[key.credential].push_back(name);
         m_new.records.emplace(std::move(name), key);
         return {};
@@ -152,7 +152,7 @@ public:
 
     [[nodiscard]] result<void> insert(const idempotency_entry& entry) {
         if (*find_idempotent(entry.token, entry.created_at))
-            return error{errc::conflict, "the idempotency token is taken"};
+            return error{errc::conflict, "the idempotency token is in use already"};
         m_new.idempotent.insert_or_assign(entry.token, entry);
         return {};
     }
@@ -178,7 +178,7 @@ public:
 private:
     static result<void> check_scopes(const credential& owner) {
         if (can_join(owner.scopes)) return {};
-        return error{errc::invalid_argument, "the credential has a scope that is empty, or has a space in it"};
+        return error{errc::invalid_argument, "a scope of the credential is empty or contains a space"};
     }
     friend class shearline::memory_store;
     explicit memory_transaction(const contents& base) noexcept : m_base{&base} {}

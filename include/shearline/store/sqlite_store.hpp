@@ -84,7 +84,7 @@ public:
     [[nodiscard]] static result<sqlite_store> open(const std::string& path, const sqlite_options& options = {}) {
         using namespace std::chrono_literals;
         if (options.busy_timeout < 0ms || options.busy_timeout > 1h || options.readers < 1 || options.readers > 64)
-            return error{errc::invalid_argument, path + ": a busy_timeout is 0 to 1 hour, and readers are 1 to 64"};
+            return error{errc::invalid_argument, path + ": busy_timeout must be 0 to 1 hour, and readers 1 to 64"};
         auto file = detail::sqlite::file_at(path);
         if (!file) return std::move(file).error();
         auto mark = detail::sqlite::process_mark::make([] { return std::monostate{}; });
@@ -124,9 +124,9 @@ public:
         static_assert(std::is_constructible_v<outcome, error>, "transact: return result<T> from the body");
         if (m_state->counter.is_orphan())
             return error{errc::unavailable, m_state->counter.path() +
-                                                ": was deleted or replaced since it was opened: "
-                                                "others would not hear of a change; open the "
-                                                "store anew"};
+                                                ": was deleted or replaced since it was opened, so "
+                                                "others would not hear of a change: open the "
+                                                "store again"};
         outcome done = writing([&body](connection& on) {
             transaction tx{on};
             return std::forward<Body>(body)(tx);
@@ -136,7 +136,7 @@ public:
         if (done && m_state->counter.is_orphan())
             return error{errc::in_doubt, m_state->counter.path() +
                                              ": was deleted or replaced during the change, of which others may not "
-                                             "have heard; open the store anew, and repeat"};
+                                             "have heard: open the store again, and repeat"};
         return done;
     }
 
@@ -189,7 +189,7 @@ public:
     [[nodiscard]] result<void> record_usage(std::span<const usage> used) {
         for (const usage& use : used)
             if (!detail::sqlite::is_good(use.last_used_at) || use.uses > detail::sqlite::max_number)
-                return error{errc::invalid_argument, "a use has a count or a time out of bounds: it cannot be kept"};
+                return error{errc::invalid_argument, "a use has a count or a time out of range: it cannot be stored"};
         if (used.empty()) return {};
         return writing([used](connection& on) -> result<void> {
             for (const usage& use : used) {

@@ -24,7 +24,7 @@ template <typename Transaction>
     std::string context{"the keys of the format '"};
     context.append(format).append("' in this store were made with the hash '").append(stored->view());
     context.append("', and this program uses '").append(hash.view());
-    return error{errc::wrong_hash, context.append("': open the store with the first, or give the format another name")};
+    return error{errc::wrong_hash, context.append("': use that hash, or give the format another name")};
 }
 
 /// Runs `bind_keyring`, and `bind_hash` for the bundle's format and hash, in one transaction.

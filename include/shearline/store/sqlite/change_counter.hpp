@@ -64,7 +64,7 @@ public:
         if (opened < 0) return file_error(path, "open it", errno);
         descriptor file{opened};
         struct ::stat about {};
-        if (::fstat(file.get(), &about) != 0) return file_error(path, "look at it", errno);
+        if (::fstat(file.get(), &about) != 0) return file_error(path, "inspect it", errno);
         // The size is checked first: a load past the end of a mapped file kills the process.
         if (!S_ISREG(about.st_mode) || about.st_size != static_cast<::off_t>(sizeof(layout))) return foreign(path);
         void* const at = ::mmap(nullptr, sizeof(layout), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);

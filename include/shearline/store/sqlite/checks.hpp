@@ -102,8 +102,8 @@ template <typename T>
 [[nodiscard]] result<void> storable(const T& value, std::string_view what) {
     if (is_good(value)) return {};
     return error{errc::invalid_argument, std::string{what} +
-                                             " has a number, a time or a text out of bounds: it cannot "
-                                             "be kept"};
+                                             " has a number, a time or a text out of range: it cannot "
+                                             "be stored"};
 }
 
 }  // namespace shearline::inline v0_1::detail::sqlite

@@ -57,13 +57,13 @@ using statement_handle = std::unique_ptr<sqlite3_stmt, finalize_statement>;
         case SQLITE_NOMEM: return say(errc::unavailable, "out of memory");
         case SQLITE_TOOBIG:
             return reading ? say(errc::corrupt, "holds a value longer than any that this library writes")
-                           : say(errc::invalid_argument, "a value is too long to be kept");
+                           : say(errc::invalid_argument, "a value is too long to be stored");
         case SQLITE_CONSTRAINT:
             if (code == SQLITE_CONSTRAINT_FOREIGNKEY)
                 return say(errc::conflict, "the credential named is not in the store");
             if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
                 code == SQLITE_CONSTRAINT_ROWID)
-                return say(errc::conflict, "something of that name is there already");
+                return say(errc::conflict, "a row with that key exists already");
             break;
         case SQLITE_CANTOPEN:
             if (system_error != 0) return file_error(path, "open it or a file beside it", system_error);

@@ -51,11 +51,11 @@ namespace shearline::inline v0_1::detail::sqlite {
 
     struct ::stat about {};
     if (::lstat(file.c_str(), &about) != 0) {
-        if (errno != ENOENT) return file_error(file, "look at it", errno);
+        if (errno != ENOENT) return file_error(file, "inspect it", errno);
         auto made = create_private_file(file, {});
         if (made) return file;
         if (made.error().code() != errc::conflict) return std::move(made).error();
-        if (::lstat(file.c_str(), &about) != 0) return file_error(file, "look at it", errno);
+        if (::lstat(file.c_str(), &about) != 0) return file_error(file, "inspect it", errno);
     }
     if (S_ISLNK(about.st_mode))
         return error{errc::invalid_argument, file + ": is a symbolic link: give the path of the file itself"};
@@ -247,7 +247,7 @@ public:
             if (!one.holds())
                 return error{errc::unavailable, one.path() +
                                                     ": was deleted, moved or replaced since it was opened: open the "
-                                                    "store anew"};
+                                                    "store again"};
         return {};
     }
     [[nodiscard]] bool hold() const noexcept {

@@ -66,10 +66,10 @@ public:
         if (is_forked())
             return error{errc::unavailable, m_path +
                                                 ": was opened before this process was forked: open stores after "
-                                                "the fork, and none that the parent has open"};
+                                                "the fork, and share none with the parent"};
         std::unique_lock lock{m_mutex};
         if (!m_came_free.wait_for(lock, m_patience, [this] { return !m_free.empty(); }))
-            return error{errc::unavailable, m_path + ": busy: other threads kept it; try again"};
+            return error{errc::unavailable, m_path + ": busy: other threads use all connections; try again"};
         lease taken{*this, std::move(m_free.back())};
         m_free.pop_back();
         return taken;

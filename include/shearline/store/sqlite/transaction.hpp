@@ -108,7 +108,7 @@ public:
 
     [[nodiscard]] result<void> append(const change& what) {
         if (!is_good(what.kind) || !is_good(what.credential) || !is_count(what.version) || !is_good(what.at))
-            return error{errc::invalid_argument, "the change has a number or a time out of bounds: it cannot be kept"};
+            return error{errc::invalid_argument, "the change has a number or a time out of range: it cannot be stored"};
         return write(
             "INSERT INTO change(sequence, kind, credential, version, at, tag) "
             "VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM change), ?1, ?2, ?3, ?4, ?5)",
@@ -128,7 +128,7 @@ public:
     [[nodiscard]] result<void> insert(const idempotency_entry& entry) {
         if (!is_good(entry.credential) || !is_good(entry.handle) || !is_good(entry.created_at) ||
             !is_good(entry.expires_at))
-            return error{errc::invalid_argument, "the idempotency entry has a time out of bounds: it cannot be kept"};
+            return error{errc::invalid_argument, "the idempotency entry has a time out of range: it cannot be stored"};
         auto done = write("DELETE FROM idempotency WHERE expires_at <= ?1", column(entry.created_at));
         if (done)
             done = write(
@@ -141,7 +141,7 @@ public:
 
     [[nodiscard]] result<void> insert(const keyring_check& check) {
         if (!is_good(check.kind) || check.number == 0)
-            return error{errc::invalid_argument, "a key of a keyring has a kind, and a number from 1"};
+            return error{errc::invalid_argument, "a keyring check needs a valid kind, and a number of 1 or more"};
         return write("INSERT INTO keyring_check(kind, number, proof) VALUES (?1, ?2, ?3)", column(check.kind),
                      column(check.number), check.check);
     }
@@ -150,7 +150,7 @@ public:
         auto known = find_hash(*m_on, format);
         if (!known) return std::move(known).error();
         if (*known) return **known;
-        if (!fit({format})) return error{errc::invalid_argument, "the format's name is too long: it cannot be kept"};
+        if (!fit({format})) return error{errc::invalid_argument, "the format's name is too long to be stored"};
         if (auto done = write("INSERT INTO format_hash(format, hash) VALUES (?1, ?2)", format, hash.view()); !done)
             return std::move(done).error();
         return hash;
