@@ -40,7 +40,7 @@ namespace shearline::inline v0_1 {
 /// otherwise thread-safe. A call may block on the store and costs it O(log n), unless stated otherwise.
 ///
 /// Time does not go back: what has expired once stays expired, for every authority and verifier of this store object in
-/// this process. A reading more than a day ahead of that and of the system's clock counts for one call.
+/// this process. A clock reading more than a day ahead of that and of the system's clock counts for one call.
 ///
 /// A change is one transaction: credential, record, feed and audit event are stored together or not at all, durably. It
 /// can fail with `invalid_argument`, `deadline_exceeded`, `not_found`, `conflict` (the idempotency token was used with
@@ -90,8 +90,8 @@ public:
     [[nodiscard]] result<void> use(const keyring& ring) { return m_changes.use(ring); }
 
     /// Whether a text is a valid key that holds `scope`; no key holds an empty scope. Strict: asks the store on every
-    /// call, unless the text's length, characters or checksum are wrong. Constant-time in digests and peppers; one
-    /// look-up, one hash. If memory runs out the process ends, as in any `noexcept` function.
+    /// call, unless the text is malformed or its checksum is wrong. Constant-time in digests and peppers; one look-up,
+    /// one hash. If memory runs out the process ends, as in any `noexcept` function.
     [[nodiscard]] verdict verify(std::string_view text, required_scope scope = any_scope) const noexcept {
         const auto presented = parse<format>(text);
         if (!presented) return reason_of(presented.error());

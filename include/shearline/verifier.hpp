@@ -273,6 +273,7 @@ public:
         }
     }
 
+    /// The same, ignoring errors.
     template <typename Stop>
     [[nodiscard]] result<std::size_t> run(const Stop& stop) {
         return run(stop, [](const error&) {});

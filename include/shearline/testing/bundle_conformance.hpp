@@ -43,11 +43,11 @@ template <typename Policies>
             std::optional<policies<format, detail::short_hash<hash>, rotation, custody, memo>>{});
     control("a rotation that leaves the old key as it was",
             std::optional<policies<format, hash, detail::idle_rotation, custody, memo>>{});
-    control("a rotation that says that there is a grace, and gives none",
+    control("a rotation that announces a grace and gives none",
             std::optional<policies<format, hash, detail::lying_rotation, custody, memo>>{});
-    control("a custody that shows another text",
+    control("a custody that reveals another text",
             std::optional<policies<format, hash, rotation, detail::careless_custody, memo>>{});
-    control("a memo that takes every text for the last one",
+    control("a memo that matches every text",
             std::optional<policies<format, hash, rotation, custody, detail::blind_memo>>{});
     if constexpr (memo::remembers) seen.add(memo_conformance<memo>(), "memo");
     return seen;

@@ -99,8 +99,8 @@ template <typename Custody>
         for (const std::uint32_t number : {1U, 2U, 257U, 4'294'967'295U}) {
             const auto sealed = Custody::seal(key, number, rows.here, secret_text::copy_of(text));
             if (!seen.check(static_cast<bool>(sealed), "a text can be sealed", where)) return seen;
-            seen.check(sealed->sealing_key == number, "a box says under which key it was sealed", where);
-            seen.check(opens(rows.here, *sealed, text), "what was sealed opens as itself", where);
+            seen.check(sealed->sealing_key == number, "a box holds the number of its sealing key", where);
+            seen.check(opens(rows.here, *sealed, text), "a sealed text opens unaltered", where);
         }
         const auto sealed = Custody::seal(key, std::uint32_t{1}, rows.here, secret_text::copy_of(text));
         const auto twice = Custody::seal(key, std::uint32_t{1}, rows.here, secret_text::copy_of(text));
@@ -111,11 +111,11 @@ template <typename Custody>
         if (!seen.check(sealed && twice && other && named, "a text can be sealed", where)) continue;
         // Bytes of a short box may be equal by chance, so only the whole box is compared.
         seen.check(longest_common_run(sealed->box, twice->box) <= std::min(greatest_header, sealed->box.size() - 1),
-                   "a text that is sealed twice looks like two", where);
-        seen.check(longest_common_run(sealed->box, other->box) <= greatest_header,
-                   "two texts that are nearly the same look like two", where);
+                   "a text that is sealed twice gives different boxes", where);
+        seen.check(longest_common_run(sealed->box, other->box) <= greatest_header, "similar texts give different boxes",
+                   where);
         const std::string box(reinterpret_cast<const char*>(sealed->box.data()), sealed->box.size());
-        seen.check(chars < 8 || box.find(text.substr(0, 8)) == std::string::npos, "a box does not show the text",
+        seen.check(chars < 8 || box.find(text.substr(0, 8)) == std::string::npos, "a box does not contain the text",
                    where);
         for (std::size_t bit = 0; bit < 256; ++bit) {
             secret_bytes<32> other_key = secret_bytes<32>::copy_of(key.reveal(unsafe_reveal));
@@ -124,13 +124,14 @@ template <typename Custody>
                     where + ", bit " + std::to_string(bit));
         }
         for (const seal_binding& as : elsewhere)
-            refused(Custody::open(key, as, *sealed), "a box does not open in another place", where);
+            refused(Custody::open(key, as, *sealed), "a box does not open in another row", where);
         for (const bool of_tenant : {true, false}) {
             seal_binding as = rows.long_names;
             (of_tenant ? as.tenant : as.format) = of_tenant ? rows.other_tenant : rows.other_format;
-            refused(Custody::open(key, as, *named), "a box does not open where a long name ends in another way", where);
+            refused(Custody::open(key, as, *named), "a box does not open in a row whose long name differs at its end",
+                    where);
         }
-        seen.check(opens(rows.long_names, *named, text), "what was sealed opens as itself, in a row of long names",
+        seen.check(opens(rows.long_names, *named, text), "a sealed text opens unaltered in a row with long names",
                    where);
         sealed_text altered = *sealed;
         altered.sealing_key = 2;
@@ -140,23 +141,23 @@ template <typename Custody>
             const bool in_box = bit / 8 < sealed->box.size();
             std::byte& byte = in_box ? altered.box[bit / 8] : altered.nonce[bit / 8 - sealed->box.size()];
             byte ^= std::byte{1} << (bit % 8);
-            refused(Custody::open(key, rows.here, altered), "a box with another bit does not open", where);
+            refused(Custody::open(key, rows.here, altered), "a box with a flipped bit does not open", where);
         }
         for (std::size_t bytes = 0; bytes < sealed->box.size(); ++bytes) {
             altered = *sealed;
             altered.box.resize(bytes);
-            refused(Custody::open(key, rows.here, altered), "a box that was cut does not open", where);
+            refused(Custody::open(key, rows.here, altered), "a truncated box does not open", where);
         }
         altered = *sealed;
         altered.box.push_back(std::byte{0});
-        refused(Custody::open(key, rows.here, altered), "a box that was prolonged does not open", where);
+        refused(Custody::open(key, rows.here, altered), "an extended box does not open", where);
     }
     std::set<std::pair<std::array<std::byte, 24>, std::vector<std::byte>>> boxes;
     constexpr std::size_t often = 2'000;
     for (std::size_t i = 0; i < often && only.empty(); ++i)
         if (auto sealed = Custody::seal(key, std::uint32_t{1}, rows.here, secret_text::copy_of("the same text")))
             boxes.emplace(sealed->nonce, std::move(sealed->box));
-    seen.check(!only.empty() || boxes.size() == often, "a text that is sealed often never looks the same twice",
+    seen.check(!only.empty() || boxes.size() == often, "a text that is sealed often never gives the same box twice",
                std::to_string(often - boxes.size()) + " came again");
     return seen;
 }
@@ -188,42 +189,44 @@ template <typename Custody>
     seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as = {}; }>>(),
                  "a custody whose boxes open in any row");
     seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.environment = environment::live; }>>(),
-                 "a custody that leaves out the environment");
+                 "a custody that does not bind the environment");
     seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.format = {}; }>>(),
-                 "a custody that leaves out the format");
+                 "a custody that does not bind the format");
     seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.tenant = {}; }>>(),
-                 "a custody that leaves out the tenant");
+                 "a custody that does not bind the tenant");
     seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.credential = {}; }>>(),
-                 "a custody that leaves out the credential");
+                 "a custody that does not bind the credential");
     seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.handle = {}; }>>(),
-                 "a custody that leaves out the handle");
+                 "a custody that does not bind the handle");
     seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.generation = 0; }>>(),
-                 "a custody that leaves out the generation");
+                 "a custody that does not bind the generation");
     seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) {
         as.generation += static_cast<std::uint32_t>(as.handle.value);
         as.handle = {};
     }>>(),
-                 "a custody that adds up what it should join");
+                 "a custody that adds handle and generation instead of joining them");
     seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.handle.value &= 0xffff'ffff; }>>(),
-                 "a custody that knows 32 bits of a handle");
+                 "a custody that binds 32 bits of a handle");
     seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.generation &= 0xffff; }>>(),
-                 "a custody that knows 16 bits of a generation");
+                 "a custody that binds 16 bits of a generation");
     seen.control(
         !detail::custody_claims<bent_custody<[](seal_binding& as) { as.tenant = as.tenant.substr(0, 255); }>>(),
-        "a custody that cuts the tenant");
+        "a custody that truncates the tenant");
     seen.control(!detail::custody_claims<bent_custody<[](seal_binding& as) { as.format = as.format.substr(0, 32); }>>(),
-                 "a custody that cuts the format");
+                 "a custody that truncates the format");
     seen.control(!detail::custody_claims<detail::renumbering_custody<[](std::uint32_t) { return 1U; }>>(),
-                 "a custody that calls every key the first");
+                 "a custody that stores 1 as the number of every key");
     seen.control(!detail::custody_claims<detail::renumbering_custody<[](std::uint32_t of) { return of & 0xffU; }>>(),
-                 "a custody that keeps the number of a key in a byte");
+                 "a custody that stores the number of a key in one byte");
     seen.control(!detail::custody_claims<detail::half_keyed_custody>(), "a custody that uses half of the key");
     seen.control(!detail::custody_claims<detail::thinly_veiled_custody>(),
-                 "a custody that veils the text beside the box");
+                 "a custody that stores the encoded text beside the box");
     seen.control(!detail::custody_claims<detail::folding_custody>(), "a custody that folds the case of letters");
-    seen.control(!detail::custody_claims<detail::nameless_custody>(), "a custody that does not say which key it used");
-    seen.control(!detail::custody_claims<detail::vague_custody>(), "a custody that does not tell a damaged box");
-    seen.control(!detail::custody_claims<detail::generous_custody>(), "a custody that opens what goes on behind a box");
+    seen.control(!detail::custody_claims<detail::nameless_custody>(),
+                 "a custody that does not store the number of its key");
+    seen.control(!detail::custody_claims<detail::vague_custody>(),
+                 "a custody that does not report a damaged box as `corrupt`");
+    seen.control(!detail::custody_claims<detail::generous_custody>(), "a custody that ignores bytes after a box");
     seen.control(!detail::custody_claims<detail::plain_custody>(), "a custody that stores the text as it is");
     return seen;
 }

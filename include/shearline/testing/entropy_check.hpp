@@ -89,8 +89,8 @@ public:
                            "place " + std::to_string(at));
         };
         alike(m_single, 0, "every digit is equally likely in every place of a secret");
-        alike(m_neighbours, 1, "no digit depends on the one before it");
-        alike(m_successive, 0, "no digit depends on the key before it");
+        alike(m_neighbours, 1, "no digit depends on the previous digit");
+        alike(m_successive, 0, "no digit depends on the previous key");
         const auto pairs_alike = [&](const pairs& counted, std::string_view claim) {
             for (std::size_t at = 0; at < counted.size() / digits; ++at) {
                 const auto from = counted.begin() + static_cast<std::ptrdiff_t>(at * digits);
@@ -98,18 +98,18 @@ public:
                 seen.check(chi_square(one) < chi_square_limit(digits), claim, "pair " + std::to_string(at));
             }
         };
-        pairs_alike(m_differences, "no digit follows from another one by a difference");
-        pairs_alike(m_sums, "no digit follows from another one by a sum");
-        pairs_alike(m_shifted, "no digit follows from any of the key before");
-        if constexpr (Format::has_handle) pairs_alike(m_of_handle, "no digit follows from one of the handle");
+        pairs_alike(m_differences, "no two digits have a fixed difference");
+        pairs_alike(m_sums, "no two digits have a fixed sum");
+        pairs_alike(m_shifted, "no digit depends on any digit of the previous key");
+        if constexpr (Format::has_handle) pairs_alike(m_of_handle, "no digit depends on a digit of the handle");
         if constexpr (Format::has_handle) {
             alike(m_with_handle, 0, "no digit of a secret depends on the handle");
             seen.check(chi_square(m_share) < chi_square_limit(m_share.size()), "a handle is uniform as a number");
-            alike(m_bits, 0, "all bits of a handle are uniform, six and six");
-            alike(m_steps, 0, "a handle does not follow from the one before it");
+            alike(m_bits, 0, "all bits of a handle are uniform, in groups of six");
+            alike(m_steps, 0, "a handle does not depend on the previous one");
         }
         seen.check(m_texts.size() == m_keys, "no key is made twice");
-        if constexpr (chars >= 12) seen.check(m_starts.size() == m_keys, "no two secrets begin alike");
+        if constexpr (chars >= 12) seen.check(m_starts.size() == m_keys, "no two secrets have the same beginning");
     }
 
 private:
@@ -172,7 +172,7 @@ void begins_anew(report& seen, MakeSource make_source) {
         if (!seen.check(static_cast<bool>(fresh), "a key can be made")) return;
         texts.emplace(fresh->text.reveal(unsafe_reveal));
     }
-    seen.check(texts.size() == sources, "each source of entropy begins in a way of its own");
+    seen.check(texts.size() == sources, "no two sources of entropy start alike");
 }
 
 }  // namespace detail
@@ -191,7 +191,7 @@ template <typename Format, typename Make>
         if (!seen.check(static_cast<bool>(fresh), "a key can be made")) return seen;
         const std::string text{fresh->text.reveal(unsafe_reveal)};
         const auto key = parse<Format>(text);
-        if (!seen.check(key && key->handle == fresh->handle, "what is made is a key of its handle")) return seen;
+        if (!seen.check(key && key->handle == fresh->handle, "a generated key has its handle")) return seen;
         drawn.take(fresh->handle, text);
     }
     drawn.tell(seen);
@@ -213,7 +213,7 @@ template <typename Format, typename Entropy = system_entropy>
     detail::begins_anew<Format>(seen, [] { return Entropy{}; });
     report alike;
     detail::begins_anew<Format>(alike, [] { return detail::alike_entropy{}; });
-    seen.control(!alike, "a source of which each one begins alike");
+    seen.control(!alike, "a source that always starts alike");
     constexpr std::size_t keys_of_controls = 16'000;  // enough for each of them
     for (const detail::source_fault& fault : detail::source_faults) {
         if (fault.is_of_handles && !Format::has_handle) continue;

@@ -84,7 +84,7 @@ template <typename Format>
         return seen.check(!wrong, wrong ? wrong->claim : "", wrong ? wrong->detail : "") || seen.failed() < 20;
     });
     seen.check(tried == texts_up_to(characters.size(), longest), "every text was tried");
-    seen.check(keys == accepted, "the parser accepts as many keys as there are", std::to_string(keys));
+    seen.check(keys == accepted, "the parser accepts the expected number of keys", std::to_string(keys));
 
     const auto control = [&](std::string_view what, auto read) {
         bool found = false;
@@ -105,7 +105,7 @@ template <typename Format>
         return true;
     });
     using answer = result<parsed_key, format_error>;
-    control("a parser that accepts one text more", [&](const std::string& text) -> answer {
+    control("a parser that accepts one text too many", [&](const std::string& text) -> answer {
         return text == last ? answer{parsed_key{}} : parse<Format>(text);
     });
     control("a parser that refuses one key", [&](const std::string& text) -> answer {

@@ -99,12 +99,12 @@ void nearly_keys(const format_rules& rules, const format_conformance_options& op
 template <typename Format>
 [[nodiscard]] report format_conformance(const format_rules& rules, const format_conformance_options& options = {}) {
     report seen;
-    seen.check(Format::chars == rules.chars(), "a format is as long as its rules");
+    seen.check(Format::chars == rules.chars(), "a format has the length of its rules");
     seen.check(Format::chars >= 2 && !rules.fields.front().text.empty(), "a format begins with its prefix");
-    seen.check(rules.name.empty() || rules.name == std::string_view{Format::name}, "a format has a name of its own",
+    seen.check(rules.name.empty() || rules.name == std::string_view{Format::name}, "a format has the name of its rules",
                std::string_view{Format::name});
     seen.check(!rules.environment || *rules.environment == Format::environment_of,
-               "a format's keys are of the environment of its rules", to_string(Format::environment_of));
+               "a format has the environment of its rules", to_string(Format::environment_of));
     if (!seen) return seen;
     detail::nearly_keys<Format>(rules, options, [&](const std::string& text) {
         const auto key = parse<Format>(text);
@@ -114,13 +114,13 @@ template <typename Format>
         if (!key) {
             const bool begins = text.starts_with(Format::prefix);
             seen.check(masked.view() == (begins ? std::string{Format::prefix} : "") + "***",
-                       "of a text that is no key, a mask shows at most the prefix", detail::shown(text));
+                       "a mask of a text that is not a key shows at most the prefix", detail::shown(text));
             return true;
         }
         std::array<std::uint8_t, Format::secret_chars> other{};
         other.fill(1);
         seen.check(mask<Format>(detail::rendered<Format>(key->handle, other)).view() == masked.view(),
-                   "a mask depends on the secret", detail::shown(text));
+                   "a mask does not depend on the secret", detail::shown(text));
         return true;
     });
     detail::each_wrong_parser<Format>(rules, [&](std::string_view what, std::string_view, auto read) {

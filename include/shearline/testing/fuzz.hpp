@@ -48,17 +48,17 @@ void fuzz_parse(const format_rules& rules, const std::string& text) {
     require(static_cast<bool>(key) != fault.has_value(), "the parser accepts what the rules accept, and nothing else");
     const masked_key masked = mask<Format>(text);
     if (fault) {
-        require(key.error() == *fault, "the parser refuses for the reason of the rules, at their place");
+        require(key.error() == *fault, "the parser refuses with the error and the offset of the rules");
         const bool begins = text.starts_with(Format::prefix);
         require(masked.view() == (begins ? std::string{Format::prefix} : "") + "***",
-                "of a text that is no key, at most the prefix is shown");
+                "a mask of a text that is not a key shows at most the prefix");
         return;
     }
     require(detail::rendered_again<Format>(*key) == text, "a key has one spelling: the one that render writes");
     std::array<std::uint8_t, Format::secret_chars> other{};
     other.fill(1);
     require(mask<Format>(detail::rendered<Format>(key->handle, other)).view() == masked.view(),
-            "what is shown of a key does not depend on its secret");
+            "the mask of a key does not depend on its secret");
 }
 
 /// Takes any bytes as the text of a key, and again as handle and secret of a key, so that every input gets past the
@@ -88,8 +88,8 @@ void fuzz_format(const format_rules& rules, const std::string& bytes) {
     const std::string text = detail::rendered<Format>(name, secret);
     require(!rules.judge(text), "what render writes is a key by the rules");
     fuzz_parse<Format>(rules, text);
-    require((*parse<Format>(text)).handle == name, "a key gives the handle that it was made with");
-    require(mask<Format>(text).view() == mask<Format>(name).view(), "a key and its handle are shown alike");
+    require((*parse<Format>(text)).handle == name, "a parsed key has the handle that it was made with");
+    require(mask<Format>(text).view() == mask<Format>(name).view(), "a key and its handle have the same mask");
 }
 
 /// Gives an input that is as long as a key the right checksum; leaves any other input unchanged.
@@ -124,11 +124,11 @@ void fuzz_request(const format_rules& keys, const std::string& lines) {
         require(static_cast<bool>(found) == (expected.code == credential_errc{}),
                 "a credential is found where the rules find one, and nowhere else");
         if (!found) {
-            require(found.error().code == expected.code, "the refusal is for the reason of the rules");
-            require(found.error().field == expected.text, "the refusal names the field of the rules");
+            require(found.error().code == expected.code, "the error is that of the rules");
+            require(found.error().field == expected.text, "the error names the field of the rules");
             continue;
         }
-        require(*found == expected.text, "the credential is the one of the rules");
+        require(*found == expected.text, "the credential is that of the rules");
         std::size_t carriers = 0;
         const std::less_equal<> no_later;
         for (const header_field& each : fields)
@@ -141,7 +141,7 @@ void fuzz_request(const format_rules& keys, const std::string& lines) {
         for (const char* name : {"Authorization", "X-API-Key", "x_api_key"}) {
             detail::sample_request doubled = from;
             doubled.fields.push_back({name, std::string{*found}});
-            require(!found_in(doubled), "a second credential is refused behind the first");
+            require(!found_in(doubled), "a second credential is refused after the first");
             std::rotate(doubled.fields.begin(), doubled.fields.end() - 1, doubled.fields.end());
             require(!found_in(doubled), "a second credential is refused before the first");
         }
@@ -156,10 +156,10 @@ void fuzz_request(const format_rules& keys, const std::string& lines) {
                 c = static_cast<char>(std::isupper(static_cast<unsigned char>(c)) != 0
                                           ? std::tolower(static_cast<unsigned char>(c))
                                           : std::toupper(static_cast<unsigned char>(c)));
-        require(static_cast<bool>(found_in(dressed)), "the case of names and the fields of others change nothing");
+        require(static_cast<bool>(found_in(dressed)), "the case of names and other fields change nothing");
         if (others == other_schemes::refuse)
             require(static_cast<bool>(find_credential<Format>(fields, from.target, other_schemes::ignore)),
-                    "what the strict policy lets in, the other does too");
+                    "what the strict policy accepts, the other accepts too");
     }
 }
 
@@ -172,7 +172,7 @@ inline void fuzz_stored_digest(const std::string& text) {
         require(read->digest.to_phc(read->handle) == text, "a stored digest has one spelling");
         return;
     }
-    require(read.error().code() == errc::corrupt, "what is no stored digest is corrupt");
+    require(read.error().code() == errc::corrupt, "a text that is not a stored digest is corrupt");
     static auto& words = *new std::set<std::string>;
     words.insert(read.error().message());
     require(words.size() <= 6, "an error says which part is wrong, in one of six sentences, and quotes nothing");
@@ -187,18 +187,18 @@ inline void fuzz_sealed_text(const secret_bytes<32>& key, const std::string& byt
         any.nonce[i] = static_cast<std::byte>(bytes[i]);
     for (std::size_t i = any.nonce.size(); i < bytes.size(); ++i) any.box.push_back(static_cast<std::byte>(bytes[i]));
     const auto opened = recoverable::open(key, here, any);
-    require(!opened, "bytes that nobody sealed do not open");
+    require(!opened, "arbitrary bytes do not open");
     require(opened.error().code() == errc::corrupt, "what does not open is corrupt");
     if (bytes.empty()) return;
 
     const auto sealed = recoverable::seal(key, 1, here, secret_text::copy_of(bytes));
     require(static_cast<bool>(sealed), "a text can be sealed");
     const auto again = recoverable::open(key, here, *sealed);
-    require(again && again->reveal(unsafe_reveal) == bytes, "what was sealed opens as itself");
+    require(again && again->reveal(unsafe_reveal) == bytes, "a sealed text opens unaltered");
     sealed_text altered = *sealed;
     const std::size_t at = static_cast<unsigned char>(bytes.front()) * std::size_t{7919} % altered.box.size();
     altered.box[at] ^= std::byte{1} << (static_cast<unsigned char>(bytes.back()) % 8U);
-    require(!recoverable::open(key, here, altered), "a box with another bit does not open");
+    require(!recoverable::open(key, here, altered), "a box with a flipped bit does not open");
     seal_binding elsewhere = here;
     elsewhere.handle = handle{8};
     require(!recoverable::open(key, elsewhere, *sealed), "a box does not open in another row");

@@ -86,21 +86,24 @@ private:
         m_seen.check(mac(message) == first, "the same key and message give the same digest", where);
         std::set<std::vector<std::byte>> words;
         for (auto at = first.begin(); at != first.end(); at += 8) words.emplace(at, at + 8);
-        m_seen.check(words.size() == first.size() / 8, "no part of a digest is another part of it", where);
+        m_seen.check(words.size() == first.size() / 8, "no part of a digest repeats another", where);
         std::vector<digest_bytes> others;
         for (std::size_t bit = 0; bit < 8 * length; ++bit) {
             message_type other = message;
             other[bit / 8] ^= std::byte{1} << (bit % 8);
             others.push_back(mac(other));
         }
-        are_all_others(first, others, "another bit of the message gives another digest, in every byte", where);
+        are_all_others(first, others,
+                       "flipping a bit of the message changes the digest, and every byte of it depends on the message",
+                       where);
         others.clear();
         for (std::size_t bit = 0; bit < 256; ++bit) {
             key_type other = m_key;
             other[bit / 8] ^= std::byte{1} << (bit % 8);
             others.push_back((*m_mac)(other, std::span{message}));
         }
-        are_all_others(first, others, "another bit of the key gives another digest, in every byte", where);
+        are_all_others(first, others,
+                       "flipping a bit of the key changes the digest, and every byte of it depends on the key", where);
     }
 
     void long_messages() {
@@ -114,7 +117,7 @@ private:
                 other[i * (length - 1) / 39] ^= std::byte{1};
                 others.push_back(mac(other));
             }
-            are_all_others(mac(message), others, "every part of a long message counts", where);
+            are_all_others(mac(message), others, "the digest depends on every part of a long message", where);
         }
     }
 
@@ -138,7 +141,7 @@ private:
                 longer.resize(length + zeros);
                 others.push_back(mac(longer));
             }
-            are_all_others(mac(message), others, "another length gives another digest, whatever is added", where);
+            are_all_others(mac(message), others, "another length changes the digest, whatever is added", where);
         }
     }
 
@@ -149,7 +152,7 @@ private:
             message_type other = message;
             std::swap_ranges(other.begin(), other.begin() + static_cast<std::ptrdiff_t>(block),
                              other.begin() + static_cast<std::ptrdiff_t>(512 - block));
-            m_seen.check(mac(other) != mac(message), "the order of a message's parts counts",
+            m_seen.check(mac(other) != mac(message), "the digest depends on the order of a message's parts",
                          "parts of " + std::to_string(block) + " bytes");
         }
     }
@@ -162,7 +165,8 @@ private:
         for (std::size_t offset = 0; offset < 64; ++offset) {
             std::copy(message.begin(), message.end(), room.begin() + static_cast<std::ptrdiff_t>(offset));
             m_seen.check((*m_mac)(m_key, std::span<const std::byte>{room}.subspan(offset, 61)) == first,
-                         "a digest is the same wherever the message lies", "offset " + std::to_string(offset));
+                         "the digest does not depend on the address of the message",
+                         "offset " + std::to_string(offset));
         }
     }
 
@@ -217,12 +221,12 @@ template <typename Hash>
     };
     report seen = detail::keyed_hash_claims{mac, seed, only}.run();
     if (!only.empty()) return seen;
-    seen.check(hash_name::parse(Hash::name).has_value(), "a hash has a name that is stored: 1 to 32 of a-z 0-9 -",
+    seen.check(hash_name::parse(Hash::name).has_value(), "a hash has a name of 1 to 32 characters of a-z 0-9 -",
                std::string{Hash::name});
     seen.add(detail::hash_state_claims<Hash>());
 
     seen.control(!detail::hash_state_claims<detail::borrowing_hash<Hash>>(), "a state that points to its key");
-    seen.control(!detail::hash_state_claims<detail::shared_hash<Hash>>(), "states that are all one");
+    seen.control(!detail::hash_state_claims<detail::shared_hash<Hash>>(), "states that share one key");
     seen.control(!detail::hash_state_claims<detail::lingering_hash<Hash>>(), "a state that keeps what it hashed");
     const auto control = [seed, &seen](std::string_view what, auto wrong) {
         seen.control(!detail::keyed_hash_claims{wrong, seed}.run(), what);
@@ -236,14 +240,14 @@ template <typename Hash>
         });
     };
     of_another("a hash of half the message", [](message_type& message) { message.resize(message.size() / 2); });
-    of_another("a hash that fills up with zeros",
+    of_another("a hash that pads with zeros",
                [](message_type& message) { message.resize((message.size() + 63) / 64 * 64); });
     of_another("a hash of the first 512 bytes",
                [](message_type& message) { message.resize(std::min<std::size_t>(message.size(), 512)); });
-    of_another("a hash of a text, which ends at a zero", [](message_type& message) {
+    of_another("a hash that stops at a zero byte", [](message_type& message) {
         message.erase(std::find(message.begin(), message.end(), std::byte{0}), message.end());
     });
-    of_another("a hash that does not count a newline at the end", [](message_type& message) {
+    of_another("a hash that ignores a newline at the end", [](message_type& message) {
         if (!message.empty() && message.back() == std::byte{'\n'}) message.pop_back();
     });
     of_another("a hash that keeps the length in a byte", [](message_type& message) {
@@ -257,7 +261,7 @@ template <typename Hash>
         under[31] &= std::byte{0x7f};
         return mac(under, message);
     });
-    control("a hash that is cut to 16 bytes", [&](const key_type& under, std::span<const std::byte> message) {
+    control("a hash that is truncated to 16 bytes", [&](const key_type& under, std::span<const std::byte> message) {
         digest_bytes cut = mac(under, message);
         std::fill(cut.begin() + 16, cut.end(), std::byte{0});
         return cut;
@@ -293,7 +297,7 @@ template <typename Hash>
                                          : sum[i] ^ of_key[i];
                     return sum;
                 });
-    control("a hash of blocks in any order", [&](const key_type& under, std::span<const std::byte> message) {
+    control("a hash that ignores the order of blocks", [&](const key_type& under, std::span<const std::byte> message) {
         digest_bytes sum = mac(under, std::array{static_cast<std::byte>(message.size())});
         for (; !message.empty(); message = message.subspan(std::min<std::size_t>(message.size(), 64))) {
             const digest_bytes one = mac(under, message.first(std::min<std::size_t>(message.size(), 64)));
@@ -301,7 +305,7 @@ template <typename Hash>
         }
         return sum;
     });
-    control("a hash that reads words from where words begin",
+    control("a hash that depends on the alignment of the message",
             [&](const key_type& under, std::span<const std::byte> message) {
                 digest_bytes made = mac(under, message);
                 made[0] ^= static_cast<std::byte>(reinterpret_cast<std::uintptr_t>(message.data()) % 8);

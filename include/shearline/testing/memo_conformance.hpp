@@ -21,7 +21,8 @@ namespace detail {
 template <typename Memo>
 report memo_claims() {
     using tag = typename Memo::tag;
-    static_assert(std::is_trivially_copyable_v<tag>, "a tag lies beside a digest in a table that is copied");
+    static_assert(std::is_trivially_copyable_v<tag>,
+                  "memo_conformance<Memo>: Memo::tag must be trivially copyable, since tables of tags are copied");
     report seen;
     seen.check(sizeof(tag) >= 8, "a tag has at least 64 bits", std::to_string(8 * sizeof(tag)) + " bits");
 
@@ -29,7 +30,7 @@ report memo_claims() {
     const std::string text = "0a1B2c3D4e5F6g7H8i9JkLmNoPqRsTuVwXyZ0123456789ab";
     const auto tag_of = [&key](std::string_view of) { return Memo::of(key, of); };
     const tag own = tag_of(text);
-    seen.check(Memo::same(own, tag_of(text)), "a text has one tag under one key");
+    seen.check(Memo::same(own, tag_of(text)), "a text always has the same tag under one key");
     seen.check(!Memo::same(own, Memo::of(Memo::make_key(), std::string_view{text})),
                "a tag depends on the key of the process");
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -46,7 +47,7 @@ report memo_claims() {
     for (std::size_t bit = 0; bit < 8 * sizeof(tag); ++bit) {
         auto other = bytes;
         other[bit / 8] = static_cast<unsigned char>(other[bit / 8] ^ (1U << (bit % 8)));
-        seen.check(!Memo::same(own, std::bit_cast<tag>(other)), "two tags that differ in a bit are two tags",
+        seen.check(!Memo::same(own, std::bit_cast<tag>(other)), "tags that differ in one bit are not the same",
                    "bit " + std::to_string(bit));
     }
     return seen;
@@ -66,11 +67,11 @@ template <typename Memo>
     requires(bool{Memo::remembers})
 [[nodiscard]] report memo_conformance() {
     report seen = detail::memo_claims<Memo>();
-    seen.control(!detail::memo_claims<detail::blind_memo>(), "a memo that takes every text for the last one");
+    seen.control(!detail::memo_claims<detail::blind_memo>(), "a memo that matches every text");
     seen.control(!detail::memo_claims<detail::checksum_memo>(), "a memo of the checksum alone");
     seen.control(!detail::memo_claims<detail::beginning_memo>(), "a memo of all but the last character");
     seen.control(!detail::memo_claims<detail::half_memo>(), "a memo that compares half a tag");
-    seen.control(!detail::memo_claims<detail::open_memo>(), "a memo whose key everybody knows");
+    seen.control(!detail::memo_claims<detail::open_memo>(), "a memo whose key is public");
     seen.control(!detail::memo_claims<detail::short_memo>(), "a memo of 32 bits");
     return seen;
 }

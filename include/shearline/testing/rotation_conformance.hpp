@@ -78,15 +78,15 @@ void rotation_claims_of(report& seen, Replace& replace, const record& old, times
     seen.check(may_move(old.state, key.state), "a key moves forward", where);
     seen.check(key.state != key_state::active, "the old key does not stay active", where);
     if (key.state == key_state::retiring) {
-        seen.check(key.retires_at && *key.retires_at > now, "a retiring key retires at a moment to come", where);
-        seen.check(!key.revoked_at, "a retiring key is not said to be revoked", where);
+        seen.check(key.retires_at && *key.retires_at > now, "a retiring key retires in the future", where);
+        seen.check(!key.revoked_at, "a retiring key has no time of revocation", where);
         seen.check(is_same_box(key.sealed, old.sealed), "a retiring key keeps its sealed text", where);
         const auto lasts = key.retires_at.value_or(now) - now;
         if (!grace) grace = lasts;
-        seen.check(lasts == *grace, "a grace is as long at any time and for any key", where);
+        seen.check(lasts == *grace, "a grace has the same length at any time and for any key", where);
     }
     if (key.state == key_state::revoked) {
-        seen.check(key.revoked_at == now, "a revoked key says since when", where);
+        seen.check(key.revoked_at == now, "a revoked key has the time of its revocation", where);
         seen.check(!key.sealed.has_value(), "a revoked key loses its sealed text", where);
         seen.check(key.retires_at == old.retires_at, "a revoked key gets no grace", where);
     }
@@ -144,7 +144,7 @@ template <typename Rotation>
     };
     using std::chrono::hours;
     control("a rotation that does nothing", [](record&, timestamp) -> result<void> { return {}; });
-    control("a rotation that kills and keeps the sealed text, and kills twice",
+    control("a rotation that revokes without deleting the sealed text, and revokes twice",
             [](record& key, timestamp now) -> result<void> {
                 key.state = key_state::revoked;
                 key.revoked_at = now;
@@ -160,22 +160,22 @@ template <typename Rotation>
             [](record& key, timestamp now) { return retire(key, now); });
     control("a rotation whose grace ends on a fixed day",
             [](record& key, timestamp) { return retire(key, from_unix_ms(1'900'000'000'000)); });
-    control("a rotation that retires without saying until when", [](record& key, timestamp now) {
+    control("a rotation that retires without an end", [](record& key, timestamp now) {
         auto done = retire(key, now + hours{1});
         key.retires_at.reset();
         return done;
     });
-    control("a rotation that revokes without saying when", [](record& key, timestamp now) {
+    control("a rotation that revokes without a time", [](record& key, timestamp now) {
         auto done = revoke(key, now);
         key.revoked_at.reset();
         return done;
     });
-    control("a rotation that drops the sealed text of a key that is still good", [](record& key, timestamp now) {
+    control("a rotation that deletes the sealed text of a valid key", [](record& key, timestamp now) {
         auto done = retire(key, now + hours{1});
         key.sealed = std::nullopt;
         return done;
     });
-    control("a rotation that calls a retiring key revoked, too", [](record& key, timestamp now) {
+    control("a rotation that also marks a retiring key as revoked", [](record& key, timestamp now) {
         auto done = retire(key, now + hours{1});
         if (done) key.revoked_at = now;
         return done;
@@ -208,7 +208,7 @@ template <typename Rotation>
         if (key.sealed) key.sealed->box.clear();
         return retire(key, now + hours{24});
     });
-    control("a rotation that wants a sealed text", [](record& key, timestamp now) -> result<void> {
+    control("a rotation that requires a sealed text", [](record& key, timestamp now) -> result<void> {
         if (!key.sealed) return error{errc::illegal_state, "no text"};
         return retire(key, now + hours{24});
     });
@@ -216,7 +216,7 @@ template <typename Rotation>
         if (key.generation == 1) return error{errc::illegal_state, "the first"};
         return revoke(key, now);
     });
-    control("a rotation that tires", [calls = 0](record& key, timestamp now) mutable -> result<void> {
+    control("a rotation that fails after 500 calls", [calls = 0](record& key, timestamp now) mutable -> result<void> {
         if (++calls > 500) return error{errc::unavailable, "tired"};
         return revoke(key, now);
     });

@@ -52,7 +52,7 @@ public:
         int to_scanner[2];
         int from_scanner[2];
         if (::pipe2(to_scanner, O_CLOEXEC) != 0 || ::pipe2(from_scanner, O_CLOEXEC) != 0)
-            return error{errc::unavailable, "no pipe for a scanner"};
+            return error{errc::unavailable, "no pipe could be made for the scanner"};
         const ::pid_t scanned = ::getpid();
         const ::pid_t scanner = ::fork();
         if (scanner == 0) {
@@ -70,8 +70,7 @@ public:
         made.look_for(known);
         const std::string found = made.places();
         if (found.empty() || found == unreadable)
-            return error{errc::unavailable,
-                         "a scanner cannot read the memory of this process: is ptrace allowed here?"};
+            return error{errc::unavailable, "the scanner cannot read the memory of this process: allow ptrace"};
         return made;
     }
 

@@ -71,21 +71,21 @@ void use_from_threads(report& seen, MakePlace& make_place, const store_conforman
             }
         });
     for (std::thread& each : threads) each.join();
-    seen.check(wrong == 0, "threads at once see their own changes, and none fails", std::to_string(wrong));
+    seen.check(wrong == 0, "concurrent threads see their own changes, and none fails", std::to_string(wrong));
     const std::size_t changes = 3 * options.threads * options.changes + 1;
-    seen.check(done + 1 == changes, "every change of threads at once succeeds");
+    seen.check(done + 1 == changes, "every change of concurrent threads succeeds");
     const auto feed = place.store().changes_after(0, changes + 1);
-    if (!seen.check(feed && feed->size() == changes, "the feed has every change of threads at once, once")) return;
+    if (!seen.check(feed && feed->size() == changes, "the feed has every change of concurrent threads once")) return;
     std::uint64_t version = 0;
     for (std::size_t i = 0; i < feed->size(); ++i) {
-        seen.check((*feed)[i].sequence == i + 1, "the feed of threads at once has no gap");
+        seen.check((*feed)[i].sequence == i + 1, "the feed of concurrent threads has no gap");
         if ((*feed)[i].credential != shared->credential) continue;
-        seen.check((*feed)[i].version == version + 1, "no change of threads at once is lost");
+        seen.check((*feed)[i].version == version + 1, "no change of concurrent threads is lost");
         version = (*feed)[i].version;
     }
     const auto events = place.store().audit({.limit = 1}, "");
     seen.check(events && events->items.size() == 1 && events->items[0].sequence == changes,
-               "there is one audit event for each change of threads at once");
+               "there is one audit event for each change of concurrent threads");
 }
 
 /// One thread changes a credential while others count uses of its key: each read shows one moment, and no use is lost.
@@ -157,10 +157,10 @@ void read_from_threads(report& seen, MakePlace& make_place, const store_conforma
         done = true;
         for (std::thread& each : threads) each.join();
     }
-    seen.check(failed == 0, "readings and changes at once all succeed", std::to_string(failed) + " failed");
-    seen.check(torn == 0, "a reading and the head that it gives are of one moment", std::to_string(torn) + " were not");
+    seen.check(failed == 0, "concurrent reads and changes succeed", std::to_string(failed) + " failed");
+    seen.check(torn == 0, "a read and its head show the same moment", std::to_string(torn) + " were not");
     const auto left = store.look_up("instance", key);
-    seen.check(left && *left && (*left)->key.uses == counted, "uses that threads count at once add up");
+    seen.check(left && *left && (*left)->key.uses == counted, "uses counted by concurrent threads add up");
 }
 
 /// Runs sequences of one kind, and reports the shortest one that fails.
@@ -211,7 +211,8 @@ template <typename MakePlace>
 [[nodiscard]] report store_conformance(MakePlace make_place, const store_conformance_options& options = {}) {
     report seen;
     detail::try_sequences<detail::store_writes>(seen, "a store answers as its model does", make_place, options);
-    detail::try_sequences<store_trial>(seen, "an authority over the store does what it says", make_place, options);
+    detail::try_sequences<store_trial>(seen, "an authority over the store behaves as its model does", make_place,
+                                       options);
     detail::store_cases<MakePlace>{seen, make_place}.run();
     detail::transaction_cases<MakePlace>{seen, make_place}.run();
     detail::opening_cases<MakePlace>{seen, make_place}.run();
@@ -224,7 +225,7 @@ template <typename MakePlace>
         report unshared;
         const auto make_unshared = [] { return detail::unshared_place{}; };
         detail::use_from_processes(unshared, make_unshared);
-        seen.control(!unshared, "a store of which each process has its own");
+        seen.control(!unshared, "a store that each process has for itself");
     }
     for (const detail::store_fault& fault : detail::store_faults) {
         const bool is_right = &fault == &detail::store_faults[0];

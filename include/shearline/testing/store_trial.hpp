@@ -111,7 +111,7 @@ private:
         auto later = authority_of<overlap_bundle>::open(m_place->store(), *m_ring, m_clock);
         if (!now || !later) return false;
         refused(authority_of<another_bundle>::open(m_place->store(), *m_ring, m_clock), errc::wrong_hash,
-                "the store takes another hash than the one that a format's keys were made with");
+                "the store accepts another hash than that of a format's keys");
         m_now.emplace(*std::move(now));
         m_later.emplace(*std::move(later));
         return true;
@@ -151,7 +151,7 @@ private:
     }
 
     void add_key(detail::expected_credential& owner, const issued_key& made, std::uint32_t generation) {
-        expect(made.generation == generation, "a key has the generation after the one before it");
+        expect(made.generation == generation, "a key has the generation after the previous one");
         owner.generation = generation;
         owner.keys.insert(
             owner.keys.begin(),
@@ -190,7 +190,7 @@ private:
             return done;
         });
         if (!succeeded(pruned)) return;
-        expect(*pruned == owner.forget(below), "another number of keys was pruned");
+        expect(*pruned == owner.forget(below), "a prune deleted another number of keys");
     }
 
     void revoke(detail::expected_credential& owner) {
@@ -224,9 +224,9 @@ private:
         const bool is_kept = !owner.keys.empty() && owner.keys.front().generation == owner.generation;
         if (owner.revoked || !is_kept || owner.keys.front().state == key_state::revoked ||
             detail::authority_model::is_over(owner, owner.keys.front(), m_clock.now()))
-            return refused(text, errc::illegal_state, "a dead key was shown");
+            return refused(text, errc::illegal_state, "a dead key was revealed");
         if (!succeeded(text)) return;
-        expect(text->reveal(unsafe_reveal) == owner.keys.front().text, "another text was shown than was issued");
+        expect(text->reveal(unsafe_reveal) == owner.keys.front().text, "another text was revealed than was issued");
         ++m_model.events;
     }
 
@@ -270,7 +270,7 @@ private:
             old.name = "lost update";
             return tx.update(old);  // of the version that is stored, and not of the one after
         });
-        refused(outcome, errc::conflict, "an update of a version that is stored already was taken");
+        refused(outcome, errc::conflict, "an update with an outdated version was accepted");
         const auto doubled = m_place->store().transact([&](transaction& tx) -> result<void> {
             auto there = tx.find(owner.id);
             if (!there) return std::move(there).error();
@@ -294,7 +294,7 @@ private:
                "a repeated call has another outcome");
         ++m_model.events;  // it gave the key's text again
         asked.name = "another name";
-        refused(m_now->issue(asked, by), errc::conflict, "a token was taken for other arguments");
+        refused(m_now->issue(asked, by), errc::conflict, "a token was accepted for other arguments");
     }
 
     void flush() {

@@ -94,8 +94,8 @@ public:
     /// Uses controls that were measured before.
     timing_suite(std::chrono::milliseconds how_long, const timing_controls& controls)
         : m_how_long{how_long}, m_controls_hold{controls.hold()} {
-        tell("control, the same against itself: " + timing_words(controls.same));
-        tell("control, a comparison that ends early: " + timing_words(controls.early_exit));
+        tell("control, a class against itself: " + timing_words(controls.same));
+        tell("control, a comparison with an early exit: " + timing_words(controls.early_exit));
         if (!m_controls_hold) tell("timing: inconclusive: controls failed");
     }
 

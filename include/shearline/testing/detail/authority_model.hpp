@@ -99,7 +99,7 @@ private:
     }
     template <typename T>
     bool succeeded(const result<T>& outcome) {
-        if (!outcome) expect(false, "a reading failed with " + outcome.error().message());
+        if (!outcome) expect(false, "a read failed with " + outcome.error().message());
         return static_cast<bool>(outcome);
     }
 
@@ -117,12 +117,12 @@ private:
                 if (page->next.empty() || listed.size() > expected.size()) break;
                 which.cursor = page->next;
             }
-            expect(listed == expected, "the list is not what was issued, in that order");
+            expect(listed == expected, "the list differs from what was issued, in that order");
         }
         const auto newest = store.audit({.limit = 1}, "");
         if (!succeeded(newest)) return;
         expect((newest->items.empty() ? 0 : newest->items[0].sequence) == events,
-               "there is one audit event for each change, and no other");
+               "there is exactly one audit event for each change");
     }
 
     template <typename Store>
@@ -138,7 +138,7 @@ private:
                 expect(seen.sequence == after + i + 1, "the feed has a gap");
                 expect(
                     seen.kind == wanted.kind && seen.credential == wanted.credential && seen.version == wanted.version,
-                    "the feed tells of another change");
+                    "the feed has another change");
                 if (after + i == m_tags.size()) {
                     expect(std::find(m_tags.begin(), m_tags.end(), seen.tag) == m_tags.end(),
                            "two changes have the same tag");
@@ -151,7 +151,7 @@ private:
         if (!succeeded(head)) return;
         expect(*head == expected_head(), "the head is not the newest change");
         const std::uint64_t count = store.change_count();
-        expect(m_changes.size() == m_seen_changes || count != m_seen_count, "the count of changes did not move");
+        expect(m_changes.size() == m_seen_changes || count != m_seen_count, "the change count did not move");
         m_seen_changes = m_changes.size();
         m_seen_count = count;
     }
@@ -163,12 +163,12 @@ private:
     template <typename Store, typename Verify>
     void compare_credential(Store& store, expected_credential& owner, timestamp now, bool flushed, Verify verify) {
         const auto view = store.read(owner.id);
-        if (!succeeded(view) || !view->has_value()) return expect(false, "a credential is gone");
+        if (!succeeded(view) || !view->has_value()) return expect(false, "a credential is missing");
         const credential& about = (*view)->about;
         expect(about.tenant == owner.tenant && about.expires_at == owner.expires_at &&
                    about.suspended == owner.suspended && about.revoked_at.has_value() == owner.revoked &&
                    about.generation == owner.generation,
-               "a credential is not what it should be");
+               "a credential differs from the model");
         expect(about.version == owner.version, "a credential has another version");
         expect((*view)->keys.size() == owner.keys.size(), "a credential has other keys");
         for (std::size_t i = 0; !m_failure && i < owner.keys.size(); ++i) {
@@ -182,7 +182,7 @@ private:
             const bool good =
                 !owner.revoked && !owner.suspended && key.state != key_state::revoked && !is_over(owner, key, now);
             expect(static_cast<bool>(verify(key.text)) == good,
-                   good ? "a good key was denied" : "a dead key was granted");
+                   good ? "a valid key was denied" : "a dead key was granted");
             key.uses += good ? 1U : 0U;
         }
     }
@@ -190,9 +190,11 @@ private:
     template <typename Store>
     void compare_live_keys(Store& store, const expected_credential& owner) {
         const auto view = store.read_live(owner.id);
-        if (!succeeded(view) || !view->has_value()) return expect(false, "a credential is gone for its feed");
-        expect((*view)->about.version == owner.version, "a feed reads another version");
-        expect(owner.has_live_keys((*view)->keys), "a feed reads other keys than those that are not revoked");
+        if (!succeeded(view) || !view->has_value())
+            return expect(false, "a credential is missing for a follower of the feed");
+        expect((*view)->about.version == owner.version, "a follower of the feed reads another version");
+        expect(owner.has_live_keys((*view)->keys),
+               "a follower of the feed reads other keys than those that are not revoked");
     }
 
     template <typename Store>
@@ -216,15 +218,15 @@ private:
         } seen;
         const auto head = store.scan(format, seen);
         if (!succeeded(head)) return;
-        expect(*head == expected_head(), "a scan ends at the last change");
-        expect(seen.taken == seen.promised, "a scan gives as much as it promised");
+        expect(*head == expected_head(), "a scan returns the last change");
+        expect(seen.taken == seen.promised, "a scan gives the announced numbers of items");
         std::vector<std::uint64_t> alive;
         for (const expected_credential& owner : credentials)
             for (const expected_key& key : owner.keys)
                 if (key.state != key_state::revoked) alive.push_back(key.handle.value);
         std::sort(alive.begin(), alive.end());
         std::sort(seen.handles.begin(), seen.handles.end());
-        expect(alive == seen.handles, "a scan shows every key that is not revoked");
+        expect(alive == seen.handles, "a scan gives every key that is not revoked");
     }
 
     std::vector<expected_change> m_changes;

@@ -39,7 +39,7 @@ inline constexpr source_fault source_faults[] = {
      [](std::span<std::byte> out, source_memory& memory) {
          for (std::byte& byte : out) byte = static_cast<std::byte>(std::to_integer<std::size_t>(byte) % memory.digits);
      }},
-    {"a source that begins again", false,
+    {"a source that repeats itself", false,
      [](std::span<std::byte> out, source_memory& memory) { fill_from_seed(out, memory.calls % 12'000); }},
     {"a generator with a seed of 16 bits", false,
      [](std::span<std::byte> out, source_memory&) {

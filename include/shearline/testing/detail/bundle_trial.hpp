@@ -65,17 +65,17 @@ private:
         const auto mine = issue(asked());
         const auto theirs = issue(asked("umbrella"));
         if (!mine || !theirs) return;
-        expect(mine->text, true, "a fresh key is good");
+        expect(mine->text, true, "a new key is granted");
         const verdict answer = m_reader->verify(mine->text, m_clock.now(), scope);
         m_seen.check(answer && answer.grant().credential() == mine->credential && answer.grant().tenant() == "acme" &&
                          answer.grant().handle() == mine->key,
-                     "a grant says whose key it was");
+                     "a grant names the owner of the key");
         const verdict other = m_keys->verify(theirs->text, scope);
         m_seen.check(other && other.grant().credential() == theirs->credential && other.grant().tenant() == "umbrella",
-                     "a grant says whose key it was");
+                     "a grant names the owner of the key");
         m_seen.check(
             !m_keys->verify(mine->text, "deals:write") && !m_reader->verify(mine->text, m_clock.now(), "deals:write"),
-            "a key does what its scopes allow, and nothing else");
+            "a key is granted its scopes and no others");
         expect(with_secret_of(*mine, *theirs), false, "a key with another secret is denied", face::invalid_key);
         expect(with_secret_of(*theirs, *mine), false, "a key with another secret is denied", face::invalid_key);
         // Every character of a secret counts: each wrong one is denied, also after the right one was granted.
@@ -100,15 +100,15 @@ private:
         }
         m_seen.check(granted == 0, "a key with another secret is denied",
                      std::to_string(granted) + " of 2,000 granted");
-        expect(mine->text.substr(0, mine->text.size() - 1), false, "a key that was cut is denied", face::invalid_key);
-        expect("", false, "no key is denied", face::invalid_key);
-        expect(mine->text, true, "a good key is good after wrong ones were tried");
+        expect(mine->text.substr(0, mine->text.size() - 1), false, "a truncated key is denied", face::invalid_key);
+        expect("", false, "an empty text is denied", face::invalid_key);
+        expect(mine->text, true, "a valid key is granted after wrong ones were tried");
     }
 
     void rotation() {
         const auto first = issue(asked());
         if (!first) return;
-        expect(first->text, true, "a fresh key is good");
+        expect(first->text, true, "a new key is granted");
         m_rotated_at = m_clock.now();
         const auto made = m_keys->rotate(first->credential, m_by);
         ++m_events;
@@ -116,39 +116,40 @@ private:
         if (!second) return;
         m_seen.check(made->generation == 2 && second->credential == first->credential && second->text != first->text,
                      "a rotation gives the next key of the same credential");
-        expect(second->text, true, "the new key is good when rotate returns");
+        expect(second->text, true, "the new key is granted once rotate has returned");
         if (made->previous_until) {
             m_seen.check(*made->previous_until > m_clock.now(), "a grace ends in the future");
-            expect(first->text, true, "the old key is good during its grace");
+            expect(first->text, true, "the old key is granted during its grace");
             const verdict answer = m_keys->verify(first->text, scope);
             m_seen.check(answer && answer.grant().retiring_until() == made->previous_until,
-                         "a grant in the grace says when it ends");
+                         "a grant during the grace gives its end");
             const timestamp now = m_clock.now();
             m_clock.set(*made->previous_until - std::chrono::seconds{1});
-            expect(first->text, true, "the old key is good to the end of its grace");
+            expect(first->text, true, "the old key is granted until the end of its grace");
             m_clock.set(*made->previous_until);
-            expect(first->text, false, "the old key is dead when its grace is over", face::invalid_key);
+            expect(first->text, false, "the old key is denied after its grace", face::invalid_key);
             m_seen.check(m_clock.now() > now, "time goes on");
         } else {
-            expect(first->text, false, "without a grace, the old key is dead when rotate returns", face::invalid_key);
+            expect(first->text, false, "without a grace, the old key is denied once rotate has returned",
+                   face::invalid_key);
         }
         expect(second->text, true, "the new key outlives the old one");
         const auto third = took(m_keys->rotate(first->credential, m_by), "a credential is rotated again");
         const auto fourth = took(m_keys->rotate(first->credential, m_by), "a credential is rotated again");
         m_events += 2;
         if (!third || !fourth) return;
-        expect(second->text, false, "a credential has two live keys at the most", face::invalid_key);
-        expect(fourth->text, true, "the newest key is good");
+        expect(second->text, false, "a credential has at most two live keys", face::invalid_key);
+        expect(fourth->text, true, "the newest key is granted");
         again_and_again(first->credential);
         grace_of_another(made->previous_until ? *made->previous_until - m_rotated_at : std::chrono::milliseconds{0});
     }
 
     void again_and_again(const credential_id& id) {
         for (int times = 0; times < 20; ++times) {
-            const auto next = took(m_keys->rotate(id, m_by), "a credential is rotated, however often");
+            const auto next = took(m_keys->rotate(id, m_by), "a credential can be rotated any number of times");
             ++m_events;
             if (!next) return;
-            expect(next->text, true, "the newest key is good");
+            expect(next->text, true, "the newest key is granted");
         }
     }
 
@@ -163,8 +164,8 @@ private:
         if (!took(made, "a credential is rotated")) return;
         m_seen.check(made->previous_until.has_value() == (grace.count() != 0) &&
                          (!made->previous_until || *made->previous_until - m_clock.now() == grace),
-                     "a grace is as long for every key, at any time");
-        expect(one->text, made->previous_until.has_value(), "the old key is good in its grace, and only then");
+                     "a grace has the same length for every key at any time");
+        expect(one->text, made->previous_until.has_value(), "the old key is granted during its grace, and only then");
     }
 
     void suspension_and_revocation() {
@@ -174,17 +175,17 @@ private:
         m_seen.check(static_cast<bool>(m_keys->suspend(one->credential, m_by)), "a credential is suspended");
         expect(one->text, false, "a suspended key is denied");
         m_seen.check(static_cast<bool>(m_keys->resume(one->credential, m_by)), "a credential is resumed");
-        expect(one->text, true, "a resumed key is good");
+        expect(one->text, true, "a resumed key is granted");
         const auto next = took(m_keys->rotate(one->credential, m_by), "a resumed credential is rotated");
         if (!next) return;
         m_seen.check(static_cast<bool>(m_keys->revoke(next->key, m_by)), "a key is revoked");
-        expect(next->text, false, "a revoked key is denied when revoke returns", face::invalid_key);
+        expect(next->text, false, "a revoked key is denied once revoke has returned", face::invalid_key);
         m_seen.check(static_cast<bool>(m_keys->revoke(one->credential, m_by)), "a credential is revoked");
         expect(one->text, false, "every key of a revoked credential is denied", face::invalid_key);
         const auto again = m_keys->rotate(one->credential, m_by);
         m_seen.check(!again && again.error().code() == errc::illegal_state, "a revoked credential gets no other key");
-        m_seen.check(static_cast<bool>(m_keys->revoke(one->credential, m_by)), "what was revoked is revoked again");
-        expect(bystander->text, true, "nobody else's key is touched");
+        m_seen.check(static_cast<bool>(m_keys->revoke(one->credential, m_by)), "revoking again succeeds");
+        expect(bystander->text, true, "other keys are unaffected");
         m_events += 5;
     }
 
@@ -194,13 +195,13 @@ private:
         bounded.expires_at = m_clock.now() + std::chrono::hours{2};
         const auto one = issue(bounded);
         if (!one) return;
-        expect(one->text, false, "a key is not good before its time");
+        expect(one->text, false, "a key is denied before not_before");
         m_clock.set(*bounded.not_before);
-        expect(one->text, true, "a key is good from its first moment");
+        expect(one->text, true, "a key is granted from not_before on");
         m_clock.set(*bounded.expires_at - std::chrono::seconds{1});
-        expect(one->text, true, "a key is good to its end");
+        expect(one->text, true, "a key is granted until expires_at");
         m_clock.set(*bounded.expires_at);
-        expect(one->text, false, "a key is dead at its end", face::invalid_key);
+        expect(one->text, false, "a key is denied at expires_at", face::invalid_key);
         const auto late = m_keys->rotate(one->credential, m_by);
         m_seen.check(!late && late.error().code() == errc::illegal_state, "an expired credential gets no other key");
     }
@@ -215,28 +216,30 @@ private:
             const std::string box = stored && stored->keys.at(0).sealed ? text_of(stored->keys.at(0).sealed->box) : "";
             m_seen.check(
                 !box.empty() && box.find(one->text.substr(format::secret_part.offset, 12)) == std::string::npos,
-                "what is stored does not show the text");
+                "the store does not contain the text");
             if (const auto theirs = issue(asked("umbrella"))) {
                 const auto text = m_keys->reveal(theirs->credential, m_by);
                 ++m_events;
-                m_seen.check(text && text->reveal(unsafe_reveal) == theirs->text, "reveal gives every tenant its text");
+                m_seen.check(text && text->reveal(unsafe_reveal) == theirs->text,
+                             "reveal returns each tenant its text");
             }
-            m_seen.check(shown && shown->reveal(unsafe_reveal) == one->text, "reveal gives the text of the key");
+            m_seen.check(shown && shown->reveal(unsafe_reveal) == one->text, "reveal returns the text of the key");
             const auto next = took(m_keys->rotate(one->credential, m_by), "a credential is rotated");
             const auto newest = m_keys->reveal(one->credential, m_by);
-            m_seen.check(next && newest && newest->reveal(unsafe_reveal) == next->text, "reveal gives the newest text");
+            m_seen.check(next && newest && newest->reveal(unsafe_reveal) == next->text,
+                         "reveal returns the newest text");
             m_events += 2;
         } else {
             m_seen.check(!shown && shown.error().code() == errc::not_recoverable,
-                         "a text that is not kept cannot be shown");
+                         "a text that is not kept cannot be revealed");
         }
         m_seen.check(static_cast<bool>(m_keys->revoke(one->credential, m_by)), "a credential is revoked");
         ++m_events;
-        m_seen.check(!m_keys->reveal(one->credential, m_by), "the text of a dead key is not shown");
+        m_seen.check(!m_keys->reveal(one->credential, m_by), "the text of a dead key is not revealed");
         const auto view = m_keys->find(one->credential);
         bool is_sealed = !view;
         for (const record& key : view ? view->keys : std::vector<record>{}) is_sealed = is_sealed || key.sealed;
-        m_seen.check(!is_sealed, "a dead key keeps no sealed text");
+        m_seen.check(!is_sealed, "a dead key has no sealed text");
     }
 
     void idempotency() {
@@ -246,13 +249,13 @@ private:
         if (!first) return;
         const auto again = m_keys->issue(asked(), once);
         m_seen.check(again && again->credential == first->credential && again->handle == first->key,
-                     "a call that is repeated with its token has the same outcome");
+                     "a call repeated with its token has the same outcome");
         m_seen.check(again && again->text_lost == !Policies::custody::keeps_text,
-                     "a repeated call gives the text again if it is kept");
+                     "a repeated call returns the text again if it is kept");
         new_credential changed = asked();
         changed.name = "another name";
         const auto other = m_keys->issue(changed, once);
-        m_seen.check(!other && other.error().code() == errc::conflict, "a token is not taken for another call");
+        m_seen.check(!other && other.error().code() == errc::conflict, "a token is refused for another call");
         m_events += Policies::custody::keeps_text ? 2 : 1;  // returning the text again is a reveal
     }
 
@@ -261,16 +264,16 @@ private:
         auto with_new = m_ring->with_new_pepper();
         if (!one || !m_seen.check(static_cast<bool>(with_new), "a keyring gets another pepper")) return;
         const std::uint32_t old = m_ring->current_pepper();
-        m_seen.check(m_keys->use(*with_new) && m_fast->use(*with_new), "both take up another keyring");
-        expect(one->text, true, "a key under a retired pepper is good");
+        m_seen.check(m_keys->use(*with_new) && m_fast->use(*with_new), "both accept another keyring");
+        expect(one->text, true, "a key under a retired pepper is granted");
         const verdict answer = m_keys->verify(one->text, scope);
-        m_seen.check(answer && answer.grant().rehash_due(), "a grant says that its pepper has retired");
+        m_seen.check(answer && answer.grant().rehash_due(), "a grant reports that its pepper has retired");
         const auto fresh = issue(asked());
         const auto without = with_new->without_pepper(old);
         if (!fresh || !m_seen.check(static_cast<bool>(without), "a retired pepper can be dropped")) return;
-        m_seen.check(m_keys->use(*without) && m_fast->use(*without), "both take up another keyring");
+        m_seen.check(m_keys->use(*without) && m_fast->use(*without), "both accept another keyring");
         expect(one->text, false, "a key whose pepper was dropped is denied", face::invalid_key);
-        expect(fresh->text, true, "a key under another pepper is good");
+        expect(fresh->text, true, "a key under another pepper is granted");
     }
 
     /// A text sealed under an older sealing key can still be revealed.
@@ -279,14 +282,14 @@ private:
             const auto old = issue(asked());
             auto with_new = m_ring->with_new_sealing_key();
             if (!old || !m_seen.check(static_cast<bool>(with_new), "a keyring gets another sealing key")) return;
-            m_seen.check(m_keys->use(*with_new) && m_fast->use(*with_new), "both take up another keyring");
+            m_seen.check(m_keys->use(*with_new) && m_fast->use(*with_new), "both accept another keyring");
             const auto fresh = issue(asked());
             if (!fresh) return;
             for (const known& each : {*old, *fresh}) {
                 const auto text = m_keys->reveal(each.credential, m_by);
                 ++m_events;
                 m_seen.check(text && text->reveal(unsafe_reveal) == each.text,
-                             "reveal gives what was sealed under any sealing key");
+                             "reveal opens texts sealed under any sealing key");
             }
             m_ring.emplace(*std::move(with_new));
         }

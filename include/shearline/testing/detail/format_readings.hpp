@@ -54,23 +54,23 @@ template <typename Format>
                                                       const result<parsed_key, format_error>& key) {
     const auto fault = rules.judge(text);
     if (static_cast<bool>(key) == fault.has_value() || (fault && key.error() != *fault)) {
-        return misreading{key     ? "a text that is no key was accepted"
-                          : fault ? "a text was refused for another reason, or at another place, than by the rules"
+        return misreading{key     ? "a text that is not a key was accepted"
+                          : fault ? "a text was refused for another reason or at another place than by the rules"
                                   : "a key was refused",
                           "parse(" + shown(text) + ") says " + said(key ? std::nullopt : std::optional{key.error()}) +
                               ", and the rules " + said(fault)};
     }
     if (fault) return std::nullopt;
-    if (key->text != text) return misreading{"a key is another text than was read", shown(text)};
+    if (key->text != text) return misreading{"a parsed key differs from its text", shown(text)};
     if constexpr (Format::has_handle)
         if (key->handle.value == 0 || key->handle.value > Format::greatest_handle)
-            return misreading{"a key is read as a handle that no key has", shown(text)};
+            return misreading{"a key is parsed with an impossible handle", shown(text)};
     if (const std::string again = rendered_again<Format>(*key); again != text)
-        return misreading{"a key has a second spelling, or is read as another handle",
+        return misreading{"a key has a second spelling, or is parsed with another handle",
                           shown(text) + ": rendered again, " + shown(again)};
     const std::size_t covered = text.size() - (rules.checksum == nullptr ? 0 : rules.fields.back().chars);
     if (key->authenticated.data() != key->text.data() || key->authenticated.size() != covered)
-        return misreading{"what is authenticated of a key is not all of it but the checksum",
+        return misreading{"the authenticated part of a key is not all of it except the checksum",
                           shown(text) + ": " + std::to_string(key->authenticated.size()) + " characters, and not " +
                               std::to_string(covered)};
     return std::nullopt;

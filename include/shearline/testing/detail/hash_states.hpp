@@ -43,7 +43,7 @@ template <typename Hash>
         std::memcpy(static_cast<void*>(&copied), original.get(), sizeof copied);
         *original = Hash::prepare(another);
         static_cast<void>(Hash::mac(*original, message_type(100, std::byte{3})));
-        seen.check(Hash::mac(copied, one) == first, "a copy of a state does what the state did");
+        seen.check(Hash::mac(copied, one) == first, "a copy of a state gives the same digests");
         original.reset();
         seen.check(Hash::mac(copied, one) == first, "a copy of a state outlives the state");
     }
@@ -67,7 +67,7 @@ template <typename Hash>
         for (std::thread& each : all) each.join();
     }
     seen.check(std::all_of(wrong.begin(), wrong.end(), [](std::size_t of) { return of == 0; }),
-               "threads use one state at once");
+               "threads can share a state");
     return seen;
 }
 

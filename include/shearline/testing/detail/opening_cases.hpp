@@ -40,8 +40,8 @@ public:
                 });
                 m_seen->check(place.store().change_count() != before && other->change_count() != before_there,
                               "the change count of every opening moves before a change returns");
-                compare(place.store(), model, "what one opening writes, every opening reads");
-                compare(*other, model, "what one opening writes, every opening reads");
+                compare(place.store(), model, "what one opening writes, every opening reads at once");
+                compare(*other, model, "what one opening writes, every opening reads at once");
             };
             for (std::uint8_t number = 1; number < 9; ++number) {
                 if (number % 2 == 0)
@@ -49,12 +49,13 @@ public:
                 else
                     write(*other, number);
             }
-            compare_readings(place.store(), model, "what one opening writes, every opening reads");
+            compare_readings(place.store(), model, "what one opening writes, every opening reads at once");
             change_all(*other, model);
-            compare_readings(place.store(), model, "what another opening changed, and one had read, is read anew");
+            compare_readings(place.store(), model,
+                             "an opening rereads what it had read before another opening changed it");
             compare_readings(*other, model, "what another opening writes, every opening reads");
             change_all(place.store(), model);
-            compare_readings(*other, model, "what another opening changed, and one had read, is read anew");
+            compare_readings(*other, model, "an opening rereads what it had read before another opening changed it");
             compare(place.store(), model, "what one opening changes, every opening reads");
             compare(*other, model, "what one opening changes, every opening reads");
         }
@@ -69,7 +70,7 @@ private:
             for (std::uint8_t number = 1; done && number < 9; ++number) {
                 auto owner = tx.find(id_of(number));
                 auto key = tx.find("instance", handle{number + 1U});
-                if (!owner || !*owner || !key || !*key) return error{errc::not_found, "what was written before"};
+                if (!owner || !*owner || !key || !*key) return error{errc::not_found, "the rows written before"};
                 ++(*owner)->version;
                 (*owner)->suspended = !(*owner)->suspended;
                 (*owner)->name += "!";

@@ -81,13 +81,13 @@ public:
     [[nodiscard]] result<std::vector<keyring_check>> keyring_checks() { return m_to->checks; }
 
     [[nodiscard]] result<void> insert(const credential& owner) {
-        if (!can_join(owner.scopes)) return error{errc::invalid_argument, "a scope cannot be kept"};
-        if (m_to->find(owner.id) != nullptr) return error{errc::conflict, "the credential is there"};
+        if (!can_join(owner.scopes)) return error{errc::invalid_argument, "a scope cannot be stored"};
+        if (m_to->find(owner.id) != nullptr) return error{errc::conflict, "the credential exists already"};
         m_to->credentials.push_back(owner);
         return {};
     }
     [[nodiscard]] result<void> update(const credential& owner) {
-        if (!can_join(owner.scopes)) return error{errc::invalid_argument, "a scope cannot be kept"};
+        if (!can_join(owner.scopes)) return error{errc::invalid_argument, "a scope cannot be stored"};
         credential* const stored = m_to->find(owner.id);
         if (stored == nullptr || stored->version + 1 != owner.version)
             return error{errc::conflict, "not the next version"};
@@ -96,7 +96,7 @@ public:
     }
     [[nodiscard]] result<void> insert(const record& key) {
         if (m_to->find(key.credential) == nullptr || m_to->find(key.format, key.handle) != nullptr)
-            return error{errc::conflict, "no such credential, or the key is there"};
+            return error{errc::conflict, "no such credential, or the key exists already"};
         m_to->records.push_back(key);
         return {};
     }
@@ -136,7 +136,7 @@ public:
     }
     [[nodiscard]] result<void> insert(const idempotency_entry& entry) {
         std::erase_if(m_to->entries, [&](const auto& old) { return old.expires_at <= entry.created_at; });
-        if (*find_idempotent(entry.token, entry.created_at)) return error{errc::conflict, "the token is there"};
+        if (*find_idempotent(entry.token, entry.created_at)) return error{errc::conflict, "the token exists already"};
         m_to->entries.push_back(entry);
         return {};
     }

@@ -52,7 +52,7 @@ private:
                 done = tx.insert(key_of(1, 1'000 + g, g, g % 100 == 0 ? key_state::active : key_state::revoked));
             return done;
         });
-        compare(place.store(), model, "the newest keys of a credential are read, to max_keys_read, and all live ones");
+        compare(place.store(), model, "the newest max_keys_read keys of a credential are read, and all live ones");
         for (const std::uint32_t below : {generations - 10, generations - 10, generations + 1}) {
             std::size_t pruned[2] = {0, 0};
             std::size_t run = 0;
@@ -61,9 +61,9 @@ private:
                 if (done) pruned[run++] = *done;
                 return done;
             });
-            m_seen->check(pruned[0] == pruned[1], "a prune forgets the oldest revoked keys, to max_pruned",
+            m_seen->check(pruned[0] == pruned[1], "a prune deletes the oldest revoked keys, up to max_pruned",
                           std::to_string(pruned[1]) + " and not " + std::to_string(pruned[0]));
-            compare(place.store(), model, "a prune forgets revoked keys of older generations, and nothing else");
+            compare(place.store(), model, "a prune deletes revoked keys of older generations, and nothing else");
         }
     }
 
@@ -98,7 +98,7 @@ private:
             }
             return done;
         });
-        compare(place.store(), model, "lists and scans go on to their end, however long they are");
+        compare(place.store(), model, "lists and scans are complete, however long they are");
     }
 
     void ends_of_ranges() {
@@ -120,7 +120,7 @@ private:
         record first = key_of(1, 1, 1);
         first.sealed =
             sealed_text{std::numeric_limits<std::uint32_t>::max(), {}, std::vector<std::byte>(300, std::byte{0})};
-        both(place.store(), model, "values at the ends of their ranges can be kept", [&](auto& tx) -> result<void> {
+        both(place.store(), model, "values at the ends of their ranges can be stored", [&](auto& tx) -> result<void> {
             auto done = tx.insert(widest);
             if (done) done = tx.insert(first);
             if (done) done = tx.insert(key);
@@ -158,7 +158,7 @@ private:
                               {"instance", key.handle, from_unix_ms(253'402'300'799'999), 7},
                               {"instance", key.handle, from_unix_ms(2), 1}};
         m_seen->check(model.record_usage(used) && place.store().record_usage(used), "uses can be counted");
-        compare(place.store(), model, "values at the ends of their ranges come back as they were");
+        compare(place.store(), model, "values at the ends of their ranges are read unaltered");
     }
 
     void results_of_bodies() {
@@ -166,7 +166,7 @@ private:
         auto& store = place.store();
         const auto owned =
             store.transact([](transaction&) -> result<std::unique_ptr<int>> { return std::make_unique<int>(42); });
-        m_seen->check(owned && **owned == 42, "transact() gives what its body gives, even if that only moves");
+        m_seen->check(owned && **owned == 42, "transact() returns what its body returns, even if that is move-only");
         int runs = 0;
         for (const errc code :
              {errc::not_recoverable, errc::conflict, errc::not_found, errc::unavailable, errc::in_doubt, errc::corrupt,
@@ -177,7 +177,7 @@ private:
                 return error{code, "why"};
             });
             m_seen->check(!failed && failed.error().code() == code && failed.error().context() == "why",
-                          "transact() gives the error of its body", to_string(code));
+                          "transact() returns the error of its body", to_string(code));
             m_seen->check(runs == 1, "transact() runs its body once", to_string(code));
         }
         runs = 0;
@@ -208,14 +208,14 @@ private:
         } catch (int) {
             thrown = true;
         }
-        m_seen->check(thrown, "the exception of a body goes on");
+        m_seen->check(thrown, "the exception of a body is propagated");
         plain_store nothing;
         const store_questions asked{
             .formats = {"instance"}, .tenants = {""}, .credentials = {id_of(1)}, .handles = {handle{5}}};
         const auto wrong = store_transcript{store, asked}.difference_from(store_transcript{nothing, asked});
         m_seen->check(!wrong, "a body that throws leaves nothing", wrong.value_or(""));
         const auto next = store.transact([](transaction& tx) { return tx.insert(owner_of(1)); });
-        m_seen->check(static_cast<bool>(next), "after a body that threw, the store is as usable as before");
+        m_seen->check(static_cast<bool>(next), "the store is usable after a body that threw");
 #endif
     }
 
@@ -246,12 +246,12 @@ private:
             short_sink sink{most};
             const auto outcome = place.store().scan("instance", sink);
             m_seen->check(!outcome && outcome.error().code() == errc::not_recoverable && sink.taken == most,
-                          "a scan ends with the first error of its sink, and gives it",
+                          "a scan ends with the first error of its sink, and returns it",
                           "after " + std::to_string(most));
         }
-        both(place.store(), model, "after a scan that was refused, the store is as usable as before",
+        both(place.store(), model, "the store is usable after a scan whose sink failed",
              [&](auto& tx) { return tx.insert(owner_of(2)); });
-        compare(place.store(), model, "after a scan that was refused, the store answers as before");
+        compare(place.store(), model, "the store gives the same answers after a scan whose sink failed");
     }
 };
 

@@ -71,7 +71,7 @@ struct store_fault {
 /// The first one has no fault: if a suite fails that, it fails the others for another reason than their fault.
 // clang-format off
 inline constexpr store_fault store_faults[] = {
-    {.name = "a store that is right"},
+    {.name = "a correct store"},
     // What is written is not what was given.
     {.name = "a store that writes every scope", .writes_credential = [](credential& one) { one.scopes = {"*:*"}; }},
     {.name = "a store that loses the first scope", .writes_credential = [](credential& one) { if (!one.scopes.empty()) one.scopes.erase(one.scopes.begin()); }},

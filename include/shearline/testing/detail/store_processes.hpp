@@ -101,7 +101,7 @@ public:
         return static_cast<bool>(store.transact([&](typename Store::transaction& tx) -> result<void> {
             auto owner = tx.find(shared());
             if (!owner) return std::move(owner).error();
-            if (!*owner) return error{errc::not_found, "the credential that all share"};
+            if (!*owner) return error{errc::not_found, "the shared credential is missing"};
             credential changed = **owner;
             ++changed.version;
             ++changed.generation;
@@ -172,7 +172,7 @@ void use_from_processes(report& seen, MakePlace& make_place) {
         for (process& one : others) {
             const std::uint64_t key = one.next_key();
             const auto view = store.look_up("instance", handle{key});
-            if (!seen.check(key != 0 && view && *view, "what another process wrote is read once its call returned",
+            if (!seen.check(key != 0 && view && *view, "what another process wrote is read once its call has returned",
                             "key " + std::to_string(key)))
                 return;
             // The key has the generation that its change made: an older reading of the credential has a smaller one.
@@ -181,20 +181,20 @@ void use_from_processes(report& seen, MakePlace& make_place) {
             const std::uint32_t least = (*view)->key.generation;
             seen.check((*view)->about.generation >= least && owner && *owner && (*owner)->about.generation >= least &&
                            live && *live && (*live)->about.generation >= least,
-                       "what another process changed, and this one had read, is read anew");
+                       "this process rereads what it had read before another process changed it");
         }
         seen.check(process::change_once(store, ++mine), "a store can be changed while other processes change it");
     }
-    for (process& one : others) seen.check(one.end(), "processes at once see their own changes, and none fails");
+    for (process& one : others) seen.check(one.end(), "concurrent processes see their own changes, and none fails");
     seen.check(store.change_count() != before, "the change count moves with the changes of other processes");
     constexpr std::size_t changes = process::changes * 4;
     const auto owner = store.read(process::shared());
-    seen.check(owner && *owner && (*owner)->about.version == 1 + changes, "no change of processes at once is lost");
+    seen.check(owner && *owner && (*owner)->about.version == 1 + changes, "no change of concurrent processes is lost");
     const auto feed = store.changes_after(0, changes + 1);
-    if (!seen.check(feed && feed->size() == changes, "the feed has every change of processes at once, once")) return;
+    if (!seen.check(feed && feed->size() == changes, "the feed has every change of concurrent processes once")) return;
     for (std::size_t i = 0; i < feed->size(); ++i)
         seen.check((*feed)[i].sequence == i + 1 && (*feed)[i].version == i + 2,
-                   "the feed of processes at once has no gap, and is in their order");
+                   "the feed of concurrent processes has no gap, and is in commit order");
 }
 
 }  // namespace shearline::inline v0_1::testing::detail

@@ -289,17 +289,17 @@ private:
                 return done ? write(tx) : done;
             });
         };
-        refused("insert of a credential that is there", [&](auto& tx) { return tx.insert(owner); });
+        refused("insert of an existing credential", [&](auto& tx) { return tx.insert(owner); });
         refused("update from the version that is stored", [&](auto& tx) { return tx.update(old); });
         refused("update past the next version", [&](auto& tx) { return tx.update(skipped); });
         unknown.version = 2;
-        refused("update of a credential that is not there", [&](auto& tx) { return tx.update(unknown); });
+        refused("update of a missing credential", [&](auto& tx) { return tx.update(unknown); });
         refused("insert of a scope with a space", [&](auto& tx) { return tx.insert(unjoinable); });
         refused("insert of a key without its credential", [&](auto& tx) { return tx.insert(orphan); });
-        refused("update of a key that is not there", [&](auto& tx) { return tx.update(orphan); });
+        refused("update of a missing key", [&](auto& tx) { return tx.update(orphan); });
         if (!m_model.contents().records.empty()) {
             const record key = any_of(m_model.contents().records);
-            refused("insert of a key that is there", [&](auto& tx) { return tx.insert(key); });
+            refused("insert of an existing key", [&](auto& tx) { return tx.insert(key); });
             record moved = key;
             moved.credential = any_credential().id;
             if (moved.credential != key.credential)
@@ -308,7 +308,7 @@ private:
         if (!m_model.contents().entries.empty()) {
             idempotency_entry again = m_model.contents().entries.back();
             if (again.expires_at > again.created_at)
-                refused("insert of a token that is there", [&](auto& tx) { return tx.insert(again); });
+                refused("insert of an existing token", [&](auto& tx) { return tx.insert(again); });
         }
     }
 

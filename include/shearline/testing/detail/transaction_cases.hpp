@@ -106,7 +106,7 @@ private:
         const auto done = model.transact([&](plain_transaction& tx) { return write_all(tx, wanted); });
         using transaction = typename place_type::store_type::transaction;
         const auto made = place.store().transact([&](transaction& tx) { return write_all(tx, got); });
-        m_seen->check(done && made, "one transaction can write much", made ? "" : made.error().message());
+        m_seen->check(done && made, "one transaction can write many rows", made ? "" : made.error().message());
         for (std::size_t i = 0; i < wanted.size() && i < got.size(); ++i) {
             const auto wrong = got[i].difference_from(wanted[i]);
             m_seen->check(!wrong, "a transaction reads what it wrote before",
@@ -119,7 +119,7 @@ private:
                               .handles = {handle{11}, handle{12}, handle{13}, handle{21}},
                               .changes = 2};
         const auto wrong = store_transcript{place.store(), asked}.difference_from(store_transcript{model, asked});
-        m_seen->check(!wrong, "all that one transaction wrote is there after it", wrong.value_or(""));
+        m_seen->check(!wrong, "everything that a transaction wrote is read after it", wrong.value_or(""));
     }
 
     /// Each in its own transaction, whose outcome must be that of the model, and which must leave nothing.
@@ -157,7 +157,7 @@ private:
             auto first = tx.bind_hash("instance", hash_name{"first-hash"});
             auto second = tx.bind_hash("instance", hash_name{"second-hash"});
             if (!first || !second) return error{errc::unavailable, "a hash cannot be bound"};
-            if (!(*second == hash_name{"first-hash"})) return error{errc::corrupt, "the second name was taken"};
+            if (!(*second == hash_name{"first-hash"})) return error{errc::corrupt, "the second name was accepted"};
             return {};
         });
         store_questions asked{.formats = {"instance"},
@@ -167,7 +167,7 @@ private:
                               .tokens = {entry_of(1).token},
                               .moments = {from_unix_ms(start)}};
         const auto wrong = store_transcript{place.store(), asked}.difference_from(store_transcript{model, asked});
-        m_seen->check(!wrong, "of a transaction that was refused nothing is left", wrong.value_or(""));
+        m_seen->check(!wrong, "a failed transaction leaves nothing", wrong.value_or(""));
     }
 };
 
