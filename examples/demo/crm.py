@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""A CRM of our own: its process, its owner in the console, and its REST API. For the story and for tests."""
+"""A CRM process, its owner in the console, and its REST API: for the demo and for tests."""
 import html
 import http.client
 import http.cookies
@@ -16,7 +16,7 @@ KEY_PAGE = "/admin/integrations/instance-api-key"
 
 
 def write_private(path, text):
-    """Puts a file in place whole, readable by its owner alone."""
+    """Writes or replaces a file atomically; only its owner may read it."""
     half = f"{path}.new"
     descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -25,7 +25,7 @@ def write_private(path, text):
 
 
 class Crm:
-    """The process: started on a free port of loopback, with its data in a folder."""
+    """The process: listens on a free port of loopback, and keeps its data in a folder."""
 
     def __init__(self, program, folder):
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -38,7 +38,7 @@ class Crm:
                 [program, "--data", os.path.join(folder, "data"), "--listen", "127.0.0.1:0", "--port-file", port_file,
                  "--admin-password-file", os.path.join(folder, "password")],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True)  # Ctrl-C is for who started us: it ends the CRM when it has finished
+                start_new_session=True)  # Ctrl-C goes to the caller only, which ends the CRM itself
         end = time.monotonic() + 30
         while not os.path.exists(port_file):
             if self.process.poll() is not None or time.monotonic() > end:
@@ -58,7 +58,7 @@ class Crm:
         return f"{self.address}/crm/api/v2/"
 
     def request(self, method, path, headers=None, body=None):
-        """(status, headers, body) of one request, on a connection of its own."""
+        """(status, headers, body) of one request on a new connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request(method, path, body=body, headers=headers or {})
@@ -77,7 +77,7 @@ class Crm:
         return status, json.loads(text) if text else None
 
     def contacts(self, key):
-        """Every contact, by its external id; two of one external id would be an error of the CRM."""
+        """All contacts; two with one external id would be a fault of the CRM."""
         found = []
         page = pages = 1
         while page <= pages:
@@ -128,17 +128,17 @@ class Owner:
         return status, text
 
     def page(self, path):
-        """A page, as text; raises where there is none."""
+        """A page, as text; raises if there is none."""
         status, text = self._ask("GET", path)
         if status != 200:
             raise RuntimeError(f"GET {path} was answered with {status}")
         return text
 
     def submit(self, page, path, fields=None, headers=None):
-        """(status, body) of the form of a page that is sent to a path, with the hidden fields that it holds."""
+        """Submits the form of a page for a path, with its hidden fields; returns (status, body)."""
         form = re.search(rf'<form[^>]*action="{re.escape(path)}"[^>]*>(.*?)</form>', self.page(page), re.DOTALL)
         if form is None:
-            raise RuntimeError(f"{page} holds no form for {path}")
+            raise RuntimeError(f"{page} has no form for {path}")
         hidden = {}
         for tag in re.findall(r"<input[^>]*>", form.group(1)):
             attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
@@ -147,7 +147,7 @@ class Owner:
         return self._ask("POST", path, hidden | (fields or {}), headers)
 
     def log_in(self, password):
-        """Whether the password opened the console."""
+        """Logs in; returns whether the password was accepted."""
         status, _ = self.submit("/admin/login", "/admin/login", {"password": password})
         return status == 303
 
@@ -157,12 +157,12 @@ class Owner:
         return status == 303
 
     def remake_key(self):
-        """Regenerates the key: the old one stops at once."""
+        """Regenerates the key: the old one stops working at once."""
         status, _ = self.submit(KEY_PAGE + "?edit=1&confirm=1", KEY_PAGE + "/regenerate")
         return status == 303
 
     def copy_key(self):
-        """What the Copy button puts on the clipboard."""
+        """The key, as the Copy button puts it on the clipboard."""
         status, text = self.submit(KEY_PAGE, KEY_PAGE + "/copy", headers={"Accept": "application/json"})
         if status != 200:
             raise RuntimeError(f"copying the key was answered with {status}")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Makes the database of a legacy system, as messy as such databases are: legacy_database.py FILE [--customers N] [--seed N]
+"""Creates a legacy database with typical errors in its data: legacy_database.py FILE [--customers N] [--seed N]
 
-Equal seeds make equal customers. The last line says how many of them no CRM can take, and why.
+The same seed creates the same customers. The last line says how many of them the CRM cannot accept, and why.
 """
 import argparse
 import os
@@ -41,12 +41,12 @@ SURNAMES = ["Müller", "García Márquez", "O'Connor", "Żółć", "van der Berg
             "Smith", "Nuñez", "Björnsdóttir", "Ng", "Thị Hương", "de la Cruz", "शर्मा", "McDonald", "Çelik", "İnönü", "X"]
 EMPLOYERS = ["Blåbær & Sønner AS", "ACME \"Rockets\" Inc.", "株式会社さくら", "Smith; Sons, Ltd", None, "", "  Nord/Süd GmbH ",
              "O'Reilly & Co", "ООО «Ромашка»", "100% Juice"]
-# What people really write where an address was asked for. None of these has exactly one @ with something on both sides.
+# What people really enter as an address. None of these has exactly one @ with something on both sides.
 MALFORMED_MAILS = ["none", "n/a", "anna at example.org", "two@at@example.org", "@example.org", "name@", "see notes!"]
 
 
 def telephone(chance):
-    """A number in one of the spellings that a field without rules collects, and sometimes as a number."""
+    """A telephone number in one of the notations found in a field without rules, sometimes stored as a number."""
     digits = "".join(chance.choice("0123456789") for _ in range(9))
     return chance.choice([
         f"+44 {digits[:4]} {digits[4:]}", f"0{digits}", f"(0{digits[:3]}) {digits[3:6]}-{digits[6:]}", int("44" + digits),
@@ -55,7 +55,7 @@ def telephone(chance):
 
 
 def customers(count, seed):
-    """Tuples of the columns of the table. One in fifty carries an address that is none, one in five none at all."""
+    """Tuples of the columns of the table. One in fifty has an invalid address, and one in five has none."""
     chance = random.Random(seed)
     known = []
     for number in range(1, count + 1):
@@ -71,7 +71,7 @@ def customers(count, seed):
             known.append((forename, surname, mail))
         if number % 50 == 25:
             mail = chance.choice(MALFORMED_MAILS)
-        # Imported in one evening: many customers of one second.
+        # Imported in one evening: many customers have the same second.
         second = number // 40
         changed = f"2019-03-{1 + second % 28:02d} 22:{second % 60:02d}:00"
         yield (number, forename, chance.choice([surname, surname, surname + " ", None]), mail, telephone(chance),
@@ -79,9 +79,9 @@ def customers(count, seed):
 
 
 def make(path, count=1000, seed=20260101):
-    """Writes the database, and returns the numbers of the customers whose e-mail no CRM can take."""
+    """Writes the database, and returns the numbers of the customers whose e-mail address the CRM cannot accept."""
     if os.path.exists(path):
-        raise FileExistsError(f"{path} is there already")
+        raise FileExistsError(f"{path} already exists")
     rows = list(customers(count, seed))
     with sqlite3.connect(path) as database:
         database.executescript(SCHEMA)
@@ -97,7 +97,7 @@ def main():
     arguments.add_argument("--seed", type=int, default=20260101)
     given = arguments.parse_args()
     malformed = make(given.file, given.customers, given.seed)
-    print(f"{given.file}: {given.customers} customers, {len(malformed)} of them with an e-mail address that is none")
+    print(f"{given.file}: {given.customers} customers, {len(malformed)} of them with an invalid e-mail address")
 
 
 if __name__ == "__main__":

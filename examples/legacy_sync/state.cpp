@@ -32,7 +32,7 @@ constexpr const char* second_schema = R"(
     CREATE TABLE conflict (external_id TEXT, field TEXT, key ANY, legacy TEXT NOT NULL, crm TEXT NOT NULL,
                            at TEXT NOT NULL, PRIMARY KEY (external_id, field)) STRICT, WITHOUT ROWID;
     UPDATE rejection SET external_id = CAST(x'ff' || substr(external_id, 5) AS TEXT)
-        WHERE reason = 'the key is no text that could be sent';
+        WHERE reason = 'the key is no text that could be sent'; -- the words of version 1
     PRAGMA user_version = 2;
     COMMIT)";
 

@@ -205,7 +205,7 @@ try {
         assert.equal((await rest(first_key)).status, 200);
     });
 
-    await step('REGENERATE KEY: the very next call with the old key is refused', async () => {
+    await step('REGENERATE KEY: the next call with the old key is refused', async () => {
         await press('REGENERATE KEY');
         await page.getByRole('dialog').getByRole('button', { name: 'REGENERATE KEY' }).click();
         await page.getByText('The new key is ready').waitFor();

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Makes the console's pages pleasanter; each works without it, but for copying to the clipboard.
+// Makes the console's pages more convenient. They work without it, except for copying to the clipboard.
 'use strict';
 
 const poll_every_ms = 1000;
@@ -33,7 +33,7 @@ document.addEventListener('submit', (event) => {
     event.target.dataset.sent = 'yes';
 });
 
-// A page that comes back out of the browser's memory may be sent again.
+// A page restored from the browser's cache may be sent again.
 window.addEventListener('pageshow', () => all('form').forEach((form) => delete form.dataset.sent));
 
 // ---- dialogs ----
@@ -55,7 +55,7 @@ const key_text = panel && one('.key-text', panel);
 
 class password_needed extends Error {}
 
-/// Asks for the key at `form`'s action. Throws `password_needed`, or an Error whose message is for the reader.
+/// Asks for the key at `form`'s action. Throws `password_needed`, or an Error whose message is for the user.
 async function fetch_key(form, password) {
     const fields = new URLSearchParams(new FormData(form));
     if (password !== undefined) fields.set('password', password);
@@ -78,7 +78,7 @@ async function fetch_key(form, password) {
     throw new Error(body.message);
 }
 
-/// The password, by way of the dialog; undefined when the reader turned back.
+/// The password from the dialog; undefined if the user cancelled.
 function ask_password(complaint) {
     const dialog = one('#ask-password');
     const input = one('input[type=password]', dialog);
@@ -162,7 +162,7 @@ if (key_text) {
                 say(problem.message, true);
             }
         });
-        // A key does not wait on a page that was left.
+        // Do not leave the key on a page that the user has left.
         window.addEventListener('pagehide', hide);
     }
 
@@ -258,7 +258,7 @@ if (polled) {
             one('[data-pages]').textContent = news.pages;
         }
         mark('Live', true);
-        // A screen reader hears of news at most every ten seconds, not of every record.
+        // Announce news to screen readers at most every ten seconds, not for every record.
         if (arrivals && news.total !== told && Date.now() - told_at > 10000) {
             arrivals.textContent = `${news.total} contacts now`;
             told = news.total;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Writes a C++ file that holds the given files: embed.py OUTPUT FILE..."""
+"""Writes a C++ file that contains the given files: embed.py OUTPUT FILE..."""
 
 import hashlib
 import pathlib
