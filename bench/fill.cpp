@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How long a verifier takes to fill from SQLite, and what it takes of memory while it fills and while it grows.
+// How long a verifier takes to fill from SQLite, and how much memory it uses while it fills and while it grows.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
@@ -24,7 +24,7 @@ struct nothing_taken {
     static result<void> take(const scanned_key&) { return {}; }
 };
 
-/// A database of so many keys, made once.
+/// A database with this number of keys, made once.
 sqlite_store& filled_store(std::uint64_t size) {
     static const temporary_folder where;
     static sqlite_store made = [size] {
@@ -46,7 +46,7 @@ sqlite_store& filled_store(std::uint64_t size) {
     return made;
 }
 
-/// What this process has taken of memory at the most, since the last reset; in bytes.
+/// The peak memory of this process since the last reset, in bytes.
 double peak_bytes() {
     std::ifstream status{"/proc/self/status"};
     for (std::string word; status >> word;)
@@ -87,7 +87,7 @@ void scan(benchmark::State& state, std::uint64_t size) {
         benchmark::Counter(static_cast<double>(size), benchmark::Counter::kIsIterationInvariantRate);
 }
 
-/// From one size to more than it was made for: the old table and the new one at the same time.
+/// Grows a table beyond the size it was made for: the old and the new table exist at the same time.
 void grow(benchmark::State& state, std::uint64_t size) {
     for (auto _ : state) {
         synthetic_store store{size};

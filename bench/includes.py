@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""What including a header costs: processor time of the compiler, as a ratio to `#include <string>` in the same run.
+"""The cost of including a header: the compiler's processor time, as a ratio to `#include <string>` in the same run.
 
     includes.py INCLUDE_FOLDER README [COMPILER [HEADER …]]
 
-Of each header the least of five runs with -fsyntax-only, in turns; in brackets what the standard library's and other
-people's headers that it includes cost without it. Below, the processor time to compile the twenty lines of README
-at -O2.
+For each header, the minimum of five interleaved runs with -fsyntax-only; in brackets, the cost of only the headers of
+the standard library and other libraries that it includes. Below, the processor time to compile the example in README at
+-O2.
 """
 import pathlib
 import re
@@ -27,7 +27,7 @@ class Compiler:
         self.command = [command, "-std=c++20", f"-I{include}", "-x", "c++", "-"]
 
     def run(self, source, *options):
-        """The seconds of processor time, and what the compiler says."""
+        """The seconds of processor time, and the compiler's messages."""
         def used():
             so_far = resource.getrusage(resource.RUSAGE_CHILDREN)
             return so_far.ru_utime + so_far.ru_stime
@@ -38,7 +38,7 @@ class Compiler:
         return used() - before, done.stderr
 
     def others_in(self, source):
-        """The headers that ours include, and that are not ours."""
+        """The headers of other libraries that ours include."""
         found, above = [], []
         for dots, path in INCLUDED.findall(self.run(source, "-fsyntax-only", "-H")[1]):
             above[len(dots) - 1:] = [path]
@@ -60,12 +60,12 @@ def main(include, readme, command="g++", *headers):
             times[name].append(compiler.run(source, "-fsyntax-only")[0])
     least = {name: min(each) for name, each in times.items()}
     spread = max(max(each) / min(each) for each in times.values())
-    print(f"`#include <string>`: {1000 * least['']:.0f} ms of processor time; the greatest spread of one: {spread:.2f}")
+    print(f"`#include <string>`: {1000 * least['']:.0f} ms of processor time; largest ratio between runs of one header: {spread:.2f}")
     for name in headers or HEADERS:
         print(f"{name:26} {least[name] / least['']:5.2f}  [{least[name, 'others'] / least['']:.2f}]")
     example = EXAMPLE.search(pathlib.Path(readme).read_text(encoding="utf-8"))
     took = min(compiler.run(example[1], "-O2", "-c", "-o", "/dev/null")[0] for _ in range(3))
-    print(f"README's twenty lines at -O2: {took:.1f} s, {took / least['']:.1f} times that")
+    print(f"the example in README at -O2: {took:.1f} s, {took / least['']:.1f} times `#include <string>`")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What no verification of this kind can be faster than: one tag, one digest, one read of a line.
+// Lower bounds for the time of a verification: one tag, one digest, one read of a line.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -40,7 +40,8 @@ void raw_hmac(benchmark::State& state) {
     });
 }
 
-/// One read of 64 bytes that depends on the one before, over a table as large as ours: two lines a key, in huge pages.
+/// One read of 64 bytes that depends on the previous one, in a table as large as ours: two lines per key, in huge
+/// pages.
 struct line_field {
     explicit line_field(std::uint64_t size) : lines{2 * size} {
         constexpr std::size_t huge_page_bytes = std::size_t{2} << 20U;
@@ -61,7 +62,7 @@ struct line_field {
 inline void raw_line_read(benchmark::State& state, std::uint64_t size) {
     const auto& field = only<line_field>(size);
     static std::uint64_t next = 1;
-    static std::uint64_t reads = 0;  // without it, so few steps would come round to where they began
+    static std::uint64_t reads = 0;  // without it, the reads would soon repeat a cycle
     measure(state, as_they_are, [&](std::size_t) {
         next = field.at(scaled(scatter(next + ++reads), field.lines));
         benchmark::DoNotOptimize(next);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How keys are presented and timed: blocks of texts are made outside the measured time, and each block is timed whole.
+// How keys are presented and timed: blocks of texts are made outside the measured time; each block is timed as a whole.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -31,7 +31,7 @@ inline constexpr const char* compiler_name = "clang++ " __clang_version__;
 inline constexpr const char* compiler_name = "g++ " __VERSION__;
 #endif
 
-/// Not `SkipWithError`: where only some repetitions have an error, Google Benchmark 1.7 reads what it never set.
+/// Not `SkipWithError`: if only some repetitions have an error, Google Benchmark 1.7 reads uninitialised data.
 [[noreturn]] inline void give_up(const char* why) {
     std::fprintf(stderr, "%s\n", why);
     std::exit(1);
@@ -47,8 +47,8 @@ inline void pin_to(unsigned processor) {
     ::pthread_setaffinity_np(::pthread_self(), sizeof(set), &set);
 }
 
-/// Texts that are presented, from a buffer that stays in the cache, as a server presents what it has just received: as
-/// many as a block has, or fewer in turns.
+/// The texts that are presented, from a buffer that stays in the cache, like a request that a server has just received:
+/// one for each place of a block, or fewer, used in turn.
 class presented {
 public:
     template <typename Make>
@@ -56,15 +56,15 @@ public:
         for (std::size_t i = 0; i < different; ++i) m_texts.push_back(make(i));
         for (const key_text& text : m_texts) m_views.push_back(view_of(text));
     }
-    /// Fewer, in turns: one of each part of so many keys.
+    /// Fewer, in turn: one from each part of a range of keys.
     static presented hot(std::uint64_t size) {
         return presented{hot_keys, [size](std::size_t i) { return text_of(i * (size / hot_keys)); }};
     }
-    /// As many as a block has, for `draw`.
+    /// One for each place of a block, to be filled by `draw`.
     static presented block() {
         return presented{block_keys, [](std::size_t) { return key_text{}; }};
     }
-    /// Other keys of so many, each time.
+    /// Draws other keys each time.
     void draw(std::uint64_t size) {
         for (key_text& text : m_texts) text = text_of(random_below(m_random, size));
     }
@@ -72,13 +72,14 @@ public:
     [[nodiscard]] std::span<const std::string_view> views() const { return m_views; }
 
 private:
-    static inline std::uint64_t m_random = 1;  // goes on with each repetition, or they would all draw the same keys
+    static inline std::uint64_t m_random =
+        1;  // not reset between repetitions, which would otherwise draw the same keys
     std::vector<key_text> m_texts;
     std::vector<std::string_view> m_views;
 };
 
-/// Times blocks of keys: `refill()` outside the measured time; `answer(i)` inside, for each key of the block, which
-/// says whether all was as it must be.
+/// Times blocks of keys: calls `refill()` outside the measured time, and `answer(i)` inside it for each key of the
+/// block; `answer` returns whether the result was correct.
 template <typename Refill, typename Block>
 void measure_blocks(benchmark::State& state, Refill refill, Block block) {
     pin_to(0);
@@ -104,7 +105,7 @@ void measure(benchmark::State& state, Refill refill, Answer answer) {
 }
 inline constexpr auto as_they_are = [] {};
 
-/// One subject of each size at a time, or the tables of all of them would have to fit into memory at once.
+/// Only one subject at a time: the tables of all sizes would not fit into memory at once.
 inline std::function<void()>& cleaner() {
     static std::function<void()> last;
     return last;
@@ -121,7 +122,7 @@ T& only(std::uint64_t size) {
     return *one;
 }
 
-/// A benchmark's unit is one key; five repetitions of so many blocks.
+/// A benchmark's unit is one key; it has five repetitions of a number of blocks.
 template <typename Body, typename... Arguments>
 void add(const std::string& name, std::int64_t blocks, Body body, Arguments... arguments) {
     benchmark::RegisterBenchmark(name.c_str(), body, arguments...)

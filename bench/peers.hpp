@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What people use today instead of a verifier. Each has `bool check(std::string_view key)`.
+// Common alternatives to a verifier. Each has `bool check(std::string_view key)`.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -20,7 +20,7 @@
 
 namespace bench {
 
-/// What a gateway keeps for a key: its consumer and its scope.
+/// What a gateway stores for a key: its consumer and its scope.
 struct consumer {
     std::uint32_t tenant = 0;
     std::uint32_t scopes = 0;
@@ -51,8 +51,8 @@ using absl_keys = plaintext_map<absl::flat_hash_map<std::string, consumer>, absl
 using std_keys = plaintext_map<std::unordered_map<std::string, consumer, text_hash, std::equal_to<>>>;
 using boost_keys = plaintext_map<boost::unordered_flat_map<std::string, consumer, text_hash, std::equal_to<>>>;
 
-/// The way that is written by hand: SHA-256 by OpenSSL's one-shot call, in hexadecimal, looked up by its first half and
-/// compared in constant time.
+/// Hand-written code: SHA-256 by OpenSSL's one-shot call, in hexadecimal, looked up by its first half and compared in
+/// constant time.
 class hand_rolled {
 public:
     explicit hand_rolled(std::uint64_t size) {

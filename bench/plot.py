@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Two kinds of plot as SVG, with nothing but the standard library: lines over a logarithmic axis, and bars along one."""
+"""Two kinds of plot as SVG, with only the standard library: lines over a logarithmic axis, and bars along one."""
 
 import math
 from xml.sax.saxutils import escape
@@ -21,7 +21,7 @@ def decades(least, most):
 
 
 def round_ticks(most):
-    """From 0 on, at most seven, at steps of 1, 2 or 5 and some zeros."""
+    """At most seven ticks from 0, at steps of 1, 2 or 5 times a power of ten."""
     step = next(10.0**e * of for e in range(-3, 12) for of in (1, 2, 5) if 10.0**e * of * 6 >= most)
     return [i * step for i in range(int(most / step) + 1)]
 
@@ -54,7 +54,7 @@ class Picture:
 
 
 def lines(path, title, x_title, y_title, series, x_labels, log_y=True):
-    """`series`: name → [(x, median, least, most)]; `x_labels`: x → its words. The axis of x is logarithmic."""
+    """`series`: name → [(x, median, least, most)]; `x_labels`: x → its label. The x axis is logarithmic."""
     width, height, left, right, top, bottom = 820, 460, 76, 230, 48, 56
     picture = Picture(width, height, title)
     xs = [math.log10(x) for x in x_labels]
@@ -87,11 +87,11 @@ def lines(path, title, x_title, y_title, series, x_labels, log_y=True):
         coordinates = " ".join(f"{x:.1f},{y:.1f}" for (x, y), _, _ in drawn)
         picture.add(f'<polyline points="{coordinates}" fill="none" stroke="{colour}" stroke-width="2"/>')
         for (x, y), low, high in drawn:
-            picture.line(x, low, x, high, colour, 1.5)  # from the least to the most of the repetitions
+            picture.line(x, low, x, high, colour, 1.5)  # from the minimum to the maximum of the repetitions
             picture.add(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>')
         labels.append([drawn[-1][0][1], name, colour])
     labels.sort()
-    for above, below in zip(labels, labels[1:]):  # so that no name lies over another
+    for above, below in zip(labels, labels[1:]):  # so that names do not overlap
         below[0] = max(below[0], above[0] + 16)
     for y, name, colour in labels:
         picture.text(width - right + 12, y + 4, name, fill=colour)

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Any number of keys that nobody has to keep: all of key number i follows from i. And a store that has them.
+// Any number of keys without storing them: key number i is computed from i. And a store that has these keys.
 #pragma once
 
 #include <sys/types.h>
@@ -31,7 +31,7 @@ namespace bench {
 using namespace shearline;
 using instance = key_format<"instance">;
 
-/// What a result holds; the program ends with the error's words where it holds none.
+/// The value of a result; an error is printed and ends the program.
 template <typename T>
 T must(result<T> outcome) {
     if (!outcome) {
@@ -55,8 +55,8 @@ inline const keyring& ring() {
     return made;
 }
 
-/// A bijection of 64 bits that scatters (D. Stafford's variant 13 of MurmurHash3's finaliser): for numbers that look
-/// random and are not.
+/// A bijection of 64 bits that scatters (D. Stafford's variant 13 of MurmurHash3's finaliser), for reproducible numbers
+/// that look random.
 constexpr std::uint64_t scatter(std::uint64_t x) noexcept {
     x += 0x9e37'79b9'7f4a'7c15U;
     x = (x ^ (x >> 30U)) * 0xbf58'476d'1ce4'e5b9U;
@@ -65,7 +65,7 @@ constexpr std::uint64_t scatter(std::uint64_t x) noexcept {
 }
 
 __extension__ using wide = unsigned __int128;
-/// A random number of 64 bits as one below `size`.
+/// Scales a random number of 64 bits to one below `size`.
 constexpr std::uint64_t scaled(std::uint64_t random, std::uint64_t size) noexcept {
     return static_cast<std::uint64_t>((static_cast<wide>(random) * size) >> 64U);
 }
@@ -90,13 +90,13 @@ inline key_text text_of(std::uint64_t i) noexcept {
 }
 inline std::string_view view_of(const key_text& text) noexcept { return {text.data(), text.size()}; }
 
-/// A store of `size` keys, each of a credential of its own, of a thousand tenants. What the writer changed is kept
-/// beside them. Models key_feed, as far as a verifier asks.
+/// A store of `size` keys, each with its own credential, of a thousand tenants. The writer's changes are stored apart.
+/// Models key_feed as far as a verifier needs it.
 class synthetic_store {
 public:
     explicit synthetic_store(std::uint64_t size) : m_size{size}, m_hash{prepared_hash()} {}
 
-    /// Gives credential `i` its next key, and revokes the one before it.
+    /// Gives credential `i` its next key, and revokes the previous one.
     void rotate(std::uint64_t i) {
         const std::scoped_lock lock{m_mutex};
         auto [at, is_new] = m_rotated.try_emplace(i, 0);
@@ -164,7 +164,7 @@ public:
     }
 
 private:
-    /// As an authority makes the digests of this format, under the current pepper.
+    /// Makes digests of this format under the current pepper, like an authority.
     static openssl_hmac_sha256::key_state prepared_hash() {
         const auto subkey = must(
             ring().subkey(key_kind::pepper, ring().current_pepper(), "key", instance::name, instance::environment_of));
@@ -179,7 +179,7 @@ private:
         return i;
     }
 
-    /// The key of a credential after so many rotations. (Those after the first have numbers of their own.)
+    /// The key of a credential after a number of rotations. (Keys after the first have numbers of their own.)
     [[nodiscard]] record key_of(std::uint64_t i, std::uint64_t rotations) const {
         const key_text text = text_of(i + (rotations << 40U));
         const auto parsed = parse<instance>(view_of(text));

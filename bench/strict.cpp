@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a strict verification costs, beside its parts: the parse, the hash by either engine, and the look-up.
+// The cost of a strict verification and of its parts: the parse, the hash by either engine, and the look-up.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -22,7 +22,7 @@ namespace {
 using namespace shearline;
 using instance = key_format<"instance">;
 
-/// What a result holds; the program ends with the error's words where it holds none.
+/// The value of a result; an error is printed and ends the program.
 template <typename T>
 T must(result<T> outcome) {
     if (!outcome) {
@@ -44,7 +44,7 @@ std::string text_of(const secret_text& text) { return std::string{text.reveal(un
 
 std::string fresh_key() { return text_of(must(generate<instance>()).text); }
 
-/// The same key with its last character another one.
+/// The same key with another last character.
 std::string with_wrong_checksum(std::string key) {
     key.back() = key.back() == '0' ? '1' : '0';
     return key;

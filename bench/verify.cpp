@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a verification costs at any number of keys, beside what people use today and beside the limits of the machine.
+// The cost of a verification for various numbers of keys, compared with common alternatives and the machine's limits.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -41,7 +41,7 @@ struct ours {
     verifier<Policies, synthetic_store> keys;
 
 private:
-    /// Every key has been seen once: what is measured is the state that a server is in after a while.
+    /// Verifies every key once: the benchmarks measure a server that has been running for a while.
     void warm(std::uint64_t size) {
         auto reader = keys.new_reader();
         const timestamp now = system_clock{}.now();
@@ -50,7 +50,7 @@ private:
     }
 };
 
-/// One verification of a good key, with all that belongs to it: its state, its end, its scope, the lease, the counts.
+/// One complete verification of a good key: state, end of validity, scope, lease and counts.
 template <typename Reader>
 bool is_granted(Reader& reader, std::string_view text, timestamp now) {
     return static_cast<bool>(reader.verify(text, now, synthetic_store::scope));
@@ -96,7 +96,7 @@ void random_keys(benchmark::State& state, std::uint64_t size, std::size_t batch)
     it.report_memory(state);
 }
 
-/// Runs `round()` again and again on the other processor, for as long as it lives.
+/// Runs `round()` repeatedly on the other processor, as long as the object lives.
 template <typename Round>
 class beside {
 public:
@@ -116,10 +116,10 @@ public:
 private:
     std::atomic<bool> m_over{false};
     std::atomic<std::uint64_t> m_done{0};
-    std::thread m_thread;  // the last: it uses the others
+    std::thread m_thread;  // last, because it uses the others
 };
 
-/// As `measure`, while `round` runs beside it; how much that did a second, in the time that is measured.
+/// Like `measure`, while `round` runs in parallel; reports how often it ran per second of the measured time.
 template <typename Answer, typename Round>
 double measure_beside(benchmark::State& state, Answer answer, Round round) {
     std::chrono::duration<double> took{0};
@@ -138,7 +138,7 @@ double measure_beside(benchmark::State& state, Answer answer, Round round) {
     return static_cast<double>(done) / took.count();
 }
 
-/// The same on two processors.
+/// The same verification on two processors.
 template <typename Answer>
 void measure_two(benchmark::State& state, Answer answer, Answer other) {
     const double others = measure_beside(state, answer, [other]() -> std::uint64_t {
@@ -159,7 +159,7 @@ void threads2(benchmark::State& state, std::uint64_t size) {
     };
     measure_two(state, with(one), with(two));
 }
-/// What the machine gives to a second thread that shares nothing with the first.
+/// The throughput of two threads that share nothing, as a control.
 void siphash_threads2(benchmark::State& state) {
     const presented texts = presented::hot(10'000);
     const siphash_memo::key key = siphash_memo::make_key();
@@ -170,7 +170,7 @@ void siphash_threads2(benchmark::State& state) {
     measure_two(state, tag, tag);
 }
 
-/// Beside a thread that wakes up 10,000 times a second, to rotate a key or, as a control, for nothing.
+/// While another thread wakes up 10,000 times a second, to rotate a key or, as a control, to do nothing.
 void with_writer(benchmark::State& state, std::uint64_t size, bool rotates) {
     auto& it = only<ours<openssl_memo>>(size);
     constexpr std::chrono::microseconds pace{100};
@@ -181,18 +181,18 @@ void with_writer(benchmark::State& state, std::uint64_t size, bool rotates) {
     const timestamp now = system_clock{}.now();
     const auto answer = [&](std::size_t i) { return is_granted(reader, texts[i], now); };
     const double rounds = measure_beside(state, answer, [&]() -> std::uint64_t {
-        const std::uint64_t step = size / hot_keys;  // one of those that are not presented
+        const std::uint64_t step = size / hot_keys;  // one of the keys that are not presented
         const std::uint64_t key = random_below(random, hot_keys) * step + 1 + random_below(random, step - 1);
         if (rotates) {
             it.store.rotate(key);
             must(it.keys.poll());
         }
-        // Where it was held up it does not catch up all at once.
+        // After a delay, it does not catch up all at once.
         next = std::max(next + pace, std::chrono::steady_clock::now() - 10 * pace);
         std::this_thread::sleep_until(next);
         return 1;
     });
-    state.counters["rounds_per_second"] = rounds;  // where the machine is busy, fewer
+    state.counters["rounds_per_second"] = rounds;  // fewer if the machine is busy
 }
 
 /// Texts that are refused, each for its reason.
@@ -233,7 +233,7 @@ void jwt_peer(benchmark::State& state) {
 void add_size(const std::string& n, std::uint64_t size) {
     constexpr std::int64_t fast = 500;
     constexpr std::int64_t slow = 60;
-    // What uses one table stands together: a table is built once.
+    // Benchmarks of one table are adjacent, so that each table is built once.
     add("ours/hot/" + n + "/openssl", fast, hot<openssl_alone>, size);
     add("ours/hot/" + n + "/sodium", slow, hot<sodium_alone>, size);
     add("ours/hot/" + n + "/memo", fast, hot<openssl_memo>, size);
@@ -256,7 +256,7 @@ void add_size(const std::string& n, std::uint64_t size) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    // --quick leaves out ten million keys, --huge adds fifty million; the rest is Google Benchmark's.
+    // --quick leaves out ten million keys, --huge adds fifty million; other options are Google Benchmark's.
     std::vector<std::pair<std::string, std::uint64_t>> sizes{{"1e4", 10'000}, {"1e6", 1'000'000}, {"1e7", 10'000'000}};
     std::vector<char*> rest;
     for (int i = 0; i < argc; ++i) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Any bytes as a request to the CRM that a good key came with: the first line is its method and its target, the rest is
-// the body. Every one has an answer, in JSON, and none of them says that the server is at fault.
+// Any bytes as a request to the CRM with a valid key: the first line is the method and the target, the rest is the
+// body. Every request gets an answer in JSON, and never a server error.
 #include <exact_json.hpp>
 #include <optional>
 #include <string>
@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static unsigned long count = 0;
     if (count++ % 2'000 == 0) {
         w.reset();
-        w.emplace();  // before the contacts of all inputs make each list long
+        w.emplace();  // before the contacts of earlier inputs make each list long
     }
     const std::string bytes(data, data + size);
     const std::size_t line = std::min(bytes.find('\n'), bytes.size());

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The CRM without its server, in a folder of its own, with one key that may read and write contacts.
+// The CRM without its server, in its own folder, with one key that may read and write contacts.
 #pragma once
 
 #include <rest/api.hpp>

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A hostile database: any bytes as the file of an SQLite store, or as alterations of a good one. Every call has an
-// answer or an error, and who can write to the database alone makes no key that opens something. The first byte of an
-// input says which: an even one, and the rest is the file; an odd one, and each six bytes after it are a place (three),
-// a length (one) and two bytes to write there, in turns.
+// A hostile database: any bytes as the file of an SQLite store, or as changes to a good one. Every call returns an
+// answer or an error, and write access to the database alone cannot create a valid key. If the first byte of an input
+// is even, the rest is the file. If it is odd, each six bytes after it are a position (three), a length (one) and two
+// bytes that are written there alternately.
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
@@ -26,8 +26,8 @@ using support::must;
 using bundle = policies<key_format<"instance">, recoverable>;
 using authority_type = authority<bundle, sqlite_store>;
 
-/// A good database, the keyring that it was made under, and a key of the same credential that was never issued: its
-/// digest is in another database, under another keyring.
+/// A good database, its keyring, and a key of the same credential that was never issued there: its digest is in another
+/// database, under another keyring.
 struct world {
     testing::temporary_folder folder;
     std::string path = folder.file("keys.db");

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Any bytes as the text of a key of another product's format.
+// Any bytes as the text of a key in another product's format.
 #include <shearline/testing/fuzz.hpp>
 
 #include "../tests/support/rules.hpp"

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Any lines as a request: the first is its target, each further one a field.
+// Any lines as a request: the first is the target, each further one a field.
 #include <shearline/testing/fuzz.hpp>
 
 #include "../tests/support/rules.hpp"

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Any bytes on a connection to the CRM's server: each answer is HTTP, none says that the server is at fault, and none
-// is a success unless the bytes hold a good key, which stands in an input as "$KEY".
+// Any bytes on a connection to the CRM's server: each answer is HTTP, none is a server error, and none is a success
+// unless the bytes contain the valid key, which an input writes as "$KEY".
 #include <http/server.hpp>
 
 #include <arpa/inet.h>
@@ -23,7 +23,7 @@ struct world : crm_world {
         {.port = 0, .io_threads = 1, .workers = 1}, [this](const crm::request& asked) { return api.handle(asked); },
         [](const crm::request_account&) {}));
 
-    /// Repeats a call that a signal interrupted: libFuzzer has a clock that sends them.
+    /// Repeats a call that a signal interrupted: libFuzzer has a timer that sends signals.
     template <typename Call>
     static ::ssize_t again(Call call) {
         ::ssize_t got = 0;
@@ -32,7 +32,7 @@ struct world : crm_world {
         return got;
     }
 
-    /// Sends bytes, ends that direction, and reads until the server has ended the other.
+    /// Sends bytes, shuts down that direction, and reads until the server closes the other.
     [[nodiscard]] std::string exchange(const std::string& bytes) const {
         const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in at{};
@@ -71,7 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (answer.empty()) return 0;
     require(answer.starts_with("HTTP/1."), "an answer is HTTP");
     const std::string status = answer.size() > 12 ? answer.substr(9, 3) : "";
-    // What it does not understand it may say so of; that is no failure.
+    // The server may answer that something is not implemented; that is not a failure.
     require((status >= "100" && status < "500") || status == "501", "no request makes the server fail");
     require(holds_key || status[0] != '2', "without a key nothing is granted");
     require(answer.find(w.key) == std::string::npos, "no answer repeats a key");

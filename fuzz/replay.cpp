@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Runs a fuzz body over each file of a folder: what libFuzzer found once, every test run tries again, in any compiler.
+// Runs a fuzz body over each file of a folder: every test run, with any compiler, repeats what libFuzzer once found.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -12,7 +12,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
-/// libFuzzer's own mutation, which the mutators of some bodies call: nothing is mutated here.
+/// Replaces libFuzzer's mutation, which the mutators of some bodies call: mutates nothing.
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t*, std::size_t size, std::size_t) { return size; }
 
 int main(int argc, char** argv) {
@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
             return 1;
         }
         std::printf("%s\n", entry.path().filename().c_str());
-        std::fflush(stdout);  // the body ends the process where it fails: the last name is then the culprit
+        std::fflush(stdout);  // the body ends the process if it fails: the last name printed is the culprit
         LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
         ++count;
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Runs fuzzers side by side, tells how far they are, makes what they find as small as it gets, and sums up.
+"""Runs fuzzers in parallel, reports their progress, minimises their findings, and prints a summary.
 
     run.py BUILD_FOLDER WORK_FOLDER SECONDS TARGET …
 
@@ -22,18 +22,18 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-# No input of use is longer, and the short ones are tried sooner.
+# Longer inputs are not useful, and a limit makes the fuzzer try short ones sooner.
 MAX_LEN = {"parse": 160, "foreign": 160, "stored_digest": 160, "sealed_text": 512, "steps": 256, "headers": 640,
            "contacts": 2048, "http": 4096, "database": 65536}
 EXECUTED = re.compile(r"^stat::number_of_executed_units: (\d+)", re.MULTILINE)
 PROGRESS = re.compile(r"^#(\d+)\s.*cov: (\d+)", re.MULTILINE)
 COUNTERS = re.compile(r"^INFO: Loaded \d+ modules +\((\d+) inline 8-bit counters\)", re.MULTILINE)
-# libFuzzer's schedule by rare features takes more time than a sequence of calls does: they have too many of them.
+# Scheduling by rare features would take libFuzzer more time than the sequences of calls, which have too many features.
 OPTIONS = {"steps": ["-entropic=0"]}
 
 
 class Outcome:
-    """What the log of one run says."""
+    """The content of the log of one run."""
 
     def __init__(self, said, failures):
         executed, progress, counters = EXECUTED.findall(said), PROGRESS.findall(said), COUNTERS.findall(said)
@@ -61,7 +61,7 @@ def explore(build, work, seconds, target):
                *OPTIONS.get(target, [])]
     if (HERE / f"{target}.dict").exists():
         options.append(f"-dict={HERE / (target + '.dict')}")
-    # Databases and sockets want a file system in memory.
+    # Databases and sockets are faster on a file system in memory.
     environment = dict(os.environ, TMPDIR="/dev/shm" if os.path.isdir("/dev/shm") else "/tmp")
     with log.open("w") as to:
         running = subprocess.Popen([str(program), *options, f"-max_total_time={seconds}", "-print_final_stats=1",

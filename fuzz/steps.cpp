@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Any bytes as a sequence of calls, made through an authority and in the model: what can be read is the same.
+// Any bytes as a sequence of calls, made both through an authority and in the model: everything that can be read is
+// equal.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -22,7 +23,7 @@ struct memory_place {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace shearline::testing;
     constexpr std::size_t most_bytes = 256;
-    constexpr std::size_t steps_unread = 32;  // comparing everything after each takes time quadratic in the steps
+    constexpr std::size_t steps_unread = 32;  // comparing everything after each step takes quadratic time
     const auto steps = steps_of(std::string(data, data + std::min(size, most_bytes)));
     memory_place place;
     store_trial trial{place};

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""compare.py SERVER [ROUNDS]: requests per second of the CRM with its key check, and without, by wrk, as JSON.
+"""compare.py SERVER [ROUNDS]: measures requests per second of the CRM with and without its key check; prints JSON.
 
 Both servers run all the time, on one processor; wrk asks one and the other in turns, from the other processor, so that
-what disturbs the machine disturbs both. What is told is the median of the ratios of neighbours."""
+what disturbs the machine disturbs both. The result is the median of the ratios of neighbouring turns."""
 
 import json
 import pathlib
@@ -40,7 +40,7 @@ class Server:
 
 
 def interval(values, draws=10_000):
-    """Of the median, with a confidence of 95 %, by drawing again and again from what was measured."""
+    """The 95 % confidence interval of the median, by bootstrap: resampling from the measurements."""
     chance = random.Random(1)
     medians = sorted(statistics.median(chance.choices(values, k=len(values))) for _ in range(draws))
     return medians[int(draws * 0.025)], medians[int(draws * 0.975)]
@@ -65,8 +65,8 @@ def main():
         "ratio": ratio, "interval": [least, most],
         "text": f"{checked:,.0f} requests a second with the check, {unchecked:,.0f} without: the median of the ratios "
                 f"is {ratio:.1%} (95 % interval {least:.1%} to {most:.1%}; goal: at least 97 %). GET of a contact by "
-                f"wrk, {CONNECTIONS} connections that stay open, {rounds} turns of {SECONDS} s each, server and load "
-                "on a processor each (`bench/crm/`)."}, indent=2))
+                f"wrk, {CONNECTIONS} keep-alive connections, {rounds} turns of {SECONDS} s each, server and load "
+                "on one processor each (`bench/crm/`)."}, indent=2))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The CRM's interface as it is, or with nobody looking at keys: server checked|unchecked FOLDER
+// The CRM's REST interface with or without its key check: server checked|unchecked FOLDER
 //
-// Prints its port, a key and the path of a contact, and serves until its standard input ends.
+// Prints its port, a key and the path of a contact, and serves until its standard input is closed.
 #include <cstdio>
 #include <string>
 #include <string_view>

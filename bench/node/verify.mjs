@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a verification costs with what Node.js people use: as JSON, nanoseconds of each sample.
+// The cost of a verification with common Node.js packages: prints the nanoseconds of each sample as JSON.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { defaultKeyHasher } from 'better-auth/plugins';
@@ -28,7 +28,7 @@ const joseEdDsa = await new SignJWT(claims)
   .setExpirationTime('1h')
   .sign(ed25519.privateKey);
 
-// Each says whether key or token number i is good.
+// Each returns whether key or token number i is valid.
 const subjects = {
   'prefixed-api-key': (i) => {
     const { token } = prefixedKeys[i % keys];
@@ -49,7 +49,7 @@ for (const [name, verify] of Object.entries(subjects)) {
       if (!(await verify(i))) throw new Error(`${name}: a good key was refused`);
     }
     const took = Number(process.hrtime.bigint() - begun) / verifications;
-    if (sample >= 0) ns[name].push(took); // those before warm up
+    if (sample >= 0) ns[name].push(took); // the earlier ones warm up
   }
 }
 const { dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url)));
