@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Reads what llvm-cov exported, and tells which share of the lines and branches of the headers the tests ran.
+"""Reads the export of llvm-cov, and prints which share of the headers' lines and branches the tests ran.
 
     coverage.py EXPORT.json INCLUDE_FOLDER [--missed]
 
@@ -13,7 +13,7 @@ import os
 import pathlib
 import sys
 
-# The least shares of lines and of branches: of parts that no test may leave out, and of every other one.
+# The minimum shares of lines and of branches: for the critical parts, and for all others.
 WHOLE = ("format", "digest", "secret", "verifier", "verifier.hpp", "http")
 LEAST_OF_WHOLE = (100.0, 97.0)
 LEAST = (95.0, 92.0)
@@ -48,7 +48,7 @@ def main(export, include, missed):
             continue
         name = path.removeprefix(root)
         if name.startswith("testing/"):
-            continue  # what judges is not judged here
+            continue  # the test harness itself is not counted
         part = sums[part_of(name)]
         # A branch of a template is listed for each instantiation: it was run where any of them ran it. One that the
         # compiler decides (`if constexpr`) has no ways: it counts nothing where its line was run.

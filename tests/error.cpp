@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Whatever is named in logs and answers has a name of its own, and a number that stands for nothing is "unknown".
+// Every enumerator that logs and answers print has a distinct name; a value without an enumerator is "unknown".
 #include <set>
 #include <string_view>
 
@@ -26,7 +26,7 @@ std::string_view name_of(int number) {
     return to_string(static_cast<Enum>(at_run_time));
 }
 
-/// From `first` to `last` every name is another; after that there is none.
+/// The names from `first` to `last` are distinct; the value after `last` has none.
 template <typename Enum>
 void check_names(Enum first, Enum last) {
     std::set<std::string_view> names;
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(of_errors_have_the_status_that_a_server_answers_with) {
 }
 
 BOOST_AUTO_TEST_CASE(that_stand_for_nothing_open_nothing) {
-    // A standing or a face from outside of the table is refused as the worst that it could be.
+    // A standing or a face that is not in the table is treated as the most severe one.
     volatile int nothing = 99;
     BOOST_TEST(refusal_of(static_cast<key_standing>(nothing + 0)) == reason::revoked);
     BOOST_TEST(status_of(static_cast<face>(nothing + 0)) == 503U);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A result and a std::expected hold the same, whichever way.
+// Conversions between a result and a std::expected keep the value or the error, in both directions.
 #include <expected>
 #include <memory>
 #include <string>

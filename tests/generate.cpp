@@ -33,11 +33,11 @@ using namespace shearline;
 using instance = key_format<"instance">;
 using in_base58 = key_format<"instance", 32, base58>;
 using github = github_format<"ghp">;
-/// One digit of handle, so that every handle can be met.
+/// A handle of one digit, so that every handle occurs.
 using tiny = basic_format<"tiny", environment::live, base62, literal<"tiny_">, handle_field<1>, secret_field<32>,
                           checksum_field<6, crc32, covers::all_before>>;
 
-/// Gives the bytes of a list, then those of the system, and counts what it was asked for.
+/// Returns the bytes of a list, then those of the system, and counts the requests.
 struct scripted_entropy {
     std::vector<std::uint8_t> script;
     std::size_t given = 0;
@@ -60,7 +60,7 @@ struct stuck_entropy {
     }
 };
 
-/// Fails at its n-th use.
+/// Fails at the n-th use.
 struct failing_entropy {
     int uses_left;
     result<void> fill(std::span<std::byte> out) noexcept {
@@ -71,7 +71,7 @@ struct failing_entropy {
 
 std::string text_of(const generated_key<instance>& key) { return std::string{key.text.reveal(unsafe_reveal)}; }
 
-/// Of a uniform source, chi-square with 61 degrees of freedom exceeds this once in 10^9 runs; with fewer, more rarely.
+/// For a uniform source, chi-square with 61 degrees of freedom exceeds this once in 10^9 runs; with fewer, more rarely.
 constexpr double threshold = 153.0;
 constexpr std::size_t sample_digits = 640'000;
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A bundle is what its authority does, in whatever order its policies were named.
+// The order in which a bundle names its policies does not matter.
 #include <shearline/policies.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -21,12 +21,12 @@ using day = overlap<std::chrono::hours{24}>;
 
 namespace {
 
-/// OpenSSL's engine under another name, so that what is stored tells which of the two it was.
+/// OpenSSL's engine under another name, so that stored digests show which engine made them.
 struct other_engine : openssl_hmac_sha256 {
     static constexpr std::string_view name = "other-engine";
 };
 
-/// What a bundle does with a key.
+/// The observable behaviour of a bundle.
 struct behaviour {
     std::string prefix;
     std::string hash;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What is not there is not read: the process ends instead.
+// Reading a value or an error that does not exist ends the process.
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(ends_the_process_where_the_other_is_asked_for) {
     BOOST_TEST(aborts([] { (void)result<void>{}.error(); }));
 }
 
-/// Tells how many of it there are.
+/// Counts its instances.
 struct counted {
     static inline int alive = 0;
     explicit counted(int of) : number{of} { ++alive; }
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(has_the_names_of_std_expected) {
     BOOST_TEST(!aborts([&] { good.value(); }));
     BOOST_TEST(aborts([&] { bad.value(); }));
 
-    // Where a value could be made of an error.
+    // If a value can be constructed from an error.
     using either = result<std::string, std::string>;
     const either failed = unexpected<std::string>{"why"};
     BOOST_TEST(failed.error() == "why");

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Counts what `meson test` ran in the given build folders, and ends with one line: `N passed, M failed[, K skipped]`.
+"""Counts the tests that `meson test` ran in the given build folders; the last line is `N passed, M failed[, K skipped]`.
 
-A Boost.Test program counts by its cases, any other program as one. What did not finish, was not built or never ran is
-a failure: silence is not success.
+A Boost.Test program counts by its cases, any other program as one test. A test that did not finish, was not built or
+never ran counts as failed.
 """
 import json
 import pathlib
@@ -16,7 +16,7 @@ BOOST_LINE = re.compile(r"^  (\d+) test cases? out of (\d+) (passed|passed with 
 
 
 def count_cases(report):
-    """(passed, failed, skipped) cases of a Boost.Test report, or None where the text holds none."""
+    """(passed, failed, skipped) cases of a Boost.Test report, or None if the text has no report."""
     lines = BOOST_LINE.findall(report)
     if not lines and "Test module " not in report:
         return None
@@ -34,7 +34,7 @@ def count(test):
     good = result in ("OK", "EXPECTEDFAIL")
     passed, failed, skipped = count_cases(test.get("stderr", "") + test.get("stdout", "")) or (int(good), 0, 0)
     if any(argument.startswith("--run_test=") for argument in test.get("command", [])):
-        skipped = 0  # Boost.Test calls skipped what was not asked for: another entry runs it
+        skipped = 0  # Boost.Test reports cases that were not selected as skipped; another entry runs them
     if not good:  # a crash or a sanitizer's finding after the last case fails too
         failed = max(1, failed)
     return passed, failed, skipped

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A store of which one call fails, whichever it is: the change fails with its error, and nothing of it is there.
+// One call of a store fails, each in turn: the change fails with that error, and nothing of it is stored.
 #include <shearline/authority.hpp>
 #include <shearline/store/memory_store.hpp>
 
@@ -23,7 +23,7 @@ using keys_type = authority<bundle, stumbling_store, manual_clock>;
 
 constexpr std::string_view token = "AAAAAAAAAAAAAAAAAAAAAA";
 
-/// An authority over a store that may stumble, with a credential that was rotated once.
+/// An authority over a store whose calls may fail, with a credential that was rotated once.
 struct stumbling_world {
     explicit stumbling_world(const keyring& ring)
         : keys{must(keys_type::open(store, ring, clock))}, key{must(keys.issue(legacy_sync(), admin))} {
@@ -39,7 +39,7 @@ struct stumbling_world {
     issued_key key;
 };
 
-/// Everything that is stored, as far as it can be counted.
+/// Counts of everything that is stored.
 struct amounts {
     std::size_t changes, events, credentials, keys;
     bool operator==(const amounts&) const = default;
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(denies_where_it_cannot_look) {
     stumbling_world w{ring};
     w.store.over.after(0);
     BOOST_TEST(why_denied(w.keys.verify(text_of(w.key))) == reason::store_unavailable);
-    // The look-up finds no key, and whether the store was taken back cannot be told.
+    // The look-up finds no key, and it is unknown whether the store was restored from an older copy.
     const std::string nobodys = with_right_checksum(with_another_letter(std::string{text_of(w.key)}, 12));
     BOOST_TEST(why_denied(w.keys.verify(nobodys)) == reason::unknown_handle);
     w.store.over.after(1);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A change that is asked for again by its token: what the audit knows of it, and what an edited entry does not open.
+// A change repeated with its idempotency token: what the audit records, and what an edited entry must not give access
+// to.
 #include <boost/mp11/list.hpp>
 #include <optional>
 #include <string>
@@ -14,7 +15,7 @@ using namespace support;
 
 namespace {
 
-/// A memory store of which somebody edits the idempotency entries, and which may refuse an audit event.
+/// A memory store whose idempotency entries a test can edit, and which may refuse an audit event.
 class edited_store : public memory_store {
 public:
     class transaction {

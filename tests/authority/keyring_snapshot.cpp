@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// An authority holds a snapshot of the keyring, and goes on with another one while threads use it.
+// An authority holds a snapshot of the keyring, and changes to another one while threads use it.
 #include <array>
 #include <atomic>
 #include <boost/mp11/list.hpp>
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_bound_to_the_store_or_refused_and_then_nothing_
         BOOST_TEST(bool{reader.verify(text_of(key), noon)});
         BOOST_TEST(must(keys.find(must(keys.issue(legacy_sync(), w.admin)).credential)).keys[0].digest.pepper == 2U);
     }
-    // What a verifier binds is known to an authority, and the other way round.
+    // A keyring that a verifier binds is known to an authority, and vice versa.
     const keyring third = must(second.with_new_pepper());
     must(fast.use(third));
     BOOST_TEST(code_of(keys.use(second)) == errc::wrong_keyring);

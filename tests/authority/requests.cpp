@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Each limit of a request, from both sides.
+// Each limit of a request: the last value allowed, and the first one refused.
 #include <shearline/authority/requests.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The console's whole story, in the system's Chromium, against the CRM that is given: console.mjs PROGRAM
+// Tests the console in the system's Chromium, against the given CRM program: console.mjs PROGRAM
 
 import assert from 'node:assert/strict';
 
@@ -23,7 +23,7 @@ const step = (sentence, body) => told.step(sentence, body);
 const page = await browser.newPage();
 const complaints = [];
 page.on('console', (message) => {
-    // The browser itself reports answers of 4xx there, which some steps ask for.
+    // The browser itself reports 4xx answers there, which some steps expect.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text());
 });
 page.on('pageerror', (problem) => complaints.push(String(problem)));
@@ -39,7 +39,7 @@ const go = (where) => page.goto(crm.origin + where);
 const press = (name) => page.getByRole('button', { name, exact: true }).click();
 const shown_key = () => page.getByLabel('The Instance API Key').inputValue();
 const status_says = (text) => page.locator('[data-key-panel] .status').filter({ hasText: text }).waitFor();
-/// What is on the clipboard, as anybody learns it: by pasting it somewhere else.
+/// The content of the clipboard, read by pasting it.
 async function clipboard() {
     const elsewhere = await browser.newPage();
     try {
@@ -61,7 +61,7 @@ async function log_in(text = password, on = page) {
     await on.getByRole('button', { name: 'Log in', exact: true }).click();
 }
 
-/// In both colour schemes, and as narrow and as wide as the console is meant to be.
+/// In both colour schemes, and at the smallest and largest supported widths.
 async function find_no_fault_anywhere(name, on = page) {
     for (const scheme of ['light', 'dark'])
         for (const width of [375, 1440]) await find_no_fault(on, name, scheme, width);
@@ -249,7 +249,7 @@ try {
         const fact = (name) => page.locator(`dt:text-is("${name}") + dd`).textContent();
         await go(key_path);
         assert.match(await fact('Created'), /\d/);
-        // Uses are counted in memory and written once a second: the page shows them soon, and not at once.
+        // Uses are counted in memory and written once a second, so the page shows them with a delay.
         for (let tries = 0; (await fact('Last used')) === 'never' && tries < 100; tries += 1) {
             await page.waitForTimeout(100);
             await page.reload();
@@ -270,7 +270,7 @@ try {
         who.forEach((each, row) => assert.equal(each, did[row] === 'log in refused' ? 'unknown' : 'owner'));
     });
 
-    // ---- what others try ----
+    // ---- attacks ----
 
     await step('a form without the token, or with a wrong one, is refused', async () => {
         await go(key_path);
@@ -337,13 +337,13 @@ try {
             setTimeout(() => resolve(window.injected === true), 200);
         }));
         assert.equal(ran, false);
-        complaints.length = 0;  // the browser complained of this, as it should
+        complaints.length = 0;  // the browser reported this, as expected
     });
 
     // ---- the password again ----
 
     await step('where the password is asked for again, a dialog asks for it', async () => {
-        // Five minutes are too long for a test: the first answer is what the console gives then (its unit tests have a
+        // Five minutes are too long for a test: the first answer is what the console would give (its unit tests have a
         // clock to show that), the second is the console's own.
         const sent = [];
         await page.route(`**${key_path}/reveal`, async (route) => {

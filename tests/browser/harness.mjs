@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the story needs around it: a CRM of its own, a browser of its own, steps that are counted.
+// The test's environment: a new CRM, a new browser, and counted steps.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -16,7 +16,7 @@ export const password = ['staple', 'lagoon', 'orbit', '47'].join('-');
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/// Counts what holds and what does not; goes on after a failure, so that one run tells all.
+/// Counts passed and failed steps; continues after a failure, so that one run shows all of them.
 export class story {
     passed = 0;
     failed = 0;
@@ -38,7 +38,7 @@ export class story {
     }
 }
 
-/// A folder that goes with the test.
+/// A folder that is removed after the test.
 export async function temporary_folder() {
     return mkdtemp(path.join(os.tmpdir(), 'crm-browser-'));
 }
@@ -47,7 +47,7 @@ export async function remove(folder) {
     await rm(folder, { recursive: true, force: true });
 }
 
-/// Starts the CRM on a port that the system chooses; resolves to its address when it listens.
+/// Starts the CRM on a free port; resolves to its address when it listens.
 export async function start_crm(program, folder) {
     const password_file = path.join(folder, 'first-password');
     await writeFile(password_file, `${password}\n`, { mode: 0o600 });
@@ -78,7 +78,7 @@ export async function start_crm(program, folder) {
     };
 }
 
-/// The system's own Chromium, with a profile that is new and goes with it.
+/// The system's Chromium, with a new profile that is removed after the test.
 export async function start_browser() {
     return chromium.launch({
         executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -90,7 +90,7 @@ export async function start_browser() {
     });
 }
 
-/// A request as no browser would send it: any header may be set, none is added but Host and Content-Length.
+/// A request with any headers, which no browser would send; only Host and Content-Length are added.
 export function raw(origin, method, target, headers = {}, body = '') {
     const url = new URL(target, origin);
     return new Promise((resolve, reject) => {
@@ -115,11 +115,11 @@ export function raw_form(origin, target, fields, headers = {}) {
                new URLSearchParams(fields).toString());
 }
 
-/// Looks at the page as axe-core does, in one colour scheme and at one width.
+/// Checks the page with axe-core, in one colour scheme and at one width.
 export async function find_no_fault(page, name, scheme, width) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 900 });
-    // The page's policy forbids scripts of strangers: this one is evaluated from outside, as a debugger does.
+    // The page's policy forbids foreign scripts, so evaluate this one from outside, like a debugger.
     const loaded = await page.evaluate(() => 'axe' in window);
     if (!loaded) await page.evaluate(axe);
     const found = await page.evaluate(async () => {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Every function of ours that meets a secret, under valgrind's memcheck. Compiled by many compilers at many levels of
-// optimisation: what the source does not branch on, a compiler may.
+// Every function of the library that handles a secret, under valgrind's memcheck. Compiled by several compilers at
+// several optimisation levels, because a compiler may add branches that the source does not have.
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -47,7 +47,7 @@ void add_comparisons(constant_time_suite& suite) {
     });
 }
 
-/// The digits of a secret, written as a key with its checksum.
+/// Renders the digits of a secret as a key with its checksum.
 bool render_a_fresh_secret() {
     std::array<std::uint8_t, format::secret_chars> digits{};
     for (std::size_t i = 0; i < digits.size(); ++i) digits[i] = static_cast<std::uint8_t>(i * 7 % 62);
@@ -65,7 +65,7 @@ bool spell_and_read_a_stored_digest() {
     const std::string phc = stored.to_phc(handle{7});
     std::string text = phc;
     declassify(text.data(), text.size());
-    // That a text is base64 at all is public: 'p' to 'w' differ in three bits, and any of those is secret.
+    // It is public that the text is base64. 'p' to 'w' differ in three bits, which are the secret ones.
     std::string other = text;
     for (std::size_t i = other.size() - 43; i < other.size(); ++i) {
         char c = other[i];
@@ -77,7 +77,7 @@ bool spell_and_read_a_stored_digest() {
     return read && declassified(read->digest.mac) != digest_bytes{} && stored_digest::parse(text);
 }
 
-/// The whole check of a full verification, as a digester makes it, with every pepper's state and the digest secret.
+/// The whole check of a full verification by a digester; every pepper's state and the digest are secret.
 bool check_a_stored_digest() {
     digest_bytes stored = hmac_sha256::mac(hmac_sha256::prepare(sample_bytes<32>()), sample_bytes<52>());
     secret(stored);
@@ -90,7 +90,7 @@ bool check_a_stored_digest() {
     return declassified(same) && !declassified(other);
 }
 
-/// What a line keeps of a digest, and the comparison with it.
+/// The part of a digest in a verifier's line, and the comparison with it.
 bool compare_with_a_line() {
     digest_bytes mac = sample_bytes<32>();
     digest_bytes other = mac;
@@ -128,8 +128,8 @@ bool remember_a_text() {
     return declassified(siphash_memo::same(asked, stored)) && !declassified(siphash_memo::same(asked, wrong));
 }
 
-/// Sealing key and text are secret. (Opening is not here: libsodium branches on whether the tag is right, which is the
-/// answer.)
+/// Sealing key and text are secret. (Opening is not tested: libsodium branches on the validity of the tag, which is the
+/// result.)
 bool seal() {
     secret_bytes<32> key;
     const auto bytes = sample_bytes<32>();

@@ -33,7 +33,7 @@ def pkg_config(*arguments):
 
 
 def run(source, include, work, compiler, level):
-    """(name, numbers or None, what it said)."""
+    """(name, numbers or None, output)."""
     name = f"{compiler} {level}"
     program = work / name.replace(" ", "")
     launcher = ["ccache"] if shutil.which("ccache") else []

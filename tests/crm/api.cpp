@@ -17,7 +17,7 @@ namespace {
 using crm::request;
 using crm::response;
 
-/// The REST interface over stores of its own, with a key for reading and one for both.
+/// The REST interface over its own stores, with one key that may read and one that may also write.
 struct api_under_test {
     support::temporary_folder home;
     shearline::keyring ring = require(shearline::keyring::create(home.file("keyring")));
@@ -62,7 +62,7 @@ std::string header(const response& answer, std::string_view name) {
     return {};
 }
 
-/// What is said of the only field that is wrong.
+/// The message about the only field that is wrong.
 std::string said_of(const response& answer, std::string_view field) {
     BOOST_TEST(answer.status == 422U);
     const boost::json::value body = boost::json::parse(answer.body);

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(turns_away_at_once_where_nothing_has_moved_for_its_patience
     BOOST_TEST(!of.enter());
     const auto waited = steady::now() - began;
     BOOST_TEST((waited > 150ms));
-    // However many come after that, none waits: were each to wait as the first did, this would take 20 s.
+    // Later callers do not wait: if each waited like the first, this would take 20 s.
     for (int i = 0; i < 100; ++i) BOOST_TEST(!of.enter());
     BOOST_TEST((steady::now() - began < 10s));
 }

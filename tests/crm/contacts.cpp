@@ -40,12 +40,12 @@ struct store_under_test {
     contact read(const std::string& uuid) const { return require(contacts.find(uuid)).value(); }
 };
 
-/// Changes a database behind the store's back.
+/// Changes a database without the store.
 void change(const std::string& path, const std::string& sql) {
     common::database{path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE}.run(sql);
 }
 
-/// Refused with this code and a message that names the file, which stays as it was.
+/// Opening fails with this code and a message that names the file, which is not changed.
 void refused(const std::string& path, errc code) {
     const std::string before = support::bytes_of(path);
     const auto opened = contact_store::open(path);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""What one lock keeps waiting, keeps nobody else waiting: held_locks.py CRM KEY_TOOL
+"""A held lock delays only the requests that need it: held_locks.py CRM KEY_TOOL
 
 Another process locks a database of a running CRM, or the index of its log. Thirty requests that need it are sent at
 once, and while they wait, others that do not need it. Those must be answered, and those that wait must get their 503 by
@@ -30,14 +30,14 @@ sys.stdin.read()
 FILE_LOCK = """
 import fcntl, sys
 held = open(sys.argv[1], "r+b")
-fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB, 8, 120)  # all but the byte that says: it is in use
+fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB, 8, 120)  # all but the byte that marks the file as in use
 print("held", flush=True)
 sys.stdin.read()
 """
 
 
 class held:
-    """Holds a lock of a file, by another process."""
+    """Holds a file lock in another process."""
 
     def __init__(self, how, path):
         self.process = subprocess.Popen([sys.executable, "-c", how, str(path)], stdin=subprocess.PIPE,
@@ -87,7 +87,7 @@ class HeldLocks(unittest.TestCase):
         self.addCleanup(self.world.remove)
 
     def hold(self, how, file, needing, free, unready=None):
-        """`needing` and `free`: calls, by name; each gives a status, a body and headers."""
+        """`needing` and `free`: calls, by name; each returns a status, a body and headers."""
         world = self.world
         self.all_answered(needing | free)
         took, answers = [], []
@@ -118,7 +118,7 @@ class HeldLocks(unittest.TestCase):
             for each in threads:
                 each.join()
             self.assertEqual({status for status, _, _ in answers}, {503})
-            for _, body, headers in answers:  # a person gets a page, and all a word on what is the matter
+            for _, body, headers in answers:  # a browser gets a page, and every client an explanation
                 if headers["Content-Type"].startswith("text/html"):
                     self.assertRegex(body, "<h1>The (key|contact) store does not answer</h1>|"
                                            "<h1>The contacts cannot be read right now</h1>")
@@ -141,7 +141,7 @@ class HeldLocks(unittest.TestCase):
                 "a log-out without a session": 403}.get(name, 200)
 
     def ready_when(self, status):
-        """Waits until the CRM says so, and gives what it says."""
+        """Waits until the CRM reports this, and returns the report."""
         end = time.monotonic() + 30
         while time.monotonic() < end:
             seconds, got = timed(lambda: self.world.ask("GET", "/readyz"))

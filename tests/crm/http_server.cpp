@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The server with limits so small that a test can reach them; what needs none of that is tried by rest.py.
+// The server with limits so small that a test can reach them; rest.py tests everything else.
 #include <http/server.hpp>
 
 #include <arpa/inet.h>
@@ -31,7 +31,7 @@ using crm::request;
 using crm::response;
 using steady = std::chrono::steady_clock;
 
-/// A connection to the server. What it reads, it waits for; a test that would wait for ever fails after ten seconds.
+/// A connection to the server. Reads block; a test that would wait for ever fails after ten seconds.
 class client {
 public:
     explicit client(std::uint16_t port) : m_socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
@@ -56,13 +56,14 @@ public:
         return *this;
     }
 
-    /// Whether there is something to read, or the end, within a time.
+    /// Whether data or the end of the connection arrives within a time.
     [[nodiscard]] bool readable(std::chrono::milliseconds within) const {
         ::pollfd wanted{m_socket, POLLIN, 0};
         return ::poll(&wanted, 1, static_cast<int>(within.count())) == 1;
     }
 
-    /// The next answer, its head and what Content-Length says; or what came before the connection ended.
+    /// The next response: its head and a body of Content-Length bytes; or everything received before the connection
+    /// ended.
     std::string answer(bool to_head = false) {
         while (true) {
             const std::size_t end = m_read.find("\r\n\r\n");
@@ -104,7 +105,7 @@ private:
     std::string m_read;
 };
 
-/// Holds back every request for /slow until it is opened.
+/// Blocks every request for /slow until it is opened.
 class gate {
 public:
     void pass() {
@@ -421,7 +422,7 @@ BOOST_AUTO_TEST_CASE(answers_for_a_handler_that_does_not_and_drops_what_comes_to
     BOOST_TEST(tried.reasons.size() == 2U);  // the log says why
     BOOST_TEST(has(tried.reasons.front(), "it took too long"));
     tried.slow.open();
-    // Both connections go on, and the late answer is nobody's.
+    // Both connections stay usable, and the late answer goes to neither.
     BOOST_TEST(slow.send(get("/next")).answer().ends_with("GET /next "));
     BOOST_TEST(behind.send(get("/next")).answer().ends_with("GET /next "));
     BOOST_TEST(tried.handled == 3);  // what waited past its time is not begun

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Another process at the CRM's keys: issues, rotates, suspends, resumes and revokes beside a server that runs.
+// Another process that uses the CRM's keys: issues, rotates, suspends, resumes and revokes while a server runs.
 #include <cstdio>
 #include <string>
 #include <string_view>

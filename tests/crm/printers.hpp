@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How Boost.Test shows the values of the CRM.
+// How Boost.Test prints the values of the CRM.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Whose request it is: what a stranger writes into X-Forwarded-For changes nothing.
+// The client of a request: X-Forwarded-For from an untrusted peer has no effect.
 #include <http/proxy.hpp>
 
 #include <initializer_list>

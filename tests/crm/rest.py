@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Drives the CRM's REST interface over real sockets: rest.py CRM KEY_TOOL
+"""Tests the CRM's REST interface over real sockets: rest.py CRM KEY_TOOL
 
 Well-formed requests are sent with curl, a client that we did not write; malformed ones byte by byte."""
 
@@ -168,7 +168,7 @@ class Contacts(CrmTest):
         self.assertEqual(self.made(phone="漢" * 40)["phone"], "漢" * 40)
 
     def test_keep_each_number_as_python_reads_it(self):
-        # Where readers go wrong: halfway between two doubles, at the ends of their range, with more digits than fit.
+        # Where parsers make mistakes: halfway between two doubles, at the ends of the range, with too many digits.
         random.seed(1)
         hard = ["0", "-0.0", "0.1", "1e22", "1e23", "8.5e22", "9007199254740993", "9007199254740993.0", "1e-5", "123456789012345678",
                 "1999008785320019684212736", "2.2250738585072011e-308", "2.2250738585072014e-308", "4.9e-324", "2.47e-324",
@@ -590,7 +590,7 @@ class Starting(unittest.TestCase):
                     (server.data / lost).chmod(0o600)
             server.start()
             self.assertEqual(server.stop(), 0)
-            # A first start that was interrupted goes on.
+            # After an interrupted first start, the next start continues.
             for name in os.listdir(server.data):
                 if name != "keyring":
                     (server.data / name).unlink()

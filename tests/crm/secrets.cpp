@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a CRM that was in use keeps in its memory of the owner's password and of the key: nothing. A program of its own,
-// for it is linked with wiped_heap.cpp, as the CRM is.
+// A CRM that was in use keeps no trace of the owner's password or of the key in its memory. This is a separate program,
+// because it is linked with wiped_heap.cpp, like the CRM.
 //
-// The process is searched while its clients are still connected. Password and key are known to another process alone:
-// that which makes them up, and that which searches.
+// The process is searched while its clients are still connected. Only other processes know the password and the key:
+// the one that makes them, and the one that searches.
 #include <console/console.hpp>
 #include <http/server.hpp>
 #include <rest/api.hpp>
@@ -30,7 +30,7 @@ namespace {
 using namespace shearline;
 using shearline::testing::secret_scan;
 
-/// The CRM as main() puts it together.
+/// The CRM, assembled as in main().
 struct world {
     shearline::testing::temporary_folder folder;
     result<keyring> ring = keyring::create(folder.file("keyring"));
@@ -40,7 +40,7 @@ struct world {
     result<crm::contact_store> contacts = crm::contact_store::open(folder.file("crm.db"));
 };
 
-/// The output of a visitor, which goes on until it is told to end.
+/// The output of a visitor, which runs until it is told to stop.
 class visitor {
 public:
     visitor(const std::string& folder, std::uint16_t port)
@@ -67,7 +67,7 @@ private:
     std::FILE* m_output;
 };
 
-/// What a scan looks for: the owner's password, which is in a file.
+/// The text that a scan searches for: the owner's password, which is in a file.
 [[gnu::noinline]] bool look_for_password(const secret_scan& scan, const std::string& file) {
     const auto password = read_private_file(file, 100);
     if (!password) return false;
@@ -76,7 +76,7 @@ private:
     return true;
 }
 
-/// And the key's secret, which is opened in this process once more.
+/// The same for the key's secret, which this process decrypts again.
 [[gnu::noinline]] bool look_for_key(const secret_scan& scan, world& w) {
     const auto all = w.keys->list({}, crm::instance_tenant);
     if (!all || all->items.empty()) return false;

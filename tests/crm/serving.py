@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""A CRM of one's own, for tests that are started with its program and the key tool: … CRM KEY_TOOL; and a client of one,
-which is a system with a key and the browser of an owner."""
+"""A CRM for tests, which are started with its program and the key tool: … CRM KEY_TOOL; and its clients: a system with a
+key, and an owner's browser."""
 
 import http.client
 import json
@@ -63,12 +63,12 @@ class Server:
         shutil.rmtree(self.folder)
 
     def holds(self, text):
-        """Whether a text is in the memory of its process."""
+        """Whether the memory of the process contains a text."""
         with open(f"/proc/{self.process.pid}/maps") as maps, open(f"/proc/{self.process.pid}/mem", "rb") as memory:
             for line in maps:
                 begin, end, readable = re.match(r"(\w+)-(\w+) (.)", line).groups()
                 begin, end = int(begin, 16), int(end, 16)
-                # Not the kernel's own pages, and not what a sanitizer keeps for itself.
+                # Except the kernel's own pages and a sanitizer's shadow memory.
                 if readable != "r" or "[v" in line or end - begin > 2**30:
                     continue
                 memory.seek(begin)
@@ -113,7 +113,7 @@ class Server:
         return Answer(int(lines[0].split()[1]), fields, text)
 
     def raw(self, data, wait=5.0):
-        """Sends bytes, and gives everything that comes back until the other side closes."""
+        """Sends bytes, and returns everything received until the other side closes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=wait) as connection:
             try:
                 connection.sendall(data)
@@ -129,13 +129,13 @@ class Server:
 
 
 class Client:
-    """Each request has a connection of its own, unless they are kept: then each stays open."""
+    """Each request uses a new connection; with `keeps`, all of them stay open."""
 
     def __init__(self, port, key="", keeps=False):
         self.port, self.key, self.cookie, self.kept = port, key, "", [] if keeps else None
 
     def ask(self, method, path, body=None, key=None, **headers):
-        """Gives status, body and headers."""
+        """Returns status, body and headers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         if path.startswith(ROOT):
             headers = {"Authorization": key or self.key, "Content-Type": "application/json", **headers}
@@ -151,7 +151,7 @@ class Client:
         return got
 
     def form(self, path, accept="text/html", **fields):
-        """Sends a form of the page that was shown last."""
+        """Sends a form of the page that was loaded last."""
         fields["csrf"] = re.search(r'name="csrf" value="([^"]+)"', self.page).group(1)
         here = f"127.0.0.1:{self.port}"
         return self.ask("POST", path, urllib.parse.urlencode(fields), Host=here, Origin="http://" + here, Accept=accept,

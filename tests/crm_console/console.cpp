@@ -36,7 +36,7 @@ std::string header(const response& answer, std::string_view name) {
 
 bool has(const response& answer, std::string_view part) { return answer.body.find(part) != std::string::npos; }
 
-/// What stands between two texts of a page; fails where they are not there.
+/// The text between two texts of a page; fails if they are missing.
 std::string between(std::string_view page, std::string_view before, std::string_view after) {
     const std::size_t begin = page.find(before);
     BOOST_REQUIRE_MESSAGE(begin != page.npos, "no " << before << " in " << page);
@@ -44,7 +44,7 @@ std::string between(std::string_view page, std::string_view before, std::string_
     return std::string{rest.substr(0, rest.find(after))};
 }
 
-/// One log-in at any console; `browser` is a cookie that it gave before.
+/// One log-in at a console; `browser` is a cookie that the console set earlier.
 response log_in_at(crm::console& console, std::string_view text, const std::string& browser = {}) {
     request asked;
     asked.method = "GET";
@@ -62,7 +62,7 @@ response log_in_at(crm::console& console, std::string_view text, const std::stri
     return console.handle(asked);
 }
 
-/// A CRM's console over stores of its own, at a time that the test sets.
+/// A CRM's console over its own stores, at a time that the test sets.
 struct console_under_test {
     support::temporary_folder home;
     moment now = moment{} + 1000h;
@@ -82,7 +82,7 @@ struct console_under_test {
     }
 };
 
-/// A browser, as far as a console needs one: keeps cookies, and sends back the token of the page that it last saw.
+/// A minimal browser: keeps cookies, and sends the token of the page that it loaded last.
 struct visitor {
     console_under_test& at;
     std::string address = "192.0.2.1";
@@ -130,7 +130,7 @@ struct visitor {
         BOOST_REQUIRE(get("/admin").status == 200U);
     }
 
-    /// Sends the form that makes a key, as the page offers it.
+    /// Sends the page's form that generates a key.
     response generate() {
         const response page = get(std::string{key_path} + "?edit=1");
         return post(crm::path::key_generate, {{"once", between(page.body, R"(name="once" value=")", "\"")}});

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""claims.py ROOT: every test, header and mutant that docs/security/claims.md names is there, each test in the program of
-its folder, and every claim has them."""
+"""claims.py ROOT: checks that every test, header and mutant named in docs/security/claims.md exists, that each test is in
+the program of its folder, and that every claim names some."""
 
 import pathlib
 import re
@@ -15,7 +15,7 @@ CODE = re.compile(r"`([^`]+)`")
 
 
 def is_built(root, path):
-    """Whether the meson.build of a test's own folder, or of that above it, names it: then its folder's program has it."""
+    """Whether the meson.build of the test's folder, or of the folder above, names the test."""
     for folder in (path.parent, path.parent.parent):
         build = folder / "meson.build"
         name = path.relative_to(folder).as_posix()
@@ -55,7 +55,7 @@ def main():
     root = pathlib.Path(sys.argv[1])
     page = (root / "docs/security/claims.md").read_text(encoding="utf-8")
     found = list(complaints(root, page))
-    # Control: a test that is not there is missed.
+    # Control: a missing test is reported.
     if not list(complaints(root, page.replace("opens_no_door", "opens_every_door"))):
         found.append("this check does not see that a test is missing")
     if not list(complaints(root, page.replace("the secret is not checked", "the secret is not wanted"))):

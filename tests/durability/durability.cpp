@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Power cuts and kills in the middle of any work on an SQLite store: nothing that was acknowledged is lost, nothing
-// that was revoked is undone, nothing is there by halves. With synchronous = OFF, and with a worker that acknowledges
-// before it has done the work, losses must be found, or else nothing was looking.
+// Power cuts and kills at any moment of work on an SQLite store: no acknowledged change is lost, no revocation is
+// undone, and no change is stored in part. As controls, losses must be found with synchronous = OFF, and with a worker
+// that acknowledges before it has done the work.
 //
 //     durability POWER_CUTS KILLS [SEED]
 #include <cstdio>
@@ -30,8 +30,8 @@ struct outcome {
     std::uint64_t acknowledged = 0;
 };
 
-/// Starts with no store, works until the power fails, compares what is left, and goes on from there some more times:
-/// cuts fall into the making of the file, into changes, and into its closing.
+/// Starts without a store, works until the power fails, compares what is left, and continues from there several times:
+/// power cuts happen while the file is created, changed and closed.
 outcome cut_power(std::uint64_t cuts, std::uint64_t seed, bool synchronous_off) {
     std::mt19937_64 random{seed};
     power_loss_vfs disk;
@@ -76,8 +76,7 @@ outcome cut_power(std::uint64_t cuts, std::uint64_t seed, bool synchronous_off) 
     return sum;
 }
 
-/// Kills a process that works on one store, again and again; some times on each store, for all of it is read after
-/// each.
+/// Kills processes that work on a store; only a few on each store, because all of it is read after each kill.
 outcome kill(std::uint64_t kills, std::uint64_t seed, bool acknowledges_early) {
     std::mt19937_64 random{seed};
     const temporary_folder home;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Every allocation fails once, one after the other: each time what readers use stays, nothing is lost, and the same
-// call does its work afterwards.
+// Every allocation fails once, one after the other. Each time, the data that readers use stays valid, nothing is lost,
+// and repeating the call succeeds.
 #define BOOST_TEST_MODULE allocations
 #include <boost/test/unit_test.hpp>
 
@@ -18,7 +18,7 @@ namespace {
 
 /// Which allocation is to fail, counted from now; 0: none.
 int allocations_left = 0;
-/// An object of which is told whether it was freed.
+/// An object that records whether it was freed.
 const void* watched = nullptr;
 bool was_freed = false;
 
@@ -53,7 +53,7 @@ void watch(const void* object) {
     was_freed = false;
 }
 
-/// Runs `act()` with its n-th allocation failing; whether there was one.
+/// Runs `act()` with its n-th allocation failing; returns whether there was one.
 template <typename Act>
 bool fails_at(int n, Act act) {
     allocations_left = n;
@@ -67,7 +67,7 @@ bool fails_at(int n, Act act) {
     return failed;
 }
 
-/// Runs `test(n)`, which says whether its n-th allocation failed, from the first on until there is none left to fail.
+/// Runs `test(n)`, which returns whether its n-th allocation failed, for increasing n until none is left to fail.
 template <typename Test>
 void with_every_allocation_failing(Test test) {
     int n = 1;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Every call to the system and to libsodium's memory fails once, one after the other, with every error that it may
-// give: each time the library has an answer or an error, leaves no scrap and no half of anything, and works again
-// afterwards. The calls are those of our own headers: the linker leads them here (meson.build lists them).
+// Every system call and every call to libsodium's memory functions fails once, one after the other, with every error
+// that it may return. Each time, the library returns an answer or an error, leaves no temporary file or partial result,
+// and works again afterwards. Only calls of our own headers are replaced, by the linker (meson.build lists them).
 #define BOOST_TEST_MODULE faults
 #include <boost/test/unit_test.hpp>
 
@@ -106,8 +106,8 @@ using bundle = policies<key_format<"instance">, recoverable>;
 
 constexpr int errors[] = {EIO, EINTR, ENOSPC, EPERM, EROFS, ENOTDIR, ENAMETOOLONG, EINVAL, EEXIST};
 
-/// Runs `body()` with its first call failing, then its second, and so on until none is left to fail; `check()` after
-/// each.
+/// Runs `body()` with its first call failing, then its second, and so on until none is left to fail; runs `check()`
+/// after each.
 template <typename Body, typename Check>
 int with_every_call_failing(Body body, Check check) {
     int failures = 0;
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_verifier_opens_and_grows_or_says_why_not) {
         },
         [&] { BOOST_TEST(!wrong); });
     BOOST_TEST(failures > 50);
-    // The first change to an empty mirror: credentials, scopes and peppers have their memory yet to get.
+    // The first change to an empty mirror, which has not yet allocated memory for credentials, scopes and peppers.
     std::optional<memory_store> empty;
     std::optional<verifier<bundle, memory_store>> following;
     const int not_followed = with_every_call_failing(
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(a_verifier_opens_and_grows_or_says_why_not) {
         },
         [&] { must(following->poll()); });
     BOOST_TEST(not_followed > 0);
-    // A table that must grow and cannot: what it has stays good, and nothing dead comes back.
+    // A table that must grow but cannot: its lines stay valid, and no dead key becomes valid.
     auto fast = must(verifier<bundle, memory_store>::open(store, ring));
     auto reader = fast.new_reader();
     for (int i = 0; i < 200; ++i) {
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_verifier_opens_and_grows_or_says_why_not) {
         BOOST_TEST(!dead);
     }
     BOOST_TEST(static_cast<bool>(reader.verify(text, system_clock{}.now())));
-    // And where it is full at last: nothing is granted before there is room for what is new.
+    // When it is full, nothing is granted until there is room for new keys.
     bool denied = false;
     for (int i = 0; i < 1'000 && !denied; ++i) {
         (void)must(keys.issue({.tenant = "acme", .name = "n"}, {.actor = "a"}));
@@ -353,7 +353,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_durable_before_it_has_its_name_and_its_folder_aft
 }
 
 BOOST_AUTO_TEST_CASE(each_of_the_calls_was_met) {
-    // The control: a name that the linker does not lead here would never fail.
+    // The control: a function that the linker does not replace would never fail.
     for (const char* name : {"open64",
                              "fstat64",
                              "stat64",

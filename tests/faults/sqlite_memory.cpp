@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// SQLite runs out of memory, at each of its allocations: the call says so and nothing else, nothing is kept by halves,
-// and the store is as good as before once there is memory again.
+// SQLite runs out of memory at each of its allocations: the call reports exactly that, nothing is stored in part, and
+// the store works as before once there is memory again.
 #define BOOST_TEST_MODULE sqlite_memory
 #define BOOST_TEST_NO_MAIN
 #include <boost/test/unit_test.hpp>
@@ -43,7 +43,7 @@ bool has_memory() {
 void* allocate(int bytes) { return has_memory() ? memory.xMalloc(bytes) : nullptr; }
 void* grow(void* old, int bytes) { return has_memory() ? memory.xRealloc(old, bytes) : nullptr; }
 
-/// Makes a call with an allocation that fails. Whether one did.
+/// Makes a call in which an allocation fails; returns whether one did.
 template <typename Call>
 bool without_memory_after(int good, bool only_once, Call call) {
     refused = 0;
@@ -54,7 +54,7 @@ bool without_memory_after(int good, bool only_once, Call call) {
     return refused != 0;
 }
 
-/// Out of memory is no damage, and no other fault of the file.
+/// Out of memory is not reported as damage or any other fault of the file.
 template <typename T>
 void says_so(const result<T>& outcome) {
     if (outcome) return;  // SQLite did without
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(opens_no_store_or_a_whole_one) {
     for (const bool only_once : {true, false}) {
         int good = 0;
         int failed = 0;
-        // All allocations of the first hundreds, and then some: opening makes thousands.
+        // Each of the first hundreds of allocations, and then only some: opening makes thousands.
         for (bool met = true; met; good += good < 300 ? 1 : 37) {
             const temporary_folder folder;
             const std::string path = folder / "keys.db";
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(changes_nothing_or_all_of_it) {
 BOOST_AUTO_TEST_SUITE_END()
 
 int main(int argc, char** argv) {
-    // Syncs are not what this is about, and there are thousands.
+    // Without syncs: this test does not need them, and there are thousands.
     if (std::filesystem::is_directory("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 0);
     sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory);
     sqlite3_mem_methods failing = memory;

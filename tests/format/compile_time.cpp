@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What formats are made of is computed at compile time; at run time it comes out the same.
+// Formats are computed at compile time, with the same results as at run time.
 #include <shearline/error.hpp>
 #include <shearline/format/github_format.hpp>
 #include <shearline/format/grammar.hpp>
@@ -27,7 +27,7 @@ T at_run_time(T value) {
     return value;
 }
 
-/// `ends`: the first and the last character of each run, in their order.
+/// `ends`: the first and the last character of each run, in order.
 template <typename Alphabet>
 void check_alphabet(std::string_view ends) {
     std::string seen;

@@ -23,7 +23,7 @@ using instance = key_format<"instance">;
 using github = github_format<"ghp">;
 using seam = seam_format<"mycompany">;
 
-/// Characters that mean something in a regular expression, in the literal and in the alphabet.
+/// Characters with a special meaning in a regular expression, in the literal and in the alphabet.
 using awkward =
     basic_format<"awkward", environment::test, basic_alphabet<"]^-\\a[">, literal<"a.b*(c)$">, secret_field<3>>;
 
@@ -34,7 +34,7 @@ bool matches(const std::string& text) {
     return std::regex_match(text, std::regex{grammar<Format>::regex(), std::regex::ECMAScript});
 }
 
-/// Whether the parser gets past the alphabet: what a grammar can express.
+/// Whether the text passes the checks that a grammar can express, up to the alphabet.
 template <typename Format>
 bool is_well_formed(const std::string& text) {
     const auto key = parse<Format>(text);

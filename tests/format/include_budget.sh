@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# Holds format/ to its include budget: no header of it may pull in, by whatever way, what a client, a linter or a log
-# scrubber does not want to pay for.
+# Checks the include budget of format/: none of its headers may include, even indirectly, headers whose cost a client, a
+# linter or a log scrubber should not have to pay.
 #
 #   include_budget.sh "COMPILER OPTION…" INCLUDE_FOLDER
 set -u
@@ -14,8 +14,8 @@ folder=$2/shearline/format
 forbidden='sodium.h chrono functional iostream regex'
 status=0
 
-# forbidden_in FILE: the forbidden headers that it pulls in, one a line. Fails where the compiler does. ($compiler is
-# split into words on purpose; -M prints every file that was read.)
+# forbidden_in FILE: prints the forbidden headers that it includes, one per line. Fails if the compiler fails. ($compiler
+# is split into words on purpose; -M prints every file that was read.)
 forbidden_in() {
     files=$($compiler "$1") || return 1
     for name in $forbidden; do
@@ -24,7 +24,7 @@ forbidden_in() {
     return 0
 }
 
-# What cannot see a forbidden header would pass every file.
+# Control: a check that does not find a forbidden header would pass every file.
 control=$(mktemp) || exit 2
 trap 'rm -f "$control"' EXIT
 for name in $forbidden; do

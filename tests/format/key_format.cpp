@@ -24,7 +24,7 @@ static_assert(test::name == "instance_test" && test::environment_of == environme
 static_assert(key_format<"a">::chars == 51 && key_format<"crm_eu_2">::prefix == "crm_eu_2_");
 static_assert(key_format<"x", 22>::secret_bits == 130 && key_format<"x", 22>::chars == 41);
 
-// Another alphabet needs other widths for the same ranges: they follow from it.
+// The widths for the same ranges depend on the alphabet.
 using hexadecimal = basic_alphabet<"0123456789abcdef">;
 using in_hexadecimal = key_format<"x", 32, hexadecimal>;
 static_assert(in_hexadecimal::secret_bits == 128 && in_hexadecimal::handle_part.chars == 16);

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_constant_time_division_is_exact_where_it_is_ti
     const auto check = [](std::uint32_t number) {
         BOOST_REQUIRE((written<Alphabet, width>(number)) == (written_vartime<Alphabet, width>(number)));
     };
-    // The quotient is in doubt beside the multiples of the divisor, and the more so the greater the number.
+    // Quotients are most error-prone next to multiples of the divisor, and for large numbers.
     constexpr auto divisor = static_cast<std::uint32_t>(Alphabet::size);
     for (std::uint32_t multiple = 0; multiple < 2000; ++multiple) {
         const std::uint32_t low = multiple * divisor;

@@ -24,19 +24,19 @@ using namespace shearline;
 
 using instance = key_format<"instance">;
 
-// Made by another program (Python's zlib.crc32 and its integers).
+// Computed by another program (Python's zlib.crc32 and integers).
 constexpr std::string_view golden = "instance_0000000000g0123456789ABCDEFGHIJKLMNOPQRSTUV0rw22a";
 constexpr std::string_view golden_greatest = "instance_LygHa16AHYFzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz33h6e4";
 constexpr std::string_view golden_least = "instance_000000000010000000000000000000000000000000020EgMT";
 
-// A key in a program's text is checked while it is compiled.
+// A key in source code is checked at compile time.
 static_assert((*parse<instance>("instance_0000000000g0123456789ABCDEFGHIJKLMNOPQRSTUV0rw22a")).handle == handle{42});
 static_assert(parse<instance>("instance_0000000000g0123456789ABCDEFGHIJKLMNOPQRSTUV0rw22b").error() ==
               format_error{format_errc::wrong_checksum, 52});
 
 format_error failure(std::string_view text) { return parse<instance>(text).error(); }
 
-/// The golden key with `part` in place of what stands at `offset`.
+/// The golden key with the text at `offset` replaced by `part`.
 std::string with(std::size_t offset, std::string_view part) {
     return std::string{golden}.replace(offset, part.size(), part);
 }
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_handle_of_zero_or_past_64_bits) {
     BOOST_TEST(failure(with(9, "00000000000")) == (format_error{format_errc::out_of_range, 9}));
     BOOST_TEST(failure(with(9, "LygHa16AHYG")) == (format_error{format_errc::out_of_range, 9}));
     BOOST_TEST(failure(with(9, "zzzzzzzzzzz")) == (format_error{format_errc::out_of_range, 9}));
-    // The greatest one is refused for its checksum alone.
+    // The greatest one is refused only for its checksum.
     BOOST_TEST(failure(with(9, "LygHa16AHYF")) == (format_error{format_errc::wrong_checksum, 52}));
 }
 
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(reports_in_the_stated_order) {
 }
 
 BOOST_AUTO_TEST_CASE(does_not_read_on_when_the_length_is_wrong) {
-    // A megabyte of which only the first page may be read.
+    // A megabyte of which only the first page is readable.
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     constexpr std::size_t megabyte = 1 << 20;
     void* const memory = mmap(nullptr, megabyte, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(does_not_read_on_when_the_length_is_wrong) {
     std::copy(golden.begin(), golden.end(), chars);
     BOOST_REQUIRE(mprotect(chars + page, megabyte - page, PROT_NONE) == 0);
     BOOST_TEST(failure({chars, megabyte}) == (format_error{format_errc::wrong_length, 58}));
-    // Here everything after the prefix is out of reach.
+    // Here everything after the prefix is unreadable.
     char* const edge = chars + page - instance::prefix.size();
     std::copy(instance::prefix.begin(), instance::prefix.end(), edge);
     BOOST_TEST(failure({edge, megabyte - page}) == (format_error{format_errc::wrong_length, 58}));

@@ -19,7 +19,7 @@ import sys
 
 
 def command_for(build, reference):
-    """The compiler's command for `reference`, without its source and its output."""
+    """The compiler command for `reference`, without its source and its output."""
     for entry in json.loads((build / "compile_commands.json").read_text()):
         if (build / entry["file"]).resolve() == reference.resolve():
             words = shlex.split(entry["command"])
@@ -33,7 +33,7 @@ FIRST_INCLUDE = re.compile(r"^#\s*include\s+[<\"]([^>\"]+)[>\"]", re.MULTILINE)
 
 
 def first_includes(build):
-    """What the sources of this build include before anything else."""
+    """The headers that sources of this build include first."""
     first = set()
     for entry in json.loads((build / "compile_commands.json").read_text()):
         source = (build / entry["file"]).resolve()
@@ -46,7 +46,7 @@ def compile_alone(command, build, work, name):
     source = work / (name.replace("/", "_").removesuffix("hpp") + "cpp")
     line = f"#include <{name}>\n"
     source.write_text(line * 2)
-    # Only what the compiler says counts here, so without optimisation.
+    # Only the compiler's messages count here, so without optimisation.
     done = subprocess.run([*command, "-O0", "-g0", "-c", str(source), "-o", str(source.with_suffix(".o"))], cwd=build,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     return name, done.returncode == 0, done.stderr

@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-# A header includes headers of its own layer or below. The longest name that fits counts.
+# A header includes headers of its own layer or below. The longest matching name counts.
 LAYERS = {
     "fwd": 0, "error": 0, "result": 0, "expected": 0, "concepts": 0, "clock": 0, "version": 0, "requirements": 0,
     "format/": 1, "secret/": 1, "posix/": 1,
@@ -20,13 +20,13 @@ LAYERS = {
     "authority": 5, "authority/": 5, "verifier_options": 5, "verifier": 5, "verifier/": 5,
     "http/": 6, "testing/": 6, "shearline": 6,
 }
-# Key text needs no crypto library, and an owner of a secret needs no key text.
+# Key text needs no crypto library, and secret types need no key text.
 STRANGERS = [("format/", "secret/"), ("secret/", "format/"), ("format/", "posix/"), ("posix/", "format/")]
 SODIUM_USERS = ("secret/", "posix/fork_wiped.hpp", "digest/", "custody/recoverable.hpp")
-# System calls, but for clocks.
+# System calls, except clocks.
 SYSTEM = ("sys/", "linux/", "unistd.h", "fcntl.h", "pthread.h", "poll.h", "dirent.h")
 SYSTEM_USERS = ("posix/", "store/sqlite/", "store/postgres/", "testing/")
-# Each of these is used by one header, so that only who asks for that header needs the library.
+# Each of these is used by one header, so that only its users need the library.
 OPTIONAL = ("sqlite3.h", "libpq-fe.h", "openssl/", "boost/", "httplib.h")
 MAX_LINES = 350
 
@@ -62,7 +62,7 @@ def layer_of(name):
 
 
 def unit_of(name):
-    """A door and the folder of its name are one."""
+    """A public header and the folder of the same name count as one."""
     first = name.split("/")[0].removesuffix(".hpp")
     return "verifier" if first == "verifier_options" else first
 
@@ -106,7 +106,7 @@ def complaints_of_header(name, text, own):
 
 
 def complaints_of_units(graph):
-    """Within a layer no two folders include each other; nor do two in a circle."""
+    """Within a layer, folders do not include each other, directly or in a circle."""
     uses = {}
     for name, own in graph.items():
         for included in own:
@@ -137,7 +137,7 @@ def complaints_of_headers(texts):
 
 
 def complaints_of_users(texts):
-    """Of examples, benchmarks and tests, by their paths."""
+    """The sources of examples, benchmarks and tests, by path."""
     machinery = tuple(f"tests/{folder}" for folder in PRIVATE)
     for path, text in sorted(texts.items()):
         if not path.startswith((*machinery, *MAY_NAME_DETAIL)) and NAMES_DETAIL.search(text):
@@ -148,7 +148,7 @@ def complaints_of_users(texts):
 
 
 def controls(headers, users):
-    """A check that does not see a planted fault would pass every tree."""
+    """Control: a check that misses a planted fault would pass every tree."""
     def sees(planted, complaints, words):
         return any(words in each for each in complaints(planted))
 

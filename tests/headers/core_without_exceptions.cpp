@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The core, built with -fno-exceptions -fno-rtti, does its work: a key's whole life. No Boost.Test: that needs both.
+// The core works when built with -fno-exceptions -fno-rtti: the whole life of a key. Without Boost.Test, which needs
+// both.
 
 #include <cstdio>
 #include <cstdlib>
@@ -27,7 +28,7 @@ void expect(bool holds, const char* what) {
     ++failures;
 }
 
-/// The value, or the end of the program with the error's words.
+/// The value; an error is printed and ends the program.
 template <typename T>
 T value_of(shearline::result<T> outcome) {
     if (!outcome) {
@@ -37,7 +38,7 @@ T value_of(shearline::result<T> outcome) {
     return *std::move(outcome);
 }
 
-/// A folder of its own, gone at the end.
+/// A temporary folder, removed at the end.
 struct scratch_folder {
     std::string path = std::filesystem::temp_directory_path() / "shearline-XXXXXX";
 

@@ -24,11 +24,11 @@ from architecture import PRIVATE
 KIND = cindex.CursorKind
 TYPES = (KIND.CLASS_DECL, KIND.STRUCT_DECL, KIND.ENUM_DECL, KIND.CLASS_TEMPLATE)
 PARAMETERS = (KIND.TEMPLATE_TYPE_PARAMETER, KIND.TEMPLATE_NON_TYPE_PARAMETER, KIND.TEMPLATE_TEMPLATE_PARAMETER)
-# Of a template over values of a class: the class has to be whole before the template can be named.
+# A template whose parameters are values of a class: the class must be complete before the template can be declared.
 OF_A_CLASS = (cindex.TypeKind.RECORD, cindex.TypeKind.UNEXPOSED)
-# Names that a library calls us by.
+# Names that another library requires.
 NAMES_OF_OTHERS = {"LLVMFuzzerMutate"}
-# For tests alone: who wants it includes it by name.
+# Only for tests, and included by name.
 BY_NAME = {"store/memory_store.hpp"}
 # fwd.hpp includes these.
 IN_FWD = ("error.hpp", "result.hpp")
@@ -62,7 +62,7 @@ def library():
 
 
 def every_header(include):
-    """But for expected.hpp, which needs C++23."""
+    """Every public header except expected.hpp, which needs C++23."""
     return sorted(path.relative_to(include).as_posix() for path in (include / "shearline").rglob("*.hpp")
                   if path.name != "expected.hpp")
 
@@ -105,7 +105,7 @@ def declarations(include, names, planted=()):
 
 
 def lists_for(header):
-    """The lists of declarations that a public type belongs into."""
+    """The headers that must forward-declare a public type."""
     if header in IN_FWD or header in BY_NAME:
         return []
     folder = header.split("/")[0]
@@ -158,7 +158,7 @@ def complaints(found, macros, listed):
 
 
 def controls(include, listed):
-    """Each planted header must be complained of; what does not see them sees nothing."""
+    """Control: each planted header must be reported."""
     def opened(space):
         return f"#pragma once\nnamespace shearline::inline {version} {{\n{space}\n}}\n"
     version = re.search(r"inline (v\w+)", (include / "shearline/version.hpp").read_text(encoding="utf-8"))[1]

@@ -9,6 +9,6 @@ import sys
 include, output = map(pathlib.Path, sys.argv[1:])
 names = sorted(path.relative_to(include).as_posix() for path in include.rglob("*.hpp") if path.name != "expected.hpp")
 text = "".join(f"#include <{name}>\n" for name in names)
-# Left alone where nothing changed, so that what includes it is not compiled again.
+# Not rewritten if nothing changed, so that its users are not compiled again.
 if not output.exists() or output.read_text() != text:
     output.write_text(text)

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// That this links proves that no header defines anything twice; that it succeeds, that no header defines it per unit.
+// If this links, no header defines anything twice. If it succeeds, no header defines anything once per translation
+// unit.
 
 #include "two_units.hpp"
 

@@ -7,7 +7,7 @@
 
 namespace two_units {
 
-/// Where a unit finds three things of which a program has one each: a variable, a function, a table.
+/// The addresses, in one unit, of three things that must exist only once in a program: a variable, a function, a table.
 struct addresses {
     const void* token;
     shearline::result<void> (*function)();

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(follows_from_the_face_and_never_from_the_reason) {
                 if (row.face == other.face)
                     BOOST_TEST(challenge("crm", denial{row.why}, scope) == challenge("crm", denial{other.why}, scope),
                                row.name << " and " << other.name);
-    // Two reasons that share no face are told apart: the comparison above does compare.
+    // The control: two reasons with different faces differ in the comparison above.
     BOOST_TEST(challenge("crm", denial{reason::revoked}, "a:b") != challenge("crm", denial{reason::suspended}, "a:b"));
 }
 

@@ -23,7 +23,7 @@ result<std::string_view, credential_error> find(const fields& in, other_schemes 
     return find_credential<instance>(in, "/contacts?page=1", others);
 }
 
-/// The credential of a request, or else what is wrong with it, in words.
+/// The credential of a request, or the text of its error.
 std::string_view outcome(const fields& in, other_schemes others = other_schemes::refuse) {
     const auto found = find(in, others);
     return found ? *found : to_string(found.error().code);

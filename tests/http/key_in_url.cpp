@@ -14,7 +14,7 @@ namespace {
 using namespace shearline;
 using namespace std::string_literals;
 
-/// Each character as `%xx`, every `step`-th one.
+/// Writes every `step`-th character as `%xx`.
 std::string percent_encoded(const std::string& text, const char* digits, std::size_t step = 1) {
     std::string encoded;
     for (std::size_t i = 0; i < text.size(); ++i) {

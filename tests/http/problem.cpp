@@ -22,7 +22,7 @@ struct byte_range {
     unsigned char least, greatest;
 };
 
-/// How long the UTF-8 character at a place is, or 0: the ABNF of RFC 3629 §4, row by row.
+/// The length of the UTF-8 character at a position, or 0: the ABNF of RFC 3629 §4, row by row.
 std::size_t utf8_by_the_rfc(std::string_view text, std::size_t at) {
     constexpr byte_range tail{0x80, 0xbf};
     static const std::vector<std::vector<byte_range>> rows{
@@ -59,14 +59,14 @@ std::string repaired(std::string_view text) {
 
 std::string body_with(std::string_view detail) { return to_json({.status = 400, .title = "t", .detail = detail}); }
 
-/// The text behind "detail", as it stands in the body.
+/// The text after "detail", as written in the body.
 std::string spelled(std::string_view detail) {
     const std::string body = body_with(detail);
     const std::size_t at = body.find("\"detail\":") + 9;
     return body.substr(at, body.size() - 1 - at);
 }
 
-/// Whether a strict parser reads from the body what was put in, repaired.
+/// Whether a strict parser reads the original text from the body, with invalid UTF-8 replaced.
 bool survives(std::string_view detail) {
     boost::system::error_code failure;
     const boost::json::value read = boost::json::parse(body_with(detail), failure);

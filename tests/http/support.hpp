@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the tests of http/ share: a key, and hostile sizes.
+// Shared by the tests of http/: a key, and very large inputs.
 #pragma once
 
 #include <shearline/format/key_format.hpp>
@@ -24,7 +24,7 @@ inline const std::string& key() {
     return text;
 }
 
-/// `piece` over and over, 1 MiB in all. What takes quadratic time over it runs into the time limit of the test.
+/// `piece` repeated, 1 MiB in all. Code that takes quadratic time exceeds the time limit of the test.
 inline std::string mebibyte_of(const std::string& piece) {
     std::string text;
     text.reserve(std::size_t{1} << 20U);

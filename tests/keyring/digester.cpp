@@ -32,7 +32,7 @@ struct renamed_hash : hmac_sha256 {
     static constexpr std::string_view name = "renamed-hash";
 };
 
-/// A keyring of one pepper and one sealing key, whose bytes never change.
+/// A keyring with one pepper and one sealing key of constant bytes.
 keyring fixed_ring() {
     const support::temporary_folder folder;
     detail::keyring_file::contents keys;

@@ -20,8 +20,8 @@ namespace {
 using namespace shearline;
 namespace file = shearline::detail::keyring_file;
 
-/// Made by another program (Python's hmac and base64) from the description of the format: the keys are 32 times 'A',
-/// 'B' and 'C'.
+/// Computed by another program (Python's hmac and base64) from the description of the format: the keys are 32 times
+/// 'A', 'B' and 'C'.
 const std::string golden =
     "shearline keyring 1\n"
     "pepper 1 dropped AAAAAAAAAAA\n"

@@ -12,7 +12,7 @@ FIELDS = ("external_id", "first_name", "last_name", "email", "phone", "company",
 
 
 class FakeCrm:
-    """`faults` is asked before each request with (number, method, path) and names what goes wrong, or gives None:
+    """`faults` is called before each request with (number, method, path), and returns the fault to produce, or None:
 
     "lose"         does what was asked, and closes the connection without an answer
     "drop"         closes the connection without doing anything
@@ -27,7 +27,7 @@ class FakeCrm:
         self.faults = lambda number, method, path: None
         self.seen = []    # (method, path, key, body)
         self.times = []
-        self.proofs = 0   # requests that only ask whether the key is good; `faults` is not asked for these
+        self.proofs = 0   # requests that only check the key; `faults` is not called for these
         self.lock = threading.Lock()
         fake = self
 
@@ -40,7 +40,7 @@ class FakeCrm:
 
             def handle_any(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                if self.path == "/crm/api/v2/contacts?page=1&per_page=1":  # the proof of the key, with which each run begins
+                if self.path == "/crm/api/v2/contacts?page=1&per_page=1":  # the check of the key at the start of each run
                     fake.proofs += 1
                     return self.give(*fake.answer(self.command, self.path, self.headers, body))
                 with fake.lock:
@@ -94,7 +94,7 @@ class FakeCrm:
         self.server.server_close()
 
     def answer(self, method, target, headers, body):
-        """(status, headers, JSON) of the request, done."""
+        """Performs the request; returns (status, headers, JSON)."""
         if headers.get("Authorization") not in self.keys:
             return 401, {}, {"title": "Unauthorized", "status": 401}
         path, _, query = target.partition("?")
@@ -145,7 +145,7 @@ class FakeCrm:
         return None
 
     def by_external_id(self):
-        """{external id: contact}; fails where two contacts share one."""
+        """{external id: contact}; fails if two contacts share one."""
         found = {}
         for each in self.contacts.values():
             assert each["external_id"] not in found, f"{each['external_id']} is there twice"

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The HTTP client with a server that does what its paths say, in a process of its own.
+// The HTTP client, with a server in another process that behaves as the path of a request says.
 #include <http_client.hpp>
 
 #include <arpa/inet.h>
@@ -54,7 +54,7 @@ using shearline::secret_text;
 using shearline::unsafe_reveal;
 using shearline::testing::secret_scan;
 
-/// Answers each request by its path, until it is killed.
+/// Answers each request as its path says, until it is killed.
 class server {
 public:
     server() {
@@ -156,14 +156,14 @@ struct client_of_server {
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-/// A real key, which goes when this returns.
+/// A valid key, which is wiped when this returns.
 [[gnu::noinline]] void ask_with_a_key(const secret_scan& scan, http_client& client) {
     shearline::system_entropy entropy;
     const auto key = shearline::generate<shearline::key_format<"instance">>(entropy);
     BOOST_REQUIRE(key);
     const std::string_view text = key->text.reveal(unsafe_reveal);
     scan.look_for(text.substr(20, 32));
-    // None of these answers repeats what was asked.
+    // None of these answers repeats the request.
     for (int i = 0; i < 3; ++i)
         for (const char* path : {"redirect", "later", "interim"}) {
             const std::string_view method = i == 1 ? "PATCH" : "GET";

@@ -24,12 +24,12 @@ from crm import Crm, Owner, write_private
 
 
 def text(held):
-    """A legacy value as a contact's text."""
+    """A legacy value as the text of a contact."""
     return str(int(held) if isinstance(held, float) else held).strip() or None if held is not None else None
 
 
 def differences(rows, contacts, malformed):
-    """What is lost, doubled, or not as it should be. Customers without a sound e-mail are not in the CRM at all."""
+    """Contacts that are missing, duplicated or wrong. Customers without a valid e-mail address are not in the CRM."""
     wanted = {f"legacy-{number}": (text(forename), text(surname), text(mail), points, action)
               for number, forename, surname, mail, points, action in rows if number not in malformed}
     found, wrong = {}, []
@@ -50,13 +50,13 @@ def differences(rows, contacts, malformed):
 
 
 def changes_asked(log):
-    """How many changes of contacts the CRM was asked for so far."""
+    """How many changes of contacts the CRM has received so far."""
     with open(log, encoding="utf-8", errors="replace") as file:
         return sum('/contacts' in line and ('"POST"' in line or '"PATCH"' in line) for line in file)
 
 
 def work(path, chance, moment):
-    """A moment in the life of the legacy system: some customers act, one leaves, one is new."""
+    """One round of changes in the legacy system: some customers act, one leaves, one is new."""
     database = sqlite3.connect(path, timeout=30)
     with database:
         numbers = [number for number, in database.execute("SELECT id FROM customers ORDER BY id")]
@@ -88,7 +88,7 @@ def main():
         while killed < KILLS:
             before = changes_asked(crm.log)
             process = subprocess.Popen(command + ["--watch"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            # From before it has opened anything to the middle of a pass; now and then it is left to finish one.
+            # At moments from before it opens a file to the middle of a pass; sometimes it may finish one.
             time.sleep(chance.uniform(0.0, 0.12))
             work(source, chance, killed)
             time.sleep(chance.uniform(0.0, 0.12) if killed % 10 else 1.0)
@@ -107,7 +107,7 @@ def main():
         contacts = crm.contacts(key)
         wrong = differences(rows, contacts, malformed)
 
-        # The check must notice each kind of damage, or its silence says nothing.
+        # Control: the check must find each kind of damage.
         live = [each for each in contacts if each["archived_at"] is None]
         controls = {
             "a lost contact": [each for each in contacts if each is not live[7]],

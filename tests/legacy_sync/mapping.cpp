@@ -42,7 +42,7 @@ std::string altered(std::string_view piece, std::string_view by) {
     return text.replace(at, piece.size(), by);
 }
 
-/// Whether the mapping is refused as a matter of usage, by a line that holds each of the words.
+/// Checks that the mapping is refused with the status for usage errors, by a line that contains all of the words.
 void refuses(const std::string& text, std::initializer_list<std::string_view> words) {
     try {
         std::ignore = mapping::parse(text, "m.json");

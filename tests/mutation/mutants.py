@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Faults to plant in the headers, one at a time: at least one for each guarantee. Each says what it breaks, the words
+"""Faults to plant in the headers, one at a time, at least one for each guarantee. Each has what it breaks, the words
 that stand exactly once in all headers, what stands in their place, and the test programs of which one must fail.
 """
 

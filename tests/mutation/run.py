@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Plants the faults of mutants.py, one at a time, in a copy of the headers, and looks whether a test fails.
+"""Plants the faults of mutants.py, one at a time, in a copy of the headers, and checks that a test fails.
 
     run.py SOURCE_ROOT WORK_FOLDER [PART_OF_A_NAME …]      all mutants, or those whose description holds such a part
     run.py SOURCE_ROOT WORK_FOLDER --claims [PART …]       those of docs/security/claims.md, each by the tests of its row
@@ -24,7 +24,7 @@ import threading
 
 from mutants import MUTANTS
 
-# Those that do not lie in the folder of their name.
+# Programs that are not in the folder of their name.
 PROGRAMS = {"doors": ["tests/test_doors"], "durability": ["tests/durability/durability", "60", "3"],
             "faults": ["tests/faults/test_faults"], "allocations": ["tests/faults/test_allocations"],
             "sqlite_memory": ["tests/faults/test_sqlite_memory"]}
@@ -38,7 +38,7 @@ def command_of(program):
 
 
 def program_of(file):
-    """The program that has a file of tests."""
+    """The program that contains a file of tests."""
     if file == "faults/every_allocation.cpp":
         return "allocations"
     folder = file.rpartition("/")[0]
@@ -46,7 +46,7 @@ def program_of(file):
 
 
 def claimed(root):
-    """Of each mutant that a claim names, the tests of the rows that do: {mutant: {program: [case, …]}}."""
+    """For each mutant that claims name, the tests of their rows: {mutant: {program: [case, …]}}."""
     wanted = {}
     for row in (root / "docs/security/claims.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in row.strip("|").split("|")]
@@ -61,13 +61,13 @@ def claimed(root):
 
 
 def by_claims(root):
-    """The mutants that claims name, each with the cases of its rows in the place of programs. One whose rows name no case
-    of Boost.Test keeps its programs."""
+    """The mutants that claims name, each with the cases of its rows instead of programs. A mutant whose rows name no
+    Boost.Test case keeps its programs."""
     wanted = claimed(root)
     rows = (root / "docs/security/claims.md").read_text(encoding="utf-8")
     found = []
     for name, words, instead, programs in MUTANTS:
-        if name in wanted:  # first the programs that are known to kill it
+        if name in wanted:  # the programs that are known to kill it come first
             programs = sorted(wanted[name].items(), key=lambda one: one[0] not in programs)
         if name in rows:
             found.append((name, words, instead, programs))
@@ -79,7 +79,7 @@ def headers_of(root):
 
 
 def header_with(words, headers):
-    """The one header in which the words of a mutant stand, once; anything else ends the program."""
+    """The only header that contains the words of a mutant, exactly once; otherwise, the program ends."""
     found = {path: text.count(words) for path, text in headers.items() if words in text}
     if sum(found.values()) != 1:
         places = ", ".join(f"{path.name} ({count})" for path, count in found.items()) or "no header"
@@ -98,7 +98,7 @@ def check(root):
 
 
 def parts_of(program):
-    """A program and, where only some are wanted, its cases."""
+    """A program and, if only some are wanted, its cases."""
     return program if isinstance(program, tuple) else (program, ())
 
 
@@ -110,14 +110,14 @@ class Copy:
         shutil.rmtree(self.tree, ignore_errors=True)
         ignored = shutil.ignore_patterns("node_modules")
         for folder in ("include", "tests", "fuzz"):
-            # As if all was written now: what an earlier run built of a header that had a fault then is built anew.
+            # Updates all times, so that objects built by an earlier run from a header with a fault are built again.
             shutil.copytree(root / folder, self.tree / folder, ignore=ignored, copy_function=shutil.copy)
         self.headers = headers_of(self.tree)
         for file in ("meson.build", "meson_options.txt", "README.md"):
             shutil.copy2(root / file, self.tree / file)
         (self.tree / "docs/security").mkdir(parents=True, exist_ok=True)
-        # -O1: what is to be wiped is really there; without debug information, which takes most of the time. Warnings
-        # are no matter: a fault may leave something unused.
+        # -O1, so that data to be wiped really exists; without debug information, which takes most of the time. Warnings
+        # are not errors, because a fault may leave something unused.
         environment = dict(os.environ, CXX="ccache g++" if shutil.which("ccache") else "g++",
                            CCACHE_BASEDIR=str(work), CCACHE_NOHASHDIR="1")
         self.environment = environment
@@ -134,7 +134,7 @@ class Copy:
         return done.returncode == 0, done.stdout
 
     def failing_test(self, program):
-        """The test that fails, or None."""
+        """The test that failed, or None."""
         program, cases = parts_of(program)
         only = ["--run_test=" + ":".join(f"*/{case}*" for case in cases)] if cases else []
         try:
@@ -150,7 +150,7 @@ class Copy:
         return f"{program}: {case.group(1).split('<')[0]}"
 
     def killer(self, mutant):
-        """What kills a mutant, or None."""
+        """The test that kills a mutant, or None."""
         _, words, instead, programs = mutant
         path = header_with(words, self.headers)
         good = self.headers[path]
@@ -159,7 +159,7 @@ class Copy:
             for program in programs:
                 compiles, said = self.compile(program)
                 if not compiles:
-                    if "error:" not in said:  # not the fault's doing: nothing is known of this mutant
+                    if "error:" not in said:  # not caused by the fault: the result of this mutant is unknown
                         raise RuntimeError(f"{program} was not built: {said[-400:]}")
                     return "the compiler"
                 if failing := self.failing_test(program):

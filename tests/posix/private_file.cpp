@@ -38,7 +38,7 @@ result<void> accept_anything(std::string_view) { return {}; }
     return ::stat(path.c_str(), &about) == 0 ? about.st_mode & 07777 : 0;
 }
 
-/// The code of a read that must fail, which names the file; 0 where it does not fail or does not name it.
+/// The error code of a read that must fail with a message that names the file; 0 if it does not fail or name it.
 int code_of_read(const std::string& path) {
     const auto read = read_private_file(path, 1000);
     return read || !read.error().context().starts_with(path) ? 0 : static_cast<int>(read.error().code());

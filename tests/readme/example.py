@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Keeps the example of a README true.
+"""Tests the code examples of a README.
 
-    example.py extract README OUTPUT     writes its code
+    example.py extract README OUTPUT     writes the code of the example to a file
     example.py run README PROGRAM        runs the program in an empty folder; it must print what the README says
     example.py same README SOURCE …      the README's other code is in the sources, line by line
 """

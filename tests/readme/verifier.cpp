@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the README says of verifying from memory: example.py holds these lines and its own against each other.
+// The code in the README for verifying from memory: example.py compares these lines with those of the README.
 #include <cstdio>
 #include <filesystem>
 #include <stop_token>

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Verifications in threads and in processes, while keys are revoked, rotated away and suspended; every one is judged.
-// A cache in front of a verifier, which keeps a verdict for a while, must be found out, and be good by the staleness
-// that it states.
+// Verifications in threads and in processes while keys are revoked, rotated and suspended; every verdict is checked. As
+// a control, a cache in front of a verifier, which keeps verdicts for a while, must fail, and pass with the staleness
+// that it declares.
 //
 //     revocation OPERATIONS [SEED]
 #include <poll.h>
@@ -54,7 +54,7 @@ std::vector<known_key> issue_some(Authority& keys) {
     return made;
 }
 
-/// Takes every key away, one after the other and each in one of three ways.
+/// Takes every key away, one after the other, each in one of three ways.
 template <typename Authority>
 void narrow_all(Authority& keys, const std::vector<known_key>& known, history_recorder& mine, std::uint64_t seed) {
     std::minstd_rand random{static_cast<unsigned>(seed)};
@@ -71,7 +71,7 @@ void narrow_all(Authority& keys, const std::vector<known_key>& known, history_re
     }
 }
 
-/// One round with threads: the history of it. `ask(reader, text)` verifies.
+/// The history of one round with threads. `ask(reader, text)` verifies.
 template <typename Ask>
 revocation_history round_of_threads(std::uint64_t seed, Ask ask) {
     const temporary_folder folder;
@@ -103,7 +103,7 @@ revocation_history round_of_threads(std::uint64_t seed, Ask ask) {
     return all;
 }
 
-/// What a verifying process hands to the one that judges.
+/// What a verifying process passes to the process that checks.
 void hand_on(int to, const std::vector<history_event>& events) {
     const char* at = reinterpret_cast<const char*>(events.data());
     for (std::size_t left = events.size() * sizeof(history_event); left > 0;) {
@@ -114,7 +114,7 @@ void hand_on(int to, const std::vector<history_event>& events) {
     }
 }
 
-/// One round with processes: two that verify, each with a verifier of its own, and this one, which revokes.
+/// One round with processes: two that verify, each with its own verifier, and this one, which revokes.
 revocation_history round_of_processes(std::uint64_t seed) {
     const temporary_folder folder;
     const keyring ring = must(keyring::create(folder.file("keyring")));
@@ -195,7 +195,7 @@ const auto honest = [](auto& reader, const std::string& text) {
 
 constexpr std::chrono::milliseconds kept_for{5};
 
-/// The control: what everybody puts in front of a slow verification, and forgets about.
+/// The control: a cache, as often placed in front of a slow verification.
 const auto cached = [](auto& reader, const std::string& text) {
     using clock = std::chrono::steady_clock;
     thread_local std::map<std::string, std::pair<clock::time_point, bool>> verdicts;

@@ -12,7 +12,7 @@ namespace {
 
 using shearline::constant_time_equal;
 
-/// Whether arrays of this length are found equal exactly if no bit of them differs.
+/// Whether arrays of this length compare equal exactly if no bit differs.
 template <std::size_t Bytes>
 bool tells_every_bit_apart() {
     std::array<std::byte, Bytes> a;

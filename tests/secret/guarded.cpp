@@ -38,7 +38,7 @@ concept streamable = requires(std::ostream& out, const T& value) { out << value;
 static_assert(!std::is_copy_constructible_v<guarded<key>> && !std::is_copy_assignable_v<guarded<key>>);
 static_assert(!comparable<guarded<key>, guarded<key>> && !comparable<guarded<key>, key> && !streamable<guarded<key>>);
 
-/// Sanitizers replace mlock by nothing that succeeds; a page that is not there tells.
+/// Whether mlock works: sanitizers replace it by a function that always succeeds, even for a page that does not exist.
 boost::test_tools::assertion_result locking_is_real(boost::unit_test::test_unit_id) {
     return ::mlock(nullptr, 4096) != 0;
 }
@@ -50,8 +50,8 @@ key sample() {
     return made;
 }
 
-/// The line of /proc/self/smaps that begins so, of the mapping that `address` lies in: "VmFlags" tells whether it is
-/// locked (lo) and left out of core dumps (dd), the first line its rights.
+/// The line of /proc/self/smaps that starts with this text, for the mapping of `address`: "VmFlags" shows whether it is
+/// locked (lo) and excluded from core dumps (dd), and the first line shows its permissions.
 std::string mapping_line(const void* address, const std::string& beginning) {
     std::ifstream maps{"/proc/self/smaps"};
     const auto wanted = reinterpret_cast<std::uintptr_t>(address);
@@ -71,7 +71,7 @@ std::string mapping_line(const void* address, const std::string& beginning) {
     return {};
 }
 
-/// Writes to memory in a child process, and gives the signal that this ended it with, or 0.
+/// Writes to memory in a child process, and returns the signal that killed it, or 0.
 int signal_of_write(const std::byte* address) {
     const int status = in_child([address] {
         *const_cast<volatile std::byte*>(address) = std::byte{1};  // NOLINT(*-const-cast): that is what is tried

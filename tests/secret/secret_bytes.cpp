@@ -45,12 +45,12 @@ bool same(std::span<const std::byte> a, std::span<const std::byte> b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
-/// Bytes like ours, whose destructor is the compiler's: what wiping is there against.
+/// Bytes like ours, but with the compiler's destructor, which does not wipe.
 struct plain_bytes {
     bytes content;
 };
 
-/// Makes an object in a buffer, destroys it, and gives what is then in the buffer.
+/// Creates an object in a buffer, destroys it, and returns the content of the buffer.
 template <typename T, typename Make>
 bytes left_after_destruction(Make make) {
     static_assert(sizeof(T) == sizeof(bytes));

@@ -20,7 +20,7 @@ namespace {
 using shearline::secret_text;
 using shearline::unsafe_reveal;
 
-// The global operator delete looks at the one block that a test names, in the moment before it is given back.
+// The global operator delete inspects one block, chosen by a test, just before it is freed.
 const void* watched_block = nullptr;
 std::string seen_at_release;
 

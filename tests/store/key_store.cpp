@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The contract of a store, clause by clause, over every store that we have.
+// The contract of a store, clause by clause, for every store of the library.
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(hands_on_what_the_body_returns, Place, places) {
     BOOST_TEST(failed.error().context() == "why");
 }
 
-/// Everything that a transaction can write.
+/// Writes everything that a transaction can write.
 template <typename Transaction>
 void write_everything(Transaction& tx) {
     must(tx.insert(sample_credential(2)));

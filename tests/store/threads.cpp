@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a store promises to threads that use it at once. Failures are counted, and told when the threads have ended.
+// The guarantees of a store for concurrent threads. Failures are counted, and reported when the threads have ended.
 #include <atomic>
 #include <cstdint>
 #include <thread>
@@ -12,7 +12,7 @@ using namespace support;
 
 namespace {
 
-/// Runs `body(number)` in as many threads, at once.
+/// Runs `body(number)` in this many threads at once.
 template <typename Body>
 void in_threads(std::uint32_t count, Body body) {
     std::vector<std::thread> threads;
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(writers_at_once_leave_no_gap_and_no_half_group, Pl
         for (std::uint32_t i = 0; i < each; ++i) {
             const std::uint32_t number = 1 + writer * each + i;
             if (!issue(place.store, number)) ++surprises;
-            // Bodies that fail in between, after they have written: their numbers must go to others.
+            // Some bodies fail after they have written: their numbers must be used again by others.
             const auto failed = place.store.transact([&](auto& tx) -> result<void> {
                 (void)tx.insert(sample_credential(100'000 + number));
                 (void)tx.append(sample_change(number));

@@ -7,7 +7,7 @@
 
 namespace support {
 
-/// How often this program has asked for memory with `new` until now.
+/// How often this program has allocated memory with `new` so far.
 [[nodiscard]] std::size_t allocations() noexcept;
 
 }  // namespace support

@@ -29,7 +29,7 @@ sqlite3_vfs* real_vfs() {
     return vfs;
 }
 
-/// What SQLite holds for an open file; the real one follows in memory of its own.
+/// SQLite's object for an open file, which points to the real one.
 struct faulty_file {
     sqlite3_file base;
     sqlite3_file* real;

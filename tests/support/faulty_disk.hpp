@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A disk that fails on demand, and that knows what has not been synced: SQLite's own file system, with a hand on it.
+// A disk that fails on demand and tracks what has not been synced: a wrapper around SQLite's own file system.
 #pragma once
 
 #include <sqlite3.h>
 
 namespace support {
 
-/// While one of these is there, SQLite opens files through it. One at a time; for one thread.
+/// While an object exists, SQLite opens files through it. Only one at a time; for one thread.
 class faulty_disk {
 public:
     faulty_disk();
@@ -15,7 +15,7 @@ public:
     faulty_disk& operator=(const faulty_disk&) = delete;
     ~faulty_disk();
 
-    /// After so many more writes, to any file, each fails with an SQLite code, until `heal`.
+    /// After this many more writes to any files, each write fails with an SQLite code, until `heal`.
     void fail_writes_after(int good_ones, int code);
     /// Every sync fails, until `heal`.
     void fail_syncs();
@@ -23,7 +23,7 @@ public:
 
     /// How often a write was refused, or a sync failed.
     [[nodiscard]] int failures() const;
-    /// Whether the write-ahead log holds bytes that were written since it was last synced: a power cut would take them.
+    /// Whether the write-ahead log has bytes written since its last sync, which a power cut would lose.
     [[nodiscard]] bool log_is_unsynced() const;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A part of a test in a process of its own: with other limits, where a fork matters, or where it is to end by abort.
+// Runs part of a test in another process: with other limits, to test a fork, or because it must end by abort.
 #pragma once
 
 #include <sys/resource.h>
@@ -15,12 +15,12 @@
 
 namespace support {
 
-// Of a build that measures coverage. NOLINTBEGIN(*-reserved-identifier,*-dcl51-cpp)
+// In a build that measures coverage. NOLINTBEGIN(*-reserved-identifier,*-dcl51-cpp)
 extern "C" void __llvm_profile_set_filename(const char* name) __attribute__((weak));
 extern "C" int __llvm_profile_write_file() __attribute__((weak));
 // NOLINTEND(*-reserved-identifier,*-dcl51-cpp)
 
-/// Sets a soft limit of this process, and so one that can be lifted again; at most the hard one.
+/// Sets a soft limit of this process, which can be raised again; at most the hard limit.
 inline bool set_limit(decltype(RLIMIT_AS) of, ::rlim_t soft) {
     ::rlimit limit{};
     if (::getrlimit(of, &limit) != 0) return false;
@@ -28,7 +28,7 @@ inline bool set_limit(decltype(RLIMIT_AS) of, ::rlim_t soft) {
     return ::setrlimit(of, &limit) == 0;
 }
 
-/// Writes what was counted, which `_exit` does not, into a file of this process, whatever limits a test has set.
+/// Writes the coverage counters, which `_exit` does not write, into a file of this process, whatever limits a test set.
 inline void write_coverage() {
     if (__llvm_profile_write_file == nullptr) return;
     set_limit(RLIMIT_FSIZE, RLIM_INFINITY);
@@ -65,7 +65,7 @@ inline int end_of(::pid_t child) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
 }
 
-/// Runs `body() -> int` in a child process and gives how that ended.
+/// Runs `body() -> int` in a child process, and returns how it ended.
 template <typename Body>
 int in_child(Body body) {
     return end_of(start_child(body));

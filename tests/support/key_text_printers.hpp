@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How Boost.Test shows values of errors and of key text, which need no more than format/.
+// How Boost.Test prints errors and values of key text, which need only format/.
 #pragma once
 
 #include <ostream>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Keys of any format as texts, from digits of one's choice.
+// Keys of any format as texts, from chosen digits.
 #pragma once
 
 #include <shearline/format/render.hpp>
@@ -27,7 +27,7 @@ std::string key_text(shearline::handle name, const secret_digits<Format>& digits
     return {text.data(), text.size()};
 }
 
-/// 0, 1, 2, … as far as the alphabet goes, and again.
+/// 0, 1, 2, … to the end of the alphabet, repeated.
 template <typename Format>
 constexpr secret_digits<Format> counting_digits() {
     secret_digits<Format> digits{};
@@ -35,7 +35,7 @@ constexpr secret_digits<Format> counting_digits() {
     return digits;
 }
 
-/// Repeatable, so that a failure can be looked at: no key of a test is a secret.
+/// Reproducible, so that a failure can be investigated; keys of tests are not secret.
 template <typename Format>
 secret_digits<Format> random_digits(std::mt19937_64& random) {
     secret_digits<Format> digits{};

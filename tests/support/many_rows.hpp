@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Databases that took years to become what they are, in a moment: rows by the hundred thousand, behind the store's
-// back.
+// Quickly creates databases like those of many years: hundreds of thousands of rows, inserted without the store.
 #pragma once
 
 #include <sqlite3.h>
@@ -27,7 +26,7 @@ inline void run_sql(const std::string& path, const std::string& sql) {
     if (!good) std::abort();
 }
 
-/// Puts so many generations before the one key of a credential, all of them revoked. Fewer than 62^4 - 10^6.
+/// Inserts this many generations before the only key of a credential, all of them revoked. Fewer than 62^4 - 10^6.
 inline void age_credential(const std::string& path, const shearline::credential_id& id, std::uint32_t generations) {
     const std::string digits = "'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'";
     std::string handle_text = "'0000000'";
@@ -47,7 +46,7 @@ inline void age_credential(const std::string& path, const shearline::credential_
                       owner + " AND state <> 4; COMMIT");
 }
 
-/// Adds so many credentials that have no keys.
+/// Adds this many credentials without keys.
 inline void add_credentials(const std::string& path, std::uint32_t credentials) {
     run_sql(path, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
                       std::to_string(credentials) +

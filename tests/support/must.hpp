@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a result holds, where a test cannot go on without it.
+// The value of a result without which a test cannot continue.
 #pragma once
 
 #include <stdexcept>
@@ -12,7 +12,7 @@
 
 namespace support {
 
-/// The value of a result. An error ends the test case, or a program without one, with its words.
+/// The value of a result. An error is printed and ends the test case, or a program without test cases.
 template <typename T>
 T must(shearline::result<T> outcome) {
     if (!outcome) throw std::runtime_error{outcome.error().message()};

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How Boost.Test shows values of public types and of std, so that a comparison that fails prints both of its sides.
-// Secrets are not among them: they do not print.
+// How Boost.Test prints values of public types and of std, so that a failed comparison prints both sides. Secrets
+// cannot be printed.
 #pragma once
 
 #include <array>

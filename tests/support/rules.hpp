@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The formats of ours by hand, each from its ABNF, its ranges and its checksum: what parsers are held against.
+// Independent rules for the library's formats, from their ABNF, ranges and checksums, to compare parsers with.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Whether a sanitizer watches this build.
-// Depends on nothing; never on what is watched.
+// Whether this build uses a sanitizer.
+// Depends on nothing; never on tested code.
 #pragma once
 
 namespace support {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the tests of secrets and of private files share: an ordinary user, files with given rights, and
-// a thread whose stack can be searched afterwards.
+// Shared by the tests of secrets and of private files: an ordinary user, files with given modes, and a thread whose
+// stack can be searched afterwards.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -28,7 +28,7 @@ namespace support {
 
 inline constexpr ::uid_t nobody = 65534;
 
-/// Gives up root's rights for good, where we have them: root may lock any memory and write to any folder.
+/// Gives up root's privileges permanently, if we have them: root may lock any memory and write to any folder.
 inline bool become_ordinary_user() {
     return ::geteuid() != 0 ||
            (::setgid(nobody) == 0 && ::setresuid(nobody, nobody, nobody) == 0 && ::geteuid() == nobody);
@@ -43,7 +43,7 @@ public:
 
     [[nodiscard]] std::string path() const { return file("."); }
 
-    /// The number of things in it.
+    /// The number of entries in it.
     [[nodiscard]] std::ptrdiff_t count() const {
         return std::distance(std::filesystem::directory_iterator{path()}, std::filesystem::directory_iterator{});
     }
@@ -54,7 +54,7 @@ inline void write_all(const std::string& path, const std::string& content, ::mod
     if (::chmod(path.c_str(), mode) != 0) std::abort();
 }
 
-/// Sanitizers spill what they watch, so that in their builds the stack is not the one that users get.
+/// Sanitizers spill values, so the stack in their builds differs from the one in users' builds.
 inline const boost::unit_test::precondition if_stack_is_as_compiled{
     [](boost::unit_test::test_unit_id) { return boost::test_tools::assertion_result{!sanitized}; }};
 
@@ -63,7 +63,7 @@ template <typename Body>
     (*static_cast<Body*>(body))();
 }
 
-/// Calls so far down that what a thread does as it ends does not overwrite what the call left.
+/// Calls `function` so deep on the stack that the end of the thread does not overwrite what the call left.
 [[gnu::noinline]] inline void call_deep_down(void (*function)(void*), void* argument) {
     std::array<char, 64 * 1024> distance;
     asm volatile("" : : "r"(distance.data()) : "memory");
@@ -71,8 +71,8 @@ template <typename Body>
     asm volatile("" : : "r"(distance.data()) : "memory");
 }
 
-/// Runs `body()` on a stack of its own and tells whether `needle`, or any half of it, is still there afterwards. What
-/// has no needle on its stack while it runs proves nothing: every use of this has a control that leaves one.
+/// Runs `body()` on a separate stack, and returns whether `needle`, or either half of it, is still there afterwards. If
+/// the needle was never on the stack, this proves nothing, so every use has a control that leaves one.
 template <typename Body>
 bool leaves_on_stack(std::span<const std::byte> needle, Body body) {
     constexpr std::size_t stack_bytes = 1024 * 1024;
@@ -101,7 +101,7 @@ bool leaves_on_stack(std::span<const std::byte> needle, Body body) {
     return found;
 }
 
-/// What a careless function does, for those controls.
+/// A careless function, for those controls.
 inline void copy_and_forget(const std::array<std::byte, 32>& secret) {
     const std::array<std::byte, 32> copy = secret;
     asm volatile("" : : "r"(copy.data()) : "memory");

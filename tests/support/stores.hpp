@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What the tests of stores share: samples, comparisons, and each store in its place.
+// Shared by the tests of stores: samples, comparisons, and each store in its place.
 #pragma once
 
 #include <sys/stat.h>
@@ -102,8 +102,8 @@ inline audit_event sample_event(std::uint32_t number, const std::string& tenant 
             .reason = "a new integration"};
 }
 
-/// One issue as an authority makes it: credential, record, change and audit event in one transaction. The handle is
-/// one above the number.
+/// One issue like an authority's: credential, record, change and audit event in one transaction. The handle is the
+/// number plus one.
 template <typename Store>
 result<void> issue(Store& store, std::uint32_t number, const std::string& tenant = "acme") {
     return store.transact([&](typename Store::transaction& tx) -> result<void> {
@@ -115,7 +115,7 @@ result<void> issue(Store& store, std::uint32_t number, const std::string& tenant
     });
 }
 
-/// One revocation as an authority makes it.
+/// One revocation like an authority's.
 template <typename Store>
 result<void> revoke_key(Store& store, std::uint32_t number) {
     return store.transact([&](typename Store::transaction& tx) -> result<void> {
@@ -170,7 +170,7 @@ inline void check_same(const record& a, const record& b) {
     BOOST_TEST(a.sealed->box == b.sealed->box);
 }
 
-/// What a scan showed.
+/// The result of a scan.
 struct scanned {
     struct owner {
         credential_id id;
@@ -223,7 +223,7 @@ struct sqlite_place {
 };
 using places = std::tuple<memory_place, sqlite_place>;
 
-/// SQLite without us: what an administrator, another program or an attacker does to the file.
+/// Uses SQLite directly, like an administrator, another program or an attacker.
 class raw_database {
 public:
     explicit raw_database(const std::string& path) {

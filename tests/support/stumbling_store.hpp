@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A memory_store of which the n-th call fails, inside a transaction or outside.
+// A memory_store whose n-th call fails, inside or outside a transaction.
 #pragma once
 
 #include <cstddef>
@@ -13,15 +13,15 @@
 
 namespace support {
 
-/// Which call fails: each one that is made counts.
+/// Decides which call fails: every call counts.
 class stumble {
 public:
-    /// The call after so many good ones fails, and it alone.
+    /// Only the call after this many successful ones fails.
     void after(std::size_t good) noexcept { m_left = good, m_stumbled = false; }
     void never() noexcept { m_left = std::numeric_limits<std::size_t>::max(); }
     [[nodiscard]] bool has_been() const noexcept { return m_stumbled; }
 
-    /// The outcome of a call, or the failure that is due.
+    /// The outcome of a call, or the planned failure.
     template <typename Call>
     auto call(Call make) -> decltype(make()) {
         if (m_left-- != 0) return make();

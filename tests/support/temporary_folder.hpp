@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A folder that goes away with its content, and whole files in it.
+// A temporary folder, which is removed with its content, and functions for whole files in it.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +33,7 @@ class temporary_folder : public shearline::testing::temporary_folder {
 public:
     [[nodiscard]] std::string operator/(std::string_view name) const { return file(std::string{name}); }
 
-    /// Every file by name with its bytes.
+    /// The content of every file, by name.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> content() const {
         std::vector<std::pair<std::string, std::string>> all;
         for (const auto& entry : std::filesystem::directory_iterator{path()})

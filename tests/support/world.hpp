@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// An authority of any bundle over any store, with a keyring of its own and a clock that stands still.
+// An authority of any bundle over any store, with its own keyring and a clock that does not move by itself.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -21,7 +21,7 @@ namespace support {
 
 using namespace std::chrono_literals;
 
-/// 2025-01-15. The system's clock has passed it, so jumps of days and weeks from here are credible.
+/// 2025-01-15, which is in the past, so jumps of days and weeks from here are credible.
 inline constexpr shearline::timestamp noon = shearline::from_unix_ms(1'736'942'400'000);
 
 template <typename Store>
@@ -75,7 +75,7 @@ inline shearline::new_credential legacy_sync() {
             .metadata = {{"owner", "Zoë"}}};
 }
 
-/// Writes into a stored key that another hash made its digest, and tells the feed.
+/// Changes a stored key so that its digest names another hash, and records the change in the feed.
 template <typename Store>
 void rename_hash(Store& store, const shearline::issued_key& key) {
     must(store.transact([&](auto& tx) -> shearline::result<void> {
@@ -92,7 +92,7 @@ void rename_hash(Store& store, const shearline::issued_key& key) {
 
 inline std::string_view text_of(const shearline::issued_key& key) { return key.text.reveal(shearline::unsafe_reveal); }
 
-/// The text, of which only the last six characters are made anew: the right checksum.
+/// The text with a new, correct checksum in its last six characters.
 inline std::string with_right_checksum(std::string key) {
     const std::size_t end = key.size() - 6;
     std::uint32_t checksum = shearline::crc32::of_vartime(std::string_view{key}.substr(0, end));
@@ -101,7 +101,7 @@ inline std::string with_right_checksum(std::string key) {
     return key;
 }
 
-/// The text with another letter in one place.
+/// The text with another character at one position.
 inline std::string with_another_letter(std::string key, std::size_t at) {
     key[at] = key[at] == 'a' ? 'b' : 'a';
     return key;

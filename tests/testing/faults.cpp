@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// An authority over a store that fails: it fails closed, and stays consistent.
+// An authority over a store that fails: it denies, and the store stays consistent.
 #include <string>
 
 #include <shearline/shearline.hpp>
@@ -65,7 +65,7 @@ BOOST_FIXTURE_TEST_CASE(after_the_commit_is_in_doubt_and_a_repeat_with_the_token
     }
     BOOST_TEST(credentials() == 50U);
     BOOST_TEST(ledger::halves_in(good) == 0U);
-    // The control: without a token the repeat is a change of its own.
+    // The control: without a token, the repeat is a new change.
     store.have(fault::after_commit);
     (void)issue();
     store.have(fault::none);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Our formats under the harness, and the harness under rules that are not theirs.
+// The library's formats under the harness, and the harness with wrong rules for them.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -27,7 +27,7 @@ const format_rules tiny_rules{.alphabet = "abc",
                               .covered_to = 5,
                               .checksum = parity};
 
-/// As GitHub's: no handle, and a checksum of the secret alone.
+/// Like GitHub's: no handle, and a checksum of the secret only.
 using unsafe_tiny_github = basic_format<"unsafe-tiny-github", environment::test, basic_alphabet<"abc">, literal<"x_">,
                                         secret_field<2>, checksum_field<1, unsafe_parity, covers::secret>>;
 const format_rules tiny_github_rules{.alphabet = "abc",
@@ -36,7 +36,7 @@ const format_rules tiny_github_rules{.alphabet = "abc",
                                      .covered_to = 4,
                                      .checksum = parity};
 
-/// As Seam's: a literal within, and no checksum.
+/// Like Seam's: a literal in the middle, and no checksum.
 using unsafe_tiny_seam = basic_format<"unsafe-tiny-seam", environment::test, basic_alphabet<"abc">, literal<"x_">,
                                       handle_field<1>, literal<"_">, secret_field<1>>;
 const format_rules tiny_seam_rules{.alphabet = "abc",

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Our hashes, rotations, custodies and generators under the harness.
+// The library's hashes, rotations, custodies and generators under the harness.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -28,14 +28,14 @@ using namespace shearline::testing;
 
 namespace {
 
-/// Forgets the last bits of long messages.
+/// Ignores the last bits of long messages.
 struct forgetful_hash : hmac_sha256 {
     static digest_bytes mac(const key_state& state, std::span<const std::byte> message) noexcept {
         return hmac_sha256::mac(state, message.first(std::min<std::size_t>(message.size(), 299)));
     }
 };
 
-/// Takes no key that was used.
+/// Accepts no key that was used.
 struct timid {
     static result<void> replace(record& key, timestamp now) {
         if (key.uses > 0) return error{errc::illegal_state, "was used"};
@@ -43,7 +43,7 @@ struct timid {
     }
 };
 
-/// Opens a box of which the end is missing, where it is long.
+/// Opens a long box even if its end is missing.
 struct hasty : recoverable {
     static result<secret_text> open(const secret_bytes<32>& key, const seal_binding& as, const sealed_text& sealed) {
         if (sealed.box.size() > 100 && sealed.box.size() < 200) return secret_text::copy_of("anything");
@@ -51,7 +51,7 @@ struct hasty : recoverable {
     }
 };
 
-/// What a report says of one failing case, run by `suite(name)` as it says.
+/// The report of one failing case, run again with `suite(name)` as the report says.
 template <typename Suite>
 void runs_alone(const report& all, Suite suite) {
     constexpr std::string_view how = "; to run it alone: ";

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The judge of histories, on histories written by hand. That ours are good, tests/revocation shows.
+// The checker of histories, with hand-written histories. tests/revocation checks real ones.
 #include <shearline/testing/boost_test.hpp>
 #include <shearline/testing/revocation_history.hpp>
 

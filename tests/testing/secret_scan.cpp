@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Nothing of a key is left in the memory of a process that issued, verified, sealed and showed it; and the scanner
-// finds what is left on purpose.
+// No trace of a key is left in the memory of a process that issued, verified, sealed and revealed it; and the scanner
+// finds traces that are left on purpose.
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -21,7 +21,7 @@ using namespace shearline;
 using namespace shearline::testing;
 using bundle = policies<key_format<"instance">, recoverable>;
 
-/// Everything that is done with a key, each by a function that is gone when it is searched for.
+/// Every use of a key, each in a function that has returned before the search.
 struct world {
     temporary_folder folder;
     result<keyring> ring = keyring::create(folder.file("keyring"));

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Our stores under the harness; and the harness itself: what it finds, and how short it makes that.
+// The library's stores under the harness; and the harness itself: the faults it finds, and how short it makes their
+// sequences.
 #include <memory>
 #include <string>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The statistics, on numbers written by hand: never on a clock.
+// The statistics, with hand-written numbers; without a clock.
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -21,7 +21,7 @@ using namespace shearline::testing;
 
 namespace {
 
-/// So many times of two normal classes, the second `later` than the first, with an interrupt now and then.
+/// Simulated times of two normally distributed classes, the second slower by `later`, with occasional interrupts.
 timing_result outcome_of(double later, int count) {
     std::mt19937_64 random{7};
     std::normal_distribution<double> noise{100, 5};
@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE(crops_at_percentiles_of_the_first_times) {
     BOOST_TEST(timing_crops({}).front() == HUGE_VAL);
 }
 
-// The expected t comes of exact fractions in Python, over the same numbers: -7.60, -4.29, -4.18, -7.57 and, uncropped,
-// -0.89.
+// The expected t was computed with exact fractions in Python from the same numbers: -7.60, -4.29, -4.18, -7.57 and,
+// uncropped, -0.89.
 BOOST_AUTO_TEST_CASE(gives_the_greatest_t_of_all_crops_as_computed_by_other_means) {
     timing_test test;
     for (std::uint64_t i = 0; i < 12'000; ++i) {
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(finds_a_difference_that_only_the_longest_times_have) {
 
 BOOST_AUTO_TEST_CASE(makes_nothing_of_a_crop_that_few_of_a_class_get_into) {
     timing_test test;
-    // Under the median there are 99 of the second class, all alike, and so "infinitely" apart from the first.
+    // Below the median there are 99 values of the second class, all equal, and so "infinitely" far from the first.
     for (int i = 0; i < 2'000; ++i) test.add(i >= 1'000, i < 1'000 ? 10 : (i < 1'099 ? 5 : 11));
     BOOST_TEST(std::isfinite(test.outcome().t));
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The times of what meets a secret, over classes of inputs. No test: a machine that is busy says nothing, and one that
-// says "no evidence" proves nothing. A line for each function.
+// Times functions that handle a secret, with two classes of inputs; prints a line for each function. Not a test: on a
+// busy machine the result is inconclusive, and "no evidence" is not a proof.
 //
 //     timing SECONDS_FOR_EACH
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Asks a verifier for one text and for many at once, and checks that it answers alike.
+// Asks a verifier about one text and about many at once, and checks that the answers are equal.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -17,8 +17,8 @@
 
 namespace support {
 
-/// A reader whose every question is asked by `verify` and by `verify_many`, which must give the same answers and count
-/// them alike. Which of them comes first, and so meets what the other has changed, takes turns.
+/// A reader that asks every question with both `verify` and `verify_many`, which must return the same answers and count
+/// them equally. They take turns at being first, because the second one meets what the first has changed.
 template <typename Verifier>
 class both_ways {
     using verdict = shearline::verdict;
@@ -27,7 +27,7 @@ class both_ways {
 public:
     explicit both_ways(Verifier& of) : m_of{&of}, m_reader{of.new_reader()} {}
 
-    /// One text: by itself, and in batches around the size of a batch in memory, among texts with other answers.
+    /// One text: alone, and among texts with other answers, in batches of about the size of an internal batch.
     verdict verify(std::string_view text, timestamp now, shearline::required_scope scope = shearline::any_scope) {
         std::vector<std::vector<std::string_view>> batches;
         for (const std::size_t size : {1U, 15U, 16U, 17U, 64U, 65U}) {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// How much is read of a store for one change: counted, for a time would not repeat. No tenant makes it more for others.
+// How much of a store is read for one change: counted, because times are not reproducible. No tenant can increase it
+// for others.
 #include <cstdint>
 #include <string>
 
@@ -12,7 +13,7 @@ using namespace support;
 
 namespace {
 
-/// Counts the steps of SQLite's machine, in all connections that are opened while one of this lives.
+/// Counts the steps of SQLite's virtual machine, in all connections opened while an object of this exists.
 class step_counter {
 public:
     step_counter() { BOOST_REQUIRE(sqlite3_auto_extension(reinterpret_cast<void (*)()>(watch)) == SQLITE_OK); }
@@ -20,7 +21,7 @@ public:
     step_counter& operator=(const step_counter&) = delete;
     ~step_counter() { sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(watch)); }
 
-    /// How many steps `act` takes.
+    /// The number of steps that `act` takes.
     template <typename Act>
     static std::uint64_t of(Act act) {
         const std::uint64_t before = steps;
@@ -55,7 +56,7 @@ struct aged_world {
     issued_key other{};
 };
 
-/// What a change costs the one who makes it, and the verifier that follows it.
+/// The cost of a change for its author, and for the verifier that follows it.
 struct change_cost {
     explicit change_cost(aged_world& aged) {
         auto fast = must(verifier<shown_once, sqlite_store>::open(aged.w.opened.store, aged.w.ring));
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(does_not_depend_on_how_many_generations_or_credentials_ther
     BOOST_TEST(many.follow == few.follow);
     BOOST_TEST(many.follow_rotation == few.follow_rotation);
     BOOST_TEST(many.revoke == few.revoke);
-    // Control: what does depend on them takes more steps.
+    // Control: a query that does depend on them takes more steps.
     const std::uint64_t scan =
         step_counter::of([&] { (void)must(verifier<shown_once, sqlite_store>::open(old.w.opened.store, old.w.ring)); });
     BOOST_TEST(scan > 20'000U);

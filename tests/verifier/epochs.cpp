@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What was replaced is kept while somebody may use it.
+// Replaced objects are kept while a reader may use them.
 #include <shearline/verifier/epochs.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A store that fails, is slow, or shows what is old: a verifier never grants what has been taken away.
+// A store that fails, is slow, or shows an old state: a verifier never grants a key that was revoked.
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -18,7 +18,7 @@ using namespace support;
 
 namespace {
 
-/// A memory_store that can be told to fail, to be late, and to let something happen between a read and its answer.
+/// A memory_store that can fail, answer late, and run a function between a read and its answer, as a test asks.
 class troubled_store {
 public:
     explicit troubled_store(memory_store& of) : m_of{&of} {}
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(knows_what_was_revoked_while_an_earlier_change_was_read) {
     both_ways reader{fast};
     const issued_key key = must(w.keys.issue(legacy_sync(), w.admin));
     w.store.after_read = [&] { must(w.keys.revoke(key.credential, w.admin)); };
-    // The verification began before the revocation: it may go either way. The next one may not.
+    // The verification began before the revocation, so both verdicts are allowed. The next one must deny.
     (void)fast.new_reader().verify(text_of(key), noon);
     BOOST_TEST(why_denied(reader.verify(text_of(key), noon)) == reason::revoked);
 }
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(denies_at_once_while_a_silent_store_is_asked) {
     std::thread asks{[&] { (void)fast.new_reader().verify(text_of(key), noon); }};
     while (w.store.asked == before) std::this_thread::yield();
     auto reader = fast.new_reader();
-    // The first waits a while for the thread that asks; all others would take minutes if they did, too.
+    // The first waits for a while for the thread that asks; if all others did, too, this would take minutes.
     for (int i = 0; i < 10'000 && w.store.asked == before + 1; ++i)
         BOOST_REQUIRE(why_denied(reader.verify(text_of(key), noon)) == reason::stale);
     BOOST_TEST(fast.count_of(reason::stale) == 10'000U);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A tenant that issues, rotates and revokes as fast as it can, beside one that has its key verified: the 99th
-// percentile of those verifications stays within twice of what it is while the other is quiet. (What the verification
-// costs that meets a change is held by bounded_work.cpp, by counting.)
+// One tenant issues, rotates and revokes as fast as it can, while the key of another is verified: the 99th percentile
+// of those verifications is at most twice the percentile while the first tenant is idle. (bounded_work.cpp bounds the
+// cost of a verification that finds a change, by counting.)
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -31,13 +31,13 @@ using clock_type = std::chrono::steady_clock;
 using keys_type = authority<bundle, sqlite_store>;
 using verifier_type = verifier<bundle, sqlite_store>;
 
-// A machine that does other things as well disturbs some rounds, and not all.
+// Other work on the machine disturbs some rounds, but not all.
 constexpr int rounds = 8;
 constexpr int phases = 5;
 constexpr std::chrono::milliseconds phase{60};
 constexpr double most = 2.0;
 
-/// What the hostile tenant does while it is let.
+/// The work of the hostile tenant while it is allowed to run.
 class hostile {
 public:
     hostile(keys_type& keys, credential_id rotated)

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Verifies one key so many times, with a reader or without: hot_path.py counts the instructions that takes.
+// Verifies one key a given number of times; hot_path.py counts the instructions.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -19,7 +19,7 @@ using support::must;
 using format = key_format<"instance">;
 using bundle = policies<format>;
 
-/// Apart, so that what else `main` does has no part in how this is compiled; and one of the two alone, as in a program.
+/// Separate functions, so that the rest of `main` does not influence how they are compiled; one of them in a program.
 #ifdef READER
 [[gnu::noinline]] int grants_of(verifier<bundle, memory_store>::reader& reader, std::string_view text, int wanted) {
     const timestamp now = system_clock{}.now();

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Counts the instructions of our own that a hot verification takes, under callgrind, and fails where they have grown.
+"""Counts the library's own instructions in a hot verification, under callgrind, and fails if there are more than before.
 
-hot_path.py PROGRAM DOOR COMPILER: PROGRAM verifies one key as often as it is told, through a door of the verifier: a
-reader, or `verify` from any thread. What two runs differ by is what those
-verifications took; what libsodium and the C library took of it is left out. An improvement is printed: lower the
-figure below then, so that it cannot creep up again."""
+hot_path.py PROGRAM DOOR COMPILER: PROGRAM verifies one key a given number of times through one door of the verifier: a
+reader, or `verify` from any thread. The difference between two runs is the cost of the verifications, without the instructions in libsodium and the C library. If the count is lower than the figure
+below, the script prints that: then lower the figure, so that the count cannot creep up again."""
 
 import collections
 import os
@@ -15,14 +14,14 @@ import subprocess
 import sys
 import tempfile
 
-# By compiler and its major version. Another compiler is measured, and held to nothing.
+# By compiler and its major version. Other compilers are measured, but have no limit.
 EXPECTED = {"reader": {"gcc-12": 232, "clang-14": 244}, "any_thread": {"gcc-12": 340, "clang-14": 329}}
 TOLERANCE = 0.03
 FEW, MANY = 1_000, 3_000
 
 
 def instructions_by_object(program, verifications):
-    """How many instructions each object file executed, by its path."""
+    """The number of instructions executed in each object file, by path."""
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "callgrind.out")
         subprocess.run(
@@ -37,7 +36,7 @@ def instructions_by_object(program, verifications):
                     if not named[1]:
                         current = names[named[2]]
                 elif line.startswith("calls="):
-                    is_call = True  # the next line counts what the callee took, again
+                    is_call = True  # the next line counts the callee's instructions again
                 elif cost := re.match(r"[+\-*\d]\S*(?: [+\-*\d]\S*)* (\d+)$", line):
                     if not is_call and current:
                         counts[current] += int(cost[1])

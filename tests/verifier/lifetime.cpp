@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What is left of a verifier once it is gone: its readers deny, and its store is not asked again.
+// After a verifier is destroyed, its readers deny, and its store is not used again.
 #include <array>
 #include <atomic>
 #include <boost/mp11/list.hpp>
@@ -23,7 +23,7 @@ using stores = boost::mp11::mp_list<memory_store, sqlite_store>;
 template <typename Store>
 using opened_verifier = verifier<shown_once, Store>;
 
-/// A memory store that notices whoever asks it after it was ended.
+/// A memory store that records calls after its end.
 class watched_store : public memory_store {
 public:
     [[nodiscard]] std::uint64_t change_count() const noexcept {

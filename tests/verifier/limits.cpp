@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What no store of ours gives a mirror, and others may: numbers that it cannot hold, scans that break their word, and
-// changes to what a credential is.
+// Input that the library's stores never give to a mirror, but other stores may: numbers that it cannot store, scans
+// that break their contract, and changes to the fixed fields of a credential.
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,7 +25,7 @@ namespace {
 const auto no_progress = [](std::uint64_t, std::uint64_t) {};
 using fill_type = mirror_fill<const decltype(no_progress)>;
 
-/// A feed that says what it is told to: one credential after the other becomes what the test wants it to be.
+/// A feed that reports what the test asks for, one credential after the other.
 class scripted_feed {
 public:
     template <typename Sink>
@@ -48,7 +48,7 @@ public:
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_changes.size(); }
     [[nodiscard]] bool hears_changes() const noexcept { return true; }
 
-    /// From now on a credential is read like this; a change says that it came to `version`.
+    /// From now on a credential is read like this; a change in the feed names `version`.
     void becomes(const credential_view& view, std::uint64_t version) {
         std::erase_if(m_now, [&](const credential_view& one) { return one.about.id == view.about.id; });
         m_now.push_back(view);
@@ -72,7 +72,7 @@ std::unique_ptr<scripted_mirror> mirror_of(scripted_feed& feed) {
     return must(scripted_mirror::open(feed, 10s, hash_name{"hmac-sha256"}, no_progress));
 }
 
-/// A credential with keys of the handles from `first` on.
+/// A credential with keys whose handles start at `first`.
 credential_view view_of(std::uint8_t id, std::uint64_t first, std::size_t keys) {
     credential_view made;
     made.about.id = credential_id::from_random({id});
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(rebuilds_a_great_table_by_and_by) {
 }
 
 BOOST_AUTO_TEST_CASE(answers_after_nearly_all_keys_died_and_many_more_were_issued_in_one_go) {
-    // In a child: where a search never ends, its time does.
+    // In a child with a time limit, in case a search never ends.
     const int status = support::in_child([] {
         support::set_limit(RLIMIT_CPU, 10);
         scripted_feed feed;
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(answers_after_nearly_all_keys_died_and_many_more_were_issue
         feed.becomes(great);
         for (int polls = 0; polls < 10; ++polls)  // until no table is rebuilt any more
             if (!mirrored->poll()) return 2;
-        // Nearly as many as make the table full, so that it is rebuilt when hardly any key is alive.
+        // Nearly enough to fill the table, so that it is rebuilt when hardly any key is alive.
         many = mirrored->table().size() / 100 * line_table::most_full - 100;
         great = view_of(1, 1, many);
         great.about.version = 2;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A table of lines: what it finds, where it ends, what it counts.
+// A table of lines: look-ups, wrapping at its end, and counts.
 #include <shearline/verifier/line_table.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(keeps_one_line_free_and_refuses_what_does_not_fit) {
 }
 
 BOOST_AUTO_TEST_CASE(ends_every_search_though_no_line_is_free) {
-    // In a child: where a search never ends, its time does.
+    // In a child with a time limit, in case a search never ends.
     const int status = support::in_child([] {
         support::set_limit(RLIMIT_CPU, 5);
         const auto made = line_table::make(line_table::least_lines);
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(tells_how_far_a_search_goes) {
     BOOST_TEST(table->probes_per_hit() == 0.0);
     table->insert(owner_of(1), key_of(1, 2));
     BOOST_TEST(table->probes_per_hit() == 2.0);  // past the one that is gone
-    // Of those that begin in the last line, all but one lie in the first lines.
+    // Of those that start at the last line, all but one are in the first lines.
     const auto around = table_of(line_table::least_lines);
     int lines = 0;
     for (std::uint64_t i = 1; lines < 3; ++i) {

@@ -23,7 +23,7 @@ inline constexpr timestamp noon{line_epoch + std::chrono::hours{12}};
 inline constexpr line_status active{.state = key_state::active, .pepper = 3};
 inline constexpr line_status revoked{.state = key_state::revoked, .pepper = 3};
 
-/// Each key has a credential of its own.
+/// Each key has its own credential.
 inline mirrored_credential owner_of(std::uint64_t number) {
     credential_id::bytes_type bytes{};
     for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(number >> (8 * i));

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A verification allocates nothing, takes no lock and calls no system: each is counted, or ends the process.
+// A verification makes no allocation, takes no lock and makes no system call: each is counted, or ends the process.
 #include <dlfcn.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -51,7 +51,7 @@ std::atomic<int> locks{0};
 [[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
-/// In front of the C library's own, which every lock of std goes through.
+/// Replaces the function of the C library, which every lock of std calls.
 extern "C" int pthread_mutex_lock(::pthread_mutex_t* mutex) noexcept {
     static auto* const next = reinterpret_cast<int (*)(::pthread_mutex_t*)>(::dlsym(RTLD_NEXT, "pthread_mutex_lock"));
     ++locks;
@@ -73,7 +73,7 @@ void check(bool good, const char* what) {
     if (!good) std::printf("error: %s\n", what);
 }
 
-/// How a child ends that runs `body` while every system call but `exit_group` kills it.
+/// How a child ends that runs `body` while every system call except `exit_group` kills it.
 int status_without_system_calls(const std::function<bool()>& body) {
     const ::pid_t child = ::fork();
     if (child == 0) {
@@ -84,7 +84,7 @@ int status_without_system_calls(const std::function<bool()>& body) {
             BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
         }};
         const ::sock_fprog program{only_exit.size(), only_exit.data()};
-        // What the child may do is opened by itself: a parent's verifier refuses in a child.
+        // The child opens its own verifier, because a parent's verifier denies in a child.
         if (!body()) ::_exit(3);
         if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) ::_exit(4);
         if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) ::_exit(5);

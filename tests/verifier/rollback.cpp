@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Files that are replaced, rewound or deleted while a verifier and an authority use them: what was revoked stays so.
+// Files that are replaced, restored or deleted while a verifier and an authority use them: revoked keys stay revoked.
 #include <sqlite3.h>
 #include <sys/stat.h>
 
@@ -25,7 +25,7 @@ struct close_database {
     void operator()(sqlite3* db) const noexcept { sqlite3_close(db); }
 };
 
-/// SQLite as its shell uses it.
+/// SQLite, as its shell uses it.
 class shell {
 public:
     explicit shell(const std::string& path) {
@@ -52,10 +52,10 @@ private:
     std::unique_ptr<sqlite3, close_database> m_db;
 };
 
-/// In a process of its own: to close a file that SQLite has open would drop its locks.
+/// In another process: closing a file that SQLite has open would drop its locks.
 void command(const std::string& words) { BOOST_REQUIRE(std::system(words.c_str()) == 0); }
 
-/// A store in which something happens between a reading and its answer.
+/// A store that runs a function between a read and its answer.
 class interrupted_store : public memory_store {
 public:
     result<std::optional<key_view>> look_up(std::string_view format, const handle& key) const {
@@ -73,7 +73,7 @@ private:
     }
 };
 
-/// A store whose older copy has a key alive that was revoked since.
+/// A store with an older copy in which a key, revoked since, is still valid.
 struct rewound_world : world<sqlite_store> {
     using keys_type = authority<shown_once>;
     using verifier_type = shearline::verifier<shown_once, sqlite_store>;
@@ -91,7 +91,7 @@ struct rewound_world : world<sqlite_store> {
 
     verdict asks(const issued_key& key) { return fast->new_reader().verify(text_of(key), noon); }
 
-    /// What another process does: opens the store as it is now, and revokes the good key. Whether that succeeded.
+    /// In another process: opens the store as it is now, and revokes the good key; returns whether that succeeded.
     bool another_process_revokes() {
         auto other = sqlite_store::open(path);
         if (!other) return false;

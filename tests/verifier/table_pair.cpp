@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Two tables, of which one is being built: nothing is lost, and nothing comes to life again.
+// Two tables, one of which is being built: nothing is lost, and no dead key becomes valid again.
 #include <shearline/verifier/table_pair.hpp>
 
 #include <algorithm>
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(takes_a_key_for_dead_that_was_not_read_of_its_credential) {
     reads({14});
     reads({15, 14});
     BOOST_TEST(!tables.current().find(handle{2})->status().is_dead());  // of another credential
-    // And while the table is rebuilt: in the old one and in the new one.
+    // The same while the table is rebuilt: in the old one and in the new one.
     const line_table* const before = &tables.current();
     std::uint64_t next = 100;
     for (; !tables.current().is_full(); ++next) BOOST_REQUIRE(static_cast<bool>(put(tables, next, readers)));

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Readers go on while keys are made, replaced and revoked, and while tables are rebuilt under them.
+// Readers continue while keys are issued, rotated and revoked, and while tables are rebuilt.
 #include <array>
 #include <atomic>
 #include <barrier>
@@ -33,7 +33,8 @@ using stores = boost::mp11::mp_list<memory_store, sqlite_store>;
 #ifdef __linux__
 namespace {
 
-/// From now on `membarrier` fails in this thread, as in a sandbox that does not know it. Whether that was possible.
+/// Makes `membarrier` fail in this thread from now on, as in a sandbox that does not allow it; returns whether that was
+/// possible.
 bool forbid_barriers() {
     ::sock_filter all_but_one[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(::seccomp_data, nr)),
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE(see_every_key_that_is_good_and_none_that_was_revoked_before
     for (int i = 0; i < 50; ++i) steady.push_back(must(keys.issue(legacy_sync(), w.admin)));
     auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
 
-    // The writer rotates one credential often enough to have the table rebuilt several times.
+    // The writer rotates one credential often enough that the table is rebuilt several times.
     const issued_key first = must(keys.issue(legacy_sync(), w.admin));
     constexpr std::size_t rotations = 2'500;
     std::vector<std::string> texts(rotations + 1);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Counts of uses that a reader keeps for itself.
+// The counts of uses in a reader's own table.
 #include <shearline/verifier/use_counts.hpp>
 
 #include <atomic>
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(of_keys_that_have_gone_make_room_for_no_others) {
     const auto first = table_of(8'192);
     const auto second = table_of(8'192);
     const auto counts = std::make_unique<use_counts>();
-    constexpr std::uint64_t keys = 4'000;  // more than there are places: each place is wanted by some
+    constexpr std::uint64_t keys = 4'000;  // more keys than places: several keys share each place
     for (std::uint64_t i = 1; i <= keys; ++i) first->insert(owner_of(i), key_of(i));
     for (std::uint64_t i = 1; i <= keys; i += 3) second->insert(owner_of(i), key_of(i));
     std::vector<std::uint32_t> expected(keys + 1), found(keys + 1);

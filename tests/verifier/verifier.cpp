@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A verifier answers as the authority does, from memory, and knows at once what the authority has changed.
+// A verifier gives the same answers as the authority, from memory, and sees the authority's changes at once.
 #include <boost/mp11.hpp>
 #include <chrono>
 #include <optional>
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ends_a_grace_and_a_validity_when_they_end, Store, 
     BOOST_TEST(retiring.grant().retiring_until() == noon + 24h);
     BOOST_TEST(bool{reader.verify(text_of(old), noon + 24h - 1ms)});
     BOOST_TEST(why_denied(reader.verify(text_of(old), noon + 24h)) == reason::grace_over);
-    // Time that goes back brings nothing back.
+    // No key becomes valid again when time goes back.
     BOOST_TEST(why_denied(reader.verify(text_of(old), noon)) == reason::grace_over);
     both_ways another{fast};
     BOOST_TEST(why_denied(another.verify(text_of(old), noon - 100h)) == reason::grace_over);

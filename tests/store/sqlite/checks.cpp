@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What could not be read back as it was is not written: each field of each row, out of its bounds.
+// Values that could not be read back unchanged are not written: each field of each row, outside its bounds.
 #include <shearline/store/sqlite/checks.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -22,7 +22,7 @@ const timestamp past = from_unix_ms(-1);
 const timestamp future = from_unix_ms(last_unix_ms + 1);
 const std::string long_text(max_row_text_bytes + 1, 'x');
 
-/// Each change makes a good value one that is refused, wherever it is written, and nothing of it is there.
+/// Each change makes a valid value invalid: writing it is refused everywhere, and nothing of it is stored.
 template <typename T>
 void refuses(const T& good, const std::vector<std::pair<const char*, std::function<void(T&)>>>& changes,
              const std::function<result<void>(sqlite_store&, const T&)>& write) {

@@ -78,7 +78,7 @@ int tell(const error& problem) {
     return 1;
 }
 
-/// Writes groups until it is killed, and says so of each that was acknowledged.
+/// Writes groups until it is killed, and reports each one that was acknowledged.
 int write_until_killed(sqlite_store& store, std::uint32_t first) {
     for (std::uint32_t number = first;; ++number) {
         if (auto done = issue(store, number); !done) return tell(done.error());

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Other processes: this program again, doing one thing. Never a plain fork: SQLite's state must not cross one.
+// Other processes: this program, started again for one task. Never a plain fork, which SQLite's state must not cross.
 #pragma once
 
 #include <sys/types.h>
@@ -10,7 +10,7 @@
 
 namespace support {
 
-/// A child that runs `run_child(arguments)`, and what it prints.
+/// A child that runs `run_child(arguments)`, and its output.
 class child_process {
 public:
     explicit child_process(const std::vector<std::string>& arguments);
@@ -18,11 +18,11 @@ public:
     child_process& operator=(const child_process&) = delete;
     ~child_process();
 
-    /// Ends it where it stands.
+    /// Kills it immediately.
     void kill();
     /// Reads until it has printed a line, or ended; empty then.
     std::string line();
-    /// All that it prints until it ends.
+    /// Everything that it prints until it ends.
     std::string output();
     /// Waits for its end: its exit status, or 128 and its signal.
     int status();
@@ -33,7 +33,7 @@ private:
     int m_status = -1;
 };
 
-/// What a child does; the first argument says what. Exit status 0 where it succeeded; errors are printed.
+/// The task of a child, named by the first argument. Exit status 0 if it succeeded; prints errors.
 int run_child(const std::vector<std::string>& arguments);
 
 }  // namespace support

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a code of SQLite's is called: what a program must do about it follows from that.
+// The error code for each SQLite result code, on which a program's reaction depends.
 #include <shearline/store/sqlite/connection.hpp>
 
 #include <sqlite3.h>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a store makes of a disk that is full or failing, and what it leaves to chance in a power cut: nothing.
+// A store on a full or failing disk, and in a power cut, in which no acknowledged change may be lost.
 #include <string>
 
 #include "../../support/faulty_disk.hpp"
@@ -10,7 +10,7 @@ using namespace support;
 
 namespace {
 
-/// The first issue is there and nothing of the second; the store goes on where it was.
+/// Checks that the first issue is stored and nothing of the second, and that the store continues to work.
 void check_that_nothing_was_written(sqlite_store& store) {
     BOOST_TEST(must(store.look_up(format_name, handle{2})).has_value());
     BOOST_TEST(!must(store.read(id_of(2))).has_value());
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(has_everything_of_a_change_before_the_call_returns) {
         must(revoke_key(place.store, number));
         BOOST_TEST(!disk.log_is_unsynced());
     }
-    // The control: what this test would see of a store that is less careful.
+    // The control: how this test detects a less careful store.
     raw_database careless{place.path};
     careless.run("PRAGMA synchronous = NORMAL; UPDATE credential SET name = 'x'");
     BOOST_TEST(disk.log_is_unsynced());
@@ -92,13 +92,13 @@ BOOST_AUTO_TEST_CASE(that_fails_before_the_commit_leaves_no_doubt) {
     must(issue(place.store, 1));
     const auto outcome = place.store.transact([&](auto& tx) -> result<void> {
         disk.fail_writes_after(0, SQLITE_IOERR_WRITE);
-        // More than SQLite keeps in memory: it begins to write before the commit.
+        // More than SQLite keeps in memory, so it starts to write before the commit.
         for (std::uint32_t number = 2; number < 200; ++number) {
             credential owner = sample_credential(number);
             owner.name = std::string(30'000, 'n');
             if (auto done = tx.insert(owner); !done) {
                 disk.heal();
-                // The transaction is gone; what a body still does in it must not become one of its own.
+                // The transaction has ended; later calls of the body must not start a new one.
                 (void)tx.insert(sample_credential(1'000));
                 (void)tx.append(sample_event(1'000));
                 return {};  // and a body that overlooks the failure does not get it committed
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(that_is_full_when_a_store_is_made_leaves_a_file_that_can_be
             BOOST_TEST(opened.error().context().find("disk full") != std::string::npos, opened.error().message());
             BOOST_TEST(opened.error().context().find(path) != std::string::npos, opened.error().message());
         } else {
-            // What was not written was not needed: this store is whole, and keeps what it is given.
+            // The failed write was not needed: this store is intact, and stores new changes.
             ++opened_all_the_same;
             must(issue(*opened, 2));
             BOOST_TEST(raw_database{path}.text("PRAGMA journal_mode") == "wal");

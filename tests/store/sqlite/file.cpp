@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What `sqlite_store::open` makes of the file that it is given; whatever it refuses is left as it was.
+// How `sqlite_store::open` handles various files; a file that it refuses is not changed.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,7 +27,7 @@ unsigned mode_of(const std::string& path) {
     return ::lstat(path.c_str(), &about) == 0 ? about.st_mode & 07777U : 0U;
 }
 
-/// Opening gives this error, which names the file, and touches nothing in the folder.
+/// Checks that opening returns this error, which names the file, and changes nothing in the folder.
 void check_refused(const temporary_folder& folder, const std::string& path, errc code, std::string_view words) {
     BOOST_TEST_CONTEXT(path << ": " << words) {
         const auto before = folder.content();
@@ -45,8 +45,8 @@ void check_refused(const temporary_folder& folder, const std::string& path, errc
     }
 }
 
-/// While this lives, SQLite leaves what is deleted in its pages unless it is told otherwise, as it does unless it was
-/// built to do otherwise. (Debian's was.)
+/// While this exists, SQLite leaves deleted content in its pages by default, as it does unless it was built with
+/// secure_delete. (Debian's is.)
 class sqlite_that_leaves_what_is_deleted {
 public:
     sqlite_that_leaves_what_is_deleted() { BOOST_REQUIRE(sqlite3_auto_extension(entry()) == SQLITE_OK); }
@@ -253,13 +253,13 @@ BOOST_AUTO_TEST_CASE(of_another_application_is_refused_and_left_alone) {
         check_refused(folder, path, errc::corrupt, "another application");
         raw_database{path}.run("PRAGMA application_id = 7");
         check_refused(folder, path, errc::corrupt, "another application");
-        // While its owner has it open, with a log that is not yet in the file.
+        // While its owner has it open, with a log that has not been written back to the file.
         raw_database owner{path};
         owner.run("INSERT INTO visits VALUES (2)");
         check_refused(folder, path, errc::corrupt, "another application");
         BOOST_TEST(owner.text("SELECT sum(x) FROM visits") == "3");
     }
-    // A database that its owner emptied is still its owner's.
+    // A database of another program that is empty still belongs to that program.
     const temporary_folder folder;
     raw_database{folder / "empty.db"}.run("CREATE TABLE t(x); DROP TABLE t");
     check_refused(folder, folder / "empty.db", errc::corrupt, "another application");
@@ -314,8 +314,7 @@ BOOST_AUTO_TEST_CASE(with_a_damaged_page_is_refused_when_opened_or_else_when_it_
 }
 
 BOOST_AUTO_TEST_CASE(that_was_cut_short_while_it_was_made_is_made_anew) {
-    // SQLite's journal of a file that had `pages` pages before, and what the disk had of the first ones after a power
-    // cut.
+    // SQLite's journal for a file that had `pages` pages before, as a power cut leaves it.
     const auto journal_of = [](char pages) {
         std::string journal{"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8};
         journal += std::string(11, '\0') + pages + std::string{"\0\0\2\0\0\0\x10\0", 8};
@@ -482,7 +481,7 @@ BOOST_AUTO_TEST_CASE(that_another_connection_keeps_locked_is_unavailable_for_a_b
     BOOST_TEST(must(store.look_up(format_name, handle{2})).has_value());  // readers do not wait
     other.run("ROLLBACK");
     must(issue(store, 2));
-    // A body that uses the store itself waits for its own end; that, too, is bounded.
+    // A body that uses the store itself waits for its own transaction; that wait is bounded, too.
     const auto nested = store.transact([&](auto&) { return issue(store, 3); });
     BOOST_TEST(code_of(nested) == errc::unavailable);
     must(issue(store, 3));
@@ -566,7 +565,7 @@ BOOST_AUTO_TEST_CASE(is_of_no_use_to_a_forked_child_and_stays_whole) {
         bool good = !read && read.error().code() == errc::unavailable;
         good = good && read.error().context().find("fork") != std::string::npos;
         good = good && !written && written.error().code() == errc::unavailable;
-        // It closes the counter's file alone: to close the database's would drop the locks that the parent has on it.
+        // It closes only the counter's file: closing the database's would drop the parent's locks on it.
         const auto open_files = [] { return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {}); };
         const auto before = open_files();
         { const sqlite_store ended = std::move(place.store); }

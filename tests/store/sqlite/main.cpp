@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The tests of the stores; with `--child`, the other process that some of them need.
+// The main function of the tests; with `--child`, the other process that some of them need.
 #define BOOST_TEST_MODULE store
 #define BOOST_TEST_NO_MAIN
 #include <boost/test/unit_test.hpp>

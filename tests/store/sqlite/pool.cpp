@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Connections in a forked child: it is told from its parent even if both have the same pid.
+// Connections in a forked child, which is distinguished from its parent even if both have the same pid.
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,12 +18,12 @@ using namespace support;
 
 namespace {
 
-/// What `getpid` says; 0: the truth.
+/// What `getpid` returns; 0: the real pid.
 std::atomic<::pid_t> told_pid{0};
 
 }  // namespace
 
-/// In front of the C library's own.
+/// Replaces the function of the C library.
 extern "C" ::pid_t getpid() noexcept {
     const ::pid_t told = told_pid;
     return told != 0 ? told : static_cast<::pid_t>(::syscall(SYS_getpid));
@@ -31,7 +31,7 @@ extern "C" ::pid_t getpid() noexcept {
 
 namespace {
 
-/// Whether the store of a parent refuses a child.
+/// Whether a parent's store refuses a child.
 bool refuses_a_child(sqlite_store& inherited) {
     const auto read = inherited.look_up(format_name, handle{2});
     const auto written = issue(inherited, 2);
@@ -43,7 +43,7 @@ bool refuses_a_child(sqlite_store& inherited) {
 }
 
 #ifdef __linux__
-/// The next child of this process is pid 1 in a namespace of its own.
+/// Makes the next child of this process pid 1 in a new namespace.
 bool enter_pid_namespace() { return ::unshare(CLONE_NEWPID) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWPID) == 0; }
 
 const boost::unit_test::precondition if_pid_namespaces_are_allowed{[](boost::unit_test::test_unit_id) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Several processes on one file, and processes that end in the middle.
+// Several processes on one file, and processes that are killed during a change.
 #include <chrono>
 #include <memory>
 #include <random>
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(takes_turns_at_writing_and_leaves_no_gap) {
     BOOST_TEST(must(place.store.list({.limit = 1'000}, "")).items.size() == changes.size());
 }
 
-/// Credential, record, changes and audit events of every number must be there together, or none of them.
+/// Checks that for every number, credential, record, changes and audit events are either all stored or all missing.
 void check_whole(const sqlite_store& store, const std::set<std::uint32_t>& acknowledged,
                  const std::set<std::uint32_t>& revoked) {
     std::vector<change> changes;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Rows that this library would not have written, put there by somebody who can write to the file.
+// Rows that this library would not write, as edited by somebody with write access to the file.
 #include <array>
 #include <limits>
 #include <string>
@@ -73,8 +73,8 @@ const std::string& sample_file() {
     return bytes;
 }
 
-/// How many of the reads say `corrupt` after an edit of the file. All others must succeed, and every error name the
-/// file. Whether the file is as whole as SQLite can tell makes no difference.
+/// How many of the reads return `corrupt` after an edit of the file. All others must succeed, and every error must name
+/// the file, whether or not SQLite itself finds the file intact.
 int corrupt_reads_after(const std::string& edit) {
     const temporary_folder folder;
     const std::string path = folder / "keys.db";
@@ -95,7 +95,7 @@ int corrupt_reads_after(const std::string& edit) {
     return corrupt;
 }
 
-/// The same table without STRICT, constraints or a primary key that refuses null, and with the same rows.
+/// The same table and rows, without STRICT, constraints or a primary key that refuses null.
 std::string lookalike(const std::string& table, const std::string& columns) {
     return "CREATE TABLE copied AS SELECT * FROM " + table + "; DROP TABLE " + table + "; CREATE TABLE " + table + "(" +
            columns + "); INSERT INTO " + table + " SELECT * FROM copied; ";
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_value_that_could_not_be_given_back)
 
-/// What the change makes of a good credential, key or event is refused, and nothing is left of it.
+/// Checks that a changed credential, key or event is refused, and that nothing of it is stored.
 template <typename Change>
 void check_refused(Change change) {
     sqlite_place place;

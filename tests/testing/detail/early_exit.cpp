@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The comparison that leaks where it differs is a right one in all else.
+// The comparison that leaks the position of a difference is otherwise correct.
 #include <shearline/testing/detail/early_exit.hpp>
 
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Requests under the rules: every value of a field that can be made of a few characters.
+// Requests compared with the rules: every field value made of a few characters.
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
@@ -25,7 +25,8 @@ using namespace shearline::testing;
 using namespace shearline::testing::detail;
 using namespace support;
 
-/// What matters in a value: a blank, a tab, a control, a list, padding, a sign and a letter of token68, and one beyond.
+/// Relevant characters: a space, a tab, a control, a comma, padding, a sign and a letter of token68, and one outside
+/// it.
 constexpr std::string_view value_characters{" \t\n,=-b\x80", 8};
 
 auto found_in(const sample_request& from, other_schemes others) {
@@ -35,7 +36,7 @@ auto found_in(const sample_request& from, other_schemes others) {
     return find_credential<instance>(fields, from.target, others);
 }
 
-/// The first request for which `read` says something else than the rules.
+/// The first request for which `read` and the rules disagree.
 template <typename Read>
 std::optional<std::string> first_difference(const std::string& name, const std::string& before, std::size_t longest,
                                             Read read, std::uint64_t& tried) {
@@ -58,7 +59,7 @@ answer as_answer(const sample_request& from, other_schemes others) {
     return found ? answer{std::string{*found}} : answer{found.error()};
 }
 
-/// Targets and up to two fields, each of every name and with every value of these lists.
+/// Targets with up to two fields, each with every name and every value of these lists.
 template <typename Read>
 std::optional<std::string> first_difference_in_arrangements(Read read) {
     const request_rules rules{instance_rules};
@@ -105,7 +106,7 @@ std::optional<std::string> first_difference_in_arrangements(Read read) {
     return found;
 }
 
-/// Readers that are wrong in one way each, as somebody's have been.
+/// Readers with one mistake each, of kinds found in real programs.
 auto wrong_readers() {
     using reader = std::function<answer(sample_request, other_schemes)>;
     const auto without_fields = [](auto drop) {

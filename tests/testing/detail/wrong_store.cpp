@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The planted faults: each is found out by a short sequence, and the report says what was wrong and how to repeat it.
+// The planted faults: a short sequence of calls finds each, and the report says what was wrong and how to repeat it.
 #include <shearline/testing/detail/wrong_store.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(are_found_out_by_few_transactions_whatever_is_wrong) {
         }
         const auto shortest = shrink<store_writes>(wrong, *found);
         BOOST_TEST(shortest.steps.size() <= 5U, fault.name << ": " << to_string(shortest.steps));
-        // The short sequence still fails, and for a reason that can be read.
+        // The short sequence still fails, with a readable reason.
         const auto failure = failure_of<store_writes>(wrong, shortest.steps);
         BOOST_REQUIRE(failure.has_value());
         BOOST_TEST(*failure == shortest.failure);
