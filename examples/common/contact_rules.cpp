@@ -54,9 +54,9 @@ std::string problem_of_text(const text_field& field, const json::value& held) {
     if (!held.is_string()) return "must be a string or null";
     const std::string_view text = held.get_string();
     if (chars_in(text) > field.max_chars) return "may have at most " + std::to_string(field.max_chars) + " characters";
-    if (has_control(text)) return "must not hold control characters";
+    if (has_control(text)) return "must not contain control characters";
     if (field.name == "email" && !text.empty() && !may_be_email(text))
-        return "must be an e-mail address: one @, and no blank";
+        return "must be an e-mail address: one @, and no space";
     return {};
 }
 
@@ -78,7 +78,7 @@ void add_problems_of_metadata(const json::value& held, std::vector<field_problem
         if (!value.is_string()) continue;
         const std::string_view text = value.get_string();
         if (text.size() > max_metadata_bytes) add(field, "may have at most 1,000 bytes");
-        if (has_control(text)) add(field, "must not hold control characters");
+        if (has_control(text)) add(field, "must not contain control characters");
     }
 }
 

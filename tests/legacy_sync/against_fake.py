@@ -1106,7 +1106,7 @@ class Running(SyncTest):
         self.update(1, name="Bob")
         self.assertIn("would update c-1", self.sync("--dry-run").stdout)
         self.add(2, name="two\nlines", mail="no address")
-        self.assertIn("would not send c-2: first_name: must not hold control characters; email: must be an e-mail address",
+        self.assertIn("would not send c-2: first_name: must not contain control characters; email: must be an e-mail address",
                       self.sync("--dry-run", status=PARTIAL).stdout)
         self.database.execute("DELETE FROM customers WHERE id = 2")
         self.sync()
