@@ -61,7 +61,6 @@ class authority {
     static_assert(sizeof(detail::bundle_mistakes<Policies>) > 0 && sizeof(detail::store_mistakes<Store>) > 0 &&
                   sizeof(detail::clock_mistakes<Clock>) > 0);
     static_assert(key_store<Store>, "authority<Policies, Store>: Store must model key_store, as sqlite_store does");
-    static_assert(clock_source<Clock>, "authority<..., Clock>: Clock must have `timestamp now() const noexcept`");
     static_assert(Policies::format::has_handle,
                   "authority: a key of this format carries no handle to look it up by: give the format a handle_field");
     static_assert(unguessable_format<typename Policies::format>,
@@ -113,8 +112,7 @@ public:
                      secrets->keys.is_outdated(key)};
     }
 
-    /// Creates a credential and its first key, in constant time in its secret. `invalid_argument` also if already
-    /// expired.
+    /// Creates a credential and its first key, in constant time in its secret. A past expiry is `invalid_argument`.
     [[nodiscard]] result<issued_key> issue(const new_credential& asked, const request_context& by) {
         if (auto good = detail::check(asked); !good) return std::move(good).error();
         return m_changes.run(by, [&](transaction& tx, timestamp now) {

@@ -208,14 +208,19 @@ public:
     }
     static result<verifier> open(Store&&, const keyring&, const verifier_options& = {}) = delete;
 
-    /// Whether a text is a key that holds `scope` now, as `reader::verify` decides it. From any thread: it takes a free
-    /// reader, of which there are 16 to 64, by the number of processors, and the time from `coarse_clock`. Neither
-    /// locks nor allocates; where more threads than that verify at the same moment, one yields until another has
-    /// finished. For the last nanoseconds give each thread a reader of its own. O(1).
+    /// Whether a text is a valid key that holds `scope` now, as `reader::verify` decides it. May be called from any
+    /// thread: it borrows one of 16 to 64 readers (twice the number of processors) for the call, and takes the time
+    /// from `coarse_clock`. Does not lock or allocate; if more threads verify at once than there are readers, it yields
+    /// until one is free. A reader of the thread's own (`new_reader`) saves some nanoseconds. O(1).
+    /// Example:
+    ///     auto tenant_of = [](auto& keys, std::string_view text) {
+    ///         const shearline::verdict answer = keys.verify(text, shearline::scope<"contacts:write">);
+    ///         return answer ? answer.grant().tenant() : std::string{};  // answer.denial() says why
+    ///     };
     [[nodiscard]] verdict verify(std::string_view text, required_scope scope = any_scope) noexcept {
         return verify(text, coarse_clock{}.now(), scope);
     }
-    /// The same at a time that the caller has.
+    /// The same at a given time.
     [[nodiscard]] verdict verify(std::string_view text, timestamp now, required_scope scope = any_scope) noexcept {
         const auto wait = [this] {  // in a child by fork nobody may be there to finish
             std::this_thread::yield();
@@ -223,6 +228,13 @@ public:
         };
         return m_seats.with([&](reader& mine) { return mine.verify(text, now, scope); }, wait,
                             [] { return verdict{reason::stale}; });
+    }
+    /// Never compiles: says how a timestamp is made of `now`.
+    template <detail::no_timestamp Time>
+        requires(!std::convertible_to<const Time&, required_scope>)
+    verdict verify(std::string_view, const Time&, required_scope = any_scope) noexcept {
+        static_assert(sizeof(detail::time_mistakes<Time>) > 0);
+        return reason::malformed;
     }
 
     /// A reader for one thread; keep it for the thread's lifetime. Takes a lock and may allocate. O(readers).

@@ -4,8 +4,9 @@
 """Counts the library's own instructions in a hot verification, under callgrind, and fails if there are more than before.
 
 hot_path.py PROGRAM DOOR COMPILER: PROGRAM verifies one key a given number of times through one door of the verifier: a
-reader, or `verify` from any thread. The difference between two runs is the cost of the verifications, without the instructions in libsodium and the C library. If the count is lower than the figure
-below, the script prints that: then lower the figure, so that the count cannot creep up again."""
+reader, or `verify` from any thread. The difference between two runs is the cost of the verifications, without the
+instructions in libsodium and the C library. If the count is lower than the figure below, the script prints that: then
+lower the figure, so that the count cannot creep up again."""
 
 import collections
 import os
