@@ -5,11 +5,11 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <memory>
 
+#include <shearline/chrono.hpp>
 #include <shearline/requirements.hpp>
 
 namespace shearline::inline v0_1 {

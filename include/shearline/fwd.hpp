@@ -5,10 +5,10 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
+#include <shearline/chrono.hpp>
 #include <shearline/error.hpp>
 #include <shearline/result.hpp>
 

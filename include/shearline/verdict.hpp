@@ -5,13 +5,11 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <shearline/clock.hpp>
@@ -19,6 +17,7 @@
 #include <shearline/credential/record.hpp>
 #include <shearline/format/format_error.hpp>
 #include <shearline/format/handle.hpp>
+#include <shearline/result.hpp>
 
 namespace shearline::inline v0_1 {
 
@@ -208,20 +207,13 @@ public:
     verdict(shearline::grant given) noexcept : m_answer{std::move(given)} {}       // NOLINT(*-explicit-*)
     verdict(shearline::reason why) noexcept : m_answer{shearline::denial{why}} {}  // NOLINT(*-explicit-*)
 
-    [[nodiscard]] explicit operator bool() const noexcept { return m_answer.index() == 1; }
-    [[nodiscard]] const shearline::grant& grant() const& noexcept { return get<shearline::grant>(); }
-    [[nodiscard]] shearline::grant grant() const&& noexcept { return get<shearline::grant>(); }
-    [[nodiscard]] shearline::denial denial() const noexcept { return get<shearline::denial>(); }
+    [[nodiscard]] explicit operator bool() const noexcept { return m_answer.has_value(); }
+    [[nodiscard]] const shearline::grant& grant() const& noexcept { return m_answer.value(); }
+    [[nodiscard]] shearline::grant grant() const&& noexcept { return m_answer.value(); }
+    [[nodiscard]] shearline::denial denial() const noexcept { return m_answer.error(); }
 
 private:
-    template <typename T>
-    [[nodiscard]] const T& get() const noexcept {
-        const T* there = std::get_if<T>(&m_answer);
-        if (there == nullptr) std::abort();
-        return *there;
-    }
-
-    std::variant<shearline::denial, shearline::grant> m_answer{shearline::denial{reason::malformed}};
+    result<shearline::grant, shearline::denial> m_answer{shearline::denial{reason::malformed}};
 };
 
 }  // namespace shearline::inline v0_1

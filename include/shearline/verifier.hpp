@@ -5,8 +5,6 @@
 #pragma once
 
 #include <array>
-#include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,9 +12,9 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <thread>
 #include <utility>
 
+#include <shearline/chrono.hpp>
 #include <shearline/clock.hpp>
 #include <shearline/concepts.hpp>
 #include <shearline/format/find_handle.hpp>
@@ -24,6 +22,7 @@
 #include <shearline/keyring.hpp>
 #include <shearline/keyring/digester.hpp>
 #include <shearline/policies.hpp>
+#include <shearline/posix/threads.hpp>
 #include <shearline/rules/scope.hpp>
 #include <shearline/rules/time_mistakes.hpp>
 #include <shearline/store/store_binding.hpp>
@@ -183,6 +182,7 @@ public:
     /// memory runs out.
     ///
     /// Example:
+    ///     #include <thread>
     ///     auto serve = []<typename Policies, typename Store>(Store& store, const shearline::keyring& ring) {
     ///         auto keys = shearline::verifier<Policies, Store>::open(store, ring, {.lease = std::chrono::seconds{2}});
     ///         if (!keys) return false;  // keys.error() says why
@@ -223,7 +223,7 @@ public:
     /// The same at a given time.
     [[nodiscard]] verdict verify(std::string_view text, timestamp now, required_scope scope = any_scope) noexcept {
         const auto wait = [this] {  // in a child by fork nobody may be there to finish
-            std::this_thread::yield();
+            detail::yield();
             return m_shared->mirrored->is_ours();
         };
         return m_seats.with([&](reader& mine) { return mine.verify(text, now, scope); }, wait,
@@ -263,8 +263,9 @@ public:
     /// the outcome of that flush. Blocks. Calls `told(const error&)` for each call that failed; it is repeated in the
     /// next period. Log these: they say why verifications are denied.
     ///
-    /// `stop` is a std::stop_token, which ends a wait at once, or any other `stop_signal`, which is asked every 100 ms.
+    /// `stop` is a std::stop_token or any other `stop_signal`; it is asked at least every 100 ms.
     /// Example:
+    ///     #include <stop_token>
     ///     auto follow = [](auto& keys, std::stop_token stop, auto& log) {
     ///         return keys.run(stop, [&log](const shearline::error& why) { log.warn(why.message()); });
     ///     };
@@ -272,11 +273,10 @@ public:
     [[nodiscard]] result<std::size_t> run(const Stop& stop, Told told) {
         static_assert(stop_signal<Stop>,
                       "verifier::run: stop is a std::stop_token, or has bool stop_requested() const");
-        std::mutex mutex;
-        std::condition_variable_any asked;
-        auto flushed = std::chrono::steady_clock::now();
-        for (std::unique_lock lock{mutex};;) {
-            wait(asked, lock, stop, m_shared->options.poll_every);
+        for (auto flushed = std::chrono::steady_clock::now();;) {
+            constexpr std::chrono::milliseconds step{100};
+            for (auto left = m_shared->options.poll_every; left > left.zero() && !stop.stop_requested(); left -= step)
+                detail::sleep_for(left < step ? left : step);
             if (stop.stop_requested()) return flush_usage();
             if (const auto polled = poll(); !polled) told(polled.error());
             if (std::chrono::steady_clock::now() - flushed < m_shared->options.flush_every) continue;
@@ -321,20 +321,6 @@ private:
         std::shared_ptr<shared> state;
         void operator()(shared* ended) const noexcept { ended->close(); }
     };
-
-    /// Waits for a period, or until it is asked to stop. Not every standard library has std::stop_token.
-    template <typename Stop>
-    static void wait(std::condition_variable_any& asked, std::unique_lock<std::mutex>& lock, const Stop& stop,
-                     std::chrono::milliseconds period) {
-        const auto never = [] { return false; };
-        if constexpr (requires { asked.wait_for(lock, stop, period, never); }) {
-            (void)asked.wait_for(lock, stop, period, never);
-        } else {
-            constexpr std::chrono::milliseconds step{100};
-            for (; period > period.zero() && !stop.stop_requested(); period -= step)
-                (void)asked.wait_for(lock, period < step ? period : step);
-        }
-    }
 
     explicit verifier(std::shared_ptr<shared> made)
         : m_shared{made.get(), closing{made}}, m_seats{[&] { return reader{made}; }} {}

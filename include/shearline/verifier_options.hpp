@@ -4,8 +4,7 @@
 // Depends on std; never on a verifier.
 #pragma once
 
-#include <chrono>
-
+#include <shearline/chrono.hpp>
 #include <shearline/requirements.hpp>
 
 namespace shearline::inline v0_1 {

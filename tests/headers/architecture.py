@@ -12,7 +12,7 @@ import sys
 
 # A header includes headers of its own layer or below. The longest matching name counts.
 LAYERS = {
-    "fwd": 0, "error": 0, "result": 0, "expected": 0, "concepts": 0, "clock": 0, "version": 0, "requirements": 0,
+    "fwd": 0, "chrono": 0, "error": 0, "result": 0, "expected": 0, "concepts": 0, "clock": 0, "version": 0, "requirements": 0,
     "format/": 1, "secret/": 1, "posix/": 1,
     "private_file": 2, "digest/": 2, "generate": 2, "keyring": 2, "keyring/": 2,
     "credential/": 3, "rotation/": 3, "custody/": 3, "rules/": 3, "verdict": 3,

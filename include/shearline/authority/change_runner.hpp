@@ -4,7 +4,6 @@
 // Depends on store/ and rules/; for authority.hpp.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include <shearline/authority/keyring_snapshot.hpp>
 #include <shearline/authority/requests.hpp>
 #include <shearline/authority/steps.hpp>
+#include <shearline/chrono.hpp>
 #include <shearline/credential/issued_key.hpp>
 #include <shearline/credential/request_context.hpp>
 #include <shearline/digest/hash_context.hpp>

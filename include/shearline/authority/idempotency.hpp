@@ -4,11 +4,11 @@
 // Depends on digest/ and store/change.hpp; never on one store.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include <shearline/chrono.hpp>
 #include <shearline/credential/issued_key.hpp>
 #include <shearline/credential/request_context.hpp>
 #include <shearline/digest/hash_context.hpp>

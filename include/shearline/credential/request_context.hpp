@@ -4,10 +4,10 @@
 // Depends on std; never on a store.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 
+#include <shearline/chrono.hpp>
 #include <shearline/requirements.hpp>
 
 namespace shearline::inline v0_1 {

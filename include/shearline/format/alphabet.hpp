@@ -64,13 +64,23 @@ private:
         return static_cast<unsigned char>(chars[digit]);
     }
 
-    static constexpr auto digits = [] {
-        std::array<std::uint8_t, 256> all{};
-        for (std::uint8_t& each : all) each = no_digit;
-        for (std::size_t digit = 0; digit < size; ++digit) all[code_of(digit)] = static_cast<std::uint8_t>(digit);
+    // Computed in every compilation, so built-in arrays: `operator[]` of std::array is a call.
+    struct table {
+        std::uint8_t digits[256];
+        std::uint16_t high_digits[256];
+    };
+    static constexpr table of_codes = [] {
+        table all{};
+        for (std::uint8_t& each : all.digits) each = no_digit;
+        for (std::uint16_t& each : all.high_digits) each = static_cast<std::uint16_t>(no_digit * size);
+        for (std::size_t digit = 0; digit < size; ++digit) {
+            const std::uint32_t code = code_of(digit);
+            all.digits[code] = static_cast<std::uint8_t>(digit);
+            all.high_digits[code] = static_cast<std::uint16_t>(digit * size);
+        }
         return all;
     }();
-    static constexpr bool has(unsigned code) noexcept { return digits[code] != no_digit; }
+    static constexpr bool has(unsigned code) noexcept { return of_codes.digits[code] != no_digit; }
     static constexpr std::size_t run_count = [] {
         std::size_t count = 0;
         for (unsigned code = '!'; code <= '~'; ++code) count += has(code) && !has(code - 1) ? 1U : 0U;
@@ -100,12 +110,12 @@ public:
 
     /// The digit of a character, or `no_digit`. Variable time (a table): only for text that its sender knows. O(1).
     [[nodiscard]] static constexpr std::uint8_t decode(char c) noexcept {
-        return digits[static_cast<unsigned char>(c)];
+        return of_codes.digits[static_cast<unsigned char>(c)];
     }
 
     /// `decode(c) * size`: the value of the digit in the second place from the right. Variable time. O(1).
     [[nodiscard]] static constexpr std::uint16_t decode_high(char c) noexcept {
-        return high_digits[static_cast<unsigned char>(c)];
+        return of_codes.high_digits[static_cast<unsigned char>(c)];
     }
 
 private:
@@ -130,13 +140,6 @@ private:
             if (!jumps_at(digit)) continue;
             all[next++] = {static_cast<std::uint32_t>(digit), code_of(digit) - code_of(digit - 1) - 1};
         }
-        return all;
-    }();
-
-    static constexpr auto high_digits = [] {
-        std::array<std::uint16_t, 256> all{};
-        for (std::size_t code = 0; code < all.size(); ++code)
-            all[code] = static_cast<std::uint16_t>(digits[code] * size);
         return all;
     }();
 };

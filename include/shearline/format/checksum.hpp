@@ -4,7 +4,6 @@
 // Depends on constant_time.hpp; never on a crypto library.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -25,17 +24,23 @@ namespace detail {
 inline constexpr std::size_t crc32_slices = 16;
 
 /// `crc32_tables[k][b]`: the change that byte `b` makes to the state after `k` more bytes.
-inline constexpr auto crc32_tables = [] {
-    std::array<std::array<std::uint32_t, 256>, crc32_slices> all{};
-    for (std::uint32_t byte = 0; byte < 256; ++byte) {
-        std::uint32_t state = byte;
-        for (int bit = 0; bit < 8; ++bit) state = crc32_step(state);
-        all[0][byte] = state;
+///
+/// Computed in every compilation, so with built-in arrays (`operator[]` of std::array is a call) and few steps: the
+/// change is linear, so the change of a byte is that of its highest bit combined with that of the other bits.
+struct crc32_table {
+    std::uint32_t of[crc32_slices][256];
+};
+inline constexpr crc32_table crc32_tables = [] {
+    crc32_table all{};
+    for (std::uint32_t bit = 1; bit < 256; bit *= 2) {
+        std::uint32_t state = bit;
+        for (int step = 0; step < 8; ++step) state = crc32_step(state);
+        for (std::uint32_t byte = bit; byte < 2 * bit; ++byte) all.of[0][byte] = state ^ all.of[0][byte - bit];
     }
     for (std::size_t k = 1; k < crc32_slices; ++k) {
         for (std::size_t byte = 0; byte < 256; ++byte) {
-            const std::uint32_t before = all[k - 1][byte];
-            all[k][byte] = (before >> 8) ^ all[0][before & 0xff];
+            const std::uint32_t before = all.of[k - 1][byte];
+            all.of[k][byte] = (before >> 8) ^ all.of[0][before & 0xff];
         }
     }
     return all;
@@ -47,7 +52,7 @@ template <std::size_t Bytes>
     const auto look_up = [=]<std::size_t I>(std::integral_constant<std::size_t, I>) {
         std::uint32_t carried = 0;
         if constexpr (I < 4) carried = state >> (8 * I);
-        return crc32_tables[Bytes - 1 - I][(carried ^ static_cast<unsigned char>(text[I])) & 0xff];
+        return crc32_tables.of[Bytes - 1 - I][(carried ^ static_cast<unsigned char>(text[I])) & 0xff];
     };
     const std::uint32_t found = [&]<std::size_t... I>(std::index_sequence<I...>) {
         return (look_up(std::integral_constant<std::size_t, I>{}) ^ ...);

@@ -4,10 +4,10 @@
 // Depends on credential/record.hpp; never on a store.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <type_traits>
 
+#include <shearline/chrono.hpp>
 #include <shearline/credential/record.hpp>
 
 namespace shearline::inline v0_1 {

@@ -5,11 +5,11 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include <shearline/chrono.hpp>
 #include <shearline/clock.hpp>
 
 namespace shearline::inline v0_1::detail {

@@ -4,11 +4,11 @@
 // Depends on clock.hpp; never on a verifier.
 #pragma once
 
-#include <chrono>
 #include <concepts>
 #include <string_view>
 #include <type_traits>
 
+#include <shearline/chrono.hpp>
 #include <shearline/clock.hpp>
 
 namespace shearline::inline v0_1::detail {

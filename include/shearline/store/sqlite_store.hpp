@@ -4,7 +4,6 @@
 // Depends on SQLite, through store/sqlite/connection.hpp, and POSIX; never on an authority. Not in the umbrella.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -15,9 +14,9 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include <shearline/chrono.hpp>
 #include <shearline/concepts.hpp>
 #include <shearline/store/sqlite/change_counter.hpp>
 #include <shearline/store/sqlite/file.hpp>
@@ -87,7 +86,7 @@ public:
             return error{errc::invalid_argument, path + ": busy_timeout must be 0 to 1 hour, and readers 1 to 64"};
         auto file = detail::sqlite::file_at(path);
         if (!file) return std::move(file).error();
-        auto mark = detail::sqlite::process_mark::make([] { return std::monostate{}; });
+        auto mark = detail::sqlite::process_mark::make([] { return detail::nothing{}; });
         if (!mark) return error{mark.error().code(), path + ": " + mark.error().context()};
         auto writer = detail::sqlite::take_up(*file, options.busy_timeout, options.check_file);
         if (!writer) return std::move(writer).error();

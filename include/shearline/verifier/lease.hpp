@@ -5,11 +5,11 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <utility>
 
+#include <shearline/chrono.hpp>
 #include <shearline/error.hpp>
 #include <shearline/posix/fork_wiped.hpp>
 #include <shearline/result.hpp>

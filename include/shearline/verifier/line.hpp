@@ -7,13 +7,13 @@
 #include <array>
 #include <atomic>
 #include <bit>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
 #include <optional>
 
+#include <shearline/chrono.hpp>
 #include <shearline/clock.hpp>
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/credential/state.hpp>

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -13,13 +12,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <shearline/authority/feed_watch.hpp>
+#include <shearline/chrono.hpp>
 #include <shearline/concepts.hpp>
 #include <shearline/credential/record.hpp>
+#include <shearline/posix/threads.hpp>
 #include <shearline/store/change.hpp>
 #include <shearline/verifier/epochs.hpp>
 #include <shearline/verifier/fill.hpp>
@@ -148,9 +148,9 @@ private:
         const auto end = std::chrono::steady_clock::now() + patience;
         for (int looked = 0; !lock && !m_is_silent.load(std::memory_order_relaxed); ++looked) {
             if (looked < 20) {
-                std::this_thread::yield();
+                yield();
             } else if (std::chrono::steady_clock::now() < end) {
-                std::this_thread::sleep_for(std::chrono::microseconds{50});
+                sleep_for(std::chrono::microseconds{50});
             } else {
                 m_is_silent.store(true, std::memory_order_relaxed);
             }

@@ -1,16 +1,15 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Readers that any thread may use for one call: each thread begins at a seat of its own, and takes the next free one.
-// Depends on std; for verifier.hpp.
+// Depends on posix/threads.hpp; for verifier.hpp.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <thread>
 
-#include <shearline/requirements.hpp>
+#include <shearline/posix/threads.hpp>
 
 namespace shearline::inline v0_1::detail {
 
@@ -54,7 +53,7 @@ private:
 
     static std::size_t how_many() noexcept {
         std::size_t count = 16;
-        while (count < 2 * std::thread::hardware_concurrency() && count < 64) count *= 2;
+        while (count < 2 * processors() && count < 64) count *= 2;
         return count;
     }
 

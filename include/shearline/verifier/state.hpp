@@ -6,7 +6,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -16,13 +15,14 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include <shearline/chrono.hpp>
 #include <shearline/clock.hpp>
 #include <shearline/format/parse.hpp>
+#include <shearline/posix/threads.hpp>
 #include <shearline/rules/monotonic_time.hpp>
 #include <shearline/rules/text_or.hpp>
 #include <shearline/store/store_binding.hpp>
@@ -107,8 +107,7 @@ struct verifier_state {
     epochs::moment wait_for_readers() {
         const epochs::moment since = mirrored->readers().mark();
         for (const verifier_slot& one : all_slots)
-            while (one.place != nullptr && one.place->is_inside() && !one.place->has_passed(since))
-                std::this_thread::yield();
+            while (one.place != nullptr && one.place->is_inside() && !one.place->has_passed(since)) yield();
         return since;
     }
 

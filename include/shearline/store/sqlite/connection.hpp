@@ -7,7 +7,6 @@
 
 #include <sqlite3.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -19,6 +18,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include <shearline/chrono.hpp>
 #include <shearline/error.hpp>
 #include <shearline/posix/descriptor.hpp>
 #include <shearline/result.hpp>

@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/chrono.hpp>
 #include <shearline/error.hpp>
 #include <shearline/posix/descriptor.hpp>
 #include <shearline/posix/file_identity.hpp>

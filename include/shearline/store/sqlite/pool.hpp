@@ -4,15 +4,14 @@
 // Depends on store/sqlite/connection.hpp and posix/fork_wiped.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include <shearline/chrono.hpp>
 #include <shearline/error.hpp>
 #include <shearline/posix/fork_wiped.hpp>
 #include <shearline/result.hpp>
@@ -22,7 +21,7 @@ namespace shearline::inline v0_1::detail::sqlite {
 
 /// Tells the process that opened a store from its children made by `fork`. (A pid does not: in another pid namespace, a
 /// child can have the pid of its parent.) It takes a page of memory, so all pools of a store share one.
-using process_mark = fork_wiped<const std::monostate>;
+using process_mark = fork_wiped<const nothing>;
 
 /// A fixed set of connections. In a child made by `fork` it lends and closes nothing: SQLite's locks stayed with the
 /// parent, and the child would damage the parent's file.
