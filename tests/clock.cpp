@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(is_the_millisecond_that_a_moment_lies_in) {
     static_assert(to_timestamp(from_unix_ms(5)) == from_unix_ms(5));
 }
 
-BOOST_AUTO_TEST_CASE(is_so_long_from_now) {
+BOOST_AUTO_TEST_CASE(is_a_given_time_from_now) {
     const timestamp before = system_clock{}.now();
     const timestamp there = from_now(24h);
     const timestamp after = system_clock{}.now();
