@@ -120,8 +120,11 @@ BOOST_AUTO_TEST_CASE(are_not_needed_to_verify_from_any_number_of_threads) {
     for (int t = 0; t < 20; ++t)  // more than there are readers
         threads.emplace_back([&] {
             std::uint64_t mine = 0;
-            for (std::size_t seen = 0; seen < rotations || mine < 20'000; ++mine) {
-                if (!fast.verify(text_of(steady), noon, scope<"contacts:read">)) ++wrong;
+            for (std::size_t seen = 0; seen < rotations || mine < 20'000;) {
+                const verdict answer = fast.verify(text_of(steady), noon, scope<"contacts:read">);
+                // The thread that follows the feed may wait for a processor so long that others do not wait for it.
+                if (!answer && answer.denial().reason() != reason::stale) ++wrong;
+                if (answer) ++mine;
                 seen = current.load(std::memory_order_acquire);
                 if (seen > 0 && fast.verify(texts[seen - 1], noon)) ++wrong;
             }
