@@ -19,9 +19,9 @@ import resource
 import subprocess
 import sys
 
-# Each with its limit: half a <string> above what g++ 12 takes.
-HEADERS = {"format/parse.hpp": 1.25, "authority.hpp": 6.5, "verifier.hpp": 7, "store/sqlite_store.hpp": 7.5,
-           "shearline.hpp": 8}
+# Each with its limit: about one <string> above what g++ 12 takes, since times vary on a busy machine.
+HEADERS = {"format/parse.hpp": 1.25, "authority.hpp": 7, "verifier.hpp": 7.5, "store/sqlite_store.hpp": 8,
+           "shearline.hpp": 8.5}
 BASE = "#include <string>\n"
 ROUNDS = 5
 ATTEMPTS = 12
