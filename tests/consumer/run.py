@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 the shearline authors
+# SPDX-License-Identifier: BSL-1.0
+"""Installs the library as a user does, builds other people's programs against it, and runs them.
+
+    run.py SOURCE_ROOT
+
+The build systems, compilers and standards are combined so that each pair of two of them is met where that is possible.
+As controls, programs that ask for what is not there must not be configured."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+GCC, CLANG = "g++", "clang++-14"
+
+
+class Failed(Exception):
+    pass
+
+
+def run(*command, cwd, **environment):
+    done = subprocess.run([str(word) for word in command], cwd=cwd, text=True, check=False, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, env={**os.environ, **environment})
+    if done.returncode != 0:
+        raise Failed(f"{' '.join(map(str, command))}\n{done.stdout}")
+    return done.stdout
+
+
+class Place:
+    """A folder with the source, what was installed from it by each build system, and room for programs."""
+
+    def __init__(self, source, folder):
+        self.source, self.folder, self.programs = source, folder, 0
+        self.by_meson, self.by_cmake = folder / "by_meson", folder / "by_cmake"
+        run("meson", "setup", folder / "meson_build", source, f"--prefix={self.by_meson}", cwd=folder)
+        run("meson", "install", "-C", folder / "meson_build", cwd=folder)
+        run("cmake", "-S", source, "-B", folder / "cmake_build", f"-DCMAKE_INSTALL_PREFIX={self.by_cmake}", cwd=folder)
+        run("cmake", "--install", folder / "cmake_build", cwd=folder)
+
+    def program(self, build_system):
+        self.programs += 1
+        folder = self.folder / f"program_{self.programs}"
+        shutil.copytree(HERE / build_system, folder)
+        shutil.copy(HERE / "main.cpp", folder)
+        return folder
+
+    def meson(self, compiler, standard, subproject=False):
+        folder = self.program("meson")
+        if subproject:
+            (folder / "subprojects").mkdir()
+            (folder / "subprojects" / "shearline").symlink_to(self.source)
+        run("meson", "setup", "build", f"-Dcpp_std={standard}",
+            f"--wrap-mode={'forcefallback' if subproject else 'nofallback'}", cwd=folder, CXX=compiler,
+            PKG_CONFIG_PATH="" if subproject else str(self.by_meson / "share/pkgconfig"))
+        run("meson", "compile", "-C", "build", cwd=folder)
+        return folder / "build" / "consumer"
+
+    def cmake(self, compiler, how, standard=None, installed=None):
+        folder = self.program("cmake")
+        run("cmake", "-S", ".", "-B", "build", f"-DHOW={how}", f"-DSHEARLINE={self.source}",
+            f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_PREFIX_PATH={installed or ''}",
+            *([f"-DCMAKE_CXX_STANDARD={standard}"] if standard else []), cwd=folder)
+        run("cmake", "--build", "build", cwd=folder)
+        return folder / "build" / "consumer"
+
+    def make(self, compiler, *options):
+        folder = self.program("make")
+        run("make", cwd=folder, CXX=compiler, CXXFLAGS=" ".join(options),
+            PKG_CONFIG_PATH=str(self.by_meson / "share/pkgconfig"))
+        return folder / "consumer"
+
+
+def programs(place):
+    yield "Meson, dependency, g++, C++20", lambda: place.meson(GCC, "c++20")
+    yield "Meson, subproject, clang++, C++20", lambda: place.meson(CLANG, "c++20", subproject=True)
+    yield "CMake, find_package after meson install, g++, C++23", lambda: place.cmake(
+        GCC, "find_package", "23", place.by_meson)
+    yield "CMake, find_package after cmake --install, clang++, C++20", lambda: place.cmake(
+        CLANG, "find_package", "20", place.by_cmake)
+    yield "CMake, add_subdirectory, g++, no standard named", lambda: place.cmake(GCC, "add_subdirectory")
+    yield "CMake, FetchContent, g++, C++20", lambda: place.cmake(GCC, "FetchContent", "20")
+    yield "make, pkg-config, g++, GNU C++20", lambda: place.make(GCC, "-std=gnu++20")
+    yield "make, pkg-config, g++, C++23, neither exceptions nor RTTI", lambda: place.make(
+        GCC, "-std=c++23", "-fno-exceptions", "-fno-rtti")
+    yield "make, pkg-config, clang++, C++20, optimised", lambda: place.make(CLANG, "-std=c++20", "-O2")
+
+
+def refused(place):
+    def of_another_version():
+        folder = place.program("cmake")
+        file = folder / "CMakeLists.txt"
+        file.write_text(file.read_text("utf-8").replace("shearline 0.1", "shearline 0.2"), encoding="utf-8")
+        run("cmake", "-S", ".", "-B", "build", "-DHOW=find_package", f"-DCMAKE_PREFIX_PATH={place.by_cmake}", cwd=folder)
+
+    def with_an_unknown_part():
+        folder = place.program("cmake")
+        file = folder / "CMakeLists.txt"
+        file.write_text(file.read_text("utf-8").replace("COMPONENTS sqlite", "COMPONENTS oracle"), encoding="utf-8")
+        run("cmake", "-S", ".", "-B", "build", "-DHOW=find_package", f"-DCMAKE_PREFIX_PATH={place.by_cmake}", cwd=folder)
+
+    yield "control: find_package of another minor version", of_another_version, "0.2"
+    yield "control: find_package of a part that is not there", with_an_unknown_part, "shearline::oracle needs a library"
+    yield "control: make with C++17", lambda: place.make(GCC, "-std=c++17"), "shearline needs C++20"
+
+
+def main(source):
+    failures = 0
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(pathlib.Path(source).resolve(), pathlib.Path(folder))
+        for name, build in programs(place):
+            try:
+                said = run(build(), cwd=folder).strip()
+                if not said.startswith("shearline "):
+                    raise Failed(f"it says: {said}")
+                print(f"{name}: {said}", flush=True)
+            except Failed as why:
+                failures += 1
+                print(f"error: {name}: {why}", flush=True)
+        for name, build, words in refused(place):
+            try:
+                build()
+                failures += 1
+                print(f"error: {name}: was built", flush=True)
+            except Failed as why:
+                failures += words not in str(why)
+                print(f"{name}: refused" if words in str(why) else f"error: {name}: refused, but not with {words}: {why}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
