@@ -40,6 +40,15 @@ class Place:
         run("meson", "install", "-C", folder / "meson_build", cwd=folder)
         run("cmake", "-S", source, "-B", folder / "cmake_build", f"-DCMAKE_INSTALL_PREFIX={self.by_cmake}", cwd=folder)
         run("cmake", "--install", folder / "cmake_build", cwd=folder)
+        of_meson, of_cmake = self.installed(self.by_meson), self.installed(self.by_cmake)
+        if of_meson != of_cmake:
+            wrong = sorted(name for name in of_meson.keys() | of_cmake.keys() if of_meson.get(name) != of_cmake.get(name))
+            raise Failed(f"Meson and CMake install other files, or the same with other content: {', '.join(wrong)}")
+
+    @staticmethod
+    def installed(prefix):
+        return {str(path.relative_to(prefix)): path.read_text("utf-8").replace(str(prefix), "PREFIX")
+                for path in prefix.rglob("*") if path.is_file()}
 
     def program(self, build_system):
         self.programs += 1
