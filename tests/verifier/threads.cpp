@@ -145,6 +145,22 @@ BOOST_AUTO_TEST_CASE(are_not_needed_to_verify_from_any_number_of_threads) {
     BOOST_TEST(bool{now});
 }
 
+BOOST_AUTO_TEST_CASE(are_not_needed_to_hold_a_scope_and_a_time_against_a_key) {
+    world<memory_store> w;
+    auto keys = w.open<shown_once>();
+    const issued_key key = must(
+        keys.issue({.tenant = "acme", .name = "sync", .scopes = {"contacts:read"}, .expires_at = noon + 24h}, w.admin));
+    auto fast = must(verifier<shown_once, memory_store>::open(w.opened.store, w.ring));
+    BOOST_TEST(bool{fast.verify(text_of(key), noon, scope<"contacts:read">)});
+    BOOST_TEST(why_denied(fast.verify(text_of(key), noon, scope<"contacts:write">)) == reason::missing_scope);
+    BOOST_TEST(why_denied(fast.verify(text_of(key), noon, "")) == reason::missing_scope);
+    BOOST_TEST(why_denied(fast.verify("no key", noon)) == reason::malformed);
+    BOOST_TEST(why_denied(fast.verify(text_of(key))) == reason::expired);  // by the system's clock, which is past that
+    const issued_key lasting = must(keys.issue({.tenant = "acme", .name = "two", .scopes = {"a:b"}}, w.admin));
+    BOOST_TEST(why_denied(fast.verify(text_of(lasting), scope<"a:c">)) == reason::missing_scope);
+    BOOST_TEST(bool{fast.verify(text_of(lasting), scope<"a:b">)});
+}
+
 #ifdef __linux__
 BOOST_AUTO_TEST_CASE(go_on_when_barriers_are_forbidden_later, *if_barriers_can_be_forbidden) {
     world<memory_store> w;
