@@ -4,13 +4,16 @@
 """The cost of including a header: the compiler's processor time, as a ratio to `#include <string>` in the same run.
 
     includes.py INCLUDE_FOLDER README [COMPILER [HEADER …]]
+    includes.py once INCLUDE_FOLDER WRAPPER_FOLDER COMPILER
     includes.py hold INCLUDE_FOLDER COMPILER
 
 The first measures. For each header, the minimum of five interleaved runs with -fsyntax-only; in brackets, the cost of
 only the headers of the standard library and other libraries that it includes. Below, the processor time to compile the
 example in README at -O2.
 
-The second fails if a header costs more than its limit. It runs them in turns until all are below their limits, at most
+The second measures what a header of one's own and a precompiled header save, at -O2: docs/compile_time.md.
+
+The third fails if a header costs more than its limit. It runs them in turns until all are below their limits, at most
 twelve times. The control, a header with <regex>, must stay above.
 """
 import pathlib
@@ -18,6 +21,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 
 # Each with its limit: about one <string> above what g++ 12 takes, since times vary on a busy machine.
 HEADERS = {"format/parse.hpp": 1.25, "authority.hpp": 7, "verifier.hpp": 7.5, "store/sqlite_store.hpp": 8,
@@ -53,6 +57,37 @@ class Compiler:
             if is_by_ours and "/shearline/" not in path and path not in found:
                 found.append(path)
         return "".join(f'#include "{path}"\n' for path in found)
+
+
+def once(include, wrapper, command):
+    compiler = Compiler(command, pathlib.Path(include).resolve())
+    wrapper = pathlib.Path(wrapper).resolve()
+    library = "#include <shearline/shearline.hpp>\n#include <shearline/store/sqlite_store.hpp>\n"
+    verifies = ("using keys = shearline::policies<shearline::key_format<\"crm\">>;\n"
+                "bool f(shearline::verifier<keys, shearline::sqlite_store>& v, std::string_view t) "
+                "{ return bool{v.verify(t)}; }\n")
+    with tempfile.TemporaryDirectory() as folder:
+        header = pathlib.Path(folder) / "all.hpp"
+        header.write_text(library, encoding="utf-8")
+        subprocess.run([command, "-std=c++20", f"-I{pathlib.Path(include).resolve()}", "-O2", "-x", "c++-header", header,
+                        "-o", f"{header}.gch"], check=True)
+        own = (wrapper / "wrapper.cpp").read_text(encoding="utf-8")
+        cases = {
+            "#include <string>": (BASE, []),
+            "a header of one's own": ('#include "wrapper.hpp"\nbool f(api_keys& k, std::string_view t) '
+                                      '{ return bool{k.tenant_of(t, "a:b")}; }\n', []),
+            "the library": (library + verifies, []),
+            "the library, precompiled": (verifies, ["-include", str(header)]),
+            "the one source": (own, []),
+            "the one source, precompiled": (own, ["-include", str(header)]),
+        }
+        times = {name: [] for name in cases}
+        for _ in range(ROUNDS):
+            for name, (source, options) in cases.items():
+                times[name].append(compiler.run(source, "-O2", "-c", "-o", "/dev/null", f"-I{wrapper}", *options)[0])
+    for name, each in times.items():
+        print(f"{name:28} {min(each):5.2f} s  {min(each) / min(times['#include <string>']):5.1f}  "
+              f"spread {max(each) / min(each):.2f}")
 
 
 def hold(include, command):
@@ -97,7 +132,7 @@ def main(include, readme, command="g++", *headers):
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "hold":
-        hold(*sys.argv[2:])
+    if sys.argv[1] in ("hold", "once"):
+        {"hold": hold, "once": once}[sys.argv[1]](*sys.argv[2:])
     else:
         main(*sys.argv[1:])
