@@ -42,10 +42,9 @@ namespace shearline::inline v0_1 {
 /// Time does not go back: what has expired once stays expired, for every authority and verifier of this store object in
 /// this process. A clock reading more than a day ahead of that and of the system's clock counts for one call.
 ///
-/// A change is one transaction: credential, record, feed and audit event are stored together or not at all, durably. It
-/// can fail with `invalid_argument`, `deadline_exceeded`, `not_found`, `conflict` (the idempotency token was used with
-/// other arguments), `rolled_back` (the store was restored from an older copy) and the store's errors. After
-/// `in_doubt`, repeat the call with the same token; other errors change nothing.
+/// A change is one durable transaction of credential, record, feed and audit event. Errors: `invalid_argument`,
+/// `deadline_exceeded`, `not_found`, `conflict` (the idempotency token came with other arguments), `rolled_back` (an
+/// older copy of the store was restored) and the store's. Only after `in_doubt` may it have happened: repeat it.
 /// Example:
 ///     auto try_out = []<typename Policies, typename Store>(Store& store, const shearline::keyring& ring) -> bool {
 ///         auto keys = shearline::authority<Policies, Store>::open(store, ring);
@@ -66,10 +65,11 @@ class authority {
     static_assert(unguessable_format<typename Policies::format>,
                   "authority: a secret under 128 bits can be guessed: give secret_field 22 base62 characters or more");
 
-    using format = typename Policies::format;
     using transaction = typename Store::transaction;
 
 public:
+    using format = typename Policies::format;  ///< of the keys
+
     /// Generations kept per credential. A rotation deletes older ones that are revoked, at most 256; audit events stay.
     static constexpr std::uint32_t kept_generations = 16;
 

@@ -136,5 +136,11 @@ enum class credential_errc : std::uint8_t;
 struct credential_error;
 enum class other_schemes : std::uint8_t;
 struct problem;
+struct response_field;
+struct refusal;
+template <typename Request>
+struct request_traits;
+template <typename Keys>
+class request_guard;
 
 }  // namespace shearline::inline v0_1

@@ -62,17 +62,18 @@ struct verifier_size {
 template <typename Policies, typename Store>
 class verifier {
     static_assert(sizeof(detail::bundle_mistakes<Policies>) > 0 && sizeof(detail::feed_mistakes<Store>) > 0);
-    using format = typename Policies::format;
     static_assert(key_feed<Store>, "verifier<Policies, Store>: Store must model key_feed, as every key_store does");
-    static_assert(format::has_handle,
+    static_assert(Policies::format::has_handle,
                   "verifier: a key of this format carries no handle to look it up by: give the format a handle_field");
-    static_assert(unguessable_format<format>,
+    static_assert(unguessable_format<typename Policies::format>,
                   "verifier: a secret under 128 bits can be guessed: give secret_field 22 base62 characters or more");
 
     using shared = detail::verifier_state<Policies, Store>;
     using slot = detail::verifier_slot;
 
 public:
+    using format = typename Policies::format;  ///< of the keys
+
     /// Verifies for one thread. A verification does not allocate, lock, wait or call the system, unless the store has
     /// changed or the lease has run out.
     class reader {

@@ -30,7 +30,7 @@ LONGEST = 10
 DOORS = """
     format/basic_format format/find_handle format/key_format format/mask format/parse format/render
     generate keyring keyring/digester policies result secret/secret_text
-    http/challenge http/credential_source http/problem
+    http/challenge http/credential_source http/guard http/problem
 """.split()
 
 # What an example may leave unused, and nothing else: an ignored result is a mistake in an example, too.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <shearline/http/problem.hpp>
 
+#include <shearline/error.hpp>
+
 #include "support.hpp"
 
 #include <boost/json.hpp>
@@ -121,6 +123,22 @@ BOOST_AUTO_TEST_CASE(of_an_unreadable_credential_says_what_is_wrong_with_it) {
         BOOST_TEST(told.status == 400U);
         BOOST_TEST(told.title == "Bad Request");
         BOOST_TEST(told.detail == to_string(code));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(of_an_error_tells_its_kind_and_never_its_context) {
+    for (int number = 1; number <= static_cast<int>(errc::in_doubt); ++number) {
+        const auto code = static_cast<errc>(number);
+        const problem told = problem_of(error{code, "/srv/keys.db: page 7"});
+        const std::string body = to_json(told);
+        BOOST_TEST_CONTEXT(to_string(code)) {
+            BOOST_TEST(told.status == status_of(code));
+            BOOST_TEST(!told.detail.empty());
+            BOOST_TEST(body.find("keys.db") == std::string::npos);
+            // What the owner of the server has to look at looks the same to a client.
+            if (told.status == 500 && code != errc::in_doubt)
+                BOOST_TEST(body == to_json(problem_of(error{errc::corrupt, ""})));
+        }
     }
 }
 

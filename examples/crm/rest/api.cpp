@@ -9,14 +9,11 @@
 #include <chrono>
 #include <cstdio>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include <shearline/http/challenge.hpp>
-#include <shearline/http/credential_source.hpp>
 #include <shearline/http/problem.hpp>
 
 #include "contact_rules.hpp"
@@ -31,7 +28,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view realm = "crm";
 constexpr std::size_t max_per_page = 100;
 
 // ---- answers ----
@@ -50,41 +46,6 @@ response problem(unsigned status, std::string_view title, std::string_view detai
     response made = json_answer(status, body);
     made.headers.front().second = shearline::problem_media_type;
     return made;
-}
-
-response library_problem(const shearline::problem& what, const std::string& challenge) {
-    response made{what.status,
-                  {{"Content-Type", std::string{shearline::problem_media_type}}, {"Cache-Control", "no-store"}},
-                  shearline::to_json(what)};
-    if (!challenge.empty()) made.headers.emplace_back("WWW-Authenticate", challenge);
-    if (what.status == 503) made.headers.emplace_back("Retry-After", "1");
-    return made;
-}
-
-/// What is wrong with the fields of a request, and at which character; never quotes their content.
-std::string why_refused(const shearline::credential_error& wrong, const request& asked) {
-    std::string words = std::string{to_string(wrong.code)} + " (" + std::string{wrong.field} + ")";
-    const auto value = asked.header(wrong.field);
-    if (wrong.code != shearline::credential_errc::malformed || !value) return words;
-    const auto is_allowed = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-               std::string_view{"-._~+/="}.find(c) != std::string_view::npos;
-    };
-    std::size_t at = value->find(' ');  // after a scheme
-    at = at == std::string_view::npos ? 0 : value->find_first_not_of(' ', at);
-    for (; at < value->size(); ++at)
-        if (!is_allowed((*value)[at]))
-            return words + ": character " + std::to_string(static_cast<unsigned char>((*value)[at])) + " at " +
-                   std::to_string(at);
-    return words;
-}
-
-/// The private reason for a denial; for a text that is not a key, also what is wrong with it and where.
-std::string why_denied(const shearline::denial& denied, std::string_view text) {
-    std::string words{to_string(denied.reason())};
-    if (const auto key = shearline::parse<crm_keys::format>(text); !key)
-        words += ": " + std::string{to_string(key.error().code)} + " at " + std::to_string(key.error().offset);
-    return words;
 }
 
 response not_found() { return problem(404, "Not Found", "there is no such contact"); }
@@ -275,22 +236,8 @@ response api::handle(const request& asked) {
     // A request that nobody may make needs no scope, but still a key: strangers do not learn which paths exist.
     shearline::required_scope scope = shearline::any_scope;
     if (is_listed(allowed_at(at.what), asked.method)) scope = asked.reads() ? scope_read : scope_write;
-    std::vector<shearline::header_field> fields;
-    for (const auto& [name, value] : asked.headers) fields.push_back({name, value});
-    const auto credential = shearline::find_credential<crm_keys::format>(fields, asked.target);
-    if (!credential) {
-        response refused =
-            library_problem(shearline::problem_of(credential.error()), shearline::challenge(realm, credential.error()));
-        refused.why = why_refused(credential.error(), asked);
-        return refused;
-    }
-    const shearline::verdict verdict = m_keys.verify(*credential, scope);
-    if (!verdict) {
-        response denied = library_problem(shearline::problem_of(verdict.denial()),
-                                          shearline::challenge(realm, verdict.denial(), scope.text()));
-        denied.why = why_denied(verdict.denial(), *credential);
-        return denied;
-    }
+    response refused;
+    if (!m_guard.check(asked, refused, scope)) return refused;
     return answer_granted(asked);
 }
 

@@ -6,6 +6,8 @@
 
 #include <string_view>
 
+#include <shearline/http/guard.hpp>
+
 #include "contacts/contacts.hpp"
 #include "http/message.hpp"
 #include "keys.hpp"
@@ -18,7 +20,7 @@ inline constexpr std::string_view api_root = "/crm/api/v2/";
 /// stores.
 class api {
 public:
-    api(key_verifier& keys, contact_store& contacts) noexcept : m_keys{keys}, m_contacts{contacts} {}
+    api(key_verifier& keys, contact_store& contacts) : m_guard{keys, "crm"}, m_contacts{contacts} {}
 
     [[nodiscard]] response handle(const request& asked);
 
@@ -33,8 +35,21 @@ private:
     response remove(const request& asked, std::string_view uuid);
     response set_archived(const request& asked, std::string_view uuid, bool archived);
 
-    key_verifier& m_keys;
+    shearline::request_guard<key_verifier> m_guard;
     contact_store& m_contacts;
 };
 
 }  // namespace crm
+
+/// How the guard reads our requests and fills our responses.
+template <>
+struct shearline::request_traits<crm::request> {
+    static std::string_view target(const crm::request& asked) { return asked.target; }
+    static void each_field(const crm::request& asked, auto&& take) {
+        for (const auto& [name, value] : asked.headers) take(name, value);
+    }
+    static void refuse(const crm::request&, crm::response& answer, const refusal& refused) {
+        answer = {.status = refused.status, .body = refused.body, .why = refused.why};
+        for (const response_field& field : refused.fields) answer.headers.emplace_back(field.name, field.value);
+    }
+};

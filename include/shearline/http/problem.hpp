@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <shearline/error.hpp>
 #include <shearline/http/credential_source.hpp>
 #include <shearline/http/json_string.hpp>
 #include <shearline/verdict.hpp>
@@ -55,6 +56,33 @@ struct problem {
     return {.status = wrong.status(),
             .title = wrong.status() == 401 ? "Unauthorized" : "Bad Request",
             .detail = to_string(wrong.code)};
+}
+
+/// The problem for the error of a call such as `rotate`. It shows the kind of the error only, and never its context,
+/// which may name files. O(1).
+///
+/// Example:
+///     const shearline::error wrong{shearline::errc::corrupt, "/srv/keys.db: page 7 is damaged"};  // for the log
+///     const std::string body = shearline::to_json(shearline::problem_of(wrong));                  // status 500
+[[nodiscard]] inline problem problem_of(const error& wrong) noexcept {
+    const unsigned status = status_of(wrong.code());
+    switch (wrong.code()) {
+        case errc::invalid_argument: return {status, "Bad Request", "an argument is not valid"};
+        case errc::not_found: return {status, "Not Found", "there is no such thing"};
+        case errc::conflict: return {status, "Conflict", "another change came first, or the name is taken"};
+        case errc::illegal_state: return {status, "Conflict", "the state of the key or its credential forbids this"};
+        case errc::not_recoverable: return {status, "Conflict", "the text of this key is not stored"};
+        case errc::unavailable:
+        case errc::deadline_exceeded: return {status, "Service Unavailable", "try again"};
+        case errc::in_doubt: return {status, "Internal Server Error", "it is not known whether this was done"};
+        case errc::permission_denied:
+        case errc::wrong_keyring:
+        case errc::wrong_hash:
+        case errc::corrupt:
+        case errc::wrong_version:
+        case errc::rolled_back: break;
+    }
+    return {status, "Internal Server Error", "the server cannot do this"};
 }
 
 /// The problem for a face. O(1).
