@@ -14,9 +14,9 @@ namespace shearline::inline v0_1 {
 
 /// For `request_guard::check(request, response, scope)`.
 ///
-/// cpp-httplib up to 0.20 or so decodes `%` in the values of header fields before anybody sees them. So a key may be
-/// sent percent-encoded there, and nothing else changes: the decoded value is granted only if it is exactly a key. A
-/// scanner that looks for keys in what goes over the wire must decode, too.
+/// Before its version 0.44, cpp-httplib decodes `%` in the values of header fields before anybody sees them. So a key
+/// may come percent-encoded, and nothing else changes: the decoded value is granted only if it is exactly a key. Who
+/// searches the traffic for keys must decode it, too.
 template <>
 struct request_traits<httplib::Request> {
     [[nodiscard]] static std::string_view target(const httplib::Request& request) { return request.target; }
