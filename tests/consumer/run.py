@@ -74,11 +74,11 @@ class Place:
             f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_PREFIX_PATH={installed or ''}",
             *([f"-DCMAKE_CXX_STANDARD={standard}"] if standard else []), cwd=folder)
         run("cmake", "--build", "build", cwd=folder)
-        return folder / "build" / "consumer"
+        return folder / "build" / "app"
 
     def make(self, compiler, *options):
         folder = self.program("make")
-        run("make", cwd=folder, CXX=compiler, CXXFLAGS=" ".join(options),
+        run("make", cwd=folder, CXX=compiler, OPTIONS=" ".join(options),
             PKG_CONFIG_PATH=str(self.by_meson / "share/pkgconfig"))
         return folder / "consumer"
 

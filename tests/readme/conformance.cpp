@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The code in the README for testing your own store: example.py compares these lines with those of the README.
+// The code in the README for testing your own store: tests/docs/blocks.py compares them.
 #include <cstdio>
 #include <memory>
 

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""Tests the code examples of a README.
+"""Tests the first program of a README; tests/docs/blocks.py tests all other blocks.
 
     example.py extract README OUTPUT     writes the code of the example to a file
     example.py run README PROGRAM        runs the program in an empty folder; it must print what the README says
-    example.py same README SOURCE …      the README's other code is in the sources, line by line
 """
 import pathlib
 import re
@@ -17,20 +16,8 @@ EXAMPLE = re.compile(r"<!-- tests/readme compiles this -->\n```cpp\n(?P<code>.*?
                      r".*?<!-- and it prints this -->\n```text\n(?P<output>.*?)```\n", re.DOTALL)
 
 
-def same(readme, sources):
-    lines = {line.strip() for source in sources for line in pathlib.Path(source).read_text("utf-8").splitlines()}
-    blocks = re.findall(r"```cpp\n(.*?)```\n", EXAMPLE.sub("", readme), re.DOTALL)
-    if not blocks:
-        sys.exit("the README has no other code")
-    for line in "".join(blocks).splitlines():
-        if line.strip() not in lines:
-            sys.exit(f"{sources} do not have this line of the README:\n{line}")
-
-
-def main(verb, readme, path, *more):
+def main(verb, readme, path):
     text = pathlib.Path(readme).read_text(encoding="utf-8")
-    if verb == "same":
-        return same(text, [path, *more])
     example = EXAMPLE.search(text)
     if not example:
         sys.exit(f"{readme}: there is no example between its two marks")
