@@ -175,11 +175,11 @@ def lines_of_consumers(root, block):
 
 
 def is_command(root, command):
-    """Whether ./dev has a command of this name, and the options."""
+    """Whether ./dev has a command of this name, and its options."""
     _, name, *options = command.split()
     text = (root / "dev").read_text("utf-8")
     return bool(re.search(rf"^    [\w| -]*\b{re.escape(name)}\b[\w| -]*\)", text, re.MULTILINE)) and \
-        all(option in text for option in options if option.startswith("--"))
+        all(re.search(rf"{option}(?![-\w])", text) for option in options if option.startswith("--"))
 
 
 def spans_of(page, text):
@@ -296,7 +296,8 @@ class Runner:
                 done = compiled.result()
                 if block.mark != "a program":
                     wanted = block.mark.removeprefix("does not compile: ")
-                    first = next((line for line in done.stderr.splitlines() if "error:" in line), "no error at all")
+                    first = next((line.split("error:", 1)[1] for line in done.stderr.splitlines() if "error:" in line),
+                                 "no error at all")
                     if done.returncode == 0 or wanted not in first:
                         yield f"{block.page}:{block.line}: its first error has not the words '{wanted}': {first}"
                     continue
