@@ -19,7 +19,8 @@ Each fenced block has a language, and the comment in the line before it says wha
     json    no comment                             listed in PARSED, and valid JSON
     meson, cmake, make                             each line, without its comment, is in a program of tests/consumer
 
-What a page runs is run in one folder, in the order of the page: a command sees the files that the programs above it left.
+What a page runs is run in one folder, in the order of the page: a command sees the files that the programs above it
+left.
 """
 import collections
 import concurrent.futures
@@ -36,7 +37,7 @@ Block = collections.namedtuple("Block", "page line language mark text")
 FENCE = re.compile(r"^(?:<!-- (?P<mark>.*) -->\n)?```(?P<language>.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
 INDENTED = re.compile(r"(?:^|\n)(?![-*:\d ])[^\n]+\n\n {4}\S[^\n]*")
 SPAN = re.compile(r"(`+)(.+?)\1", re.DOTALL)
-LINK = re.compile(r"\[[^\]]*\]\((?P<to>[^)\s]+)\)")
+LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\((?P<to>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 SHOWN = "and it prints this"
 OPTIONS = ["-std=c++20", "-O0", "-Wall", "-Wextra", "-Werror"]
@@ -55,7 +56,8 @@ COMMANDS = {
     "meson compile -C build/gcc test_keyring && build/gcc/tests/keyring/test_keyring":
         ("keyring", "tests/keyring/meson.build", "executable('test_keyring'"),
     "meson test -C build/clang-asan --suite unit": (None, "dev", "run_tests clang-asan"),
-    "meson setup build && meson install -C build": ("consumers", "tests/consumer/run.py", 'run("meson", "install", "-C"'),
+    "meson setup build && meson install -C build":
+        ("consumers", "tests/consumer/run.py", 'run("meson", "install", "-C"'),
     "cmake -B build && cmake --install build": ("consumers", "tests/consumer/run.py", 'run("cmake", "--install"'),
     "python3 bench/includes.py once include tests/readme g++-12": ("includes", "bench/includes.py", '"once": once'),
     "shearline-crm --data /var/lib/crm --listen 127.0.0.1:8080": ("demo", "examples/demo/crm.py", "--data"),
@@ -110,7 +112,7 @@ def without_code(text):
     return SPAN.sub("", FENCE.sub("", text))
 
 
-# --- what is read -------------------------------------------------------------------------------------------------------
+# --- what is read -----------------------------------------------------------------------------------------------------
 
 def anchors_of(text):
     """As GitHub makes them of headings."""
@@ -195,7 +197,8 @@ def static_complaints(root, pages):
     yield from index(pages)
     used, pictured = set(), set()
     for page, text in pages.items():
-        if text.count("```") % 2 or len(list(blocks_of(page, text))) * 2 != len(re.findall("^```", text, re.MULTILINE)):
+        fences = re.findall("^```", text, re.MULTILINE)
+        if text.count("```") != len(fences) or len(list(blocks_of(page, text))) * 2 != len(fences):
             yield f"{page}: a fence is not closed, or does not begin its line"
         if INDENTED.search(re.sub(r"^<!--.*?-->$", "", FENCE.sub("", text), flags=re.MULTILINE)):
             yield f"{page}: a block is indented: write a fence and its language"
@@ -214,7 +217,8 @@ def static_complaints(root, pages):
             elif block.language == "cpp" and block.mark == "tests/readme compiles this":
                 if f"'{page}'" not in (root / "tests/readme/meson.build").read_text("utf-8").replace("/ '", "'"):
                     problems.append("tests/readme/meson.build does not name this page")
-            elif block.language == "cpp" and block.mark != "a program" and not block.mark.startswith("does not compile: "):
+            elif block.language == "cpp" and not (block.mark == "a program" or
+                                                  block.mark.startswith("does not compile: ")):
                 problems.append("a block of C++ needs a comment before it that says what is done with it")
             elif block.language in ("meson", "cmake", "make"):
                 problems += lines_of_consumers(root, block)
@@ -250,7 +254,7 @@ def stale_entries(root):
             yield f"COMMANDS: `{command}`: {file} does not have: {text}"
 
 
-# --- what is run --------------------------------------------------------------------------------------------------------
+# --- what is run ------------------------------------------------------------------------------------------------------
 
 class Runner:
     def __init__(self, root, compiler, folder, pool):
@@ -329,7 +333,7 @@ class Runner:
             yield from self.complaints_of(blocks, compiling)
 
 
-# --- controls -----------------------------------------------------------------------------------------------------------
+# --- controls ---------------------------------------------------------------------------------------------------------
 
 def block(language, text, mark=None):
     return (f"<!-- {mark} -->\n" if mark else "") + f"```{language}\n{text}\n```\n"
@@ -359,6 +363,7 @@ STATIC_FAULTS = {
     "there is no nowhere.md": "[one](nowhere.md)",
     "has no heading for #nothing": "[one](../README.md#nothing)",
     "this page has no heading for #none": "[one](#none)",
+    "this page has no heading for #sources": "[[1]](#sources)",
     "`./dev fly` is neither": "Run `./dev fly`.",
     "`./dev mutate --all` is neither": "Run `./dev mutate --all`.",
     "`meson fly` is neither": "Run `meson fly`.",

@@ -93,7 +93,8 @@ def complaints(page, headers, said):
             expected = [*next(said).split(" | "), meaning]
             row = rows.get(f"`{one}`", [])
             if row[:-1] != expected or not row[-1]:
-                yield f"{PAGE}: `{one}`: | {' | '.join(expected)} | what to do |, and the page has | {' | '.join(row)} |"
+                yield (f"{PAGE}: the row is | {' | '.join(row)} |, and the library says "
+                       f"| {' | '.join(expected)} | what to do |")
 
 
 def of_picture(readme, said):
@@ -112,8 +113,9 @@ def main(root, *compiler):
     *said, of_key = answers([*compiler, f"-I{root / 'include'}"], headers, KEY.search(readme)[1])
     found = [*complaints(page, headers, said), *of_picture(readme, of_key)]
     # Controls: a row that is missing or wrong, an enumerator that is new, a picture that is off.
-    for wrong in (page.replace("| `stale` |", "| `fresh` |"), page.replace("| `expired` | `invalid_key` | 401 |",
-                                                                          "| `expired` | `invalid_key` | 403 |")):
+    for right, other in (("| `stale` |", "| `fresh` |"), ("the key was revoked", "the key is revoked"),
+                         ("`expired` | `invalid_key` | 401", "`expired` | `invalid_key` | 403")):
+        wrong = page.replace(right, other)
         if wrong == page or not list(complaints(wrong, headers, said)):
             found.append("control: a wrong row is not seen")
     added = {**headers, "errc": headers["errc"].replace("    in_doubt, ", "    too_new,  ///< new\n    in_doubt, ", 1)}
