@@ -6,28 +6,17 @@
     run.py SOURCE_ROOT
 
 The build systems, compilers and standards are combined so that each pair of two of them is met where that is possible.
-As controls, programs that ask for what is not there must not be configured."""
-import os
+The single files are built as they are copied, and single_files.py looks at what is in them. As controls, programs
+that ask for what is not there must not be configured."""
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 
+import single_files
+from commands import CLANG, GCC, Failed, run
+
 HERE = pathlib.Path(__file__).resolve().parent
-GCC, CLANG = "g++", "clang++-14"
-
-
-class Failed(Exception):
-    pass
-
-
-def run(*command, cwd, **environment):
-    done = subprocess.run([str(word) for word in command], cwd=cwd, text=True, check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, env={**os.environ, **environment})
-    if done.returncode != 0:
-        raise Failed(f"{' '.join(map(str, command))}\n{done.stdout}")
-    return done.stdout
 
 
 class Place:
@@ -44,6 +33,8 @@ class Place:
         if of_meson != of_cmake:
             wrong = sorted(name for name in of_meson.keys() | of_cmake.keys() if of_meson.get(name) != of_cmake.get(name))
             raise Failed(f"Meson and CMake install other files, or the same with other content: {', '.join(wrong)}")
+        self.single = folder / "single"
+        run(sys.executable, HERE / "amalgamate.py", source, self.single, cwd=folder)
 
     @staticmethod
     def installed(prefix):
@@ -54,7 +45,8 @@ class Place:
         self.programs += 1
         folder = self.folder / f"program_{self.programs}"
         shutil.copytree(HERE / build_system, folder)
-        shutil.copy(HERE / "main.cpp", folder)
+        if not (folder / "main.cpp").exists():
+            shutil.copy(HERE / "main.cpp", folder)
         return folder
 
     def meson(self, compiler, standard, subproject=False):
@@ -82,6 +74,15 @@ class Place:
             PKG_CONFIG_PATH=str(self.by_meson / "share/pkgconfig"))
         return folder / "consumer"
 
+    def beside(self, compiler, *options, parts=()):
+        """With the single files beside the source, and no include path."""
+        folder = self.program("single")
+        for name in ("shearline.hpp", *(f"shearline_{part}.hpp" for part in parts)):
+            shutil.copy(self.single / name, folder)
+        run(compiler, *options, "-Wall", "-Wextra", "-Werror", "main.cpp", "-lsodium", "-o", "consumer",
+            *(f"-DWITH_{part.upper()}" for part in parts), *(["-lsqlite3"] if "sqlite" in parts else []), cwd=folder)
+        return folder / "consumer"
+
 
 def programs(place):
     yield "Meson, dependency, g++, C++20", lambda: place.meson(GCC, "c++20")
@@ -96,6 +97,11 @@ def programs(place):
     yield "make, pkg-config, g++, C++23, neither exceptions nor RTTI", lambda: place.make(
         GCC, "-std=c++23", "-fno-exceptions", "-fno-rtti")
     yield "make, pkg-config, clang++, C++20, optimised", lambda: place.make(CLANG, "-std=c++20", "-O2")
+    yield "one file, g++, C++20, neither exceptions nor RTTI", lambda: place.beside(
+        GCC, "-std=c++20", "-fno-exceptions", "-fno-rtti")
+    yield "two files, g++, C++20", lambda: place.beside(GCC, "-std=c++20", parts=["sqlite"])
+    yield "two files, clang++, C++20", lambda: place.beside(CLANG, "-std=c++20", parts=["sqlite"])
+    yield "two files, clang++, C++23", lambda: place.beside(CLANG, "-std=c++2b", parts=["sqlite"])
 
 
 def refused(place):
@@ -122,13 +128,21 @@ def main(source):
         place = Place(pathlib.Path(source).resolve(), pathlib.Path(folder))
         for name, build in programs(place):
             try:
-                said = run(build(), cwd=folder).strip()
+                program = build()
+                said = run(program, cwd=program.parent).strip()
                 if not said.startswith("shearline "):
                     raise Failed(f"it says: {said}")
                 print(f"{name}: {said}", flush=True)
             except Failed as why:
                 failures += 1
                 print(f"error: {name}: {why}", flush=True)
+        for name, check in single_files.checks(place):
+            try:
+                check()
+                print(f"single files: {name}: good", flush=True)
+            except Failed as why:
+                failures += 1
+                print(f"error: single files: {name}: {why}", flush=True)
         for name, build, words in refused(place):
             try:
                 build()
