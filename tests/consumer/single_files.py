@@ -89,6 +89,8 @@ def equality(texts):
     def twice():
         copy = place.folder / "copy_of_single"
         shutil.copytree(place.single, copy)
+        for file in copy.iterdir():  # two equal files would be one to #pragma once of g++
+            file.write_text(f"{file.read_text('utf-8')}// a copy\n", encoding="utf-8")
         texts.must_equal([*amalgamate.PARTS], [place.single, copy])
         texts.must_equal([*amalgamate.PARTS], [copy, place.single])
 
@@ -105,6 +107,7 @@ def equality(texts):
             folder = place.folder / "changed"
             shutil.copytree(place.single, folder)
             text = (folder / name).read_text("utf-8")
+            must(old in text, f"{name} has no '{old}': name another change")
             (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
             try:
                 texts.must_equal(["sqlite", "memory_store"], [folder])
