@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""The compilers, and how a command is run."""
+"""The compilers, how a command is run, and how the library is installed."""
 import os
 import subprocess
 
@@ -17,3 +17,10 @@ def run(*command, cwd, **environment):
     if done.returncode != 0:
         raise Failed(f"{' '.join(map(str, command))}\n{done.stdout}")
     return done.stdout
+
+
+def install(source, folder):
+    """With Meson, in `folder / "installed"`. Returns what programs must be told to find it, as environment variables."""
+    run("meson", "setup", folder / "build", source, f"--prefix={folder / 'installed'}", cwd=folder)
+    run("meson", "install", "-C", folder / "build", cwd=folder)
+    return {"PKG_CONFIG_PATH": str(folder / "installed/share/pkgconfig"), "CMAKE_PREFIX_PATH": str(folder / "installed")}

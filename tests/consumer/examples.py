@@ -9,13 +9,13 @@
 here. `examples/NAME.py` beside this file has `check(program, folder)`, which uses the program as a user would, in an
 empty folder, and raises where it does something else than its first lines say."""
 import importlib.util
-import os
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 import traceback
+
+from commands import Failed, install, run
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = re.compile(r"^// Build: (g\+\+ -std=c\+\+20 .* -o (\S+))$", re.MULTILINE)
@@ -24,30 +24,17 @@ LEAST, MOST = 40, 120
 MOST_OF = {"own_store": 220, "guard_beast": 60, "guard_httplib": 60, "guard_own_server": 60}  # lines
 
 
-def run(*command, **options):
-    done = subprocess.run(*command, text=True, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
-    if done.returncode != 0:
-        raise RuntimeError(f"{command}: exit status {done.returncode}\n{done.stdout}")
-    return done.stdout
-
-
-def install(source, folder):
-    run(["meson", "setup", folder / "build", source, f"--prefix={folder / 'installed'}"])
-    run(["meson", "install", "-C", folder / "build"])
-    return folder / "installed/share/pkgconfig"
-
-
-def build(source, packages, folder):
+def build(source, environment, folder):
     text = source.read_text("utf-8")
     lines = text.count("\n")
     if not LEAST <= lines <= MOST_OF.get(source.stem, MOST):
-        raise RuntimeError(f"has {lines} lines")
+        raise Failed(f"has {lines} lines")
     command = BUILD.search(text)
     if not command or command[2] != source.stem:
-        raise RuntimeError(f"its first lines have no `// Build: g++ -std=c++20 … -o {source.stem}`")
+        raise Failed(f"its first lines have no `// Build: g++ -std=c++20 … -o {source.stem}`")
     program = folder / source.stem
     line = command[1].replace(f"-o {source.stem}", f"-o {program}").replace("-std=c++20", f"-std=c++20 {WARNINGS}", 1)
-    run(["sh", "-c", line], cwd=source.parent, env={**os.environ, "PKG_CONFIG_PATH": str(packages)})
+    run("sh", "-c", line, cwd=source.parent, **environment)
     return program
 
 
@@ -66,14 +53,14 @@ def main(root, *names):
         print(f"error: {name}: an example and its check belong together, and one of them is missing")
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
-        packages = install(pathlib.Path(root).resolve(), place)
+        environment = install(pathlib.Path(root).resolve(), place)
         for source in sources:
             if source.stem in missing or (names and source.stem not in names):
                 continue
             empty = place / f"of_{source.stem}"
             empty.mkdir()
             try:
-                check(source.stem, build(source, packages, place), empty)
+                check(source.stem, build(source, environment, place), empty)
                 print(f"{source.stem}: good", flush=True)
             except Exception:  # whatever it is, the others are tried, too
                 failures += 1

@@ -3,13 +3,11 @@
 # SPDX-License-Identifier: BSL-1.0
 """A newcomer's five minutes: does what docs/start.md says, in empty folders, and gets what it promises.
 
-    newcomer.py START_MD [PREFIX]
+    newcomer.py SOURCE_ROOT [installed]
 
-PREFIX is where shearline is installed; without it, somewhere that compilers look. The comment before a block says what
-a newcomer does with it: writes a `file`, types a `build` (one of them, so each is tried with all that comes after), or
-types it in a shell that stays open, and sees what `it prints`. What needs root or a clone is done before this begins:
-by the name of the package and the commands, which this only looks for."""
-import os
+The comment before a block says what a newcomer does with it: writes a `file`, types a `build` (one of them, so each is
+tried with all that comes after), or types it in a shell that stays open, and sees what `it prints`. What needs root is
+not typed: this installs the library in a folder of its own, or takes it as `installed`."""
 import pathlib
 import re
 import socket
@@ -17,14 +15,13 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "consumer"))
+from commands import Failed, install, run
+
 BLOCK = re.compile(r"^(?:<!-- (?P<mark>.*) -->\n)?```(?P<language>.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
 INSTALLS = ("sudo apt-get install ", "./dev package", "meson setup build && sudo meson install -C build",
             "cmake -B build && sudo cmake --install build")
 END = "----8<----"
-
-
-class Failed(Exception):
-    pass
 
 
 def read(text):
@@ -48,26 +45,17 @@ def read(text):
     return files, builds, typed
 
 
-def environment(prefix):
-    if not prefix:
-        return dict(os.environ)
-    return {**os.environ, "PKG_CONFIG_PATH": f"{prefix}/share/pkgconfig", "CMAKE_PREFIX_PATH": str(prefix)}
-
-
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])
 
 
-def build(page, how, prefix, folder):
+def build(page, how, folder, environment):
     files, builds, _ = read(page)
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
-    done = subprocess.run(["sh", "-euc", builds[how]], cwd=folder, env=environment(prefix), text=True, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if done.returncode != 0:
-        raise Failed(f"cannot be built:\n{done.stdout}")
+    run("sh", "-euc", builds[how], cwd=folder, **environment)
 
 
 def use(page, folder):
@@ -86,12 +74,12 @@ def use(page, folder):
             raise Failed(f"{content}printed:\n{got}and the page says:\n{promised}")
 
 
-def controls(page, prefix, folder):
+def controls(page, folder, environment):
     """Pages on which a newcomer would be stuck, in a folder where the server is built."""
     empty = folder / "empty"
     empty.mkdir()
-    yield ("a server that is not written", "cannot be built",
-           lambda: build(page.replace("server.cpp -->", "other.cpp -->", 1), "make", prefix, empty))
+    yield ("a server that is not written", "No rule to make target 'server.cpp'",
+           lambda: build(page.replace("server.cpp -->", "other.cpp -->", 1), "make", empty, environment))
     yield ("another answer", "the page says", lambda: use(page.replace("```text\nhello\n", "```text\nhi\n"), folder))
     yield "a command that fails", "exit status 1", lambda: use(page.replace("issue)\n", "issue)\nfalse\n"), folder)
     yield "a block of an unknown kind", "know what to do", lambda: read(f"{page}\n```sh\nrm -rf /\n```\n")
@@ -105,22 +93,26 @@ def outcome(steps):
     return ""
 
 
-def main(start, prefix=""):
+def main(source, installed=""):
+    source = pathlib.Path(source).resolve()
     # The port may be taken on this machine: another one is used.
-    page = pathlib.Path(start).read_text("utf-8").replace("8080", free_port())
+    page = (source / "docs/start.md").read_text("utf-8").replace("8080", free_port())
     failures = 0
-    for how in sorted(read(page)[1], key=lambda name: name == "make"):
-        with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder)
-            wrong = outcome(lambda: (build(page, how, prefix, folder), use(page, folder)))
+    with tempfile.TemporaryDirectory() as place:
+        place = pathlib.Path(place)
+        environment = {} if installed else install(source, place)
+        for how in read(page)[1]:
+            folder = place / how
+            folder.mkdir()
+            if how == "one file":
+                run(sys.executable, source / "tests/consumer/amalgamate.py", source, folder, cwd=folder)
+            wrong = outcome(lambda: (build(page, how, folder, environment), use(page, folder)))
             failures += bool(wrong)
             print(f"error: {how}: {wrong}" if wrong else f"{how}: good", flush=True)
-            if how != "make" or wrong:
-                continue
-            for name, words, steps in controls(page, prefix, folder):
-                wrong = outcome(steps)
-                failures += words not in wrong
-                print(f"control: {name}: stuck, as it must be" if words in wrong else f"error: {name}: {wrong or 'good'}")
+        for name, words, steps in controls(page, place / "make", environment):
+            wrong = outcome(steps)
+            failures += words not in wrong
+            print(f"control: {name}: stuck, as it must be" if words in wrong else f"error: {name}: {wrong or 'good'}")
     return 1 if failures else 0
 
 
