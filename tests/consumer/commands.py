@@ -23,4 +23,4 @@ def install(source, folder):
     """With Meson, in `folder / "installed"`. Returns what programs must be told to find it, as environment variables."""
     run("meson", "setup", folder / "build", source, f"--prefix={folder / 'installed'}", cwd=folder)
     run("meson", "install", "-C", folder / "build", cwd=folder)
-    return {"PKG_CONFIG_PATH": str(folder / "installed/share/pkgconfig"), "CMAKE_PREFIX_PATH": str(folder / "installed")}
+    return {"PKG_CONFIG_PATH": str(folder / "installed/share/pkgconfig")}

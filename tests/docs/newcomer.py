@@ -7,7 +7,7 @@
 
 The comment before a block says what a newcomer does with it: writes a `file`, types a `build` (one of them, so each is
 tried with all that comes after), or types it in a shell that stays open, and sees what `it prints`. What needs root is
-not typed: this installs the library in a folder of its own, or takes it as `installed`."""
+not typed: this unpacks the Debian package in a folder of its own, or takes the library as `installed`."""
 import pathlib
 import re
 import socket
@@ -16,7 +16,8 @@ import sys
 import tempfile
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "consumer"))
-from commands import Failed, install, run
+from commands import Failed, run
+from package import build as build_package, unpack
 
 BLOCK = re.compile(r"^(?:<!-- (?P<mark>.*) -->\n)?```(?P<language>.*)\n(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
 INSTALLS = ("sudo apt-get install ", "./dev package", "meson setup build && sudo meson install -C build",
@@ -100,7 +101,7 @@ def main(source, installed=""):
     failures = 0
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
-        environment = {} if installed else install(source, place)
+        environment = {} if installed else unpack(build_package(source, place / "package"), place / "root")
         for how in read(page)[1]:
             folder = place / how
             folder.mkdir()
