@@ -26,11 +26,10 @@ using namespace std::chrono_literals;
 using key_text = shearline::key_format<"instance">;
 using key_policies = shearline::policies<key_text, shearline::overlap<24h>>;
 
-// The manual clock lets a day pass in no time here. A server leaves it out: the default is the system's clock.
+// The manual clock lets this program skip a day. A server leaves it out and gets the default, the system's clock.
 using authority = shearline::authority<key_policies, shearline::sqlite_store, shearline::manual_clock>;
 
-/// What a server makes of a key. The hint gives the client a day to fetch the new key: send it, as a header for
-/// example.
+/// What a server does with a key. It passes the hint on, in a header for example: the client has a day to act on it.
 std::string answer_to(std::string_view key, const authority& keys, shearline::timestamp now) {
     const auto verdict = keys.verify(key, shearline::scope<"contacts:write">);
     if (!verdict)  // the reason is for the log; the client gets only denial().status()
@@ -83,7 +82,7 @@ shearline::result<void> rotate_two_times() {
     show(*first);
     show(*second);
 
-    // A grace is cut short by revoking the key that is retiring. From then on it is refused, in every process.
+    // To cut a grace short, revoke the key that is retiring. It is refused from then on, in every process.
     const auto third = keys->rotate(first->credential, {.actor = "ada", .reason = "the key was in a log"});
     if (!third) return third.error();
     if (auto done = keys->revoke(second->handle, {.actor = "ada", .reason = "no grace for a leaked key"}); !done)
