@@ -180,8 +180,8 @@ public:
             }));
     }
 
-    /// Revokes one key for good and deletes its sealed text; the credential and its other keys stay. Succeeds if the
-    /// key is revoked already; `not_found` if it was deleted since (see `kept_generations`).
+    /// Revokes one key for good, also within its grace, and deletes its sealed text; the credential's other keys stay.
+    /// Succeeds if the key is revoked already; `not_found` if it was deleted since (see `kept_generations`).
     [[nodiscard]] result<void> revoke(const handle& key, const request_context& by) {
         auto found = view_of(key);
         if (!found) return std::move(found).error();
@@ -215,9 +215,9 @@ public:
         return set_suspended(false, {"resume", id}, change_kind::resumed, by);
     }
 
-    /// The text of a credential's newest key, after its audit event is committed. `illegal_state` if the key is revoked
-    /// or over; `not_recoverable` under `show_once`; `corrupt` if what is stored is not this key's text.
-    /// Example:
+    /// The text of a credential's newest key, once audited. `illegal_state` if the key is revoked or over; `corrupt` if
+    /// what is stored is not its text; `not_recoverable` under `show_once`, or if a key of the keyring for it was
+    /// dropped. Example:
     ///     auto show = [](auto& keys, const shearline::credential_id& id, auto& page) {
     ///         if (auto text = keys.reveal(id, {.actor = "admin"})) page.show(text->reveal(shearline::unsafe_reveal));
     ///     };

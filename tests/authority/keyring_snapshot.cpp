@@ -60,7 +60,33 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(gives_way_to_another_one_at_once, Store, stores) {
     must(keys.use(must(must(second.without_pepper(1)).without_sealing_key(1))));
     BOOST_TEST(why_denied(keys.verify(text_of(old))) == reason::pepper_dropped);
     BOOST_TEST(bool{keys.verify(text_of(fresh))});
-    BOOST_TEST(code_of(keys.reveal(old.credential, w.admin)) == errc::illegal_state);
+    BOOST_TEST(code_of(keys.reveal(old.credential, w.admin)) == errc::not_recoverable);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(that_dropped_a_sealing_key_has_lost_a_text_and_nothing_else, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<kept>();
+    request_context by = w.admin;
+    by.idempotency_token = "a-token-of-22-or-more-characters";
+    const issued_key key = must(keys.issue(legacy_sync(), by));
+    BOOST_TEST(!must(keys.issue(legacy_sync(), by)).text_lost);
+    const keyring second = must(w.ring.with_new_sealing_key());
+    must(keys.use(must(second.without_sealing_key(1))));
+
+    BOOST_TEST(code_of(keys.reveal(key.credential, w.admin)) == errc::not_recoverable);
+    const issued_key again = must(keys.issue(legacy_sync(), by));
+    BOOST_TEST(again.credential == key.credential);
+    BOOST_TEST(again.text_lost);
+    BOOST_TEST(bool{keys.verify(text_of(key))});
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(that_dropped_a_pepper_does_not_call_a_text_damaged, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<kept>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    const keyring second = must(w.ring.with_new_pepper());
+    must(keys.use(must(second.without_pepper(1))));
+    BOOST_TEST(code_of(keys.reveal(key.credential, w.admin)) == errc::not_recoverable);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(is_bound_to_the_store_or_refused_and_then_nothing_changes, Store, stores) {

@@ -88,18 +88,24 @@ public:
     /// Whether a record's digest was made under a retired pepper: the key should be rotated.
     [[nodiscard]] bool is_outdated(const record& key) const noexcept { return m_hashes.is_outdated(key.digest); }
 
-    /// The text of a stored key, checked against the record's digest. `not_recoverable` if no text is stored; `corrupt`
-    /// if it does not open or is the text of another key.
+    /// The text of a stored key, checked against the record's digest. `not_recoverable` if no text is stored, or if its
+    /// sealing key or its pepper was dropped; `corrupt` if it does not open or is the text of another key.
     [[nodiscard]] result<secret_text> open(const credential& owner, const record& key) const {
         if constexpr (custody::keeps_text) {
             if (!key.sealed) return error{errc::not_recoverable, "the text of this key is no longer kept"};
             auto unsealing = sealing_key(key.sealed->sealing_key);
+            if (!unsealing && unsealing.error().code() == errc::illegal_state)
+                return error{errc::not_recoverable, "the text of this key is lost: its sealing key was dropped"};
             if (!unsealing) return std::move(unsealing).error();
             auto text = custody::open(*unsealing, binding_of(owner, key), *key.sealed);
             if (!text) return text;
             const auto parsed = parse<format>(text->reveal(unsafe_reveal));
-            if (!parsed || parsed->handle.value != key.handle.value || refute(key, *parsed))
+            if (!parsed || parsed->handle.value != key.handle.value)
                 return error{errc::corrupt, "a sealed text is not the text of its key"};
+            const auto refuted = refute(key, *parsed);
+            if (refuted == reason::pepper_dropped)
+                return error{errc::not_recoverable, "the pepper of this key was dropped: its text opens nothing"};
+            if (refuted) return error{errc::corrupt, "a sealed text is not the text of its key"};
             return text;
         } else {
             return error{errc::not_recoverable,

@@ -29,8 +29,10 @@ struct grace_period {
     }
 };
 
-/// The old key retires: it stays valid for `Grace` (1 ms or more), and its grants say until when. A second rotation
-/// within the grace revokes the key that was retiring: a credential never has more than two valid keys. Thread-safe.
+/// The old key retires: it stays valid for `Grace` (1 ms or more). Until when, say `issued_key::previous_until` to who
+/// rotated, and `grant::retiring_until` to whoever still uses the old key. `authority::revoke(handle)` ends a grace
+/// early. A second rotation within the grace revokes the key that was retiring: a credential never has more than two
+/// valid keys. Thread-safe.
 template <grace_period Grace>
 struct overlap {
     static_assert(Grace.milliseconds > 0, "overlap<0>: write `immediate` to revoke the old key at once");
