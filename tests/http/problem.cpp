@@ -129,7 +129,8 @@ BOOST_AUTO_TEST_CASE(of_an_unreadable_credential_says_what_is_wrong_with_it) {
 BOOST_AUTO_TEST_CASE(of_an_error_tells_its_kind_and_never_its_context) {
     for (int number = 1; number <= static_cast<int>(errc::in_doubt); ++number) {
         const auto code = static_cast<errc>(number);
-        const problem told = problem_of(error{code, "/srv/keys.db: page 7"});
+        const error wrong{code, "/srv/keys.db: page 7"};
+        const problem told = problem_of(wrong);
         const std::string body = to_json(told);
         BOOST_TEST_CONTEXT(to_string(code)) {
             BOOST_TEST(told.status == status_of(code));

@@ -378,6 +378,16 @@ MUTANTS = [
     ("a file is known by its name alone", " && now.st_dev == m_device && now.st_ino == m_inode", "",
      ["store/sqlite", "verifier"]),
 
+    # A guard.
+    ("a guard grants whatever the scope", "verdict answer = m_keys->verify(*text, scope);",
+     "verdict answer = m_keys->verify(*text, any_scope);", ["http"]),
+    ("a guard tells the client the private reason", "to_json(what),\n                 std::move(why)};",
+     "to_json({what.status, what.title, why}),\n                 std::move(why)};", ["http"]),
+    ("a refusal may be kept by a cache", ', {"Cache-Control", "no-store"}', "", ["http"]),
+    ("an error's context goes to the client",
+     'case errc::not_found: return {status, "Not Found", "there is no such thing"};',
+     'case errc::not_found: return {status, "Not Found", wrong.context()};', ["http"]),
+
     # What goes out into headers and bodies.
     ("a challenge passes control characters on", "if (static_cast<unsigned char>(c) < ' ' || c == '\\x7f') continue;", "",
      ["http"]),
