@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The keyring: numbered peppers and sealing keys in one private file, and the subkeys derived from them.
-// Depends on keyring/file.hpp and posix/private_file.hpp; never on a store.
+// Depends on keyring/file.hpp and private_file.hpp; never on a store.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,7 @@
 #include <shearline/format/environment.hpp>
 #include <shearline/keyring/file.hpp>
 #include <shearline/posix/private_file.hpp>
+#include <shearline/private_file.hpp>
 #include <shearline/result.hpp>
 #include <shearline/secret/entropy.hpp>
 #include <shearline/secret/secret_bytes.hpp>
@@ -66,13 +67,14 @@ public:
         return keyring{std::move(fresh)};
     }
 
-    /// Reads the file of a keyring.
+    /// Reads the file of a keyring. Its group may read it, too, if `readers` says so: for a secret volume that gives
+    /// files to a group (mode 0440).
     ///
-    /// Errors, which name the file, and never quote it: `not_found`; `permission_denied` if others than its owner have
-    /// access, it belongs neither to this user nor to root, or it is not a regular file; `corrupt`, with the line;
+    /// Errors, which name the file, and never quote it: `not_found`; `permission_denied` if others have access, it
+    /// belongs neither to this user nor to root, or it is not a regular file; `corrupt`, with the line;
     /// `wrong_version`; `unavailable` if the disk fails or there is no guarded memory.
-    static result<keyring> open(const std::string& path) {
-        auto text = detail::read_private_file(path, detail::keyring_file::max_bytes);
+    static result<keyring> open(const std::string& path, private_to readers = private_to::owner) {
+        auto text = detail::read_private_file(path, detail::keyring_file::max_bytes, readers);
         if (!text) return std::move(text).error();
         auto read = detail::keyring_file::parse(text->reveal(unsafe_reveal), path);
         if (!read) return std::move(read).error();

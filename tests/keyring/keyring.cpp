@@ -132,6 +132,21 @@ BOOST_AUTO_TEST_CASE(refuses_a_file_that_others_may_read_and_says_what_to_do) {
     BOOST_TEST(code_of(keyring::open(path)) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(is_read_with_its_group_where_that_is_asked_for) {
+    const open_folder folder;
+    const std::string path = folder.file("ring");
+    new_ring(path);
+    for (const ::mode_t mode : {0640U, 0440U}) {
+        BOOST_REQUIRE(::chmod(path.c_str(), mode) == 0);
+        BOOST_TEST(code_of(keyring::open(path)) == code(errc::permission_denied));
+        BOOST_TEST(bool{keyring::open(path, private_to::owner_and_group)});
+    }
+    for (const ::mode_t mode : {0660U, 0444U, 0604U}) {
+        BOOST_REQUIRE(::chmod(path.c_str(), mode) == 0);
+        BOOST_TEST(code_of(keyring::open(path, private_to::owner_and_group)) == code(errc::permission_denied));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_new_pepper_retires_the_old_one_and_leaves_the_value_that_it_came_from) {
     const open_folder folder;
     const keyring one = new_ring(folder.file("ring"));
