@@ -83,9 +83,9 @@ concept format_policy = requires(std::string_view text) {
 };
 
 /// A keyed hash with a precomputed key, which makes the stored digest from the text of a key. `key_state` is trivially
-/// copyable, so that it can be kept in guarded memory; `mac` is constant-time in the key and in the message. `name`, 1
-/// to 32 characters of `[a-z0-9-]`, is stored with each digest and never changes; hashes with the same name give the
-/// same digests. Thread-safe.
+/// copyable, so that it can be kept in guarded memory, where `prepare` makes it; `mac` is constant-time in the key and
+/// in the message, and wipes what it copies of the state. `name`, 1 to 32 characters of `[a-z0-9-]`, is stored with
+/// each digest and never changes; hashes with the same name give the same digests. Thread-safe.
 template <typename T>
 concept hash_policy = requires(const typename T::key_state& state, const std::span<const std::byte, 32> key,
                                const std::span<const std::byte> message) {
@@ -159,8 +159,13 @@ concept stop_signal = requires(const T& stop) {
 };
 
 /// One transaction of a store, as its body sees it: what it has read does not change before the commit. `find` gives an
-/// empty optional if there is no such row. `insert` of a name that is taken is a `conflict`, and so is `update` of a
-/// credential whose stored version is not one below the new one. Used by one thread.
+/// empty optional if there is no such row, and `corrupt` for a row that `insert` would not have written
+/// (`key_state_from` reads a state). Used by one thread.
+///
+/// A `conflict` is: `insert` of a name that is taken; `insert` of a key without its credential; `update` of a
+/// credential whose stored version is not one below the new one; `update` of a key that is missing or another
+/// credential's. Scopes that are not `can_join` are an `invalid_argument`. Once an idempotency entry has expired, its
+/// token is free again.
 template <typename T>
 concept store_transaction =
     requires(T& tx, const credential_id& id, std::string_view format, const handle& key, const credential& owner,
@@ -182,7 +187,7 @@ concept store_transaction =
         { tx.head() } -> std::same_as<result<feed_head>>;    // includes what this transaction appended
         { tx.find_idempotent(token, now) } -> std::same_as<result<std::optional<idempotency_entry>>>;
         { tx.insert(entry) } -> std::same_as<result<void>>;  // and deletes the entries that have expired
-        { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;
+        { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;  // as they were inserted
         { tx.insert(check) } -> std::same_as<result<void>>;
         { tx.bind_hash(format, hash) } -> std::same_as<result<hash_name>>;  // the first hash bound to the format
     };
@@ -206,12 +211,13 @@ concept scan_sink = requires(T& sink, std::uint64_t count, const scanned_credent
     { sink.take(key) } -> std::same_as<result<void>>;
 };
 
-/// What a verifier fills and updates its copy in memory from. `change_count` is one load; it increases before a change
-/// to any credential or key is acknowledged, in this process or another one on the same machine, and a read after the
-/// increase sees the change. `hears_changes` says whether this still holds: it does not once the files of the store
-/// were moved or replaced. `changes_after` gives changes in the order of their commits, without gaps. `read_live` gives
-/// a credential and all its keys that are not revoked, newest first; a key that is missing there is revoked. Its work
-/// is bounded, however many keys are revoked, because a thread that verifies calls it. Thread-safe.
+/// What a verifier fills and updates its copy in memory from. `change_count` is one load. It increases after a change
+/// to any credential or key is committed, and before it is acknowledged, in this process or another one on the same
+/// machine: a read that begins after the increase sees the change. It may increase without one, but not in a body.
+/// `hears_changes` says whether this still holds: it does not once the files of the store were moved or replaced.
+/// `changes_after` gives changes in the order of their commits, without gaps. `read_live` gives a credential and all
+/// its keys that are not revoked, newest first; a key that is missing there is revoked. Its work is bounded, however
+/// many keys are revoked, because a thread that verifies calls it. Thread-safe.
 template <typename T>
 concept key_feed = requires(T& store, const credential_id& id, const std::string_view text, const std::uint64_t after,
                             const std::size_t limit, const std::span<const usage> used, detail::any_scan_sink& sink) {

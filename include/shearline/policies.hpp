@@ -130,7 +130,7 @@ struct policy_mistakes : format_mistakes<T> {
     static_assert(no_hash || makes_digests<T>,
                   "policies<...>: a hash lacks `static digest_bytes mac(const key_state&, std::span<const std::byte>) "
                   "noexcept`");
-    static_assert(no_hash || !makes_digests<T> || hash_policy<T>,
+    static_assert(no_hash || !(has_trivial_key_state<T> && prepares_a_key<T> && makes_digests<T>) || hash_policy<T>,
                   "policies<...>: the `mac` of a hash may throw: declare it noexcept");
 
     static constexpr bool no_rotation = !is_meant_as_rotation<T>;

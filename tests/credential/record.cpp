@@ -99,6 +99,14 @@ BOOST_AUTO_TEST_CASE(counts_the_grace_to_the_millisecond) {
     BOOST_TEST(standing_at({}, key, noon) == key_standing::grace_over);
 }
 
+BOOST_AUTO_TEST_CASE(is_revoked_in_a_state_that_is_none) {
+    for (int number = 0; number < 256; ++number) {
+        const auto state = static_cast<key_state>(number);
+        BOOST_TEST(is_key_state(state) == (number >= 1 && number <= 4));
+        if (!is_key_state(state)) BOOST_TEST((standing_at({}, key_in(state), noon) == key_standing::revoked), number);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(is_live_unless_it_can_never_be_good_again) {
     for (const key_standing dead : {key_standing::revoked, key_standing::grace_over, key_standing::expired})
         BOOST_TEST(!is_live(dead));

@@ -89,7 +89,7 @@ MUTANTS = [
      "if (key.state == key_state::retiring && (!key.retires_at || now >= *key.retires_at))", "if (false)",
      ["credential", "authority", "testing"]),
     ("a revoked credential's keys are good",
-     "if (key.state == key_state::revoked || owner.revoked_at)", "if (key.state == key_state::revoked)", ["credential", "authority"]),
+     "key.state == key_state::revoked || owner.revoked_at)", "key.state == key_state::revoked)", ["credential", "authority"]),
     ("an immediate rotation leaves the old key alone", "return revoke(old, now);",
      "return (void)now, (void)old, result<void>{};", ["rotation", "authority", "testing"]),
     ("a second rotation leaves three keys alive",
@@ -377,6 +377,11 @@ MUTANTS = [
      "if (false) {", ["posix", "keyring"]),
     ("a file is known by its name alone", " && now.st_dev == m_device && now.st_ino == m_inode", "",
      ["store/sqlite", "verifier"]),
+
+    # What a store may give.
+    ("a number that is no state is an active key", "!is_key_state(key.state) || ", "", ["credential"]),
+    ("a number that is no state is an active key to a verifier", "terms.revoked || !is_key_state(state) ?",
+     "terms.revoked ?", ["verifier"]),
 
     # A guard.
     ("a guard grants whatever the scope", "verdict answer = m_keys->verify(*text, scope);",

@@ -3,6 +3,8 @@
 // The words of a line.
 #include <shearline/verifier/line.hpp>
 
+#include <shearline/verifier/fill.hpp>
+
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 
@@ -38,6 +40,17 @@ BOOST_AUTO_TEST_CASE(counts_seconds_from_2020_and_stays_within_its_bits) {
     BOOST_TEST(to_line_seconds(timestamp::max()) == never - 1);
     BOOST_TEST(to_line_seconds(timestamp::min()) == 0U);
     BOOST_TEST(from_line_seconds(0) == line_epoch);
+}
+
+BOOST_AUTO_TEST_CASE(is_revoked_where_the_store_gives_a_state_that_is_none) {
+    for (int number = 0; number < 256; ++number) {
+        const auto state = static_cast<key_state>(number);
+        const auto words = line_words_of({}, state, std::nullopt, 1);
+        BOOST_REQUIRE(words);
+        const key_state kept = line_status::from_word(words->first.to_word()).state;
+        BOOST_TEST((kept == (is_key_state(state) ? state : key_state::revoked)), number);
+        BOOST_TEST(line_status::is_plain(words->first.to_word()) == (state == key_state::active), number);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

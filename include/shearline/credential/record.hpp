@@ -85,7 +85,7 @@ enum class key_standing : std::uint8_t {
 /// The standing of a key of `owner` at `now`. If several apply, the first in the order of `key_standing`: final ones
 /// come first. A key that expires at noon is not valid at noon; one that is valid from noon is. O(1); thread-safe.
 [[nodiscard]] constexpr key_standing standing_at(const credential& owner, const record& key, timestamp now) noexcept {
-    if (key.state == key_state::revoked || owner.revoked_at) return key_standing::revoked;
+    if (!is_key_state(key.state) || key.state == key_state::revoked || owner.revoked_at) return key_standing::revoked;
     if (key.state == key_state::retiring && (!key.retires_at || now >= *key.retires_at))
         return key_standing::grace_over;
     if (key.state == key_state::pending) return key_standing::pending;

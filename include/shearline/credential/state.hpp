@@ -33,6 +33,11 @@ enum class key_state : std::uint8_t {
     return "unknown";
 }
 
+/// Whether a value is one of the states: a store may give any number that fits. O(1).
+[[nodiscard]] constexpr bool is_key_state(key_state state) noexcept {
+    return state >= key_state::pending && state <= key_state::revoked;
+}
+
 /// Whether a key may change from one state to the other: from pending to active or revoked, from active to retiring or
 /// revoked, from retiring to revoked. O(1).
 [[nodiscard]] constexpr bool may_move(key_state from, key_state to) noexcept {

@@ -49,7 +49,7 @@ struct line_terms {
                      "the number of a pepper is above " + std::to_string(line_status::max_pepper)};
     // A retiring key without an end is past its grace.
     const line_seconds grace = state != key_state::retiring ? never : retires_at ? line_end_of(retires_at) : 0;
-    return std::pair{line_status{.state = terms.revoked ? key_state::revoked : state,
+    return std::pair{line_status{.state = terms.revoked || !is_key_state(state) ? key_state::revoked : state,
                                  .suspended = terms.suspended,
                                  .waits = terms.waits,
                                  .pepper = pepper},
