@@ -100,7 +100,7 @@ def check_deletion(console, folder, id_, key):
     older = copied(console, folder / "older", "keys.db")
     shutil.copy(before.folder / "keyring", older.folder)
     older.refuses("reveal", id_, "with the keyring of before", why="wrong keyring: ")
-    console.refuses("reveal", id_, "too late", why="sealing key 1 was dropped")
+    console.refuses("reveal", id_, "too late", why="its sealing key was dropped")
     expect("the key still opens", console.output("verify", input=key), ["opens"])
     expect("a backup of both reveals it", before.output("reveal", id_, "restored"), [key])
     later, later_key = console.issue("later")
