@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// A store of one's own: a `memory_store` answers, and LMDB, which the library does not know, keeps a journal of all
-// writes. Opening the store repeats them. The price: everything is in memory; each change makes the next start longer;
-// the file only grows, by one entry per start too, and keeps sealed texts of revoked keys (to cut it, write the rows of
-// a snapshot as the first entry of a new file); reads wait while a change is written; one process, and no child made by
-// `fork`. Keep the file on a local disk. A checksum finds damaged entries; LMDB trusts its own pages.
+// A store of one's own: a `memory_store` that keeps a journal in LMDB, which the library does not know. A change is in
+// the journal before anybody can see it; opening the store repeats the journal.
+//
+// What this costs: all rows are in memory. Each change makes the next start longer. The file only grows, by one entry
+// per start too, and keeps the sealed texts of revoked keys; to cut it, write all rows as the first entries of a new
+// file. Reads wait while a change is written. One process at a time can open it, and no child made by `fork` can use
+// it. The file must be on a local disk. A checksum finds damaged entries, but LMDB does not check its own pages.
 //
 // Build: g++ -std=c++20 -O1 own_store.cpp $(pkg-config --cflags --libs shearline lmdb) -o own_store
 // Run:   ./own_store [KIB]    issues and rotates a key in keys.mdb of this folder; the next run finds it there
@@ -57,7 +59,8 @@ auto fields(record& of) {
                     of.retires_at, of.revoked_at, of.last_used_at, of.uses, of.sealed);
 }
 
-/// Values as bytes; the same code writes and reads. `good` is false once bytes were missing.
+/// Values as bytes, numbers in the order of this machine. The same code writes and reads. `good` is false once bytes
+/// were missing.
 struct archive {
     static constexpr std::uint64_t version = 1;
     std::string bytes{};
@@ -98,10 +101,10 @@ struct archive {
     }
 };
 
-/// Behaves as `memory_store` does, and keeps what its calls have returned. Models `key_store`.
+/// Behaves as `memory_store` does, and what its calls have returned is durable. Models `key_store`. Thread-safe.
 class journal_store : memory_store {
 public:
-    /// A transaction of the memory, which notes what it writes.
+    /// A transaction of the memory that also notes what it writes.
     struct transaction : memory_store::transaction {
         using of_memory = memory_store::transaction;
         entry noted{};
@@ -122,7 +125,8 @@ public:
         }
     };
 
-    /// Opens a store, or creates it (mode 0600). Errors name the file.
+    /// Opens a store, or creates it (mode 0600). Errors name the file: `corrupt`, `wrong_version`, `not_found` for a
+    /// missing folder, `permission_denied`, and `unavailable` if it is open already.
     static result<std::unique_ptr<journal_store>> open(const std::string& path, std::size_t map_bytes = 1U << 30U) {
         std::unique_ptr<journal_store> made{new journal_store{path}};
         if (auto done = made->replay(map_bytes); !done) return std::move(done).error();
@@ -141,11 +145,12 @@ public:
             auto done = body(tx);
             if (done && !tx.noted.writes.empty())
                 if (auto kept = keep(tx.noted); !kept) return std::move(kept).error();
-            begun = std::move(tx);  // what is on the disk: the memory commits it
+            begun = std::move(tx);  // it is durable: now the memory commits it
             return done;
         });
     }
     result<void> record_usage(std::span<const usage> used) {
+        if (used.empty()) return {};
         const std::scoped_lock lock{m_writes};
         const auto kept = keep({.used = {used.begin(), used.end()}});
         return kept ? memory_store::record_usage(used) : kept;
@@ -158,20 +163,22 @@ private:
     explicit journal_store(std::string path) : m_path{std::move(path)} {}
 
     error failure(int code) const {
-        const char* const advice = code == MDB_MAP_FULL  ? ": nothing was written; open the store with a larger map"
-                                   : code == EWOULDBLOCK ? ": it is open already, here or in another process"
-                                                         : "";
-        static const std::map<int, errc> known{
-            {MDB_INVALID, errc::corrupt},     {MDB_NOTFOUND, errc::corrupt},
-            {ENOENT, errc::not_found},        {EACCES, errc::permission_denied},
-            {ELOOP, errc::permission_denied}, {MDB_VERSION_MISMATCH, errc::wrong_version}};
-        const errc kind = known.contains(code) ? known.at(code) : errc::unavailable;
+        const auto is = [code](auto... any) { return ((code == any) || ...); };
+        const errc kind = is(MDB_INVALID, MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_NOTFOUND) ? errc::corrupt
+                          : is(MDB_VERSION_MISMATCH)                                      ? errc::wrong_version
+                          : is(ENOENT)                                                    ? errc::not_found
+                          : is(EACCES, EROFS, ELOOP)                                      ? errc::permission_denied
+                                                                                          : errc::unavailable;
+        const char* const advice = is(MDB_MAP_FULL)  ? ": nothing was written; open the store with a larger map"
+                                   : is(EWOULDBLOCK) ? ": it is open already, here or in another process"
+                                                     : "";
         return {kind, m_path + ": " + ::mdb_strerror(code) + advice};
     }
 
     /// Stores an entry, after its version and its checksum.
     result<void> keep(const entry& what) {
-        if (!hears_changes()) return error{errc::unavailable, m_path + ": a fork, or a failed commit: open it again"};
+        if (!hears_changes())
+            return error{errc::unavailable, m_path + ": after a fork or a failed commit: open it again"};
         archive body;
         body.read(what);
         archive whole;
@@ -183,9 +190,11 @@ private:
         MDB_txn* txn = nullptr;
         int code = ::mdb_txn_begin(m_env, nullptr, 0, &txn);
         if (code == 0) code = ::mdb_put(txn, m_rows, &key, &value, MDB_APPEND);
-        code != 0 ? ::mdb_txn_abort(txn) : void(code = ::mdb_txn_commit(txn));
-        if (code == 0) return ++m_entries, result<void>{};
-        // If LMDB can go on, it has written nothing. If not, nobody knows what is on the disk.
+        if (code != 0) ::mdb_txn_abort(std::exchange(txn, nullptr));
+        if (txn != nullptr) code = ::mdb_txn_commit(txn);
+        if (code == 0) ++m_entries;
+        if (code == 0) return {};
+        // If LMDB can still begin a transaction, it has written nothing. If not, nobody knows what is on the disk.
         MDB_txn* next = nullptr;
         m_in_doubt = ::mdb_txn_begin(m_env, nullptr, MDB_RDONLY, &next) != 0;
         ::mdb_txn_abort(next);
@@ -211,15 +220,16 @@ private:
             code = ::mdb_get(txn, m_rows, &key, &value);
             if (code == 0) done = repeat({{static_cast<const char*>(value.mv_data), value.mv_size}, true});
         }
-        if (code == 0 && done) return (code = ::mdb_txn_commit(txn)) == 0 ? done : failure(code);
-        ::mdb_txn_abort(txn);
-        return done ? failure(code) : done;
+        if (code != 0 || !done) ::mdb_txn_abort(std::exchange(txn, nullptr));
+        if (txn != nullptr) code = ::mdb_txn_commit(txn);
+        return code != 0 ? failure(code) : done;
     }
+    /// Does once more what an entry says.
     result<void> repeat(archive from) {
         const auto [version, check] = from.read<std::array<std::uint64_t, 2>>();
         if (version > archive::version) return error{errc::wrong_version, m_path + ": a newer program has written it"};
-        from.good = from.good && check == crc32::of(std::string_view{from.bytes}.substr(from.next));
-        auto what = from.read<entry>();
+        from.good = version == archive::version && check == crc32::of(std::string_view{from.bytes}.substr(from.next));
+        const auto what = from.read<entry>();
         const auto done = memory_store::transact([&](auto& tx) -> result<void> {
             const auto again = [&](const auto& row) { return repeat(tx, row); };
             for (const auto& each : what.writes) from.good = from.good && std::visit(again, each);
@@ -231,7 +241,7 @@ private:
     template <typename Row>
     static bool repeat(auto& tx, const Row& row) {
         if constexpr (requires { tx.update(row); })
-            if (tx.update(row)) return true;  // if not, it was an `insert`
+            if (tx.update(row)) return true;  // otherwise it was an `insert`
         if constexpr (requires { tx.insert(row); }) return tx.insert(row).has_value();
         if constexpr (requires { tx.append(row); }) return tx.append(row).has_value();
         if constexpr (std::same_as<Row, pruning>) return tx.prune(row.first, row.second).has_value();
