@@ -71,7 +71,7 @@ struct archive {
     template <typename T>
     T& pass(T& value) {
         if constexpr (requires { fields(value); }) {
-            std::apply([this](auto&... each) { (pass(each), ...); }, fields(value));
+            std::apply([&](auto&... each) { (pass(each), ...); }, fields(value));
         } else if constexpr (std::has_unique_object_representations_v<T>) {  // a number, a time, an id, a digest
             if (!reads) bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
             good = good && sizeof value <= bytes.size() - next;
@@ -86,7 +86,7 @@ struct archive {
             }(value);
             good = good && index < blank.size();
             if (good && reads) value = blank[index];
-            std::visit([this](auto& each) { pass(each); }, value);
+            std::visit([&](auto& each) { pass(each); }, value);
         } else {  // a text or a vector
             const std::size_t size = read(value.size());
             if (reads) value.resize(good && size <= bytes.size() ? size : 0);
@@ -226,9 +226,9 @@ private:
     }
     /// Does once more what an entry says.
     result<void> repeat(archive from) {
-        const auto [version, check] = from.read<std::array<std::uint64_t, 2>>();
-        if (version > archive::version) return error{errc::wrong_version, m_path + ": a newer program has written it"};
-        from.good = version == archive::version && check == crc32::of(std::string_view{from.bytes}.substr(from.next));
+        const auto [by, check] = from.read<std::array<std::uint64_t, 2>>();
+        if (by > archive::version) return error{errc::wrong_version, m_path + ": a newer program has written it"};
+        from.good = by == archive::version && check == crc32::of(std::string_view{from.bytes}.substr(from.next));
         const auto what = from.read<entry>();
         const auto done = memory_store::transact([&](auto& tx) -> result<void> {
             const auto again = [&](const auto& row) { return repeat(tx, row); };
