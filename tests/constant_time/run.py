@@ -3,10 +3,9 @@
 # SPDX-License-Identifier: BSL-1.0
 """Compiles constant_time.cpp with every compiler at every level of optimisation, and runs each under valgrind's memcheck.
 
-    run.py [--short] SOURCE INCLUDE_FOLDER
+    run.py SOURCE INCLUDE_FOLDER
 
-What the source does not branch on, a compiler may: hence g++ 11 and 12, clang 14 and 19, at -O0, -O1, -O2, -O3 and -Os;
-or, in the short form, at -O2 and -O3 alone.
+What the source does not branch on, a compiler may: hence g++ 11 and 12, clang 14 and 19, at -O0, -O1, -O2, -O3 and -Os.
 Passes where every configuration has no finding and catches every control. Where a compiler or valgrind is missing, what
 can be run is run, and the end is "skipped" (77), not a pass.
 """
@@ -22,7 +21,6 @@ import tempfile
 
 COMPILERS = ("g++-11", "g++-12", "clang++-14", "clang++-19")
 LEVELS = ("-O0", "-O1", "-O2", "-O3", "-Os")
-SHORT = ("-O2", "-O3")
 # Precise tracking of undefined bits through additions and comparisons: without it, arithmetic on a byte that is partly
 # known reads as wholly unknown. valgrind reads DWARF 4 of clang, and not yet its DWARF 5.
 MEMCHECK = ("valgrind", "-q", "--error-exitcode=0", "--expensive-definedness-checks=yes")
@@ -51,12 +49,12 @@ def run(source, include, work, compiler, level):
     return name, found and tuple(map(int, found.groups())), ran.stdout + ran.stderr[:4000]
 
 
-def main(source, include, levels):
+def main(source, include):
     missing = [tool for tool in (*COMPILERS, "valgrind") if shutil.which(tool) is None]
     if "valgrind" in missing:
         print("skipped: valgrind is not installed, and without it nothing would be seen")
         return 77
-    wanted = [(compiler, level) for compiler in COMPILERS if compiler not in missing for level in levels]
+    wanted = [(compiler, level) for compiler in COMPILERS if compiler not in missing for level in LEVELS]
     functions, findings, caught, controls, broken = 0, 0, 0, 0, 0
     with tempfile.TemporaryDirectory() as work, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for name, numbers, said in pool.map(lambda one: run(source, include, pathlib.Path(work), *one), wanted):
@@ -78,5 +76,4 @@ def main(source, include, levels):
 
 
 if __name__ == "__main__":
-    short = sys.argv[1] == "--short"
-    sys.exit(main(pathlib.Path(sys.argv[-2]), sys.argv[-1], SHORT if short else LEVELS))
+    sys.exit(main(pathlib.Path(sys.argv[1]), sys.argv[2]))

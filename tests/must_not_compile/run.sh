@@ -4,19 +4,16 @@
 #
 # Holds the library to what it refuses at compile time, and to the words it refuses it with.
 #
-#   run.sh [--refused] "COMPILER OPTION…" FILE…
+#   run.sh "COMPILER OPTION…" FILE…
 #
 # A file begins with "// expects: <words>". It must compile as it is, so that what fails is what MUST_FAIL brings in;
 # and with MUST_FAIL defined it must not, and the first error (not the source that it quotes) must hold <words>: it is
-# what a user reads first, and often all that he reads. --refused: only the second half, where another compiler has shown
-# the first.
+# what a user reads first, and often all that he reads.
 set -u
 LC_ALL=C
 export LC_ALL
 
-refused=''
-[ "${1:-}" != --refused ] || { refused=yes; shift; }
-[ $# -ge 2 ] || { echo "usage: run.sh [--refused] \"COMPILER OPTION…\" FILE…" >&2; exit 2; }
+[ $# -ge 2 ] || { echo "usage: run.sh \"COMPILER OPTION…\" FILE…" >&2; exit 2; }
 compiler=$1
 shift
 status=0
@@ -27,7 +24,7 @@ for file in "$@"; do
     # $compiler is split into words on purpose.
     if [ -z "$expected" ]; then
         verdict='FAILED: its first line is not "// expects: <words>"'
-    elif [ -z "$refused" ] && ! said=$($compiler -fsyntax-only "$file" 2>&1); then
+    elif ! said=$($compiler -fsyntax-only "$file" 2>&1); then
         verdict="FAILED: does not compile even without MUST_FAIL:
 $said"
     elif said=$($compiler -fsyntax-only -DMUST_FAIL "$file" 2>&1); then
