@@ -111,6 +111,11 @@ def check(program, folder, decodes_values=False):
             assert one.ask(f"Authorization: {key}", method="HEAD")[0] == 200
             assert one.ask(f"Authorization: {key}")[0] == 200  # HEAD was answered without a body
 
+        for field in ([], [f"Authorization: {key}"]):  # who asks for the end of the connection gets it, refused or not
+            with Connection(port) as one:
+                one.ask(*field, "Connection: close")
+                assert one.stream.read() == b"", "more than one response"
+
         # A value that is decoded is granted only if it is exactly a key.
         encoded = percent_encoded(key)
         with Connection(port) as other:
