@@ -45,9 +45,7 @@ struct refusal {
 /// - `void refuse(const Request&, Response&, const refusal&)`: makes the response; without a body if the method is
 /// HEAD.
 template <typename Request>
-struct request_traits {
-    static constexpr bool is_missing = true;
-};
+struct request_traits {};
 
 /// A request and a response that `request_traits` can read and fill.
 template <typename Request, typename Response>
