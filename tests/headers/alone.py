@@ -33,9 +33,11 @@ FIRST_INCLUDE = re.compile(r"^#\s*include\s+[<\"]([^>\"]+)[>\"]", re.MULTILINE)
 
 
 def first_includes(build):
-    """The headers that sources of this build include first."""
+    """The headers that sources of this build include first, where no precompiled header comes before them."""
     first = set()
     for entry in json.loads((build / "compile_commands.json").read_text()):
+        if "-include" in shlex.split(entry["command"]):
+            continue
         source = (build / entry["file"]).resolve()
         if source.exists() and (found := FIRST_INCLUDE.search(source.read_text(encoding="utf-8"))):
             first.add(found[1])
