@@ -117,6 +117,7 @@ template <typename T>
 struct page;
 struct scanned_credential;
 struct scanned_key;
+struct written_rows;
 struct sqlite_options;
 class sqlite_store;
 template <typename... Policies>

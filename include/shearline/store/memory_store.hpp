@@ -8,11 +8,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +25,7 @@
 #include <shearline/store/cursor.hpp>
 #include <shearline/store/memory_transaction.hpp>
 #include <shearline/store/scan.hpp>
+#include <shearline/store/written_rows.hpp>
 
 namespace shearline::inline v0_1 {
 
@@ -42,12 +43,36 @@ namespace shearline::inline v0_1 {
 ///     const bool is_empty = nobody && !nobody->has_value();  // an answer, which is "no such key"
 class memory_store {
     using contents = detail::memory_contents;
-    using key_name = contents::key_name;
 
 public:
     using transaction = detail::memory_transaction;
 
+    /// Is given what a transaction has written, just before it is committed, and may refuse it with an error.
+    using before_commit = std::function<result<void>(const written_rows&)>;
+
     memory_store() = default;
+
+    /// A store below another one that keeps what is written elsewhere, too. `hook` is called each time a body has
+    /// succeeded that has written something, and by `record_usage` if any key was used. It is called before anybody can
+    /// see that; its error is the outcome of the call, and nothing has changed. The lock is held: calls are in the
+    /// order of the commits, readers wait, and `hook` must not use the store, except `change_count`.
+    ///
+    /// What `hook` has kept may be missing here after an `in_doubt` of it, or if memory ran out: it must then refuse
+    /// everything, until the rows are restored into a new store.
+    ///
+    /// Example:
+    ///     std::vector<shearline::written_rows> journal;
+    ///     shearline::memory_store store{[&](const shearline::written_rows& rows) -> shearline::result<void> {
+    ///         journal.push_back(rows);
+    ///         return {};
+    ///     }};
+    ///     const auto bound = store.transact(
+    ///         [](auto& tx) { return tx.bind_hash("acme", shearline::hash_name{"hmac-sha256"}); });
+    ///     shearline::memory_store again;
+    ///     for (const shearline::written_rows& rows : journal)
+    ///         if (auto done = again.restore(rows); !done) std::abort();
+    explicit memory_store(before_commit hook) : m_before_commit{std::move(hook)} {}
+
     memory_store(const memory_store&) = delete;
     memory_store& operator=(const memory_store&) = delete;
 
@@ -58,8 +83,26 @@ public:
         const std::scoped_lock lock{m_mutex};
         transaction tx{m_data};
         auto outcome = std::forward<Body>(body)(tx);
-        if (outcome) commit(std::move(tx.m_new), tx.m_pruned);
+        if (!outcome || !tx.has_written()) return outcome;
+        written_rows rows = tx.take();
+        if (m_before_commit)
+            if (result<void> kept = m_before_commit(rows); !kept) return std::move(kept).error();
+        commit(std::move(rows));
         return outcome;
+    }
+
+    /// Writes what the hook of a store was given, without a call of the hook. With all that one store has written, in
+    /// the order of its commits, a new store becomes equal to it, its feed and audit too. Changes among the rows count
+    /// in `change_count`.
+    ///
+    /// Errors: `corrupt` if the rows do not follow what the store has: a commit before them is missing, or they are
+    /// there already, or they are damaged so that they contradict each other. Nothing has changed then. Their values
+    /// are not checked. O(rows, log n).
+    [[nodiscard]] result<void> restore(written_rows rows) {
+        const std::scoped_lock lock{m_mutex};
+        if (auto fit = m_data.accepts(rows); !fit) return fit;
+        commit(std::move(rows));
+        return {};
     }
 
     [[nodiscard]] result<std::optional<key_view>> look_up(std::string_view format, const handle& key) const {
@@ -165,13 +208,9 @@ public:
 
     [[nodiscard]] result<void> record_usage(std::span<const usage> used) {
         const std::scoped_lock lock{m_mutex};
-        for (const usage& use : used) {
-            const auto at = m_data.records.find(contents::name_of(use.format, use.handle));
-            if (at == m_data.records.end()) continue;
-            record& key = at->second;
-            key.uses += use.uses;
-            if (!key.last_used_at || *key.last_used_at < use.last_used_at) key.last_used_at = use.last_used_at;
-        }
+        if (m_before_commit && !used.empty())
+            if (result<void> kept = m_before_commit({.used = {used.begin(), used.end()}}); !kept) return kept;
+        m_data.count(used);
         return {};
     }
 
@@ -184,29 +223,12 @@ private:
         return {m_data.credentials.at(id), *transaction{m_data}.keys_of(id)};
     }
 
-    void commit(contents written, const std::set<key_name>& pruned) {
-        for (const key_name& name : pruned) {
-            const auto key = m_data.records.find(name);
-            std::erase(m_data.keys[key->second.credential], name);
-            m_data.records.erase(key);
-        }
-        for (auto& [id, owner] : written.credentials) m_data.credentials.insert_or_assign(id, std::move(owner));
-        for (auto& [name, key] : written.records) m_data.records.insert_or_assign(name, std::move(key));
-        for (auto& [id, names] : written.keys)
-            m_data.keys[id].insert(m_data.keys[id].end(), names.begin(), names.end());
-        m_data.order.insert(m_data.order.end(), written.order.begin(), written.order.end());
-        m_data.changes.insert(m_data.changes.end(), written.changes.begin(), written.changes.end());
-        m_data.audit.insert(m_data.audit.end(), written.audit.begin(), written.audit.end());
-        for (const auto& named : written.idempotent) {
-            const timestamp now = named.second.created_at;
-            std::erase_if(m_data.idempotent, [now](const auto& old) { return old.second.expires_at <= now; });
-            m_data.idempotent.insert_or_assign(named.first, named.second);
-        }
-        m_data.checks.insert(m_data.checks.end(), written.checks.begin(), written.checks.end());
-        m_data.hashes.merge(written.hashes);
+    void commit(written_rows rows) {
+        m_data.apply(std::move(rows));
         m_change_count.store(m_data.changes.size(), std::memory_order_release);
     }
 
+    before_commit m_before_commit;
     mutable std::mutex m_mutex;
     contents m_data;
     std::atomic<std::uint64_t> m_change_count{0};

@@ -1,16 +1,18 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The contents of a `memory_store`, and one transaction of it.
-// Depends on store/change.hpp and credential/; for memory_store.hpp.
+// Depends on store/written_rows.hpp; for memory_store.hpp.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +22,7 @@
 #include <shearline/fwd.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
+#include <shearline/store/written_rows.hpp>
 
 namespace shearline::inline v0_1 {
 class memory_store;
@@ -45,6 +48,78 @@ struct memory_contents {
     [[nodiscard]] feed_head head() const {
         return changes.empty() ? feed_head{} : feed_head{changes.back().sequence, changes.back().tag};
     }
+
+    /// Whether these rows can be what the next transaction wrote; `corrupt` if not.
+    [[nodiscard]] result<void> accepts(const written_rows& rows) const {
+        const auto wrong = [](const char* what) { return error{errc::corrupt, what}; };
+        std::set<credential_id> owners;
+        for (const credential& owner : rows.credentials) {
+            const auto stored = credentials.find(owner.id);
+            if (stored != credentials.end() && owner.version <= stored->second.version)
+                return wrong("rows to restore: the store has this version of a credential, or a later one");
+            if (!can_join(owner.scopes)) return wrong("rows to restore: a scope is empty or contains a space");
+            if (!owners.insert(owner.id).second) return wrong("rows to restore: a credential is there twice");
+        }
+        std::set<key_name> pruned;
+        for (const auto& [format, key] : rows.pruned)
+            if (key_name name = name_of(format, key); !records.contains(name) || !pruned.insert(std::move(name)).second)
+                return wrong("rows to restore: a key that was pruned is not in the store");
+        std::set<key_name> written;
+        for (const record& key : rows.keys) {
+            key_name name = name_of(key.format, key.handle);
+            const auto stored = records.find(name);
+            if (stored != records.end() && !pruned.contains(name) && stored->second.credential != key.credential)
+                return wrong("rows to restore: a key is another credential's in the store");
+            if (!credentials.contains(key.credential) && !owners.contains(key.credential))
+                return wrong("rows to restore: a key's credential is not in the store");
+            if (!written.insert(std::move(name)).second) return wrong("rows to restore: a key is there twice");
+        }
+        for (std::size_t i = 0; i < rows.changes.size(); ++i)
+            if (rows.changes[i].sequence != changes.size() + i + 1)
+                return wrong("rows to restore: a change does not follow the last one of the store");
+        for (std::size_t i = 0; i < rows.audit.size(); ++i)
+            if (rows.audit[i].sequence != audit.size() + i + 1)
+                return wrong("rows to restore: an audit event does not follow the last one of the store");
+        for (const auto& [format, hash] : rows.hashes)
+            if (hashes.contains(format)) return wrong("rows to restore: the store has a hash for the format already");
+        return {};
+    }
+
+    void apply(written_rows rows) {
+        for (const auto& [format, key] : rows.pruned) {
+            const auto at = records.find(name_of(format, key));
+            std::erase(keys[at->second.credential], at->first);
+            records.erase(at);
+        }
+        for (credential& owner : rows.credentials) {
+            const credential_id id = owner.id;
+            if (credentials.insert_or_assign(id, std::move(owner)).second) order.push_back(id);
+        }
+        for (record& key : rows.keys) {
+            const credential_id owner = key.credential;
+            const auto [at, is_new] = records.insert_or_assign(name_of(key.format, key.handle), std::move(key));
+            if (is_new) keys[owner].push_back(at->first);
+        }
+        changes.insert(changes.end(), rows.changes.begin(), rows.changes.end());
+        std::move(rows.audit.begin(), rows.audit.end(), std::back_inserter(audit));
+        for (const idempotency_entry& entry : rows.tokens) {
+            std::erase_if(idempotent, [&](const auto& old) { return old.second.expires_at <= entry.created_at; });
+            idempotent.insert_or_assign(entry.token, entry);
+        }
+        checks.insert(checks.end(), rows.checks.begin(), rows.checks.end());
+        for (auto& [format, hash] : rows.hashes) hashes.emplace(std::move(format), hash);
+        count(rows.used);
+    }
+
+    void count(std::span<const usage> used) {
+        for (const usage& use : used) {
+            const auto at = records.find(name_of(use.format, use.handle));
+            if (at == records.end()) continue;
+            record& key = at->second;
+            key.uses += use.uses;
+            if (!key.last_used_at || *key.last_used_at < use.last_used_at) key.last_used_at = use.last_used_at;
+        }
+    }
 };
 
 /// Models `store_transaction`: collects writes beside the store's contents. Exists only inside
@@ -55,9 +130,8 @@ class memory_transaction {
 
 public:
     [[nodiscard]] result<std::optional<credential>> find(const credential_id& id) const {
-        for (const auto* map : {&m_new.credentials, &m_base->credentials})
-            if (const auto at = map->find(id); at != map->end()) return std::optional{at->second};
-        return std::optional<credential>{};
+        const credential* found = owner_of(id);
+        return found != nullptr ? std::optional{*found} : std::nullopt;
     }
 
     [[nodiscard]] result<std::optional<record>> find(std::string_view format, const handle& key) const {
@@ -86,8 +160,8 @@ public:
 
     [[nodiscard]] result<void> update(const credential& owner) {
         if (auto good = check_scopes(owner); !good) return good;
-        const auto stored = find(owner.id);
-        if (!*stored || (*stored)->version + 1 != owner.version)
+        const credential* stored = owner_of(owner.id);
+        if (stored == nullptr || stored->version + 1 != owner.version)
             return error{errc::conflict, "the credential was changed by another call: read it again"};
         m_new.credentials.insert_or_assign(owner.id, owner);
         return {};
@@ -95,7 +169,8 @@ public:
 
     [[nodiscard]] result<void> insert(const record& key) {
         key_name name = contents::name_of(key.format, key.handle);
-        if (!*find(key.credential)) return error{errc::conflict, "the key's credential is not in the store"};
+        if (owner_of(key.credential) == nullptr)
+            return error{errc::conflict, "the key's credential is not in the store"};
         if (find(name) != nullptr) return error{errc::conflict, "a key with this handle exists already"};
         m_new.keys[key.credential].push_back(name);
         m_new.records.emplace(std::move(name), key);
@@ -182,6 +257,37 @@ private:
     }
     friend class shearline::memory_store;
     explicit memory_transaction(const contents& base) noexcept : m_base{&base} {}
+
+    [[nodiscard]] bool has_written() const noexcept {
+        return !(m_new.credentials.empty() && m_new.records.empty() && m_pruned.empty() && m_new.changes.empty() &&
+                 m_new.audit.empty() && m_new.idempotent.empty() && m_new.checks.empty() && m_new.hashes.empty());
+    }
+
+    /// Moves out what was written.
+    [[nodiscard]] written_rows take() {
+        written_rows rows;
+        rows.credentials.reserve(m_new.credentials.size());
+        for (const credential_id& id : m_new.order)
+            rows.credentials.push_back(std::move(m_new.credentials.extract(id).mapped()));
+        for (auto& [id, owner] : m_new.credentials) rows.credentials.push_back(std::move(owner));
+        for (const auto& [format, number] : m_pruned) rows.pruned.push_back({format, handle{number}});
+        rows.keys.reserve(m_new.records.size());
+        for (const auto& [id, names] : m_new.keys)
+            for (const key_name& name : names) rows.keys.push_back(std::move(m_new.records.extract(name).mapped()));
+        for (auto& [name, key] : m_new.records) rows.keys.push_back(std::move(key));
+        rows.changes = std::move(m_new.changes);
+        rows.audit = std::move(m_new.audit);
+        for (const auto& [token, entry] : m_new.idempotent) rows.tokens.push_back(entry);
+        rows.checks = std::move(m_new.checks);
+        for (const auto& [format, hash] : m_new.hashes) rows.hashes.push_back({format, hash});
+        return rows;
+    }
+
+    [[nodiscard]] const credential* owner_of(const credential_id& id) const {
+        for (const auto* map : {&m_new.credentials, &m_base->credentials})
+            if (const auto at = map->find(id); at != map->end()) return &at->second;
+        return nullptr;
+    }
 
     [[nodiscard]] const record* find(const key_name& name) const {
         if (const auto at = m_new.records.find(name); at != m_new.records.end()) return &at->second;

@@ -38,7 +38,7 @@ def refused(program, folder, words, *arguments, **options):
 
 def with_entry(content, number, alter):
     """Alters all copies of an entry, and makes its checksum right again. A row of LMDB has two halves of a size, flags,
-    the size of the key, the key, and the value. Here the value is a version, a checksum, and what was done."""
+    the size of the key, the key, and the value. Here the value is a version, a checksum, and the rows."""
     changed = bytearray(content)
     row = re.compile(rb"(..)(..)\x00\x00\x08\x00" + re.escape(struct.pack("<Q", number)), re.DOTALL)
     for at in row.finditer(content):
@@ -59,8 +59,8 @@ def damaged(program, place):
     for content, words in (
             (good.replace(b"nightly sync", b"nightly sink"), damage),
             (with_entry(good, 2, lambda value: value[:-8]), damage),  # a part of it is missing
-            (with_entry(good, 2, lambda value: value[:24] + b"\x77" + value[25:]), damage),  # of an unknown kind
-            (with_entry(good, 2, lambda value: value[:16] + b"\xff" * 8 + value[24:]), damage),  # too many writes
+            (with_entry(good, 2, lambda value: value[:24] + b"\x77" + value[25:]), damage),  # a key without its credential
+            (with_entry(good, 2, lambda value: value[:16] + b"\xff" * 8 + value[24:]), damage),  # too many rows
             (with_entry(good, 1, lambda value: b"\x02" + value[1:]), "wrong version: keys.mdb: a newer program"),
             (good.replace(second, other), "corrupt: keys.mdb: "),  # an entry is missing
             (good[:16] + bytes(len(good) - 16), "corrupt: keys.mdb: MDB_INVALID: "),
