@@ -46,7 +46,7 @@ auto fields(written_rows& x) {
     return std::tie(x.credentials, x.pruned, x.keys, x.changes, x.audit, x.tokens, x.checks, x.hashes, x.used);
 }
 
-/// Values as bytes, in the order of this machine. The same code writes and reads; `good` is false once bytes are missing.
+/// Values as bytes, in the order of this machine. The same code writes and reads; not `good` if bytes are missing.
 struct archive {
     static constexpr std::uint64_t version = 1;
     std::string bytes{};

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The guarantees of a store for concurrent threads. Failures are counted, and reported when the threads have ended.
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <thread>
 #include <vector>
@@ -141,6 +142,41 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(uses_that_are_written_at_once_add_up, Place, place
     const auto key = must(place.store.look_up(format_name, handle{2}))->key;
     BOOST_TEST(key.uses == 160U);
     BOOST_TEST(key.last_used_at == at_ms(319));
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_waits_while_a_hook_has_what_was_written) {
+    std::thread reader;
+    std::atomic<bool> has_begun{false};
+    std::atomic<bool> has_read{false};
+    std::atomic<int> found{0};
+    int early = 0;
+    bool refuses = false;
+    memory_store* of = nullptr;
+    memory_store store{[&](const written_rows& rows) -> result<void> {
+        has_begun = has_read = false;
+        const std::uint64_t count = of->change_count();
+        reader = std::thread{[&, key = rows.keys.at(0).handle] {
+            has_begun = true;
+            const auto view = of->look_up(format_name, key);
+            if (view && *view) ++found;
+            has_read = true;
+        }};
+        while (!has_begun) std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds{50});
+        if (has_read || of->change_count() != count || count != (refuses ? 1U : 0U)) ++early;
+        return refuses ? result<void>{error{errc::unavailable, "no"}} : result<void>{};
+    }};
+    of = &store;
+    must(issue(store, 1));
+    BOOST_TEST(store.change_count() == 1U);
+    reader.join();
+    BOOST_TEST(found == 1);
+    refuses = true;
+    BOOST_TEST(code_of(issue(store, 2)) == errc::unavailable);
+    reader.join();
+    BOOST_TEST(found == 1);
+    BOOST_TEST(store.change_count() == 1U);
+    BOOST_TEST(early == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
