@@ -52,13 +52,14 @@ public:
 
     memory_store() = default;
 
-    /// A store below another one that keeps what is written elsewhere, too. `hook` is called each time a body has
-    /// succeeded that has written something, and by `record_usage` if any key was used. It is called before anybody can
-    /// see that; its error is the outcome of the call, and nothing has changed. The lock is held: calls are in the
-    /// order of the commits, readers wait, and `hook` must not use the store, except `change_count`.
+    /// For a store over this one that keeps what is written elsewhere, too. `hook` is called when a body that has
+    /// written something has succeeded, and by `record_usage` if it is given any use. It is called before anybody can
+    /// see what was written. If it returns an error, that is the outcome of the call, and nothing has changed. The lock
+    /// is held: the calls are in the order of the commits, readers wait, and `hook` must not use the store, except for
+    /// `change_count`.
     ///
-    /// What `hook` has kept may be missing here after an `in_doubt` of it, or if memory ran out: it must then refuse
-    /// everything, until the rows are restored into a new store.
+    /// Once `hook` has returned `in_doubt`, or `std::bad_alloc` was thrown after it, it may have kept rows that are
+    /// missing here: refuse all later ones, and restore a new store.
     ///
     /// Example:
     ///     std::vector<shearline::written_rows> journal;
@@ -70,7 +71,7 @@ public:
     ///         [](auto& tx) { return tx.bind_hash("acme", shearline::hash_name{"hmac-sha256"}); });
     ///     shearline::memory_store again;
     ///     for (const shearline::written_rows& rows : journal)
-    ///         if (auto done = again.restore(rows); !done) std::abort();
+    ///         if (auto done = again.restore(rows); !done) return done;
     explicit memory_store(before_commit hook) : m_before_commit{std::move(hook)} {}
 
     memory_store(const memory_store&) = delete;
@@ -95,9 +96,9 @@ public:
     /// the order of its commits, a new store becomes equal to it, its feed and audit too. Changes among the rows count
     /// in `change_count`.
     ///
-    /// Errors: `corrupt` if the rows do not follow what the store has: a commit before them is missing, or they are
-    /// there already, or they are damaged so that they contradict each other. Nothing has changed then. Their values
-    /// are not checked. O(rows, log n).
+    /// Errors: `corrupt` if the rows cannot be what was written next: a commit before them is missing, or they are
+    /// there already, or they contradict each other. Nothing has changed then. This is found by versions, sequences and
+    /// names; a use, a check of a key, a token or a value is not found to be wrong. O(rows × log n).
     [[nodiscard]] result<void> restore(written_rows rows) {
         const std::scoped_lock lock{m_mutex};
         if (auto fit = m_data.accepts(rows); !fit) return fit;
