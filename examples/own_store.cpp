@@ -165,7 +165,7 @@ private:
         return {};
     }
 
-    std::string m_path{};
+    std::string m_path{"no file"};
     std::atomic<::pid_t> m_opener{0};  // 0: it is not open, or in doubt
     int m_file = -1;
     MDB_env* m_env = nullptr;
