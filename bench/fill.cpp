@@ -20,8 +20,7 @@ using bundle = policies<instance, openssl_hmac_sha256>;
 
 struct nothing_taken {
     static result<void> begin(std::uint64_t, std::uint64_t) { return {}; }
-    static result<void> take(const scanned_credential&) { return {}; }
-    static result<void> take(const scanned_key&) { return {}; }
+    static result<void> take(const scanned_credential&, std::span<const scanned_key>) { return {}; }
 };
 
 /// A database with this number of keys, made once.
@@ -30,9 +29,13 @@ sqlite_store& filled_store(std::uint64_t size) {
     static sqlite_store made = [size] {
         auto store = must(sqlite_store::open(where.file("keys.db")));
         constexpr std::uint64_t at_once = 50'000;
+        must(store.transact([](auto& tx) -> result<void> {  // so that the store is not new
+            return tx.append(change{.credential = synthetic_store::id_of(0), .version = 1, .at = from_unix_ms(0)});
+        }));
         for (std::uint64_t first = 0; first < size; first += at_once) {
             must(store.transact([&](auto& tx) -> result<void> {
                 synthetic_store keys{0};
+                if (auto done = tx.put(**keys.identity()); !done) return done;
                 for (std::uint64_t i = first; i < first + at_once; ++i) {
                     const auto view = must(keys.read_live(synthetic_store::id_of(i)));
                     if (auto done = tx.insert(view->about); !done) return done;

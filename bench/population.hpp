@@ -114,16 +114,14 @@ public:
     result<feed_head> scan(std::string_view /*format*/, Sink& sink) const {
         if (auto begun = sink.begin(m_size, m_size); !begun) return begun.error();
         for (std::uint64_t i = 0; i < m_size; ++i) {
-            const std::string tenant = tenant_of(i);
-            const scanned_credential one{id_of(i), tenant, scope, {}, {}};
-            if (auto taken = sink.take(one); !taken) return taken.error();
-        }
-        for (std::uint64_t i = 0; i < m_size; ++i) {
-            const record key = key_of(i, 0);
-            const scanned_key one{i, key.handle, key.state, {}, key.digest};
-            if (auto taken = sink.take(one); !taken) return taken.error();
+            const credential_view one = view_of(i, 0);
+            const shearline::detail::credential_rows rows{one.about, one.keys};
+            if (auto taken = sink.take(rows.owner(), rows.keys()); !taken) return taken.error();
         }
         return feed_head{};
+    }
+    static result<std::optional<store_identity>> identity() {
+        return std::optional{must(shearline::detail::identity_for<openssl_hmac_sha256>(ring(), store_id{}))};
     }
 
     result<std::optional<credential_view>> read_live(const credential_id& id) const {
@@ -131,17 +129,7 @@ public:
         const std::scoped_lock lock{m_mutex};
         const auto rotated = m_rotated.find(i);
         const std::uint64_t generation = rotated == m_rotated.end() ? 0 : rotated->second;
-        credential_view view{.about = {.id = id,
-                                       .tenant = tenant_of(i),
-                                       .name = "bench",
-                                       .scopes = {scope},
-                                       .metadata = {},
-                                       .not_before = {},
-                                       .expires_at = {},
-                                       .version = generation + 1,
-                                       .created_at = {}},
-                             .keys = {key_of(i, generation)}};
-        return std::optional{std::move(view)};
+        return std::optional{view_of(i, generation)};
     }
 
     result<std::vector<change>> changes_after(std::uint64_t sequence, std::size_t limit) const {
@@ -173,6 +161,22 @@ private:
 
     static std::string tenant_of(std::uint64_t i) { return "tenant " + std::to_string(i % 1'000); }
 
+    [[nodiscard]] credential_view view_of(std::uint64_t i, std::uint64_t generation) const {
+        credential_view view{.about = {.id = id_of(i),
+                                       .tenant = tenant_of(i),
+                                       .name = "bench",
+                                       .scopes = {scope},
+                                       .metadata = {},
+                                       .not_before = {},
+                                       .expires_at = {},
+                                       .version = generation + 1,
+                                       .created_at = {}},
+                             .keys = {key_of(i, generation)}};
+        const shearline::detail::credential_rows rows{view.about, view.keys};
+        view.about.proof = m_prover.of(rows.owner(), rows.keys());
+        return view;
+    }
+
     static std::uint64_t number_of(const credential_id& id) {
         std::uint64_t i = 0;
         for (std::size_t at = 5; at-- > 0;) i = (i << 8U) | std::bit_cast<credential_id::bytes_type>(id)[at];
@@ -182,7 +186,7 @@ private:
     /// The key of a credential after a number of rotations. (Keys after the first have numbers of their own.)
     [[nodiscard]] record key_of(std::uint64_t i, std::uint64_t rotations) const {
         const key_text text = text_of(i + (rotations << 40U));
-        const auto parsed = parse<instance>(view_of(text));
+        const auto parsed = parse<instance>(bench::view_of(text));
         if (!parsed) std::abort();
         return {.format = std::string{instance::name},
                 .handle = parsed->handle,
@@ -192,8 +196,11 @@ private:
                 .created_at = {}};
     }
 
+    using prover = shearline::detail::row_prover<openssl_hmac_sha256>;
+
     std::uint64_t m_size;
     openssl_hmac_sha256::key_state m_hash;
+    prover m_prover = must(prover::make(ring(), store_id{}));
     mutable std::mutex m_mutex;
     std::unordered_map<std::uint64_t, std::uint64_t> m_rotated;
     std::vector<change> m_changes;

@@ -101,10 +101,11 @@ void verify_in_memory(benchmark::State& state, presented what) {
     verify<Hash>(state, store, what);
 }
 
+template <typename Hash>
 void verify_in_sqlite(benchmark::State& state, presented what) {
     const temporary_folder where;
     auto store = must(sqlite_store::open(where.file("keys.db")));
-    verify<hmac_sha256>(state, store, what);
+    verify<Hash>(state, store, what);
 }
 
 constexpr std::int64_t keys_held = 100;
@@ -126,7 +127,8 @@ int main(int argc, char** argv) {
     add("strict/memory/unknown_handle", verify_in_memory<hmac_sha256>, presented::unknown_handle)->Arg(keys_held);
     add("strict/memory/wrong_checksum", verify_in_memory<hmac_sha256>, presented::wrong_checksum)->Arg(keys_held);
     add("strict/memory/junk", verify_in_memory<hmac_sha256>, presented::junk)->Arg(keys_held);
-    add("strict/sqlite/sodium", verify_in_sqlite, presented::good)->Arg(keys_held);
+    add("strict/sqlite/sodium", verify_in_sqlite<hmac_sha256>, presented::good)->Arg(keys_held);
+    add("strict/sqlite/openssl", verify_in_sqlite<openssl_hmac_sha256>, presented::good)->Arg(keys_held);
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
     benchmark::RunSpecifiedBenchmarks();

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // A store of one's own: a `memory_store` that keeps a journal in LMDB, which the library does not know. A change is in
 // the journal before anybody can see it; opening the store repeats the journal. docs/your_own_store.md has the costs.
-//
 // Build: g++ -std=c++20 -O1 own_store.cpp $(pkg-config --cflags --libs shearline lmdb) -o own_store
 // Run:   ./own_store [KIB]    issues and rotates a key in keys.mdb of this folder; the next run finds it there
 //        ./own_store --conformance [SEQUENCES]    tests the store against the contract of `key_store`
@@ -23,32 +22,33 @@ using namespace shearline;  // a store names some twenty types of the library
 auto fields(metadata::value_type& x) { return std::tie(x.first, x.second); }
 auto fields(stored_digest& x) { return std::tie(x.pepper, x.mac, x.hash); }
 auto fields(sealed_text& x) { return std::tie(x.sealing_key, x.nonce, x.box); }
-auto fields(keyring_check& x) { return std::tie(x.kind, x.number, x.check); }
+auto fields(row_proof& x) { return std::tie(x.key, x.mac); }
+auto fields(store_identity& x) { return std::tie(x.id, x.keyring, x.proof); }
 auto fields(usage& x) { return std::tie(x.format, x.handle, x.last_used_at, x.uses); }
 auto fields(change& x) { return std::tie(x.sequence, x.tag, x.kind, x.credential, x.version, x.at); }
 auto fields(written_rows::pruned_key& x) { return std::tie(x.format, x.handle); }
 auto fields(written_rows::bound_hash& x) { return std::tie(x.format, x.hash); }
 auto fields(idempotency_entry& x) {
-    return std::tie(x.token, x.arguments, x.credential, x.handle, x.created_at, x.expires_at);
+    return std::tie(x.token, x.arguments, x.credential, x.handle, x.created_at, x.expires_at, x.proof);
 }
 auto fields(audit_event& x) {
     return std::tie(x.sequence, x.at, x.actor, x.action, x.tenant, x.credential, x.handle, x.source_address, x.reason);
 }
 auto fields(credential& x) {
     return std::tie(x.id, x.tenant, x.name, x.scopes, x.metadata, x.not_before, x.expires_at, x.suspended, x.generation,
-                    x.version, x.created_at, x.revoked_at);
+                    x.version, x.created_at, x.revoked_at, x.metadata_digest, x.proof);
 }
 auto fields(record& x) {
     return std::tie(x.format, x.handle, x.credential, x.generation, x.state, x.digest, x.created_at, x.retires_at,
                     x.revoked_at, x.last_used_at, x.uses, x.sealed);
 }
 auto fields(written_rows& x) {
-    return std::tie(x.credentials, x.pruned, x.keys, x.changes, x.audit, x.tokens, x.checks, x.hashes, x.used);
+    return std::tie(x.credentials, x.pruned, x.keys, x.changes, x.audit, x.tokens, x.identity, x.hashes, x.used);
 }
 
 /// Values as bytes, in the order of this machine. The same code writes and reads; not `good` if bytes are missing.
 struct archive {
-    static constexpr std::uint64_t version = 1;
+    static constexpr std::uint64_t version = 2;
     std::string bytes{};
     bool reads = false;
     bool good = true;
@@ -78,7 +78,7 @@ struct archive {
 class journal_store : memory_store {
 public:
     using memory_store::audit, memory_store::changes_after, memory_store::scan, memory_store::look_up;
-    using memory_store::head, memory_store::list, memory_store::read, memory_store::read_live;
+    using memory_store::head, memory_store::list, memory_store::read, memory_store::read_live, memory_store::identity;
     using memory_store::transaction, memory_store::transact, memory_store::record_usage, memory_store::change_count;
 
     journal_store() : memory_store{[this](const written_rows& rows) { return keep(rows); }} {}
@@ -132,8 +132,8 @@ private:
 
     result<void> repeat(archive from) {
         const auto [by, check] = from.pass<std::array<std::uint64_t, 2>>();
-        if (by > archive::version) return error{errc::wrong_version, m_path + ": a newer program has written it"};
-        from.good = by == archive::version && check == crc32::of(std::string_view{from.bytes}.substr(from.next));
+        if (by != archive::version) return error{errc::wrong_version, m_path + ": another version has written it"};
+        from.good = check == crc32::of(std::string_view{from.bytes}.substr(from.next));
         const auto rows = from.pass<written_rows>();
         if (from.good && from.next == from.bytes.size() && restore(rows)) return {};
         return error{errc::corrupt, m_path + ": an entry is not what was written"};

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include <shearline/prove_store.hpp>
 #include <shearline/shearline.hpp>
 #include <shearline/store/memory_store.hpp>
 #include <shearline/store/sqlite_store.hpp>
@@ -199,10 +200,11 @@ struct feed_archetype : nothing_more {
     template <scan_sink Sink>
     result<feed_head> scan(exactly<std::string_view>, Sink& sink) {
         if (auto done = sink.begin(std::uint64_t{}, std::uint64_t{}); !done) return std::move(done).error();
-        if (auto done = sink.take(scanned_credential{}); !done) return std::move(done).error();
-        if (auto done = sink.take(scanned_key{}); !done) return std::move(done).error();
+        if (auto done = sink.take(scanned_credential{}, std::span<const scanned_key>{}); !done)
+            return std::move(done).error();
         return feed_head{};
     }
+    result<std::optional<store_identity>> identity() { std::abort(); }
     result<std::optional<credential_view>> read_live(exactly<credential_id>) { std::abort(); }
     result<std::vector<change>> changes_after(exactly<std::uint64_t>, exactly<std::size_t>) { std::abort(); }
     std::uint64_t change_count() noexcept { std::abort(); }
@@ -228,8 +230,10 @@ struct transaction_archetype : nothing_more {
         std::abort();
     }
     result<void> insert(exactly<idempotency_entry>) { std::abort(); }
-    result<std::vector<keyring_check>> keyring_checks() { std::abort(); }
-    result<void> insert(exactly<keyring_check>) { std::abort(); }
+    result<std::optional<store_identity>> identity() { std::abort(); }
+    result<void> put(exactly<store_identity>) { std::abort(); }
+    result<void> prove(exactly<credential_id>, exactly<digest_bytes>, exactly<row_proof>) { std::abort(); }
+    result<bool> is_proof_key_used(exactly<std::uint32_t>) { std::abort(); }
     result<hash_name> bind_hash(exactly<std::string_view>, exactly<hash_name>) { std::abort(); }
 };
 static_assert(store_transaction<transaction_archetype>);
@@ -253,8 +257,7 @@ static_assert(key_store<store_archetype>);
 
 struct sink_archetype : nothing_more {
     result<void> begin(exactly<std::uint64_t>, exactly<std::uint64_t>) { std::abort(); }
-    result<void> take(exactly<scanned_credential>) { std::abort(); }
-    result<void> take(exactly<scanned_key>) { std::abort(); }
+    result<void> take(exactly<scanned_credential>, exactly<std::span<const scanned_key>>) { std::abort(); }
 };
 static_assert(scan_sink<sink_archetype>);
 
@@ -297,6 +300,9 @@ void use_all(store_archetype& store, feed_archetype& feed, entropy_archetype& en
     (void)authority<the_other_archetypes, store_archetype>::open(store, ring);
     (void)verify_with<all_archetypes>(store, ring);
     (void)verify_with<the_other_archetypes>(feed, ring);
+    const auto ask = [](const store_vouching&) { return true; };
+    (void)prove_store<all_archetypes>(store, "keyring", {.actor = "archetype"}, ask);
+    (void)without_proof_key(ring, 1, store, store);
     (void)generate_with<format_archetype>(entropy);
     (void)generate_with<format_without<true, false>>(entropy);
     (void)generate_with<format_without<false, false>>(entropy);

@@ -35,6 +35,7 @@
 #include "log.hpp"
 #include "options.hpp"
 #include "rest/api.hpp"
+#include "vouching.hpp"
 
 namespace {
 
@@ -243,6 +244,42 @@ bool say(std::initializer_list<std::string_view> texts) {
     return true;
 }
 
+/// Adds the command to run to the error of a key store of before proofs.
+error with_remedy(error why, shearline::sqlite_store& store, const shearline::keyring& ring,
+                  const std::string& folder) {
+    if (why.code() != errc::wrong_keyring) return why;
+    const auto awaits = awaits_vouching(store, ring);
+    if (!awaits || !*awaits) return why;
+    return error{why.code(), why.context() + ". To do so, back up " + folder + ", and run: shearline-crm --data " +
+                                 folder + " --prove-store"};
+}
+
+/// Asks on the terminal, and waits for a line.
+bool answers_yes(const std::string& question) {
+    if (!say({question, "\nType yes to go on: "})) return false;
+    std::string line;
+    for (int c = std::getchar(); c != EOF && c != '\n' && line.size() < 16; c = std::getchar())
+        line += static_cast<char>(c);
+    return line == "yes";
+}
+
+/// Vouches for the key store, and returns the exit status.
+result<int> prove(const options& given) {
+    if (!given.yes && ::isatty(STDIN_FILENO) == 0)
+        return error{errc::invalid_argument, "--prove-store asks on a terminal, and this is none: pass --yes"};
+    bool was_asked = false;
+    const auto done = vouch_for(given.data, [&](const std::string& what) {
+        was_asked = true;
+        return given.yes ? say({what, "\n"}) : answers_yes(what);
+    });
+    if (!done) return done.error();
+    if (!*done) return error{errc::illegal_state, "not confirmed: nothing was proved, and the CRM will not start"};
+    const std::string count = std::to_string(**done);
+    const bool told = was_asked ? say({"Proved ", count, **done == 1 ? " credential.\n" : " credentials.\n"})
+                                : say({"Proved 0 credentials: nothing was left to prove.\n"});
+    return told ? 0 : 1;
+}
+
 result<void> serve(const options& given, const sigset_t& ending) {
     if (auto made = make_folder(given.data); !made) return made;
     if (auto whole = is_whole(given.data); !whole) return whole;
@@ -252,7 +289,7 @@ result<void> serve(const options& given, const sigset_t& ending) {
     auto store = shearline::sqlite_store::open(given.data + "/keys.db", {.busy_timeout = std::chrono::seconds{2}});
     if (!store) return std::move(store).error();
     auto keys = key_authority::open(*store, *ring);
-    if (!keys) return std::move(keys).error();
+    if (!keys) return with_remedy(std::move(keys).error(), *store, *ring, given.data);
     auto verifier = key_verifier::open(*store, *ring);
     if (!verifier) return std::move(verifier).error();
     auto contacts = contact_store::open(given.data + "/crm.db");
@@ -345,10 +382,15 @@ int main(int argc, char** argv) {
     ::sigemptyset(&ending);
     ::sigaddset(&ending, SIGTERM);
     ::sigaddset(&ending, SIGINT);
-    ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+    if (!given->prove_store) ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);  // else they end it, as at its question
     ::signal(SIGPIPE, SIG_IGN);
 
     try {
+        if (given->prove_store) {
+            const auto done = prove(*given);
+            if (!done) std::fprintf(stderr, "shearline-crm: %s\n", done.error().message().c_str());
+            return done ? *done : 1;
+        }
         if (const auto served = serve(*given, ending); !served) {
             std::fprintf(stderr, "shearline-crm: %s\n", served.error().message().c_str());
             return 1;

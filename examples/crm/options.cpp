@@ -94,6 +94,11 @@ result<options> read_options(int count, const char* const* arguments) {
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->type_name("NETWORK");
+    CLI::Option* const prove =
+        line.add_flag("--prove-store", read.prove_store,
+                      "once, for data of a version before rows were proved: vouch for the keys as they are stored now, "
+                      "and exit; stop the CRM and make a backup first");
+    line.add_flag("--yes", read.yes, "with --prove-store: do not ask")->needs(prove);
     const auto wrong = [](std::string what) { return error{errc::invalid_argument, std::move(what)}; };
     auto given = common::read_command_line(line, count, arguments);
     if (!given.wrong.empty()) return wrong(std::move(given.wrong));

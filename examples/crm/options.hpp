@@ -24,7 +24,9 @@ struct options {
     bool behind_tls_proxy = false;
     std::vector<std::string> hosts;
     trusted_proxies proxies;
-    std::string says{};  ///< the help or the version: print it and do nothing else
+    bool prove_store = false;  ///< vouch once for a key store of before proofs, and do nothing else
+    bool yes = false;          ///< without asking
+    std::string says{};        ///< the help or the version: print it and do nothing else
 };
 
 /// Reads the arguments of main(); `invalid_argument` says in one line which one is wrong.

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include <shearline/authority/amend.hpp>
 #include <shearline/authority/change_runner.hpp>
 #include <shearline/authority/clock_mistakes.hpp>
 #include <shearline/authority/idempotency.hpp>
@@ -97,11 +98,12 @@ public:
         const std::uint64_t seen = m_changes.feed().newest();
         const auto found = m_changes.store().look_up(format::name, presented->handle);
         if (!found) return reason::store_unavailable;
-        if (!*found) return why_unknown();
-        const auto& [owner, key, head] = **found;
+        if (!*found) return m_changes.why_unknown();
+        const auto& [owner, key, others, head] = **found;
         if (!m_changes.feed().look(head, seen)) return reason::stale;
         const auto secrets = m_changes.secrets();
         if (const auto refuted = secrets->keys.refute(key, *presented)) return *refuted;
+        if (!secrets->are_proved(**found)) return reason::unproved;
         const timestamp now = m_changes.now();
         if (const auto refused = refusal_of(standing_at(owner, key, now))) return *refused;
         if (!scope.is_any() && !scopes_cover(owner.scopes, scope.text())) return reason::missing_scope;
@@ -122,12 +124,13 @@ public:
                     return error{errc::invalid_argument, "expires_at is not in the future: the key would open nothing"};
                 auto id = detail::key_maker<Policies>::new_id();
                 if (!id) return std::move(id).error();
-                const credential owner = credential_from(asked, *id, now);
+                credential owner = credential_from(asked, *id, now);
                 if (auto done = tx.insert(owner); !done) return std::move(done).error();
                 auto made = add_key(tx, owner, now);
                 if (!made) return made;
-                if (auto done = detail::tell(tx, owner, {change_kind::issued, "issue", made->handle}, by, now); !done)
-                    return std::move(done).error();
+                auto done = detail::prove_stored(tx, m_changes.secrets()->rows, owner);
+                if (done) done = detail::tell(tx, owner, {change_kind::issued, "issue", made->handle}, by, now);
+                if (!done) return std::move(done).error();
                 return made;
             });
         });
@@ -141,26 +144,17 @@ public:
                 if (auto alive = detail::not_revoked(owner); !alive) return std::move(alive).error();
                 if (owner.expires_at && *owner.expires_at <= now)
                     return error{errc::illegal_state, "the credential has expired: issue a new one"};
-                std::optional<timestamp> previous_until;
-                const auto give_way = [&](record& key) {
-                    // A key that was retiring already has had its grace: a credential has at most two live keys.
-                    if (key.state != key_state::active) return shearline::revoke(key, now);
-                    auto replaced = Policies::rotation::replace(key, now);
-                    if (replaced && key.state == key_state::retiring) previous_until = key.retires_at;
-                    return replaced;
-                };
-                if (auto done = detail::move_live_keys(tx, id, give_way); !done) return std::move(done).error();
+                auto previous_until = detail::end_keys_before<typename Policies::rotation>(tx, id, now);
+                if (!previous_until) return std::move(previous_until).error();
                 ++owner.generation;
                 if (owner.generation > kept_generations)
                     if (auto done = tx.prune(id, owner.generation - kept_generations + 1); !done)
                         return std::move(done).error();
                 auto made = add_key(tx, owner, now);
                 if (!made) return made;
-                made->previous_until = previous_until;
-                if (auto done =
-                        detail::store_change(tx, owner, {change_kind::rotated, "rotate", made->handle}, by, now);
-                    !done)
-                    return std::move(done).error();
+                made->previous_until = *previous_until;
+                auto done = store(tx, owner, {change_kind::rotated, "rotate", made->handle}, by, now);
+                if (!done) return std::move(done).error();
                 return made;
             });
     }
@@ -168,37 +162,31 @@ public:
     /// Revokes a credential and all its keys for good, and deletes their sealed texts (backups of the store may still
     /// hold them). Succeeds if the credential is revoked already.
     [[nodiscard]] result<void> revoke(const credential_id& id, const request_context& by) {
-        return without_key(m_changes.change(
-            {"revoke", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
-                if (owner.revoked_at) return issued_key{};
-                const auto kill = [now](record& key) { return shearline::revoke(key, now); };
-                auto done = detail::move_live_keys(tx, id, kill);
-                owner.revoked_at = now;
-                if (done) done = detail::store_change(tx, owner, {change_kind::credential_revoked, "revoke"}, by, now);
-                if (!done) return std::move(done).error();
-                return issued_key{};
-            }));
+        return m_changes.edit({.action = "revoke", .credential = id, .may_be_unproved = true}, by,
+                              [&](transaction& tx, credential& owner, timestamp now) -> result<void> {
+                                  auto changed = detail::revoke_all(tx, m_changes.secrets()->rows, owner, now);
+                                  if (!changed) return std::move(changed).error();
+                                  if (!*changed) return {};
+                                  return store(tx, owner, {change_kind::credential_revoked, "revoke"}, by, now);
+                              });
     }
 
     /// Revokes one key for good, also within its grace, and deletes its sealed text; the credential's other keys stay.
     /// Succeeds if the key is revoked already; `not_found` if it was deleted since (see `kept_generations`).
     [[nodiscard]] result<void> revoke(const handle& key, const request_context& by) {
-        auto found = view_of(key);
+        auto found = m_changes.view_of(key);
         if (!found) return std::move(found).error();
-        return without_key(m_changes.change(
-            {"revoke key", found->about.id, key}, by,
-            [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
-                auto stored = tx.find(format::name, key);
-                if (!stored) return std::move(stored).error();
-                if (!*stored) return error{errc::not_found, "no key has this handle"};
-                if ((*stored)->state == key_state::revoked) return issued_key{};
-                auto done = shearline::revoke(**stored, now);
-                if (done) done = tx.update(**stored);
-                if (done)
-                    done = detail::store_change(tx, owner, {change_kind::key_revoked, "revoke key", key}, by, now);
-                if (!done) return std::move(done).error();
-                return issued_key{};
-            }));
+        return m_changes.edit({"revoke key", found->about.id, key}, by,
+                              [&](transaction& tx, credential& owner, timestamp now) -> result<void> {
+                                  auto stored = tx.find(format::name, key);
+                                  if (!stored) return std::move(stored).error();
+                                  if (!*stored) return error{errc::not_found, "no key has this handle"};
+                                  if ((*stored)->state == key_state::revoked) return {};
+                                  auto done = shearline::revoke(**stored, now);
+                                  if (done) done = tx.update(**stored);
+                                  if (!done) return done;
+                                  return store(tx, owner, {change_kind::key_revoked, "revoke key", key}, by, now);
+                              });
     }
 
     /// Denies every key of a credential until `resume`. `illegal_state` if revoked; succeeds if suspended already.
@@ -215,6 +203,25 @@ public:
         return set_suspended(false, {"resume", id}, change_kind::resumed, by);
     }
 
+    /// Stores an edited copy of a credential: name, scopes, metadata and times, for what no other call changes. Read it
+    /// by `find`, edit `about`, and pass it: `conflict` if it was changed meanwhile; `illegal_state` if it is revoked.
+    /// Rows are never edited by hand: such a credential is refused. Example:
+    ///     auto rename = [](auto& keys, const shearline::credential_id& id) -> shearline::result<void> {
+    ///         auto found = keys.find(id);
+    ///         if (!found) return found.error();
+    ///         found->about.name = "sync of the north office";
+    ///         return keys.amend(found->about, {.actor = "support", .reason = "ticket 4711"});
+    ///     };
+    [[nodiscard]] result<void> amend(const credential& edited, const request_context& by) {
+        const new_credential asked = detail::chosen_part_of(edited);
+        if (auto good = detail::check(asked); !good) return good;
+        return m_changes.edit({.action = "amend", .credential = edited.id, .edits = &asked}, by,
+                              [&](transaction& tx, credential& owner, timestamp now) -> result<void> {
+                                  if (auto done = detail::take_edits(owner, edited); !done) return done;
+                                  return store(tx, owner, {change_kind::amended, "amend"}, by, now);
+                              });
+    }
+
     /// The text of a credential's newest key, once audited. `illegal_state` if the key is revoked or over; `corrupt` if
     /// what is stored is not its text; `not_recoverable` under `show_once`, or if a key of the keyring for it was
     /// dropped. Example:
@@ -223,7 +230,7 @@ public:
     ///     };
     [[nodiscard]] result<secret_text> reveal(const credential_id& id, const request_context& by) {
         return m_changes.run(by, [&](transaction& tx, timestamp now) -> result<secret_text> {
-            auto owner = detail::owner_of(tx, id);
+            auto owner = detail::proved_owner_of(tx, m_changes.secrets()->rows, id);
             if (!owner) return std::move(owner).error();
             auto keys = tx.live_keys_of(id);
             if (!keys) return std::move(keys).error();
@@ -244,12 +251,13 @@ public:
         auto found = m_changes.store().read(id);
         if (!found) return std::move(found).error();
         if (!*found) return error{errc::not_found, "no credential has this id"};
+        (*found)->proved = m_changes.secrets()->are_proved(**found);
         return *std::move(*found);
     }
 
     /// The same for the credential that a key belongs to.
     [[nodiscard]] result<credential_view> find(const handle& key) const {
-        auto found = view_of(key);
+        auto found = m_changes.view_of(key);
         if (!found) return std::move(found).error();
         return find(found->about.id);
     }
@@ -262,8 +270,11 @@ public:
     ///     };
     [[nodiscard]] result<page<credential_view>> list(const page_request& which = {},
                                                      tenant_filter of = all_tenants) const {
-        if (auto good = check_reading(of); !good) return std::move(good).error();
-        return m_changes.store().list(which, of.text());
+        if (auto good = m_changes.check_reading(of); !good) return std::move(good).error();
+        auto found = m_changes.store().list(which, of.text());
+        if (found)
+            for (credential_view& one : found->items) one.proved = m_changes.secrets()->are_proved(one);
+        return found;
     }
 
     /// Audit events, newest first, of all tenants or one. Cost and errors: those of `list`.
@@ -273,8 +284,21 @@ public:
     ///     };
     [[nodiscard]] result<page<audit_event>> audit(const page_request& which = {},
                                                   tenant_filter of = all_tenants) const {
-        if (auto good = check_reading(of); !good) return std::move(good).error();
+        if (auto good = m_changes.check_reading(of); !good) return std::move(good).error();
         return m_changes.store().audit(which, of.text());
+    }
+
+    /// Proves one page of credentials again that were proved with an earlier proof key, so that `without_proof_key` can
+    /// drop that. To be called with the cursor of the answer before until that is empty; a run that was cut off may
+    /// begin anew. O(page). Errors: those of `list`.
+    [[nodiscard]] result<reproved> reprove(const page_request& which = {.limit = 500}) {
+        auto some = m_changes.store().list(which, std::string_view{});
+        if (!some) return std::move(some).error();
+        reproved count{.next = std::move(some->next)};
+        auto done = m_changes.store().transact(
+            [&](transaction& tx) { return detail::reprove(tx, *m_changes.secrets(), some->items, count); });
+        if (!done) return std::move(done).error();
+        return count;
     }
 
     /// Writes the uses counted by `verify` to the store in one batch; returns the number of keys written. Call it now
@@ -292,30 +316,19 @@ public:
 private:
     explicit authority(detail::change_runner<Policies, Store, Clock> changes) : m_changes{std::move(changes)} {}
 
-    [[nodiscard]] result<void> check_reading(tenant_filter of) const {
-        if (auto good = detail::check(of); !good) return good;
-        return m_changes.check_feed();
-    }
-
-    /// A store that was rolled back may lack the key.
-    [[nodiscard]] reason why_unknown() const {
-        const auto same = m_changes.check_feed();
-        if (same) return reason::unknown_handle;
-        return same.error().code() == errc::rolled_back ? reason::stale : reason::store_unavailable;
-    }
-
     result<void> set_suspended(bool suspended, const detail::change_subject& what, change_kind kind,
                                const request_context& by) {
-        return without_key(
-            m_changes.change(what, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
-                auto done = detail::not_revoked(owner);
-                if (done && owner.suspended != suspended) {
-                    owner.suspended = suspended;
-                    done = detail::store_change(tx, owner, {kind, what.action}, by, now);
-                }
-                if (!done) return std::move(done).error();
-                return issued_key{};
-            }));
+        return m_changes.edit(what, by, [&](transaction& tx, credential& owner, timestamp now) -> result<void> {
+            if (auto alive = detail::not_revoked(owner); !alive || owner.suspended == suspended) return alive;
+            owner.suspended = suspended;
+            return store(tx, owner, {kind, what.action}, by, now);
+        });
+    }
+
+    /// Stores a changed credential, proved, and reports the change.
+    result<void> store(transaction& tx, credential& owner, const detail::change_account& what,
+                       const request_context& by, timestamp now) const {
+        return detail::store_change(tx, m_changes.secrets()->rows, owner, what, by, now);
     }
 
     result<issued_key> add_key(transaction& tx, const credential& owner, timestamp now) {
@@ -326,21 +339,6 @@ private:
                           .handle = made->record.handle,
                           .generation = owner.generation,
                           .text = std::move(made->text)};
-    }
-
-    result<key_view> view_of(const handle& key) const {
-        auto found = m_changes.store().look_up(format::name, key);
-        if (!found) return std::move(found).error();
-        if (!*found) {
-            if (auto same = m_changes.check_feed(); !same) return std::move(same).error();
-            return error{errc::not_found, "no key has this handle"};
-        }
-        return **std::move(found);
-    }
-
-    static result<void> without_key(const result<issued_key>& outcome) {
-        if (!outcome) return outcome.error();
-        return {};
     }
 
     detail::change_runner<Policies, Store, Clock> m_changes;

@@ -170,8 +170,8 @@ template <typename T>
 concept store_transaction =
     requires(T& tx, const credential_id& id, std::string_view format, const handle& key, const credential& owner,
              const record& stored, std::uint32_t generation, const change& what, const audit_event& event,
-             const idempotency_entry& entry, const digest_bytes& token, const keyring_check& check,
-             const hash_name& hash, timestamp now) {
+             const idempotency_entry& entry, const digest_bytes& token, const store_identity& identity,
+             const row_proof& proof, const hash_name& hash, timestamp now) {
         { tx.find(id) } -> std::same_as<result<std::optional<credential>>>;
         { tx.find(format, key) } -> std::same_as<result<std::optional<record>>>;
         { tx.keys_of(id) } -> std::same_as<result<std::vector<record>>>;       // the newest max_keys_read, newest first
@@ -187,8 +187,12 @@ concept store_transaction =
         { tx.head() } -> std::same_as<result<feed_head>>;    // includes what this transaction appended
         { tx.find_idempotent(token, now) } -> std::same_as<result<std::optional<idempotency_entry>>>;
         { tx.insert(entry) } -> std::same_as<result<void>>;  // and deletes the entries that have expired
-        { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;  // as they were inserted
-        { tx.insert(check) } -> std::same_as<result<void>>;
+        { tx.identity() } -> std::same_as<result<std::optional<store_identity>>>;
+        { tx.put(identity) } -> std::same_as<result<void>>;  // in the place of the one before
+        // Replaces metadata digest and proof of a credential, and nothing else; `conflict` if it is missing.
+        { tx.prove(id, token, proof) } -> std::same_as<result<void>>;
+        // Whether a credential, or an idempotency entry, has a proof that was made with the proof key of this number.
+        { tx.is_proof_key_used(generation) } -> std::same_as<result<bool>>;
         { tx.bind_hash(format, hash) } -> std::same_as<result<hash_name>>;  // the first hash bound to the format
     };
 
@@ -197,19 +201,18 @@ namespace detail {
 /// Stands for any sink in the concept below; its members are never defined.
 struct any_scan_sink {
     result<void> begin(std::uint64_t credentials, std::uint64_t keys);
-    result<void> take(const scanned_credential& owner);
-    result<void> take(const scanned_key& key);
+    result<void> take(const scanned_credential& owner, std::span<const scanned_key> keys);
 };
 
 }  // namespace detail
 
 /// Receives the rows of a scan (see store/scan.hpp).
 template <typename T>
-concept scan_sink = requires(T& sink, std::uint64_t count, const scanned_credential& owner, const scanned_key& key) {
-    { sink.begin(count, count) } -> std::same_as<result<void>>;
-    { sink.take(owner) } -> std::same_as<result<void>>;
-    { sink.take(key) } -> std::same_as<result<void>>;
-};
+concept scan_sink =
+    requires(T& sink, std::uint64_t count, const scanned_credential& owner, const std::span<const scanned_key> keys) {
+        { sink.begin(count, count) } -> std::same_as<result<void>>;
+        { sink.take(owner, keys) } -> std::same_as<result<void>>;
+    };
 
 /// What a verifier fills and updates its copy in memory from. `change_count` is one load. It increases after a change
 /// to any credential or key is committed, and before it is acknowledged, in this process or another one on the same
@@ -221,6 +224,7 @@ concept scan_sink = requires(T& sink, std::uint64_t count, const scanned_credent
 template <typename T>
 concept key_feed = requires(T& store, const credential_id& id, const std::string_view text, const std::uint64_t after,
                             const std::size_t limit, const std::span<const usage> used, detail::any_scan_sink& sink) {
+    { store.identity() } -> std::same_as<result<std::optional<store_identity>>>;
     { store.scan(text, sink) } -> std::same_as<result<feed_head>>;  // one consistent read, as of this head
     { store.read_live(id) } -> std::same_as<result<std::optional<credential_view>>>;
     { store.changes_after(after, limit) } -> std::same_as<result<std::vector<change>>>;

@@ -21,7 +21,7 @@ enum class errc : std::uint8_t {
     illegal_state,         ///< the state of the key or of its credential does not allow this
     not_recoverable,       ///< the text of the key was never stored, or was deleted
     permission_denied,     ///< the system denied access, or the mode or owner of a file is unsafe
-    wrong_keyring,         ///< the records of the store were made with another keyring
+    wrong_keyring,         ///< the keyring is not that of the store, or an older copy; or the row about it was edited
     wrong_hash,            ///< the keys of this format in the store were made with another hash
     corrupt,               ///< a file or a row does not hold what this library wrote
     wrong_version,         ///< written with an older or a newer schema than this build reads

@@ -65,6 +65,7 @@ class hash_name;
 class hash_context;
 struct stored_digest;
 struct parsed_digest;
+struct row_proof;
 struct hmac_sha256;
 struct openssl_hmac_sha256;
 struct siphash_memo;
@@ -109,9 +110,10 @@ struct change;
 struct feed_head;
 struct usage;
 struct idempotency_entry;
-struct keyring_check;
+struct store_identity;
 struct key_view;
 struct credential_view;
+struct reproved;
 struct page_request;
 template <typename T>
 struct page;
@@ -126,6 +128,8 @@ struct policies;
 // 5
 template <typename Policies, typename Store, typename Clock = system_clock>
 class authority;
+struct store_vouching;
+enum class more_stores : bool;
 struct verifier_options;
 struct verifier_size;
 template <typename Policies, typename Store>

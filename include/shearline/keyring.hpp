@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The keyring: numbered peppers and sealing keys in one private file, and the subkeys derived from them.
+// The keyring: numbered peppers, sealing keys and proof keys in one private file, and the subkeys derived from them.
 // Depends on keyring/file.hpp and private_file.hpp; never on a store.
 #pragma once
 
@@ -22,6 +22,10 @@
 #include <shearline/secret/secret_bytes.hpp>
 
 namespace shearline::inline v0_1 {
+
+namespace detail {
+struct proof_key_dropper;  // of prove_store.hpp
+}
 
 /// The secrets of the server, kept apart from the database: neither of the two alone is enough to create a valid key.
 ///
@@ -49,7 +53,7 @@ public:
         friend bool operator==(const entry_info&, const entry_info&) = default;
     };
 
-    /// Creates the file with a first pepper and a first sealing key, whole or not at all.
+    /// Creates the file with a first key of each kind, whole or not at all.
     ///
     /// Errors (those of the file name it): `conflict` if the path exists (of several processes that try, one succeeds);
     /// `permission_denied`; `not_found` if the folder is missing; `invalid_argument` for a path that is too long;
@@ -118,6 +122,10 @@ public:
     /// Errors: as `with_new_pepper`.
     [[nodiscard]] result<keyring> with_new_sealing_key() const { return with_new(key_kind::sealing); }
 
+    /// This keyring with a new current proof key; rows proved with the one before it are still believed (`reprove`
+    /// makes new proofs). A keyring of before proofs gets its first one. Errors: as `with_new_pepper`.
+    [[nodiscard]] result<keyring> with_new_proof_key() const { return with_new(key_kind::proof); }
+
     /// This keyring without a retired pepper: API keys whose stored digest was made with it are invalid for good.
     /// Errors: `not_found` for a number that was never used; `illegal_state` for the current pepper, or a dropped one.
     [[nodiscard]] result<keyring> without_pepper(std::uint32_t number) const {
@@ -135,9 +143,37 @@ public:
     /// All sealing keys, dropped ones too, by number from 1; the last is the current one.
     [[nodiscard]] std::vector<entry_info> sealing_keys() const { return infos(key_kind::sealing); }
 
+    /// All proof keys, dropped ones too, by number from 1; the last is the current one. None in a keyring that was made
+    /// before there were proofs, until `with_new_proof_key` or `prove_store`.
+    [[nodiscard]] std::vector<entry_info> proof_keys() const { return infos(key_kind::proof); }
+
     /// The number of the current pepper, and of the current sealing key. O(1).
-    [[nodiscard]] std::uint32_t current_pepper() const noexcept { return m_keys->peppers.back().number; }
-    [[nodiscard]] std::uint32_t current_sealing_key() const noexcept { return m_keys->sealing_keys.back().number; }
+    [[nodiscard]] std::uint32_t current_pepper() const noexcept { return current(key_kind::pepper); }
+    [[nodiscard]] std::uint32_t current_sealing_key() const noexcept { return current(key_kind::sealing); }
+
+    /// How many steps this keyring has come: it grows with each change, so an older copy of the file has a lower one.
+    [[nodiscard]] std::uint64_t version() const noexcept {
+        std::uint64_t steps = m_keys->stores.size() + (m_keys->may_prove_stores ? 0 : 1);
+        for (const key_kind kind : detail::keyring_file::kinds)
+            for (const auto& one : m_keys->of(kind)) steps += static_cast<std::uint64_t>(one.status);
+        return steps;
+    }
+
+    /// Whether `prove_store` may vouch for a store that has rows without proofs: in a keyring that was made before
+    /// there were proofs, until it has. In any other, such a store has lost its proofs by an attack.
+    [[nodiscard]] bool may_prove_stores() const noexcept { return m_keys->may_prove_stores; }
+    /// The stores that `prove_store` has vouched for.
+    [[nodiscard]] const std::vector<store_id>& proved_stores() const& noexcept { return m_keys->stores; }
+    const std::vector<store_id>& proved_stores() const&& = delete;  // would dangle: give the owner a name
+
+    /// This keyring, which remembers that `store` was proved with it. It proves no further store that has rows already,
+    /// unless `more_follow`. For `prove_store`.
+    [[nodiscard]] keyring with_proved_store(const store_id& store, bool more_follow) const {
+        keys next = *m_keys;
+        if (!next.has_proved(store)) next.stores.push_back(store);
+        next.may_prove_stores = next.may_prove_stores && more_follow;
+        return keyring{std::move(next)};
+    }
 
     /// Whether all keys are in locked memory; if not, keys may be written to swap (see `guarded`).
     [[nodiscard]] bool locked() const noexcept {
@@ -157,23 +193,41 @@ public:
     [[nodiscard]] result<secret_bytes<32>> subkey(key_kind kind, std::uint32_t number, std::string_view purpose,
                                                   std::string_view format, environment env,
                                                   std::string_view hash = {}) const {
-        const auto& all = m_keys->of(kind);
-        if (number == 0 || number > all.size()) return error{errc::not_found, "no " + name(kind, number)};
-        const auto& key = all[number - 1].key;
-        if (!key) return error{errc::illegal_state, name(kind, number) + " was dropped"};
-        hash_context what{"shearline keyring subkey"};
-        what.text(to_string(kind)).number(number).text(purpose).text(format).number(static_cast<std::uint64_t>(env));
+        hash_context what = subkey_label(kind, number, purpose);
+        what.text(format).number(static_cast<std::uint64_t>(env));
         if (!hash.empty()) what.text(hash);
-        return detail::keyring_file::derive(key->reveal(unsafe_reveal), what);
+        return derive(kind, number, what);
+    }
+
+    /// The subkey of a proof key for one purpose and one store. Errors and timing: those of `subkey`.
+    [[nodiscard]] result<secret_bytes<32>> proof_subkey(std::uint32_t number, std::string_view purpose,
+                                                        const store_id& store) const {
+        hash_context what = subkey_label(key_kind::proof, number, purpose);
+        what.bytes(store);
+        return derive(key_kind::proof, number, what);
     }
 
 private:
+    friend detail::proof_key_dropper;
     using keys = detail::keyring_file::contents;
 
     explicit keyring(keys content) : m_keys{std::make_shared<const keys>(std::move(content))} {}
 
-    static std::string name(key_kind kind, std::uint32_t number) {
-        return (kind == key_kind::pepper ? "pepper " : "sealing key ") + std::to_string(number);
+    static std::string name(key_kind kind, std::uint32_t number) { return detail::keyring_file::name_of(kind, number); }
+
+    [[nodiscard]] std::uint32_t current(key_kind kind) const noexcept { return m_keys->of(kind).back().number; }
+
+    [[nodiscard]] static hash_context subkey_label(key_kind kind, std::uint32_t number, std::string_view purpose) {
+        hash_context what{"shearline keyring subkey"};
+        what.text(to_string(kind)).number(number).text(purpose);
+        return what;
+    }
+    [[nodiscard]] result<secret_bytes<32>> derive(key_kind kind, std::uint32_t number, const hash_context& what) const {
+        const auto& all = m_keys->of(kind);
+        if (number == 0 || number > all.size()) return error{errc::not_found, "no " + name(kind, number)};
+        const auto& key = all[number - 1].key;
+        if (!key) return error{errc::illegal_state, name(kind, number) + " was dropped"};
+        return detail::keyring_file::derive(key->reveal(unsafe_reveal), what);
     }
 
     static result<void> add_key(keys& to, key_kind kind) {
@@ -229,6 +283,12 @@ private:
                 }
             }
         }
+        bool forgets = m_keys->may_prove_stores && !older.may_prove_stores;
+        for (const store_id& one : older.stores) forgets = forgets || !m_keys->has_proved(one);
+        if (forgets)
+            return error{errc::conflict, path +
+                                             ": it has proved a store since; open the file again and repeat the "
+                                             "change"};
         return {};
     }
 

@@ -31,6 +31,7 @@ enum class reason : std::uint8_t {
     pepper_dropped,     ///< the pepper of the record was dropped from the keyring: the key can no longer be checked
     store_unavailable,  ///< the store did not answer
     stale,              ///< the data may be outdated: no contact with the store, a restored store, or a forked process
+    unproved,           ///< the rows of the credential are not those that this library wrote: they were edited
     pending,            ///< reserved: the key is not active yet (see `key_state::pending`)
     revoked,            ///< the key was revoked
     grace_over,         ///< the key was replaced, and its grace has ended
@@ -67,6 +68,7 @@ inline constexpr reason_row reason_table[] = {
     {reason::pepper_dropped, "pepper_dropped", face::invalid_key, true},
     {reason::store_unavailable, "store_unavailable", face::unavailable, true},
     {reason::stale, "stale", face::unavailable, true},
+    {reason::unproved, "unproved", face::invalid_key, false},
     {reason::pending, "pending", face::invalid_key, false},
     {reason::revoked, "revoked", face::invalid_key, false},
     {reason::grace_over, "grace_over", face::invalid_key, false},

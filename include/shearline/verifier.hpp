@@ -194,12 +194,12 @@ public:
     template <typename Progress>
     [[nodiscard]] static result<verifier> open(Store& store, const keyring& ring, const verifier_options& options,
                                                Progress&& progress) {
-        if constexpr (key_store<Store>)
-            if (auto bound = detail::bind_store<Policies>(store, ring); !bound) return std::move(bound).error();
+        auto rows = shared::prover_for(store, ring);
+        if (!rows) return std::move(rows).error();
         auto proving = detail::proofs<Policies>::make(ring);
         if (!proving) return std::move(proving).error();
         constexpr hash_name hash = detail::digester<typename Policies::hash>::hash;
-        auto mirrored = detail::mirror<format, Store>::open(store, options.lease, hash, progress);
+        auto mirrored = shared::mirrored_type::open(store, options.lease, hash, *std::move(rows), progress);
         if (!mirrored) return std::move(mirrored).error();
         return verifier{std::make_shared<shared>(store, options, *std::move(mirrored), *std::move(proving))};
     }

@@ -270,6 +270,74 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(suspends_and_resumes, Store, stores) {
     BOOST_TEST(why_denied(keys.verify(text_of(key))) == reason::revoked);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(amends_what_no_other_call_changes, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<kept>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    auto fast = must(verifier<kept, Store>::open(w.opened.store, w.ring));
+    credential edited = must(keys.find(key.credential)).about;
+    edited.name = "sync of the north office";
+    edited.scopes = {"contacts:read"};
+    edited.metadata = {{"owner", "Ada"}};
+    edited.expires_at = noon + 1h;
+    must(keys.amend(edited, w.admin));
+    const credential_view after = must(keys.find(key.credential));
+    BOOST_TEST(after.proved);
+    BOOST_TEST(after.about.name == edited.name);
+    BOOST_TEST(after.about.metadata == edited.metadata);
+    BOOST_TEST(after.about.version == edited.version + 1);
+    BOOST_TEST(must(keys.audit()).items.front().action == "amend");
+    BOOST_TEST(bool{keys.verify(text_of(key), "contacts:read")});
+    BOOST_TEST(why_denied(keys.verify(text_of(key), "contacts:write")) == reason::missing_scope);
+    BOOST_TEST(why_denied(fast.verify(text_of(key), noon, "contacts:write")) == reason::missing_scope);
+    const secret_text shown = must(keys.reveal(key.credential, w.admin));
+    BOOST_TEST(shown.reveal(unsafe_reveal) == text_of(key));
+    BOOST_TEST(why_denied(fast.verify(text_of(key), noon + 1h)) == reason::expired);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(amends_nothing_else_and_nothing_that_is_bad, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<kept>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    const credential good = must(keys.find(key.credential)).about;
+    const auto refused = [&](auto alter) {
+        credential edited = good;
+        alter(edited);
+        const auto done = keys.amend(edited, w.admin);
+        BOOST_REQUIRE(!done);
+        return done.error().code();
+    };
+    BOOST_TEST(refused([](credential& of) { of.tenant = "umbrella"; }) == errc::invalid_argument);
+    BOOST_TEST(refused([](credential& of) { of.generation = 2; }) == errc::invalid_argument);
+    BOOST_TEST(refused([](credential& of) { of.suspended = true; }) == errc::invalid_argument);
+    BOOST_TEST(refused([](credential& of) { of.created_at += 1h; }) == errc::invalid_argument);
+    BOOST_TEST(refused([](credential& of) { of.revoked_at = noon; }) == errc::invalid_argument);
+    BOOST_TEST(refused([](credential& of) { of.name.clear(); }) == errc::invalid_argument);
+    BOOST_TEST(refused([](credential& of) { of.scopes = {"no scope"}; }) == errc::invalid_argument);
+    BOOST_TEST(refused([](credential& of) { of.version = 7; }) == errc::conflict);
+    BOOST_TEST(refused([](credential& of) { of.id = credential_id::from_random({9}); }) == errc::not_found);
+    must(keys.suspend(key.credential, w.admin));
+    BOOST_TEST(refused([](credential&) {}) == errc::conflict);  // it was changed since it was read
+    must(keys.revoke(key.credential, w.admin));
+    BOOST_TEST(refused([](credential&) {}) == errc::illegal_state);
+    BOOST_TEST(must(keys.audit()).items.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(amends_once_for_one_token, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<kept>();
+    const issued_key key = must(keys.issue(legacy_sync(), w.admin));
+    request_context by = w.admin;
+    by.idempotency_token = "AAAAAAAAAAAAAAAAAAAAAA";
+    credential edited = must(keys.find(key.credential)).about;
+    edited.name = "first";
+    must(keys.amend(edited, by));
+    must(keys.amend(edited, by));
+    edited.name = "second";
+    BOOST_TEST(code_of(keys.amend(edited, by)) == errc::conflict);
+    BOOST_TEST(must(keys.find(key.credential)).about.name == "first");
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(holds_the_bounds_of_a_credentials_time, Store, stores) {
     world<Store> w;
     auto keys = w.template open<kept>();
@@ -508,7 +576,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(denies_a_key_whose_stored_digest_names_another_has
     auto keys = w.template open<shown_once>();
     const issued_key key = must(keys.issue(legacy_sync(), w.admin));
     BOOST_TEST(bool{keys.verify(text_of(key))});
-    rename_hash(w.opened.store, key);
+    rename_hash(w.opened.store, w.ring, key);
     BOOST_TEST(why_denied(keys.verify(text_of(key))) == reason::wrong_hash);
     BOOST_TEST(keys.verify(text_of(key)).denial().status() == 401U);
 }

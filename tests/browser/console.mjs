@@ -3,6 +3,8 @@
 // Tests the console in the system's Chromium, against the given CRM program: console.mjs PROGRAM
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 
 import {
     find_no_fault, password, raw, raw_form, remove, start_browser, start_crm, story, temporary_folder,
@@ -423,6 +425,28 @@ try {
         await press('Reveal');
         await status_says('The key is shown');
         await find_no_fault_anywhere('revealed key');
+    });
+
+    // ---- a damaged key ----
+
+    await step('a key whose rows were edited is shown as damaged, and can only be revoked', async () => {
+        await page.setViewportSize(settings.viewport);
+        execFileSync('sqlite3', [path.join(folder, 'crm', 'keys.db'), 'PRAGMA busy_timeout = 5000; ' +
+                                 "UPDATE credential SET tenant = hex(zeroblob(60)), scopes = 'contacts:*'"]);
+        for (const [where, name] of [['/admin', 'damaged: overview'], ['/admin/integrations', 'damaged: integrations'],
+                                     [key_path, 'damaged: key']]) {
+            await go(where);
+            await page.getByRole('main').getByText('Damaged', { exact: true }).first().waitFor();
+            await find_no_fault_anywhere(name);
+        }
+        await page.setViewportSize(settings.viewport);
+        await page.getByRole('alert').filter({ hasText: 'It can only be revoked' }).waitFor();
+        const buttons = await page.getByRole('main').getByRole('button').allTextContents();
+        assert.deepEqual(buttons, ['Revoke']);
+        await press('Revoke');
+        await page.getByText('The damaged key is revoked').waitFor();
+        await page.getByText('There is no key yet').waitFor();
+        assert.equal((await rest(second_key)).status, 401);
     });
 
     // ---- logging out ----

@@ -9,6 +9,7 @@
 
 #include <sqlite.hpp>
 
+#include "../support/shell.hpp"
 #include "../support/temporary_folder.hpp"
 #include "printers.hpp"
 
@@ -75,6 +76,23 @@ std::string said_of(const response& answer, std::string_view field) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(api)
+
+BOOST_FIXTURE_TEST_CASE(counts_and_names_the_refusals_of_edited_rows, api_under_test) {
+    support::shell{home.file("keys.db")}.run("UPDATE credential SET scopes = 'contacts:*'");
+    crm::key_verifier after = require(crm::key_verifier::open(store, ring));
+    crm::api edited{after, contacts};
+    request asked;
+    asked.method = "GET";
+    asked.target = "/crm/api/v2/contacts?page=1&per_page=1";
+    for (const std::string& each : {key, reader}) {
+        asked.headers = {{"Authorization", each}};
+        const response refused = edited.handle(asked);
+        BOOST_TEST(refused.status == 401U);
+        BOOST_TEST(refused.why == "unproved");
+        BOOST_TEST(refused.body.find("prove") == std::string::npos);  // no word of it to the client
+    }
+    BOOST_TEST(after.count_of(shearline::reason::unproved) == 2U);
+}
 
 BOOST_FIXTURE_TEST_CASE(takes_what_is_just_inside_its_bounds_and_no_more, api_under_test) {
     const auto text = [](std::size_t chars, std::string_view each = "\xc3\xa4") {

@@ -62,6 +62,7 @@ BOOST_AUTO_TEST_CASE(says_which_argument_is_off) {
              {{"--data", "d", "--host", "-crm"}, "--host"},
              {{"--data", "d", "--host", "[::1"}, "--host"},
              {{"--data", "d", "--host", "[::g]"}, "--host"},
+             {{"--data", "d", "--yes"}, "--prove-store"},
              {{"--data", "d", "--listen", "8080"}, "--listen"},
              {{"--data", "d", "--listen", ":80"}, "--listen"},
              {{"--data", "d", "--listen", "::1"}, "--listen"},
@@ -75,6 +76,16 @@ BOOST_AUTO_TEST_CASE(says_which_argument_is_off) {
         BOOST_TEST(refused.error().context().find(named) != std::string::npos, refused.error().context());
         BOOST_TEST(refused.error().context().find('\n') == std::string::npos);
     }
+}
+
+BOOST_AUTO_TEST_CASE(proves_a_store_only_if_told_to) {
+    BOOST_TEST(!(*read({"--data", "d"})).prove_store);
+    const auto asks = read({"--data", "d", "--prove-store"});
+    BOOST_REQUIRE(asks);
+    BOOST_TEST((asks->prove_store && !asks->yes));
+    const auto does_not = read({"--data", "d", "--yes", "--prove-store"});
+    BOOST_REQUIRE(does_not);
+    BOOST_TEST((does_not->prove_store && does_not->yes));
 }
 
 BOOST_AUTO_TEST_CASE(needs_no_folder_to_give_help) {

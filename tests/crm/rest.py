@@ -5,11 +5,13 @@
 
 Well-formed requests are sent with curl, a client that we did not write; malformed ones byte by byte."""
 
+import contextlib
 import http.client
 import json
 import math
 import os
 import pathlib
+import pty
 import random
 import re
 import resource
@@ -25,7 +27,7 @@ import time
 import unittest
 import uuid
 
-from serving import ROOT, Server, write_password
+from serving import ROOT, Server, set_back, write_password
 
 CRM = sys.argv[1]
 
@@ -377,6 +379,21 @@ class Keys(CrmTest):
             self.assertIn(why, [json.loads(line).get("why") for line in lines], field)
             self.assertFalse(any(secret[at:at + 10] in "".join(lines) for at in range(22)))
 
+    def test_are_refused_when_their_rows_were_edited_and_the_log_says_so(self):
+        server = Server()
+        try:
+            _, key = server.tool("issue", "contacts:read")
+            self.assertEqual(server.curl("GET", "contacts?page=1&per_page=1", key).status, 200)
+            server.stop()
+            with contextlib.closing(sqlite3.connect(server.data / "keys.db")) as keys, keys:
+                keys.execute("UPDATE credential SET scopes = 'contacts:*'")
+            server.start()
+            self.assert_problem(server.curl("GET", "contacts?page=1&per_page=1", key), 401)
+            lines = [json.loads(line) for line in (server.folder / "log").read_text().splitlines()]
+            self.assertEqual([line["why"] for line in lines if "why" in line], ["unproved"])
+        finally:
+            server.remove()
+
     def test_are_in_no_log(self):
         self.call("GET", "contacts?page=1&per_page=1")
         self.call("GET", "/" + self.key)
@@ -654,6 +671,138 @@ class Starting(unittest.TestCase):
                 subprocess.run(["sqlite3", server.data / name, "PRAGMA user_version = 1"], check=True)
         finally:
             server.remove()
+
+    def prove(self, data, *more, answer=None):
+        """Runs the command, on a terminal if there is an answer to give; returns status, what it said, and errors."""
+        command = [CRM, "--data", data, "--prove-store", *more]
+        terminal = {}
+        if answer is not None:
+            ours, theirs = pty.openpty()
+            os.write(ours, answer.encode() + b"\n")
+            terminal = {"stdin": theirs}
+        else:
+            terminal = {"stdin": subprocess.DEVNULL}
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=20, **terminal)
+        finally:
+            if answer is not None:
+                os.close(ours)
+                os.close(theirs)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_names_the_command_for_data_of_before_proofs_which_vouches_for_it_once(self):
+        server = Server()
+        try:
+            _, key = server.tool("issue", "contacts:read")
+            server.tool("issue", "contacts:read")
+            server.stop()
+            set_back(server.data)
+            ring, start = (server.data / "keyring").read_bytes(), ("--data", server.data, "--listen", "127.0.0.1:0")
+            line = self.fails(1, *start)
+            self.assertIn("before they were proved", line)
+            self.assertIn(f"shearline-crm --data {server.data} --prove-store", line)
+
+            status, said, wrong = self.prove(server.data)  # there is nobody to ask
+            self.assertEqual((status, said), (1, ""))
+            self.assertIn("--yes", wrong)
+            for answer in ("no", "", "y", "yes, please"):
+                status, said, wrong = self.prove(server.data, answer=answer)
+                self.assertEqual(status, 1, said)
+                self.assertIn("About to vouch for 2 credentials", said)
+                self.assertIn("nothing was proved", wrong)
+                self.assertEqual((server.data / "keyring").read_bytes(), ring)
+                self.fails(1, *start)
+
+            status, said, wrong = self.prove(server.data, answer="yes")
+            self.assertEqual((status, wrong), (0, ""))
+            self.assertIn("About to vouch for 2 credentials", said)
+            self.assertIn("Proved 2 credentials.", said)
+            self.assertEqual(self.prove(server.data, "--yes")[:2], (0, "Proved 0 credentials: nothing was left to prove.\n"))
+            server.start()
+            self.assertEqual(server.curl("GET", "contacts?page=1&per_page=1", key).status, 200)
+        finally:
+            server.remove()
+
+    def test_can_be_interrupted_while_it_asks(self):
+        server = Server()
+        try:
+            server.tool("issue", "contacts:read")
+            server.stop()
+            set_back(server.data)
+            ring = (server.data / "keyring").read_bytes()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                ours, theirs = pty.openpty()
+                with subprocess.Popen([CRM, "--data", server.data, "--prove-store"], stdin=theirs,
+                                      stdout=subprocess.PIPE) as asks:
+                    try:
+                        said = b""
+                        while b"yes to go on" not in said:
+                            said += os.read(asks.stdout.fileno(), 1000)
+                        asks.send_signal(number)
+                        self.assertEqual(asks.wait(timeout=5), -number)
+                    finally:
+                        asks.kill()
+                        os.close(ours)
+                        os.close(theirs)
+                self.assertEqual((server.data / "keyring").read_bytes(), ring)
+        finally:
+            server.remove()
+
+    def test_vouches_without_a_terminal_if_told_to(self):
+        server = Server()
+        try:
+            _, key = server.tool("issue", "contacts:read")
+            server.stop()
+            set_back(server.data)
+            status, said, wrong = self.prove(server.data, "--yes")
+            self.assertEqual((status, wrong), (0, ""))
+            self.assertTrue(said.startswith("About to vouch for 1 credential "), said)
+            self.assertTrue(said.endswith("Proved 1 credential.\n"), said)
+            server.start()
+            self.assertEqual(server.curl("GET", "contacts?page=1&per_page=1", key).status, 200)
+        finally:
+            server.remove()
+
+    def test_vouches_for_a_store_that_has_no_key_yet(self):
+        server = Server()
+        try:
+            server.stop()
+            set_back(server.data)
+            with contextlib.closing(sqlite3.connect(server.data / "keys.db")) as keys, keys:
+                keys.execute("DELETE FROM keyring_check")  # it was written with the first key
+            self.assertIn("--prove-store", self.fails(1, "--data", server.data, "--listen", "127.0.0.1:0"))
+            status, said, wrong = self.prove(server.data, "--yes")
+            self.assertEqual((status, wrong), (0, ""))
+            self.assertIn("Proved 0 credentials", said)
+            server.start()
+        finally:
+            server.remove()
+
+    def test_proves_no_store_again_that_lost_its_proofs(self):
+        server = Server()
+        try:
+            server.tool("issue", "contacts:read")
+            server.stop()
+            ring = (server.data / "keyring").read_bytes()
+            set_back(server.data)
+            (server.data / "keyring").write_bytes(ring)
+            self.assertNotIn("--prove-store", self.fails(1, "--data", server.data, "--listen", "127.0.0.1:0"))
+            status, said, wrong = self.prove(server.data, "--yes")
+            self.assertEqual((status, said), (1, ""))
+            self.assertIn("the proof was deleted", wrong)
+        finally:
+            server.remove()
+
+    def test_proves_nothing_where_there_is_nothing_and_makes_nothing(self):
+        data = self.folder / "data"
+        status, said, wrong = self.prove(data, "--yes")
+        self.assertEqual((status, said), (1, ""))
+        self.assertIn("keyring: is missing", wrong)
+        self.assertFalse(data.exists())
+        data.mkdir(mode=0o700)
+        (data / "keyring").write_text("x")
+        self.assertIn("keys.db: is missing", self.prove(data, "--yes")[2])
+        self.assertEqual(os.listdir(data), ["keyring"])
 
     def test_tells_an_address_in_use(self):
         server = Server()

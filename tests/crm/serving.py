@@ -3,6 +3,7 @@
 """A CRM for tests, which are started with its program and the key tool: … CRM KEY_TOOL; and its clients: a system with a
 key, and an owner's browser."""
 
+import contextlib
 import http.client
 import json
 import pathlib
@@ -10,6 +11,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -179,6 +181,18 @@ class Client:
         if status != 303:
             raise RuntimeError(body)
         self.show(KEY_PAGE)
+
+
+def set_back(data):
+    """Makes of the data of a stopped CRM what a version before proofs has left: a keyring of version 1, and a database
+    without proofs."""
+    ring = (data / "keyring").read_text()
+    (data / "keyring").write_text(ring[:ring.index("proof 1")].replace("shearline keyring 2", "shearline keyring 1"))
+    with contextlib.closing(sqlite3.connect(data / "keys.db")) as keys, keys:
+        keys.execute("UPDATE credential SET proof_key = 0, proof = zeroblob(32), metadata_digest = zeroblob(32)")
+        keys.execute("UPDATE keyring_check SET store = zeroblob(16), proof_key = 0, proof = zeroblob(32), keyring = "
+                     "'version 0' || char(10) || replace(substr(keyring, instr(keyring, 'pepper'), "
+                     "instr(keyring, 'proof') - instr(keyring, 'pepper')), 'current', '-')")
 
 
 def write_password(path, password):

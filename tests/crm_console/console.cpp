@@ -14,6 +14,7 @@
 
 #include <percent_encode.hpp>
 
+#include "../support/shell.hpp"
 #include "../support/temporary_folder.hpp"
 
 namespace {
@@ -514,6 +515,106 @@ BOOST_FIXTURE_TEST_CASE(asks_for_the_password_again_after_five_minutes, console_
     BOOST_TEST(has(shown, key));
     now += 4min;
     BOOST_TEST(owner.key() == key);
+}
+
+BOOST_FIXTURE_TEST_CASE(is_shown_as_damaged_when_its_rows_were_edited, console_with_key) {
+    const std::string text = owner.key();
+    const std::string hostile = "<script>alert(1)</script>";
+    for (const std::string& edit :
+         {std::string{"scopes = 'contacts:*'"}, std::string{"version = version + 1"}, std::string{"tenant = 'other'"},
+          "name = '" + hostile + "'"}) {  // the last two once hid it
+        support::shell{home.file("keys.db")}.run(
+            "CREATE TABLE kept AS SELECT * FROM credential; UPDATE credential SET " + edit);
+        BOOST_TEST(!opens(text), edit);
+        const response page = owner.get(key_path);
+        BOOST_TEST(has(page, R"(<span class="badge danger">Damaged</span>)"), edit);
+        BOOST_TEST(has(page, "are not what this CRM wrote"), edit);
+        BOOST_TEST(has(page, "It can only be revoked"), edit);
+        BOOST_TEST(has(page, "all its keys are refused"), edit);
+        BOOST_TEST(has(page, crm::path::key_revoke), edit);
+        BOOST_TEST(!has(page, hostile), edit);
+        BOOST_TEST(!has(page, "There is no key yet"), edit);
+        for (const std::string& where :
+             {std::string{key_path}, std::string{key_path} + "?edit=1", std::string{key_path} + "?edit=1&confirm=1"})
+            for (const std::string_view other : {crm::path::key_reveal, crm::path::key_copy, crm::path::key_generate,
+                                                 crm::path::key_regenerate, crm::path::key_suspend})
+                BOOST_TEST(!has(owner.get(where), other), edit << ", " << where << ", " << other);
+        BOOST_TEST(has(owner.get(crm::path::integrations), R"(<span class="badge danger">Damaged</span>)"), edit);
+        BOOST_TEST(has(owner.get(crm::path::home), R"(<span class="tile-figure">Damaged</span>)"), edit);
+        // A form of a page that was loaded before.
+        const std::string once = crm::random_token();
+        for (const std::string_view other :
+             {crm::path::key_reveal, crm::path::key_copy, crm::path::key_generate, crm::path::key_regenerate,
+              crm::path::key_suspend, crm::path::key_resume}) {
+            const response refused = owner.post(other, {{"once", once}});
+            BOOST_TEST(refused.status == 500U, edit << ", " << other);
+            BOOST_TEST(has(refused, "The key is damaged"), edit << ", " << other);
+        }
+        BOOST_TEST(require(keys.list()).items.size() == 1U);
+        support::shell{home.file("keys.db")}.run(
+            "UPDATE credential SET (scopes, version, tenant, name) = (SELECT scopes, version, tenant, name FROM kept); "
+            "DROP TABLE kept");
+        BOOST_TEST(!has(owner.get(key_path), "Damaged"), edit);
+        BOOST_TEST(opens(text), edit);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(is_revoked_when_damaged_and_then_there_can_be_a_new_one, console_with_key) {
+    const std::string text = owner.key();
+    const std::string id = require(keys.list()).items.at(0).about.id.to_string();
+    BOOST_TEST(owner.post(crm::path::key_revoke, {{"credential", id}}).status == 409U);  // it is not damaged
+    BOOST_TEST(opens(text));
+    support::shell{home.file("keys.db")}.run("UPDATE credential SET tenant = 'other'");
+    const std::string form = between(owner.get(key_path).body, R"(name="credential" value=")", "\"");
+    BOOST_TEST(form == id);
+    BOOST_TEST(owner.post(crm::path::key_revoke, {{"credential", "x"}}).status == 400U);
+    now += 5min;
+    const response asks = owner.post(crm::path::key_revoke, {{"credential", id}});
+    BOOST_TEST(asks.status == 403U);
+    BOOST_TEST(between(asks.body, R"(name="credential" value=")", "\"") == id);
+    const response done = owner.post(crm::path::key_revoke, {{"credential", id}, {"password", std::string{password}}});
+    BOOST_TEST(done.status == 303U);
+    BOOST_TEST(told("revoke") == 1U);
+    const response page = owner.get(key_path);
+    BOOST_TEST(has(page, "The damaged key is revoked."));
+    BOOST_TEST(has(page, "There is no key yet"));
+    BOOST_TEST(!has(page, R"(class="badge danger")"));
+    BOOST_TEST(owner.generate().status == 303U);
+    BOOST_TEST(opens(owner.key()));
+    BOOST_TEST(!opens(text));
+}
+
+BOOST_FIXTURE_TEST_CASE(stays_in_use_beside_a_damaged_one, console_with_key) {
+    const std::string text = owner.key();
+    const auto other =
+        require(keys.issue({.tenant = "other", .name = "other", .scopes = {"contacts:read"}}, {.actor = "test"}));
+    support::shell{home.file("keys.db")}.run("UPDATE credential SET scopes = '*:*' WHERE tenant = 'other'");
+    const response page = owner.get(key_path);
+    BOOST_TEST(has(page, R"(<span class="badge danger">Damaged</span>)"));
+    BOOST_TEST(has(page, R"(<span class="badge ok">Active</span>)"));
+    BOOST_TEST(owner.key() == text);
+    BOOST_TEST(owner.post(crm::path::key_revoke, {{"credential", other.credential.to_string()}}).status == 303U);
+    BOOST_TEST(!has(owner.get(key_path), R"(class="badge danger")"));
+    BOOST_TEST(opens(text));
+}
+
+BOOST_FIXTURE_TEST_CASE(is_damaged_if_only_its_metadata_was_edited, console_with_key) {
+    support::shell{home.file("keys.db")}.run(
+        "INSERT INTO credential_metadata SELECT id, 0, 'team', 'theirs' FROM credential");
+    const response page = owner.get(key_path);
+    BOOST_TEST(has(page, R"(<span class="badge danger">Damaged</span>)"));
+    BOOST_TEST(has(page, "unless only metadata was edited"));
+    BOOST_TEST(has(page, crm::path::key_revoke));
+}
+
+BOOST_FIXTURE_TEST_CASE(is_damaged_and_not_in_the_way_if_its_rows_say_that_it_is_revoked, console_with_key) {
+    support::shell{home.file("keys.db")}.run("UPDATE credential SET revoked_at = created_at");
+    const response page = owner.get(key_path);
+    BOOST_TEST(has(page, R"(<span class="badge danger">Damaged</span>)"));
+    BOOST_TEST(has(page, "Its rows say that it is revoked"));
+    BOOST_TEST(!has(page, crm::path::key_revoke));
+    BOOST_TEST(owner.generate().status == 303U);
+    BOOST_TEST(opens(owner.key()));
 }
 
 BOOST_FIXTURE_TEST_CASE(is_not_guessed_for_with_a_stolen_session, console_with_key) {

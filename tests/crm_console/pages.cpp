@@ -31,6 +31,11 @@ crm::key_view hostile_key() {
     return key;
 }
 
+crm::damaged_view hostile_damage() {
+    const std::string text{hostile};
+    return {text, text, text, text};
+}
+
 crm::audit_row hostile_event() {
     const std::string text{hostile};
     return {1, {}, text, text, text, text, text};
@@ -50,12 +55,14 @@ BOOST_AUTO_TEST_CASE(do_not_run_what_a_record_holds) {
     const crm::frame around{std::string{hostile}, crm::notice{crm::notice::tone::bad, std::string{hostile}}};
     const std::string text{hostile};
     const crm::contacts_view contacts{{hostile_contact()}, 1, 1, 1, text};
-    const std::array<std::string, 9> all{
+    const std::array<std::string, 11> all{
         crm::sign_in_page(hostile, around.says),
         crm::home_page(around, {1, hostile_key(), {hostile_event()}}),
         crm::integrations_page(around, hostile_key()),
         crm::key_page(around, {hostile_key(), false, false, hostile, text}),
         crm::key_page(around, {hostile_key(), true, false, {}, text}),
+        crm::key_page(around, {std::nullopt, false, false, {}, text, {hostile_damage()}}),
+        crm::key_page({"token", {}}, {std::nullopt, false, false, {}, "once", {hostile_damage()}}),
         crm::password_page(around, {hostile, {{hostile, text}}, hostile}),
         crm::contacts_page(around, contacts),
         crm::audit_page(around, {{hostile_event()}, text, false}),

@@ -125,12 +125,15 @@ BOOST_AUTO_TEST_CASE(a_table_stays_while_readers_use_it) {
 
 BOOST_AUTO_TEST_CASE(proofs_stay_while_readers_use_them) {
     world<memory_store> w;
+    (void)w.open<shown_once>();  // gives the store its identity
+    const store_id id = must(w.opened.store.identity())->id;
     with_every_allocation_failing([&](int n) {
         using state_type = detail::verifier_state<shown_once, memory_store>;
         state_type state{w.opened.store,
                          {},
-                         must(mirror<instance_format, memory_store>::open(
-                             w.opened.store, 10s, digester<hmac_sha256>::hash, [](std::uint64_t, std::uint64_t) {})),
+                         must(state_type::mirrored_type::open(w.opened.store, 10s, digester<hmac_sha256>::hash,
+                                                              must(state_type::prover::make(w.ring, id)),
+                                                              [](std::uint64_t, std::uint64_t) {})),
                          must(proofs<shown_once>::make(w.ring))};
         epochs::slot& place = state.mirrored->readers().join();
         const std::uint64_t entered = place.enter();

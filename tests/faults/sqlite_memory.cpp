@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -81,9 +82,8 @@ std::string integrity_of(const std::string& path) {
 
 struct counting_sink {
     result<void> begin(std::uint64_t, std::uint64_t) { return {}; }
-    result<void> take(const scanned_credential&) { return {}; }
-    result<void> take(const scanned_key&) {
-        ++keys;
+    result<void> take(const scanned_credential&, std::span<const scanned_key> of_credential) {
+        keys += of_credential.size();
         return {};
     }
     std::size_t keys = 0;
@@ -103,8 +103,8 @@ BOOST_AUTO_TEST_CASE(opens_no_store_or_a_whole_one) {
     for (const bool only_once : {true, false}) {
         int good = 0;
         int failed = 0;
-        // Each of the first hundreds of allocations, and then only some: opening makes thousands.
-        for (bool met = true; met; good += good < 300 ? 1 : 37) {
+        // Each of the first hundreds of allocations, and then only some: opening makes many thousands.
+        for (bool met = true; met; good += good < 300 ? 1 : 97) {
             const temporary_folder folder;
             const std::string path = folder / "keys.db";
             met = without_memory_after(good, only_once, [&] {
@@ -124,6 +124,7 @@ BOOST_AUTO_TEST_CASE(reads_nothing_or_what_is_there) {
     const temporary_folder folder;
     auto store = opened(folder / "keys.db");
     for (std::uint32_t number = 1; number <= 5; ++number) must(issue(store, number));
+    must(store.transact([](auto& tx) { return tx.put({.id = {}, .keyring = "version 1\n", .proof = {}}); }));
     const std::pair<const char*, std::function<result<void>(std::size_t&)>> readings[] = {
         {"look_up",
          [&](std::size_t& found) {
@@ -167,6 +168,18 @@ BOOST_AUTO_TEST_CASE(reads_nothing_or_what_is_there) {
              const auto head = store.scan(format_name, sink);
              found = head ? sink.keys : 0;
              return without_value(head);
+         }},
+        {"identity",
+         [&](std::size_t& found) {
+             const auto identity = store.identity();
+             found = identity && *identity ? (*identity)->keyring.size() : 0;
+             return without_value(identity);
+         }},
+        {"is_proof_key_used",
+         [&](std::size_t& found) {
+             const auto used = store.transact([](auto& tx) { return tx.is_proof_key_used(2); });
+             found = used && *used ? 1 : 0;
+             return without_value(used);
          }},
         {"head",
          [&](std::size_t& found) {
@@ -232,6 +245,19 @@ BOOST_AUTO_TEST_CASE(changes_nothing_or_all_of_it) {
             const auto uses = must(store.look_up(format_name, handle{number + 1ULL}))->key.uses;
             BOOST_TEST((uses == 0 || uses == 3));
             if (counted) BOOST_TEST(uses == 3U);
+            result<void> proved;
+            (void)without_memory_after(good, only_once, [&] {
+                proved = store.transact([&](auto& tx) -> result<void> {
+                    auto done = tx.prove(id_of(number), digest_bytes{}, row_proof{.key = 99, .mac = {}});
+                    return done ? tx.put({.id = {}, .keyring = std::to_string(number), .proof = {}}) : done;
+                });
+            });
+            says_so(proved);
+            const bool has_proof = must(store.read(id_of(number)))->about.proof.key == 99;
+            const auto identity = must(store.identity());
+            BOOST_TEST(has_proof == (identity && identity->keyring == std::to_string(number)));
+            if (proved) BOOST_TEST(has_proof);
+            if (!proved && proved.error().code() == errc::unavailable) BOOST_TEST(!has_proof, "after " << good);
         }
     }
     BOOST_TEST(failed > 20);

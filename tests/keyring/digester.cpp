@@ -14,6 +14,7 @@
 #include <shearline/digest/hmac_sha256.hpp>
 #include <shearline/digest/hmac_sha256_openssl.hpp>
 
+#include "../support/hex.hpp"
 #include "../support/printers.hpp"
 #include "../support/temporary_folder.hpp"
 
@@ -32,13 +33,14 @@ struct renamed_hash : hmac_sha256 {
     static constexpr std::string_view name = "renamed-hash";
 };
 
-/// A keyring with one pepper and one sealing key of constant bytes.
-keyring fixed_ring() {
+/// A keyring with one key of each kind, of constant bytes.
+keyring fixed_ring(std::size_t proof_keys = 1) {
     const support::temporary_folder folder;
     detail::keyring_file::contents keys;
     std::array<std::byte, 32> bytes{};
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i + 1);
     for (const key_kind kind : detail::keyring_file::kinds) {
+        if (kind == key_kind::proof && proof_keys == 0) continue;
         auto made = detail::keyring_file::make_entry(kind, 1, key_status::current, bytes);
         BOOST_REQUIRE(made);
         keys.of(kind).push_back(*std::move(made));
@@ -91,6 +93,48 @@ BOOST_AUTO_TEST_CASE(refuses_a_digest_of_another_hash_even_where_its_bytes_are_r
     BOOST_TEST(hashes.check(stored, message) == digest_match::yes);
     stored.hash = hash_name{"renamed-hash"};
     BOOST_TEST(hashes.check(stored, message) == digest_match::other_hash);
+}
+
+BOOST_AUTO_TEST_CASE(of_proof_keys_gives_what_another_program_gives) {  // Python's hmac, from the same labels
+    store_id store{};
+    for (std::size_t i = 0; i < store.size(); ++i) store[i] = static_cast<std::byte>(i);
+    const keyring ring = fixed_ring();
+    const auto made = digester<hmac_sha256>::of_proofs(ring, "credential", store);
+    BOOST_REQUIRE(made);
+    const stored_digest proof = made->digest(message);
+    BOOST_TEST(proof.pepper == 1U);
+    BOOST_TEST(support::hex_of(proof.mac) == "21fc9aa54d2a608f322c81ad2159f643d89f10915c91c3ddc3edaee4a3081220");
+    BOOST_TEST(made->check(proof, message) == digest_match::yes);
+    const auto with_openssl = digester<openssl_hmac_sha256>::of_proofs(ring, "credential", store);
+    BOOST_REQUIRE(with_openssl);
+    BOOST_TEST(with_openssl->digest(message).mac == proof.mac);
+    const auto peppered = digester<hmac_sha256>::make(ring, "credential", "instance", environment::live);
+    BOOST_REQUIRE(peppered);
+    BOOST_TEST(peppered->digest(message).mac != proof.mac);
+}
+
+BOOST_AUTO_TEST_CASE(of_proof_keys_needs_a_keyring_that_has_one) {
+    const auto made = digester<hmac_sha256>::of_proofs(fixed_ring(0), "credential", store_id{});
+    BOOST_REQUIRE(!made);
+    BOOST_TEST(made.error().code() == errc::wrong_keyring);
+    BOOST_TEST(made.error().context().find("prove_store") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(of_proof_keys_makes_proofs_with_the_current_one_and_checks_those_of_retired_ones) {
+    const keyring one = fixed_ring();
+    const auto two = one.with_new_proof_key();
+    BOOST_REQUIRE(two);
+    const auto older = digester<hmac_sha256>::of_proofs(one, "credential", store_id{});
+    const auto newer = digester<hmac_sha256>::of_proofs(*two, "credential", store_id{});
+    BOOST_REQUIRE(static_cast<bool>(older));
+    BOOST_REQUIRE(static_cast<bool>(newer));
+    const stored_digest old_proof = older->digest(message);
+    const stored_digest new_proof = newer->digest(message);
+    BOOST_TEST(new_proof.pepper == 2U);
+    BOOST_TEST(newer->check(old_proof, message) == digest_match::yes);
+    BOOST_TEST(newer->is_outdated(old_proof));
+    BOOST_TEST(!newer->is_outdated(new_proof));
+    BOOST_TEST(older->check(new_proof, message) == digest_match::no_such_pepper);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

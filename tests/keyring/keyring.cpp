@@ -18,6 +18,8 @@
 #include <string_view>
 #include <vector>
 
+#include "../support/golden_keyring.hpp"
+#include "../support/hex.hpp"
 #include "../support/printers.hpp"
 #include "../support/secrets.hpp"
 
@@ -46,6 +48,38 @@ std::string statuses(const std::vector<keyring::entry_info>& entries) {
     return text;
 }
 
+std::string proof_subkey_text(const keyring& ring, std::uint32_t number, std::string_view purpose,
+                              const store_id& store) {
+    const auto key = ring.proof_subkey(number, purpose, store);
+    BOOST_REQUIRE(key);
+    return hex_of(key->reveal(unsafe_reveal));
+}
+
+store_id store_of(unsigned number) {
+    store_id id{};
+    for (std::size_t i = 0; i < id.size(); ++i) id[i] = static_cast<std::byte>(number + i);
+    return id;
+}
+
+keyring next_of(const result<keyring>& made) {
+    BOOST_REQUIRE(made);
+    return *made;
+}
+
+/// A keyring from its text, in a file of its own.
+keyring ring_of(const std::string& text) {
+    const open_folder folder;
+    write_all(folder.file("ring"), text);
+    return next_of(keyring::open(folder.file("ring")));
+}
+
+/// The text of a keyring's file.
+std::string saved(const keyring& ring) {
+    const open_folder folder;
+    BOOST_REQUIRE(ring.save(folder.file("ring")));
+    return bytes_of(folder.file("ring"));
+}
+
 keyring new_ring(const std::string& path) {
     auto ring = keyring::create(path);
     BOOST_REQUIRE(ring);
@@ -56,13 +90,18 @@ keyring new_ring(const std::string& path) {
 
 BOOST_AUTO_TEST_SUITE(keyring_)
 
-BOOST_AUTO_TEST_CASE(a_new_one_has_a_pepper_and_a_sealing_key_in_a_file_that_only_its_owner_may_touch) {
+BOOST_AUTO_TEST_CASE(a_new_one_has_a_key_of_each_kind_in_a_file_that_only_its_owner_may_touch) {
     const open_folder folder;
     const keyring ring = new_ring(folder.file("ring"));
     BOOST_TEST(statuses(ring.peppers()) == "1current ");
     BOOST_TEST(statuses(ring.sealing_keys()) == "1current ");
+    BOOST_TEST(statuses(ring.proof_keys()) == "1current ");
     BOOST_TEST(ring.current_pepper() == 1U);
     BOOST_TEST(ring.current_sealing_key() == 1U);
+    BOOST_TEST(!ring.may_prove_stores());
+    BOOST_TEST(ring.proved_stores().empty());
+    BOOST_TEST(bytes_of(folder.file("ring")).starts_with("shearline keyring 2\npepper 1 "));
+    BOOST_TEST(bytes_of(folder.file("ring")).find("store") == std::string::npos);
     struct ::stat about {};
     BOOST_REQUIRE(::stat(folder.file("ring").c_str(), &about) == 0);
     BOOST_TEST((about.st_mode & 07777) == 0600U);
@@ -76,6 +115,11 @@ BOOST_AUTO_TEST_CASE(reads_back_the_keys_that_it_wrote) {
     BOOST_REQUIRE(read);
     BOOST_TEST(read->peppers() == made.peppers());
     BOOST_TEST(read->sealing_keys() == made.sealing_keys());
+    BOOST_TEST(read->proof_keys() == made.proof_keys());
+    BOOST_TEST(read->version() == made.version());
+    BOOST_TEST(read->may_prove_stores() == made.may_prove_stores());
+    BOOST_TEST(proof_subkey_text(*read, 1, "credential", store_of(0)) ==
+               proof_subkey_text(made, 1, "credential", store_of(0)));
     BOOST_TEST(subkey_text(*read, key_kind::pepper, 1) == subkey_text(made, key_kind::pepper, 1));
     BOOST_TEST(subkey_text(*read, key_kind::sealing, 1) == subkey_text(made, key_kind::sealing, 1));
 }
@@ -170,6 +214,151 @@ BOOST_AUTO_TEST_CASE(a_new_sealing_key_retires_the_old_one) {
     BOOST_TEST(two->current_pepper() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_new_proof_key_retires_the_old_one) {
+    const open_folder folder;
+    const keyring one = new_ring(folder.file("ring"));
+    const keyring two = next_of(one.with_new_proof_key());
+    BOOST_TEST(statuses(one.proof_keys()) == "1current ");
+    BOOST_TEST(statuses(two.proof_keys()) == "1retired 2current ");
+    BOOST_TEST(two.peppers() == one.peppers());
+    BOOST_TEST(two.sealing_keys() == one.sealing_keys());
+    BOOST_TEST(proof_subkey_text(two, 1, "credential", store_of(0)) ==
+               proof_subkey_text(one, 1, "credential", store_of(0)));
+    BOOST_TEST(proof_subkey_text(two, 2, "credential", store_of(0)) !=
+               proof_subkey_text(one, 1, "credential", store_of(0)));
+    BOOST_REQUIRE(two.save(folder.file("ring")));
+    BOOST_TEST(next_of(keyring::open(folder.file("ring"))).proof_keys() == two.proof_keys());
+}
+
+BOOST_AUTO_TEST_CASE(of_version_1_is_read_and_stays_so_until_it_has_a_proof_key) {
+    const open_folder folder;
+    const std::string path = folder.file("ring");
+    write_all(path, golden);
+    const keyring old = next_of(keyring::open(path));
+    BOOST_TEST(statuses(old.peppers()) == "1dropped 2retired 3current ");
+    BOOST_TEST(statuses(old.sealing_keys()) == "1current ");
+    BOOST_TEST(old.proof_keys().empty());
+    BOOST_TEST(old.may_prove_stores());
+    BOOST_TEST(old.proved_stores().empty());
+    BOOST_TEST(code_of(old.proof_subkey(1, "credential", store_of(0))) == code(errc::not_found));
+    BOOST_REQUIRE(old.save(path));
+    BOOST_TEST(bytes_of(path) == golden);
+
+    const keyring peppered = next_of(old.with_new_pepper());  // what came before proofs still works as before them
+    BOOST_REQUIRE(peppered.save(path));
+    BOOST_TEST(bytes_of(path).starts_with("shearline keyring 1\n"));
+    BOOST_TEST(bytes_of(path).find("store") == std::string::npos);
+    BOOST_TEST(next_of(keyring::open(path)).peppers() == peppered.peppers());
+
+    const keyring proving = next_of(peppered.with_new_proof_key());
+    BOOST_TEST(statuses(proving.proof_keys()) == "1current ");
+    BOOST_TEST(proving.may_prove_stores());
+    BOOST_TEST(proving.peppers() == peppered.peppers());
+    BOOST_REQUIRE(proving.save(path));
+    BOOST_TEST(bytes_of(path).starts_with("shearline keyring 2\n"));
+    BOOST_TEST(bytes_of(path).ends_with("\nstores unproved\n"));
+    const keyring read = next_of(keyring::open(path));
+    BOOST_TEST(read.may_prove_stores());
+    BOOST_TEST(read.proof_keys() == proving.proof_keys());
+    const auto back = peppered.save(path);
+    BOOST_TEST(code_of(back) == code(errc::conflict));
+    BOOST_TEST(back.error().context().find("proof key 1") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(of_version_2_is_read_and_saved_unchanged) {
+    const keyring ring = ring_of(golden_2);
+    BOOST_TEST(statuses(ring.proof_keys()) == "1dropped 2retired 3current ");
+    BOOST_TEST(ring.may_prove_stores());
+    BOOST_REQUIRE(ring.proved_stores().size() == 2U);
+    BOOST_TEST(ring.proved_stores()[0] == store_of(0));
+    BOOST_TEST(saved(ring) == golden_2);
+}
+
+BOOST_AUTO_TEST_CASE(remembers_which_stores_were_proved_with_it) {
+    const keyring old = next_of(ring_of(golden).with_new_proof_key());
+    const keyring one = old.with_proved_store(store_of(1), true);
+    BOOST_TEST(old.proved_stores().empty());
+    BOOST_TEST(one.may_prove_stores());
+    BOOST_TEST(one.proved_stores() == std::vector{store_of(1)});
+    const keyring again = one.with_proved_store(store_of(1), true);
+    BOOST_TEST(again.proved_stores() == std::vector{store_of(1)});
+    const keyring two = one.with_proved_store(store_of(2), false);
+    BOOST_TEST(!two.may_prove_stores());
+    BOOST_TEST(two.proved_stores() == (std::vector{store_of(1), store_of(2)}));
+    BOOST_TEST(!two.with_proved_store(store_of(3), true).may_prove_stores());  // it never may again
+    const keyring read = ring_of(saved(two));
+    BOOST_TEST(read.proved_stores() == two.proved_stores());
+    BOOST_TEST(!read.may_prove_stores());
+    BOOST_TEST(saved(two).find("unproved") == std::string::npos);
+    BOOST_TEST(!next_of(two.with_new_proof_key()).may_prove_stores());
+}
+
+BOOST_AUTO_TEST_CASE(without_a_proof_key_is_not_saved_with_a_store) {
+    const open_folder folder;
+    const std::string path = folder.file("ring");
+    write_all(path, golden);
+    const keyring ring = next_of(keyring::open(path)).with_proved_store(store_of(1), false);
+    BOOST_TEST(code_of(ring.save(path)) == code(errc::invalid_argument));
+    BOOST_TEST(bytes_of(path) == golden);
+}
+
+BOOST_AUTO_TEST_CASE(gives_proof_subkeys_that_another_program_gives) {  // Python's hmac: see golden_keyring.hpp
+    const keyring ring = ring_of(golden_2);
+    BOOST_TEST(proof_subkey_text(ring, 2, "credential", store_of(0)) ==
+               "7c2023e0107d5935b054fb7aa959defc51344ae2d9c453dec1c668a0a6076915");
+    BOOST_TEST(proof_subkey_text(ring, 3, "identity", store_of(0)) ==
+               "7e0018d89447bfdae44de7d144dbb643a684c19c2208086007640118855c8b37");
+}
+
+BOOST_AUTO_TEST_CASE(gives_another_proof_subkey_for_every_other_number_purpose_and_store) {
+    const open_folder folder;
+    const keyring ring = next_of(new_ring(folder.file("ring")).with_new_proof_key());
+    std::set<std::string> keys;
+    std::size_t asked = 0;
+    for (const std::uint32_t number : {1U, 2U})
+        for (const std::string_view purpose : {"credential", "idempotency", "identity", ""})
+            for (const unsigned store : {0U, 1U, 16U}) {
+                keys.insert(proof_subkey_text(ring, number, purpose, store_of(store)));
+                ++asked;
+            }
+    store_id one_bit = store_of(0);
+    one_bit.back() ^= std::byte{1};
+    keys.insert(proof_subkey_text(ring, 1, "credential", one_bit));
+    for (const environment env : {environment::live, environment::test}) {  // and none that is for something else
+        const auto other = ring.subkey(key_kind::proof, 1, "credential", "instance", env);
+        BOOST_REQUIRE(other);
+        keys.insert(hex_of(other->reveal(unsafe_reveal)));
+    }
+    BOOST_TEST(keys.size() == asked + 3);
+    BOOST_TEST(proof_subkey_text(ring, 1, "credential", store_of(0)) ==
+               proof_subkey_text(ring, 1, "credential", store_of(0)));
+    for (const std::uint32_t number : {0U, 3U, 4294967295U})
+        BOOST_TEST(code_of(ring.proof_subkey(number, "credential", store_of(0))) == code(errc::not_found));
+    BOOST_TEST(code_of(ring_of(golden_2).proof_subkey(1, "credential", store_of(0))) == code(errc::illegal_state));
+}
+
+BOOST_AUTO_TEST_CASE(has_a_greater_version_after_every_step) {
+    const open_folder folder;
+    std::vector<keyring> steps{ring_of(golden)};
+    const auto step = [&](const keyring& next) { steps.push_back(next); };
+    step(next_of(steps.back().with_new_pepper()));
+    step(next_of(steps.back().with_new_sealing_key()));
+    step(next_of(steps.back().with_new_proof_key()));
+    step(next_of(steps.back().without_pepper(2)));
+    step(next_of(steps.back().without_sealing_key(1)));
+    step(next_of(steps.back().with_new_proof_key()));
+    step(steps.back().with_proved_store(store_of(1), true));
+    step(steps.back().with_proved_store(store_of(2), true));
+    step(steps.back().with_proved_store(store_of(2), false));  // of a store that it knows: it may prove none now
+    step(steps.back().with_proved_store(store_of(3), false));
+    step(next_of(steps.back().without_pepper(3)));
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+        BOOST_TEST(steps[i].version() > steps[i - 1].version(), "step " << i);
+        BOOST_TEST(ring_of(saved(steps[i])).version() == steps[i].version(), "step " << i);
+    }
+    BOOST_TEST(steps.back().with_proved_store(store_of(3), false).version() == steps.back().version());  // no change
+}
+
 BOOST_AUTO_TEST_CASE(a_dropped_key_leaves_its_number_and_check_value_and_no_key) {
     const open_folder folder;
     const std::string path = folder.file("ring");
@@ -262,6 +451,42 @@ BOOST_AUTO_TEST_CASE(a_save_is_refused_where_the_file_has_moved_on) {
     const keyring stranger = new_ring(folder.file("stranger"));
     BOOST_TEST(code_of(stranger.save(path)) == code(errc::conflict));
     BOOST_TEST(code_of(dropped->save(path)) == 0);  // saving what is there already is no conflict
+}
+
+BOOST_AUTO_TEST_CASE(a_save_is_refused_where_the_file_knows_more_of_stores) {
+    const open_folder folder;
+    const std::string path = folder.file("ring");
+    write_all(path, golden);
+    const keyring before = next_of(next_of(keyring::open(path)).with_new_proof_key());
+    BOOST_REQUIRE(before.save(path));
+    const auto is_refused = [&](const keyring& late) {
+        const std::string text = bytes_of(path);
+        const auto saved = late.save(path);
+        BOOST_TEST(code_of(saved) == code(errc::conflict));
+        BOOST_TEST(saved.error().context().starts_with(path));
+        BOOST_TEST(bytes_of(path) == text);
+    };
+    const keyring one = before.with_proved_store(store_of(1), true);
+    BOOST_REQUIRE(one.save(path));
+    is_refused(before);                                        // it would forget the store
+    is_refused(before.with_proved_store(store_of(2), false));  // which is another one
+    is_refused(next_of(before.with_new_pepper()));
+    const keyring last = one.with_proved_store(store_of(2), false);
+    BOOST_REQUIRE(last.save(path));
+    is_refused(one);
+    is_refused(one.with_proved_store(store_of(2), true));  // it would allow what the file has ruled out
+    BOOST_TEST(code_of(next_of(last.with_new_proof_key()).save(path)) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_save_is_refused_where_the_file_has_another_proof_key) {
+    const open_folder folder;
+    const std::string path = folder.file("ring");
+    write_all(path, golden);
+    const keyring old = next_of(keyring::open(path));
+    BOOST_REQUIRE(next_of(old.with_new_proof_key()).save(path));
+    const auto other = next_of(old.with_new_proof_key()).save(path);
+    BOOST_TEST(code_of(other) == code(errc::conflict));
+    BOOST_TEST(other.error().context().find("proof key 1") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_save_makes_the_file_where_there_is_none_and_never_overwrites_what_it_cannot_read) {

@@ -11,7 +11,6 @@ struct mine : memory_store {
     struct transaction : memory_store::transaction {
         result<void> insert(const credential& owner) { return memory_store::transaction::insert(owner); }
         result<void> insert(const idempotency_entry& entry) { return memory_store::transaction::insert(entry); }
-        result<void> insert(const keyring_check& check) { return memory_store::transaction::insert(check); }
     };
 #endif
 };

@@ -46,8 +46,7 @@ void write_history(memory_store& store) {
         must(tx.insert(sample_record(3, 50)));
         for (std::uint32_t g = 2; g <= 5; ++g) must(tx.insert(revoked_record(1, 900 - g, g)));
         must(tx.insert(sample_token(1, 10)));
-        must(tx.insert(keyring_check{.kind = key_kind::sealing, .number = 4, .check = {std::byte{1}}}));
-        must(tx.insert(keyring_check{.kind = key_kind::pepper, .number = 2, .check = {std::byte{2}}}));
+        must(tx.put({{std::byte{1}}, "version 1\n", {.key = 4}}));
         must(tx.bind_hash("instance", hash_name{"another-hash"}));
         must(tx.append(sample_change(3)));
         return tx.append(sample_event(3, "umbrella"));
@@ -118,9 +117,8 @@ void check_equal(memory_store& a, memory_store& b) {
     const auto asked = [](memory_store& store) {
         return must(store.transact([](auto& tx) -> result<std::string> {
             std::string said;
-            for (const keyring_check& one : must(tx.keyring_checks()))
-                said += std::to_string(static_cast<int>(one.kind)) + std::to_string(one.number) +
-                        std::to_string(std::to_integer<int>(one.check[0])) + ' ';
+            if (const auto identity = must(tx.identity()))
+                said += identity->keyring + std::to_string(identity->proof.key) + ' ';
             for (const unsigned number : {1U, 2U, 3U}) {
                 const auto known = must(tx.find_idempotent({static_cast<std::byte>(number)}, at_ms(5)));
                 said += known ? std::to_string(known->expires_at.time_since_epoch().count()) + ' ' : "none ";
@@ -150,7 +148,7 @@ BOOST_AUTO_TEST_CASE(is_given_exactly_what_was_written) {
     BOOST_TEST(first.changes[0].tag == sample_change(1).tag);
     BOOST_TEST(first.audit[0].sequence == 1U);
     BOOST_TEST(first.audit[0].reason == sample_event(1).reason);
-    BOOST_TEST((first.pruned.empty() && first.tokens.empty() && first.checks.empty() && first.hashes.empty()));
+    BOOST_TEST((first.pruned.empty() && first.tokens.empty() && !first.identity && first.hashes.empty()));
     BOOST_TEST(first.used.empty());
 
     must(store.transact([](auto& tx) -> result<void> {
@@ -166,7 +164,7 @@ BOOST_AUTO_TEST_CASE(is_given_exactly_what_was_written) {
         must(revoke(key, at_ms(5)));
         must(tx.update(key));
         must(tx.insert(sample_token(1, 10)));
-        must(tx.insert(keyring_check{.kind = key_kind::pepper, .number = 2, .check = {}}));
+        must(tx.put({{}, "version 2\n", {.key = 2}}));
         must(tx.bind_hash("instance", hash_name{"another-hash"}));
         BOOST_TEST(!tx.insert(sample_credential(7)));
         return {};
@@ -183,9 +181,9 @@ BOOST_AUTO_TEST_CASE(is_given_exactly_what_was_written) {
     BOOST_TEST(second.keys[1].handle.value == 50U);
     BOOST_TEST(second.keys[2].handle.value == 2U);
     BOOST_TEST((second.keys[2].state == key_state::revoked));
-    BOOST_REQUIRE((second.tokens.size() == 1U && second.checks.size() == 1U && second.hashes.size() == 1U));
+    BOOST_REQUIRE((second.tokens.size() == 1U && second.identity && second.hashes.size() == 1U));
     BOOST_TEST(second.tokens[0].token == sample_token(1, 10).token);
-    BOOST_TEST(second.checks[0].number == 2U);
+    BOOST_TEST(second.identity->proof.key == 2U);
     BOOST_TEST(second.hashes[0].format == "instance");
     BOOST_TEST(second.hashes[0].hash == hash_name{"another-hash"});
     BOOST_TEST((second.pruned.empty() && second.changes.empty() && second.audit.empty() && second.used.empty()));
@@ -248,7 +246,7 @@ BOOST_AUTO_TEST_CASE(refuses_the_whole_transaction) {
         must(tx.append(sample_event(2)));
         BOOST_TEST(must(tx.prune(id_of(1), 9)) == 2U);
         must(tx.insert(sample_token(3, 10)));
-        must(tx.insert(keyring_check{.kind = key_kind::pepper, .number = 3, .check = {}}));
+        must(tx.put({{std::byte{1}}, "version 3\n", {.key = 3}}));
         must(tx.bind_hash("other", hash_name{"another-hash"}));
         return 1;
     });

@@ -38,10 +38,11 @@ inline void age_credential(const std::string& path, const shearline::credential_
                       " WHERE credential = " + owner + "; UPDATE credential SET generation = generation + " + count +
                       " WHERE id = '" + id.to_string() +
                       "'; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + count +
-                      ") INSERT INTO record SELECT format, 1000000 + i, credential, i, 4, "
+                      ") INSERT INTO record(format, handle, credential, generation, state, digest, created_at, "
+                      "revoked_at, uses) SELECT format, 1000000 + i, credential, i, 4, "
                       "substr(digest, 1, 17) || " +
                       handle_text +
-                      " || substr(digest, -44), created_at, NULL, created_at, NULL, 0, NULL, NULL, NULL "
+                      " || substr(digest, -44), created_at, created_at, 0 "
                       "FROM n JOIN record WHERE credential = " +
                       owner + " AND state <> 4; COMMIT");
 }

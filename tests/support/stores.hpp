@@ -16,6 +16,7 @@
 #include <fstream>
 #include <functional>
 #include <optional>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <shearline/rules/scopes.hpp>
 #include <shearline/store/memory_store.hpp>
 #include <shearline/store/sqlite_store.hpp>
 
@@ -65,7 +67,9 @@ inline credential sample_credential(std::uint32_t number, const std::string& ten
             .generation = 1,
             .version = 1,
             .created_at = at_ms(number),
-            .revoked_at = std::nullopt};
+            .revoked_at = std::nullopt,
+            .metadata_digest = digest_of(number + 1).mac,
+            .proof = {.key = 1 + number % 3, .mac = digest_of(number + 2).mac}};
 }
 
 inline record sample_record(std::uint32_t number, std::uint64_t handle_value, std::uint32_t generation = 1) {
@@ -147,6 +151,9 @@ inline void check_same(const credential& a, const credential& b) {
     BOOST_TEST(a.version == b.version);
     BOOST_TEST(a.created_at == b.created_at);
     BOOST_TEST(a.revoked_at == b.revoked_at);
+    BOOST_TEST(a.metadata_digest == b.metadata_digest);
+    BOOST_TEST(a.proof.key == b.proof.key);
+    BOOST_TEST(a.proof.mac == b.proof.mac);
 }
 
 inline void check_same(const record& a, const record& b) {
@@ -170,44 +177,49 @@ inline void check_same(const record& a, const record& b) {
     BOOST_TEST(a.sealed->box == b.sealed->box);
 }
 
-/// The result of a scan.
+/// The result of a scan: credentials without metadata, and keys without usage and sealed texts.
 struct scanned {
-    struct owner {
-        credential_id id;
-        std::string tenant;
-        std::string scopes;
-        std::optional<timestamp> not_before;
-        std::optional<timestamp> expires_at;
-        bool suspended;
-        bool revoked;
-        std::uint64_t version;
-    };
-
     result<void> begin(std::uint64_t credentials, std::uint64_t keys_to_come) {
         ++begun;
         promised = {credentials, keys_to_come};
         return {};
     }
-    result<void> take(const scanned_credential& one) {
+    result<void> take(const scanned_credential& one, std::span<const scanned_key> its_keys) {
         if (owners.size() == most_owners) return error{errc::not_recoverable, "enough credentials"};
-        owners.push_back({one.id, std::string{one.tenant}, std::string{one.scopes}, one.not_before, one.expires_at,
-                          one.suspended, one.revoked, one.version});
-        return {};
-    }
-    result<void> take(const scanned_key& one) {
-        if (keys.size() == most_keys) return error{errc::not_recoverable, "enough keys"};
-        if (on_key) on_key();
-        keys.push_back(one);
+        if (on_owner) on_owner();
+        owners.push_back({.id = one.id,
+                          .tenant = std::string{one.tenant},
+                          .name = std::string{one.name},
+                          .scopes = split_scopes(one.scopes),
+                          .metadata = {},
+                          .not_before = one.not_before,
+                          .expires_at = one.expires_at,
+                          .suspended = one.suspended,
+                          .generation = one.generation,
+                          .version = one.version,
+                          .created_at = one.created_at,
+                          .revoked_at = one.revoked_at,
+                          .metadata_digest = one.metadata_digest,
+                          .proof = one.proof});
+        for (const scanned_key& key : its_keys)
+            keys.push_back({.format = std::string{key.format},
+                            .handle = key.handle,
+                            .credential = one.id,
+                            .generation = key.generation,
+                            .state = key.state,
+                            .digest = key.digest,
+                            .created_at = key.created_at,
+                            .retires_at = key.retires_at,
+                            .revoked_at = key.revoked_at});
         return {};
     }
 
     std::size_t most_owners = SIZE_MAX;
-    std::size_t most_keys = SIZE_MAX;
-    std::function<void()> on_key{};
+    std::function<void()> on_owner{};
     int begun = 0;
     std::pair<std::uint64_t, std::uint64_t> promised{};
-    std::vector<owner> owners{};
-    std::vector<scanned_key> keys{};
+    std::vector<credential> owners{};
+    std::vector<record> keys{};
 };
 
 /// Each store, empty, in its place.

@@ -71,8 +71,18 @@ public:
     auto find_idempotent(const shearline::digest_bytes& token, shearline::timestamp now) const {
         return m_over->call([&] { return m_of->find_idempotent(token, now); });
     }
-    auto keyring_checks() const {
-        return m_over->call([&] { return m_of->keyring_checks(); });
+    auto identity() const {
+        return m_over->call([&] { return m_of->identity(); });
+    }
+    shearline::result<void> put(const shearline::store_identity& identity) {
+        return m_over->call([&] { return m_of->put(identity); });
+    }
+    shearline::result<void> prove(const shearline::credential_id& id, const shearline::digest_bytes& metadata,
+                                  const shearline::row_proof& proof) {
+        return m_over->call([&] { return m_of->prove(id, metadata, proof); });
+    }
+    auto is_proof_key_used(std::uint32_t number) const {
+        return m_over->call([&] { return m_of->is_proof_key_used(number); });
     }
     auto bind_hash(std::string_view format, const shearline::hash_name& hash) {
         return m_over->call([&] { return m_of->bind_hash(format, hash); });
@@ -98,6 +108,9 @@ struct stumbling_store {
     }
     auto head() const {
         return over.call([&] { return of.head(); });
+    }
+    auto identity() const {
+        return over.call([&] { return of.identity(); });
     }
     auto read(const shearline::credential_id& id) const {
         return over.call([&] { return of.read(id); });

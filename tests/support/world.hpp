@@ -15,6 +15,7 @@
 
 #include "must.hpp"
 #include "printers.hpp"
+#include "prove_again.hpp"
 #include "temporary_folder.hpp"
 
 namespace support {
@@ -77,7 +78,7 @@ inline shearline::new_credential legacy_sync() {
 
 /// Changes a stored key so that its digest names another hash, and records the change in the feed.
 template <typename Store>
-void rename_hash(Store& store, const shearline::issued_key& key) {
+void rename_hash(Store& store, const shearline::keyring& ring, const shearline::issued_key& key) {
     must(store.transact([&](auto& tx) -> shearline::result<void> {
         auto stored = *must(tx.find("instance", key.handle));
         auto owner = *must(tx.find(key.credential));
@@ -88,6 +89,7 @@ void rename_hash(Store& store, const shearline::issued_key& key) {
         return tx.append(shearline::change{
             .kind = shearline::change_kind::rotated, .credential = owner.id, .version = owner.version, .at = noon});
     }));
+    prove_again(store, ring, key.credential);
 }
 
 inline std::string_view text_of(const shearline::issued_key& key) { return key.text.reveal(shearline::unsafe_reveal); }

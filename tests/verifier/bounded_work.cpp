@@ -46,6 +46,7 @@ struct aged_world {
         key = must(keys.issue(legacy_sync(), w.admin));
         other = must(keys.issue({.tenant = "umbrella", .name = "other"}, w.admin));
         if (generations > 0) age_credential(w.folder.file("keys.db"), key.credential, generations);
+        prove_again(w.opened.store, w.ring, key.credential);
         if (credentials > 0) add_credentials(w.folder.file("keys.db"), credentials);
     }
 

@@ -27,10 +27,9 @@ public:
     result<feed_head> scan(std::string_view format, Sink& sink) const {
         struct failing {
             result<void> begin(std::uint64_t credentials, std::uint64_t keys) { return to->begin(credentials, keys); }
-            result<void> take(const scanned_credential& one) { return to->take(one); }
-            result<void> take(const scanned_key& one) {
+            result<void> take(const scanned_credential& one, std::span<const scanned_key> keys) {
                 if (taken++ == fails_after) return error{errc::unavailable, "the disk failed"};
-                return to->take(one);
+                return to->take(one, keys);
             }
             Sink* to;
             std::uint64_t fails_after;
@@ -41,6 +40,7 @@ public:
         if (after_scan) std::exchange(after_scan, nullptr)();
         return head;
     }
+    result<std::optional<store_identity>> identity() const { return m_of->identity(); }
     result<std::optional<credential_view>> read_live(const credential_id& id) const {
         if (fails) return error{errc::unavailable, "the disk failed"};
         auto view = m_of->read_live(id);

@@ -21,6 +21,7 @@
 
 #include "../support/many_rows.hpp"
 #include "../support/must.hpp"
+#include "../support/prove_again.hpp"
 
 namespace {
 
@@ -104,6 +105,7 @@ int main() {
     const issued_key good = must(keys.issue({.tenant = "good", .name = "good"}, by));
     const issued_key rotated = must(keys.issue({.tenant = "hostile", .name = "old"}, by));
     support::age_credential(folder.file("keys.db"), rotated.credential, 100'001);
+    support::prove_again(store, ring, rotated.credential);
     auto fast = must(verifier_type::open(store, ring));
     auto reader = fast.new_reader();
     const std::string_view text = good.text.reveal(unsafe_reveal);

@@ -19,13 +19,15 @@ BOOST_AUTO_TEST_SUITE(a_line)
 
 BOOST_AUTO_TEST_CASE(keeps_its_words) {
     for (const line_status& one :
-         {active, revoked, line_status{key_state::retiring, true, false, true, line_status::max_pepper},
-          line_status{key_state::pending, false, true, false, 1}}) {
+         {active, revoked, line_status{key_state::retiring, true, false, true, false, line_status::max_pepper},
+          line_status{key_state::pending, false, true, false, true, 1}}) {
         const line_status back = line_status::from_word(one.to_word());
         BOOST_TEST(back.state == one.state);
         BOOST_TEST(back.suspended == one.suspended);
         BOOST_TEST(back.waits == one.waits);
         BOOST_TEST(back.superseded == one.superseded);
+        BOOST_TEST(back.unproved == one.unproved);
+        BOOST_TEST(!(one.unproved && line_status::is_plain(one.to_word())));
         BOOST_TEST(back.pepper == one.pepper);
     }
     const line_owner owner{7, 0xfedcba98U};

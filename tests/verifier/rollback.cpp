@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Files that are replaced, restored or deleted while a verifier and an authority use them: revoked keys stay revoked.
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <cstdlib>
@@ -14,43 +13,13 @@
 #include <string_view>
 #include <utility>
 
+#include "../support/shell.hpp"
 #include "../support/world.hpp"
 
 using namespace shearline;
 using namespace support;
 
 namespace {
-
-struct close_database {
-    void operator()(sqlite3* db) const noexcept { sqlite3_close(db); }
-};
-
-/// SQLite, as its shell uses it.
-class shell {
-public:
-    explicit shell(const std::string& path) {
-        sqlite3* db = nullptr;
-        BOOST_REQUIRE(sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) ==
-                      SQLITE_OK);
-        m_db.reset(db);
-        sqlite3_busy_timeout(db, 5'000);
-    }
-    void run(const std::string& sql) const {
-        BOOST_REQUIRE_MESSAGE(sqlite3_exec(m_db.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK,
-                              sql << ": " << sqlite3_errmsg(m_db.get()));
-    }
-    /// `.restore FROM`
-    void restore(const std::string& from) const {
-        const shell source{from};
-        sqlite3_backup* const copy = sqlite3_backup_init(m_db.get(), "main", source.m_db.get(), "main");
-        BOOST_REQUIRE(copy != nullptr);
-        BOOST_REQUIRE(sqlite3_backup_step(copy, -1) == SQLITE_DONE);
-        BOOST_REQUIRE(sqlite3_backup_finish(copy) == SQLITE_OK);
-    }
-
-private:
-    std::unique_ptr<sqlite3, close_database> m_db;
-};
 
 /// In another process: closing a file that SQLite has open would drop its locks.
 void command(const std::string& words) { BOOST_REQUIRE(std::system(words.c_str()) == 0); }
@@ -136,9 +105,12 @@ const replacement replacements[] = {
              made.run(detail::sqlite::steps[0]);
              made.run("PRAGMA application_id = " + std::to_string(detail::sqlite::application_id) +
                       "; PRAGMA user_version = 1; ATTACH '" + w.copy + "' AS of");
-             for (const std::string table :
-                  {"credential", "credential_metadata", "record", "audit_event", "keyring_check"})
+             for (const std::string table : {"credential_metadata", "audit_event"})
                  made.run("INSERT INTO " + table + " SELECT * FROM of." + table);
+             made.run("INSERT INTO credential SELECT ordinal, id, tenant, name, scopes, not_before, expires_at, "
+                      "suspended, generation, version, created_at, revoked_at FROM of.credential; "
+                      "INSERT INTO record SELECT format, handle, credential, generation, state, digest, created_at, "
+                      "retires_at, revoked_at, last_used_at, uses, sealing_key, nonce, box FROM of.record");
              made.run("INSERT INTO change SELECT sequence, kind, credential, version, at FROM of.change");
          }
          shell{w.path}.restore(older);

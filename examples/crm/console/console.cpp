@@ -176,6 +176,10 @@ told told_of(errc code, bool of_contacts) {
         case errc::not_recoverable:
             return {409, "The key cannot be shown again",
                     "Its text is no longer stored. Regenerate the key to get one that can be shown."};
+        case errc::corrupt:
+            return {500, "The key is damaged",
+                    "What the key store holds is not what this CRM wrote. The page of the key shows whether it can be "
+                    "revoked; the server's log has details."};
         case errc::unavailable:
         case errc::rolled_back:
         case errc::deadline_exceeded:
@@ -186,6 +190,12 @@ told told_of(errc code, bool of_contacts) {
         default: break;
     }
     return {500, "Something is wrong with the key store", "The server's log has details."};
+}
+
+/// Whether a damaged credential must be revoked before there can be a new key. If its rows say that it is revoked,
+/// there is nothing to revoke.
+bool must_be_revoked(const std::vector<shearline::credential_view>& damaged) {
+    return std::any_of(damaged.begin(), damaged.end(), [](const auto& each) { return !each.about.revoked_at; });
 }
 
 /// Calls the key store, unless the maximum number of threads already wait for it without an answer.
@@ -233,6 +243,7 @@ const std::vector<console::route>& console::routes() {
         {path::key_regenerate, "POST", &console::regenerate_key},
         {path::key_suspend, "POST", &console::suspend_key},
         {path::key_resume, "POST", &console::resume_key},
+        {path::key_revoke, "POST", &console::revoke_key},
         {path::contacts, "GET", &console::show_contacts},
         {path::contacts_rows, "GET", &console::show_contact_rows, false, true},
         {path::audit, "GET", &console::show_audit},
@@ -487,7 +498,8 @@ std::optional<response> console::ask_for_password(visit& at, std::string_view pu
         frame around = frame_for(at);
         around.says = says;
         pending_form pending{at.path, {}, purpose};
-        if (at.fields.has(field::once)) pending.fields.emplace_back(field::once, at.fields[field::once]);
+        for (const std::string_view name : {field::once, field::credential})
+            if (at.fields.has(name)) pending.fields.emplace_back(name, at.fields[name]);
         out = page(status, password_page(around, pending));
     }
     return status == 403 ? std::move(out) : retry_after(std::move(out), wait);
@@ -508,28 +520,29 @@ response console::failed(const visit& at, const shearline::error& why, store of)
 }
 
 response console::show_home(visit& at) {
-    auto key = shown_key();
-    if (!key) return failed(at, key.error());
+    auto keys = keys_to_show();
+    if (!keys) return failed(at, keys.error());
     const auto events = within(m_reading, [&] { return m_keys.audit({.limit = events_on_overview}); });
     if (!events) return failed(at, events.error());
     const auto total = m_contacts.count();
     if (!total) return failed(at, total.error(), store::contacts);
-    return page(200, home_page(frame_for(at), {*total, *std::move(key), rows_of(*events)}));
+    return page(200, home_page(frame_for(at), {*total, std::move(keys->key), rows_of(*events), keys->damaged.size()}));
 }
 
 response console::show_integrations(visit& at) {
-    const auto key = shown_key();
-    if (!key) return failed(at, key.error());
-    return page(200, integrations_page(frame_for(at), *key));
+    const auto keys = keys_to_show();
+    if (!keys) return failed(at, keys.error());
+    return page(200, integrations_page(frame_for(at), keys->key, keys->damaged.size()));
 }
 
 response console::show_key(visit& at) {
-    auto key = shown_key();
-    if (!key) return failed(at, key.error());
-    return page(200, key_page(frame_for(at), {.key = *std::move(key),
+    auto keys = keys_to_show();
+    if (!keys) return failed(at, keys.error());
+    return page(200, key_page(frame_for(at), {.key = std::move(keys->key),
                                               .editing = at.query.has("edit"),
                                               .confirming = at.query.has("confirm"),
-                                              .once = random_token()}));
+                                              .once = random_token(),
+                                              .damaged = std::move(keys->damaged)}));
 }
 
 response console::show_contacts(visit& at) {
@@ -575,27 +588,48 @@ response console::show_audit(visit& at) {
 
 // ---- what is done to the key ----
 
-result<std::optional<shearline::credential_view>> console::instance_key() const {
-    std::optional<shearline::credential_view> newest;
+result<console::found_keys> console::find_keys() const {
+    found_keys all;
     shearline::page_request which{.limit = 100};
     do {
-        auto found = within(m_reading, [&] { return m_keys.list(which, instance_tenant); });
+        auto found = within(m_reading, [&] { return m_keys.list(which); });
         if (!found) return std::move(found).error();
-        for (auto& each : found->items)
-            if (!each.about.revoked_at && each.about.name == instance_key_name) newest = std::move(each);
+        for (auto& each : found->items) {
+            const auto& about = each.about;
+            if (!each.proved)
+                all.damaged.push_back(std::move(each));
+            else if (!about.revoked_at && about.tenant == instance_tenant && about.name == instance_key_name)
+                all.key = std::move(each);
+        }
         which.cursor = found->next;
     } while (!which.cursor.empty());
-    return newest;
+    return all;
 }
 
-result<std::optional<key_view>> console::shown_key() const {
-    auto found = instance_key();
+result<shearline::credential_view> console::instance_key() const {
+    auto found = find_keys();
     if (!found) return std::move(found).error();
-    if (!*found || (*found)->keys.empty()) return std::optional<key_view>{};
-    const auto& [about, keys] = **found;
+    if (found->key) return *std::move(found->key);
+    if (must_be_revoked(found->damaged))
+        return shearline::error{errc::corrupt, "the rows of the instance's key were edited: it can only be revoked"};
+    return shearline::error{errc::not_found, "the instance has no key"};
+}
+
+result<console::shown_keys> console::keys_to_show() const {
+    auto found = find_keys();
+    if (!found) return std::move(found).error();
+    shown_keys shown;
+    for (const auto& each : found->damaged)
+        shown.damaged.push_back({.id = each.about.id.to_string(),
+                                 .masked = each.keys.empty() ? std::string{} : masked_text(each.keys.front().handle),
+                                 .name = each.about.name,
+                                 .tenant = each.about.tenant,
+                                 .revoked = each.about.revoked_at.has_value()});
+    if (!found->key || found->key->keys.empty()) return shown;
+    const auto& [about, keys, proved] = *found->key;
     const shearline::record& newest = keys.front();
     const auto standing = shearline::standing_at(about, newest, shearline::system_clock{}.now());
-    return std::optional{key_view{
+    shown.key = key_view{
         .masked = masked_text(newest.handle),
         .state = std::string{to_string(standing)},
         .good = standing == shearline::key_standing::active || standing == shearline::key_standing::retiring,
@@ -605,7 +639,8 @@ result<std::optional<key_view>> console::shown_key() const {
         .created_at = newest.created_at,
         .last_used_at = newest.last_used_at,
         .uses = newest.uses,
-    }};
+    };
+    return shown;
 }
 
 shearline::request_context console::context_for(const visit& at, std::string_view reason) const {
@@ -616,14 +651,16 @@ response console::give_key(visit& at, std::string_view purpose, std::string_view
     if (auto asks = ask_for_password(at, purpose)) return *std::move(asks);
     const auto found = instance_key();
     if (!found) return failed(at, found.error());
-    if (!*found) return failed(at, shearline::error{errc::not_found, "the instance has no key"});
-    const auto text = within(m_writing, [&] { return m_keys.reveal((*found)->about.id, context_for(at, reason)); });
+    const auto text = within(m_writing, [&] { return m_keys.reveal(found->about.id, context_for(at, reason)); });
     if (!text) return failed(at, text.error());
     const std::string_view key = text->reveal(shearline::unsafe_reveal);
     if (at.wants_json()) return json(200, {{"key", key}});
-    auto view = shown_key();
+    auto view = keys_to_show();
     if (!view) return failed(at, view.error());
-    return page(200, key_page(frame_for(at), {.key = *std::move(view), .revealed = key, .once = random_token()}));
+    return page(200, key_page(frame_for(at), {.key = std::move(view->key),
+                                              .revealed = key,
+                                              .once = random_token(),
+                                              .damaged = std::move(view->damaged)}));
 }
 
 response console::reveal_key(visit& at) { return give_key(at, "reveal the key", "revealed in the console"); }
@@ -640,7 +677,8 @@ response console::generate_key(visit& at) {
         const std::unique_lock lock{m_generating, std::chrono::seconds{2}};
         if (!lock) return shearline::error{errc::unavailable, "another first key is being generated"};
         const auto found = instance_key();
-        if (!found || *found) return found ? result<bool>{false} : found.error();
+        if (found) return false;
+        if (found.error().code() != errc::not_found) return found.error();
         const auto issued = m_keys.issue(instance_credential(), context);
         return issued ? result<bool>{true} : issued.error();
     });
@@ -681,11 +719,26 @@ response console::resume_key(visit& at) {
     });
 }
 
+response console::revoke_key(visit& at) {
+    if (auto asks = ask_for_password(at, "revoke the damaged key")) return *std::move(asks);
+    const auto id = shearline::credential_id::parse(at.fields[field::credential]);
+    if (!id) return failed(at, shearline::error{errc::invalid_argument, "a form without its credential"});
+    const auto found = find_keys();
+    if (!found) return failed(at, found.error());
+    const auto& all = found->damaged;
+    if (std::none_of(all.begin(), all.end(), [&](const auto& each) { return each.about.id == *id; }))
+        return failed(at, shearline::error{errc::conflict, "only a damaged key is revoked here"});
+    const auto revoked = within(
+        m_writing, [&] { return m_keys.revoke(*id, context_for(at, "revoked in the console: its rows were edited")); });
+    if (!revoked) return failed(at, revoked.error());
+    m_sessions.leave(at.cookie, {notice::tone::good, "The damaged key is revoked."});
+    return see_other(path::key);
+}
+
 response console::change_key(visit& at, std::string_view done, const change& make) {
     const auto found = instance_key();
     if (!found) return failed(at, found.error());
-    if (!*found) return failed(at, shearline::error{errc::not_found, "the instance has no key"});
-    if (const auto changed = within(m_writing, [&] { return make((*found)->about.id); }); !changed)
+    if (const auto changed = within(m_writing, [&] { return make(found->about.id); }); !changed)
         return failed(at, changed.error());
     m_sessions.leave(at.cookie, {notice::tone::good, std::string{done}});
     return see_other(path::key);

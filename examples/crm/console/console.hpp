@@ -118,10 +118,22 @@ private:
     response regenerate_key(visit& at);
     response suspend_key(visit& at);
     response resume_key(visit& at);
+    response revoke_key(visit& at);
     response give_key(visit& at, std::string_view purpose, std::string_view reason);
     response change_key(visit& at, std::string_view done, const change& make);
-    [[nodiscard]] shearline::result<std::optional<shearline::credential_view>> instance_key() const;
-    [[nodiscard]] shearline::result<std::optional<key_view>> shown_key() const;
+    struct found_keys {
+        std::optional<shearline::credential_view> key;
+        /// Those whose rows were edited, of any tenant and name, because these may be what was edited.
+        std::vector<shearline::credential_view> damaged;
+    };
+    [[nodiscard]] shearline::result<found_keys> find_keys() const;
+    /// `not_found` if there is none, `corrupt` if it is damaged.
+    [[nodiscard]] shearline::result<shearline::credential_view> instance_key() const;
+    struct shown_keys {
+        std::optional<key_view> key;
+        std::vector<damaged_view> damaged;
+    };
+    [[nodiscard]] shearline::result<shown_keys> keys_to_show() const;
     [[nodiscard]] shearline::request_context context_for(const visit& at, std::string_view reason) const;
 
     [[nodiscard]] std::string cookie_name(std::string_view plain) const;

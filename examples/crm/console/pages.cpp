@@ -57,9 +57,20 @@ html badge_of(const key_view& key) {
     return out.add(R"(<span class="badge danger">{}</span>)", key.state);
 }
 
-html state_of(const std::optional<key_view>& key) {
+html damaged_badge() {
     html out;
-    return key ? badge_of(*key) : out.add(R"(<span class="badge">Not generated</span>)");
+    return out.add(R"(<span class="badge danger">Damaged</span>)");
+}
+
+html state_of(const std::optional<key_view>& key, std::size_t damaged) {
+    html out;
+    if (key)
+        out.add(badge_of(*key));
+    else if (damaged == 0)
+        out.add(R"(<span class="badge">Not generated</span>)");
+    if (key && damaged > 0) out.add(" ");
+    if (damaged > 0) out.add(damaged_badge());
+    return out;
 }
 
 html notice_of(const std::optional<notice>& says) {
@@ -215,6 +226,39 @@ html facts_of(const key_view& key) {
                    scopes);
 }
 
+constexpr std::string_view damage =
+    "The rows of a key are not what this CRM wrote: they were edited in the key store. It can only be revoked, which "
+    "takes effect at once. Until then, a CRM that was running may accept it for what it could do before; from the next "
+    "start, all its keys are refused, unless only metadata was edited. Find out who wrote to keys.db.";
+
+/// Whether a damaged credential must be revoked before there can be a new key.
+bool must_be_revoked(const std::vector<damaged_view>& all) {
+    return std::any_of(all.begin(), all.end(), [](const damaged_view& each) { return !each.revoked; });
+}
+
+html damaged_panel(const html& csrf, const std::vector<damaged_view>& all) {
+    html out;
+    out.add(
+        R"(<section class="card" aria-labelledby="damaged-title"><div class="card-head"><h2 id="damaged-title">Damaged</h2>{}</div><div class="card-body"><p class="notice danger" role="alert">{}</p>
+)",
+        damaged_badge(), damage);
+    for (const damaged_view& each : all) {
+        html can;
+        if (each.revoked) {
+            can.add(R"(<p>Its rows say that it is revoked.</p>)");
+        } else {
+            html fields = csrf;
+            fields.add(hidden(field::credential, each.id));
+            can = post_button(path::key_revoke, fields, "danger", "Revoke");
+        }
+        out.add(
+            R"(<div class="choice"><div><h3 class="label">{}</h3><p><code>{}</code></p><p>Tenant {}, credential <code>{}</code></p></div>{}</div>
+)",
+            each.name, each.masked.empty() ? "no key" : each.masked, each.tenant, each.id, can);
+    }
+    return out.add("</div></section>\n");
+}
+
 constexpr markup<0> edit_field = R"(<input type="hidden" name="edit" value="1">)";
 
 constexpr std::string_view regenerate_title = "Regenerate the Instance API Key?";
@@ -257,7 +301,7 @@ html key_panel(const html& csrf, const key_page_view& view) {
     out.add(
         R"(<section class="card key-panel{}" data-key-panel aria-labelledby="key-title"><div class="card-head"><h2 id="key-title">Key</h2>{}</div><div class="card-body">
 )",
-        view.revealed.empty() ? "" : " revealed", state_of(view.key));
+        view.revealed.empty() ? "" : " revealed", state_of(view.key, 0));
     if (view.key) {
         html reveal;
         if (view.revealed.empty())
@@ -328,8 +372,11 @@ std::string home_page(const frame& around, const home_view& view) {
                 : view.key->good    ? "Active"
                                     : view.key->state,
                 view.key->generation, view.key->uses);
+    else if (view.damaged > 0)
+        key.add(R"(<span class="tile-figure">Damaged</span><span class="muted small">it can only be revoked</span>)");
     else
         key.add(R"(<span class="tile-figure">None yet</span><span class="muted small">generate the first one</span>)");
+    if (view.key && view.damaged > 0) key.add(damaged_badge());
     html last;
     if (view.latest.empty())
         last.add(R"(<span class="tile-figure">Quiet</span><span class="muted small">nothing has happened yet</span>)");
@@ -357,12 +404,14 @@ std::string home_page(const frame& around, const home_view& view) {
     return framed("Overview", section::home, around, body);
 }
 
-std::string integrations_page(const frame& around, const std::optional<key_view>& key) {
+std::string integrations_page(const frame& around, const std::optional<key_view>& key, std::size_t damaged) {
     html body;
+    html warning;
+    if (damaged > 0) warning.add(R"(<p class="notice danger">{}</p>)", damage);
     body.add(R"(<div class="page-head"><div><h1>Integrations</h1><p>How other systems use this CRM.</p></div></div>
 <section class="card"><div class="card-head"><h2>Instance API Key</h2>{}</div>
-<div class="card-body"><div class="choice"><p>One key for your own systems. They send it with each call to the REST API, and may read and write contacts.</p><a class="button primary" href="{}">Open the key</a></div></div></section>)",
-             state_of(key), path::key);
+<div class="card-body">{}<div class="choice"><p>One key for your own systems. They send it with each call to the REST API, and may read and write contacts.</p><a class="button primary" href="{}">Open the key</a></div></div></section>)",
+             state_of(key, damaged), warning, path::key);
     return framed("Integrations", section::integrations, around, body);
 }
 
@@ -380,8 +429,11 @@ std::string key_page(const frame& around, const key_page_view& view) {
             regenerate_title, regenerate_warning, go_button(path::key, edit_field, "", "Keep the old key"),
             regenerate_form(csrf, view.once));
     } else {
-        body.add(key_panel(csrf, view));
-        if (view.editing) body.add(edit_panel(csrf, view));
+        if (!view.damaged.empty()) body.add(damaged_panel(csrf, view.damaged));
+        if (view.key || !must_be_revoked(view.damaged)) {
+            body.add(key_panel(csrf, view));
+            if (view.editing) body.add(edit_panel(csrf, view));
+        }
         if (view.key) body.add(password_dialog());
     }
     return framed("Instance API Key", section::integrations, around, body);

@@ -29,6 +29,7 @@ inline constexpr std::string_view key_generate = "/admin/integrations/instance-a
 inline constexpr std::string_view key_regenerate = "/admin/integrations/instance-api-key/regenerate";
 inline constexpr std::string_view key_suspend = "/admin/integrations/instance-api-key/suspend";
 inline constexpr std::string_view key_resume = "/admin/integrations/instance-api-key/resume";
+inline constexpr std::string_view key_revoke = "/admin/integrations/instance-api-key/revoke";
 inline constexpr std::string_view contacts = "/admin/contacts";
 inline constexpr std::string_view contacts_rows = "/admin/contacts/rows";
 inline constexpr std::string_view audit = "/admin/audit";
@@ -39,7 +40,8 @@ inline constexpr std::string_view assets = "/admin/assets/";
 namespace field {
 inline constexpr std::string_view csrf = "csrf";
 inline constexpr std::string_view password = "password";
-inline constexpr std::string_view once = "once";  ///< the idempotency token, minted with the form
+inline constexpr std::string_view once = "once";              ///< the idempotency token, minted with the form
+inline constexpr std::string_view credential = "credential";  ///< the id of a damaged credential
 }  // namespace field
 
 /// The entry of the menu that a page belongs to.
@@ -71,6 +73,14 @@ struct key_view {
     std::uint64_t uses = 0;
 };
 
+/// A credential whose rows are not what the service wrote. Its texts are shown as the rows have them now.
+struct damaged_view {
+    std::string id;      ///< for the form that revokes it
+    std::string masked;  ///< of its newest key; empty if its rows have none
+    std::string name, tenant;
+    bool revoked = false;  ///< its rows say that it is revoked, so there is nothing to revoke
+};
+
 /// What the key page shows in addition to the key.
 struct key_page_view {
     std::optional<key_view> key;  ///< nothing: no key was generated yet
@@ -78,6 +88,7 @@ struct key_page_view {
     bool confirming = false;      ///< shows the question before a regeneration, for browsers that run no script
     std::string_view revealed{};  ///< the whole key, only in the response that shows it
     std::string once;             ///< a fresh idempotency token for the form that makes a key
+    std::vector<damaged_view> damaged{};
 };
 
 struct contact_row {
@@ -109,6 +120,7 @@ struct home_view {
     std::size_t contacts = 0;
     std::optional<key_view> key;
     std::vector<audit_row> latest;
+    std::size_t damaged = 0;  ///< credentials
 };
 
 /// A form to be sent again with the password: its address, and its other fields.
@@ -120,7 +132,7 @@ struct pending_form {
 
 [[nodiscard]] std::string sign_in_page(std::string_view csrf, const std::optional<notice>& says);
 [[nodiscard]] std::string home_page(const frame&, const home_view&);
-[[nodiscard]] std::string integrations_page(const frame&, const std::optional<key_view>&);
+[[nodiscard]] std::string integrations_page(const frame&, const std::optional<key_view>&, std::size_t damaged = 0);
 [[nodiscard]] std::string key_page(const frame&, const key_page_view&);
 [[nodiscard]] std::string password_page(const frame&, const pending_form&);
 [[nodiscard]] std::string contacts_page(const frame&, const contacts_view&);

@@ -26,7 +26,9 @@ namespace shearline::inline v0_1::detail {
 struct change_subject {
     std::string_view action;
     credential_id credential;
-    handle key{};  ///< 0 for a change of the whole credential
+    handle key{};                  ///< 0 for a change of the whole credential
+    bool may_be_unproved = false;  ///< the change is made even if the rows were edited
+    const new_credential* edits = nullptr;
 };
 
 /// The store, the keyring and the clock of an authority. Movable; otherwise thread-safe.
@@ -56,6 +58,29 @@ public:
         return m_feed->look(*head, seen);
     }
 
+    [[nodiscard]] result<void> check_reading(tenant_filter of) const {
+        if (auto good = check(of); !good) return good;
+        return check_feed();
+    }
+
+    /// A store that was rolled back may lack the key.
+    [[nodiscard]] reason why_unknown() const {
+        const auto same = check_feed();
+        if (same) return reason::unknown_handle;
+        return same.error().code() == errc::rolled_back ? reason::stale : reason::store_unavailable;
+    }
+
+    /// A key, its credential and the end of the feed. `not_found`; `rolled_back`, as the key may be lacking for that.
+    [[nodiscard]] result<key_view> view_of(const handle& key) const {
+        auto found = m_store->look_up(Policies::format::name, key);
+        if (!found) return std::move(found).error();
+        if (!*found) {
+            if (auto same = check_feed(); !same) return std::move(same).error();
+            return error{errc::not_found, "no key has this handle"};
+        }
+        return **std::move(found);
+    }
+
     /// Runs `body(tx, now)` in one transaction, if the context is valid and its deadline has not passed.
     template <typename Body>
     auto run(const request_context& by, Body body) {
@@ -70,6 +95,7 @@ public:
             auto before = tx.head();
             if (!before) return std::move(before).error();
             if (auto same = m_feed->look(*before, seen); !same) return std::move(same).error();
+            if (auto ours = secrets()->check_store(tx); !ours) return std::move(ours).error();
             outcome made = body(tx, now());
             if (!made) return made;
             auto after = tx.head();
@@ -85,10 +111,12 @@ public:
     template <typename Body>
     result<issued_key> change(const change_subject& what, const request_context& by, Body body) {
         return run(by, [&](transaction& tx, timestamp now) -> result<issued_key> {
-            auto owner = owner_of(tx, what.credential);
+            auto owner = what.may_be_unproved ? owner_of(tx, what.credential)
+                                              : proved_owner_of(tx, secrets()->rows, what.credential);
             if (!owner) return std::move(owner).error();
             hash_context arguments{what.action};
             arguments.text(what.credential.to_string()).number(what.key.value);
+            if (what.edits != nullptr) append(arguments, *what.edits);
             const change_request request{what.action, owner->tenant, std::move(arguments), owner->id};
             return secrets()->once(tx, request, by, now, [&] {
                 auto outcome = body(tx, *owner, now);
@@ -96,6 +124,16 @@ public:
                 return outcome;
             });
         });
+    }
+
+    /// The same for a change that gives no key, by `body(tx, owner, now) -> result<void>`.
+    template <typename Body>
+    result<void> edit(const change_subject& what, const request_context& by, Body body) {
+        auto done = change(what, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
+            if (auto made = body(tx, owner, now); !made) return std::move(made).error();
+            return issued_key{};
+        });
+        return done ? result<void>{} : result<void>{std::move(done).error()};
     }
 
 private:

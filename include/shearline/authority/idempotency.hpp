@@ -26,8 +26,7 @@ struct change_request {
 };
 
 /// The arguments of an `issue` call, for `change_request`.
-[[nodiscard]] inline hash_context context_of(const new_credential& asked) {
-    hash_context words{"issue"};
+inline void append(hash_context& words, const new_credential& asked) {
     const auto time = [&words](std::optional<timestamp> at) {
         words.number(at ? 1 : 0).number(at ? static_cast<std::uint64_t>(to_unix_ms(*at)) : 0);
     };
@@ -38,6 +37,10 @@ struct change_request {
     for (const auto& [name, value] : asked.metadata) words.text(name).text(value);
     time(asked.not_before);
     time(asked.expires_at);
+}
+[[nodiscard]] inline hash_context context_of(const new_credential& asked) {
+    hash_context words{"issue"};
+    append(words, asked);
     return words;
 }
 
@@ -75,19 +78,20 @@ public:
         return std::optional<idempotency_entry>{};
     }
 
-    /// Stores the outcome of a change; does nothing for a request without a token.
-    template <typename Transaction>
-    [[nodiscard]] result<void> remember(Transaction& tx, const request_context& by, const change_request& asked,
-                                        const issued_key& outcome, timestamp now) const {
+    /// Stores the outcome of a change, proved; does nothing for a request without a token.
+    template <typename Transaction, typename Prover>
+    [[nodiscard]] result<void> remember(Transaction& tx, const Prover& proving, const request_context& by,
+                                        const change_request& asked, const issued_key& outcome, timestamp now) const {
         if (by.idempotency_token.empty()) return {};
         const hash_context name = name_of(by, asked);
-        return tx.insert(
-            idempotency_entry{.token = m_hashes.digest(name.bytes()).mac,
-                              .arguments = m_hashes.digest(asked.arguments.bytes()).mac,
-                              .credential = outcome.credential,
-                              .handle = outcome.handle.value != 0 ? std::optional{outcome.handle} : std::nullopt,
-                              .created_at = now,
-                              .expires_at = now + kept_for});
+        idempotency_entry entry{.token = m_hashes.digest(name.bytes()).mac,
+                                .arguments = m_hashes.digest(asked.arguments.bytes()).mac,
+                                .credential = outcome.credential,
+                                .handle = outcome.handle.value != 0 ? std::optional{outcome.handle} : std::nullopt,
+                                .created_at = now,
+                                .expires_at = now + kept_for};
+        entry.proof = proving.of(entry, asked.tenant, asked.operation);
+        return tx.insert(entry);
     }
 
 private:

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // A credential: what a customer owns, with its name, its permissions and its validity. It outlives its keys.
-// Depends on clock.hpp and credential_id.hpp; never on a store.
+// Depends on clock.hpp, credential_id.hpp and digest/row_proof.hpp; never on a store.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 
 #include <shearline/clock.hpp>
 #include <shearline/credential/credential_id.hpp>
+#include <shearline/digest/row_proof.hpp>
 
 namespace shearline::inline v0_1 {
 
@@ -43,6 +44,8 @@ struct credential {
     std::uint64_t version = 1;     ///< one more with each change of the credential or of one of its keys
     timestamp created_at;
     std::optional<timestamp> revoked_at{};  ///< set once, for good: all its keys are revoked, and it gets no new one
+    digest_bytes metadata_digest{};  ///< SHA-256 of the metadata, for the proof: a reader may leave the metadata out
+    row_proof proof{};               ///< of all of the above, and of its keys that are not revoked
 };
 
 /// The first version of a requested credential. `asked` is not checked. Linear in its size.

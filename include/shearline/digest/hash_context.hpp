@@ -4,6 +4,7 @@
 // Depends on std; never on a crypto library.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -29,7 +30,17 @@ public:
 
     /// 8 bytes, most significant first, whatever the type of the number.
     hash_context& number(std::uint64_t field) {
-        for (unsigned shift = 64; shift > 0; shift -= 8) m_bytes += static_cast<char>((field >> (shift - 8)) & 0xff);
+        std::array<char, 8> spelled;
+        for (std::size_t i = 0; i < spelled.size(); ++i) spelled[i] = static_cast<char>(field >> (56 - 8 * i));
+        m_bytes.append(spelled.data(), spelled.size());
+        return *this;
+    }
+
+    /// Bytes of a length that the purpose fixes, as they are.
+    template <typename Byte, std::size_t Count>
+    hash_context& bytes(const std::array<Byte, Count>& field) {
+        static_assert(sizeof(Byte) == 1);
+        m_bytes.append(reinterpret_cast<const char*>(field.data()), Count);
         return *this;
     }
 

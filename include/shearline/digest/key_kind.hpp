@@ -17,18 +17,24 @@ namespace shearline::inline v0_1 {
 enum class key_kind : std::uint8_t {
     pepper = 1,  ///< the hash key of the digests of API keys
     sealing,     ///< seals the texts of API keys, if the custody is `recoverable`
+    proof,       ///< proves the rows of stores: one that was edited by hand grants nothing
 };
 
 /// The status of a key of the keyring. It only changes to one further down this list.
 enum class key_status : std::uint8_t {
-    current = 1,  ///< used for new digests and sealed texts; the last of its kind
-    retired,      ///< its digests still verify, and its sealed texts still open
-    dropped,      ///< deleted: its digests and sealed texts are useless; only its number and its check value are kept
+    current = 1,  ///< used for new digests, sealed texts and proofs; the last of its kind
+    retired,      ///< its digests and proofs still verify, and its sealed texts still open
+    dropped,      ///< deleted: what was made with it is useless; only its number and its check value are kept
 };
 
 /// The word for a kind, as in the file of a keyring; a static string. O(1).
 [[nodiscard]] constexpr std::string_view to_string(key_kind kind) noexcept {
-    return kind == key_kind::pepper ? "pepper" : "sealing";
+    switch (kind) {
+        case key_kind::pepper: return "pepper";
+        case key_kind::sealing: return "sealing";
+        case key_kind::proof: return "proof";
+    }
+    return "unknown";
 }
 
 /// The word for a status, as in the file of a keyring; a static string. O(1).

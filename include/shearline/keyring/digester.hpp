@@ -57,16 +57,21 @@ public:
                                                environment where) {
         // hmac-sha256 was the first hash, when subkeys had no label for it: it keeps those.
         constexpr std::string_view labelled = hash.view() == "hmac-sha256" ? "" : hash.view();
-        digester made;
-        for (const auto& pepper : ring.peppers()) {
-            const auto subkey = ring.subkey(key_kind::pepper, pepper.number, purpose, format, where, labelled);
-            if (!subkey) continue;  // dropped
-            auto state = guarded<state_type>::make([&] { return Hash::prepare(subkey->reveal(unsafe_reveal)); });
-            if (!state) return std::move(state).error();
-            if (pepper.status == key_status::current) made.m_current = made.m_peppers.size();
-            made.m_peppers.push_back({pepper.number, *std::move(state)});
-        }
-        return made;
+        return make(ring.peppers(), [&](std::uint32_t number) {
+            return ring.subkey(key_kind::pepper, number, purpose, format, where, labelled);
+        });
+    }
+
+    /// The same with the proof keys of a keyring in place of its peppers, for one purpose and one store. A keyring
+    /// without a proof key is `wrong_keyring`.
+    [[nodiscard]] static result<digester> of_proofs(const keyring& ring, std::string_view purpose,
+                                                    const store_id& store) {
+        const auto keys = ring.proof_keys();
+        if (keys.empty())
+            return error{
+                errc::wrong_keyring,
+                "this keyring was made before stores were proved, and has no proof key: call `prove_store` once"};
+        return make(keys, [&](std::uint32_t number) { return ring.proof_subkey(number, purpose, store); });
     }
 
     /// The digest of a message under the current pepper.
@@ -110,6 +115,20 @@ private:
         std::uint32_t number;
         guarded<state_type> state;
     };
+
+    template <typename Derive>
+    [[nodiscard]] static result<digester> make(const std::vector<keyring::entry_info>& keys, Derive derive) {
+        digester made;
+        for (const auto& one : keys) {
+            const auto subkey = derive(one.number);
+            if (!subkey) continue;  // dropped
+            auto state = guarded<state_type>::make([&] { return Hash::prepare(subkey->reveal(unsafe_reveal)); });
+            if (!state) return std::move(state).error();
+            if (one.status == key_status::current) made.m_current = made.m_peppers.size();
+            made.m_peppers.push_back({one.number, *std::move(state)});
+        }
+        return made;
+    }
 
     std::vector<keyed> m_peppers;
     std::size_t m_current = 0;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The keys of a keyring, and the text of its file: one line for each key, with its check value.
+// The keys of a keyring, and the text of its file: one line for each key, with its check value; then its stores.
 // Depends on digest/ and secret/; never on the disk.
 #pragma once
 
@@ -18,6 +18,7 @@
 #include <shearline/digest/hash_context.hpp>
 #include <shearline/digest/hmac_sha256.hpp>
 #include <shearline/digest/key_kind.hpp>
+#include <shearline/digest/row_proof.hpp>
 #include <shearline/digest/stored_digest.hpp>
 #include <shearline/error.hpp>
 #include <shearline/result.hpp>
@@ -37,22 +38,39 @@ struct entry {
     std::shared_ptr<const guarded<master_key>> key;  // none if dropped
 };
 
-struct contents {
-    std::vector<entry> peppers;  // numbered from 1 without a gap; only the last is current
-    std::vector<entry> sealing_keys;
+inline constexpr std::array kinds{key_kind::pepper, key_kind::sealing, key_kind::proof};
 
-    [[nodiscard]] std::vector<entry>& of(key_kind kind) { return kind == key_kind::pepper ? peppers : sealing_keys; }
-    [[nodiscard]] const std::vector<entry>& of(key_kind kind) const {
-        return kind == key_kind::pepper ? peppers : sealing_keys;
+struct contents {
+    std::array<std::vector<entry>, kinds.size()> keys;  // numbered from 1 without a gap; only the last is current
+    bool may_prove_stores = false;                      // it was made before there were proofs: see `prove_store`
+    std::vector<store_id> stores;                       // that were proved by `prove_store`
+
+    [[nodiscard]] std::vector<entry>& of(key_kind kind) { return keys[static_cast<std::size_t>(kind) - 1]; }
+    [[nodiscard]] const std::vector<entry>& of(key_kind kind) const { return keys[static_cast<std::size_t>(kind) - 1]; }
+    [[nodiscard]] bool has_proved(const store_id& store) const {
+        for (const store_id& one : stores)
+            if (one == store) return true;
+        return false;
     }
+    /// Made by the first version, and not used by a later one yet.
+    [[nodiscard]] bool is_of_version_1() const { return of(key_kind::proof).empty(); }
 };
 
-inline constexpr std::array kinds{key_kind::pepper, key_kind::sealing};
 inline constexpr std::string_view title = "shearline keyring ";
-inline constexpr std::string_view version = "1";
+inline constexpr std::string_view may_prove_stores_line = "stores unproved";
+inline constexpr std::string_view store_word = "store";
 inline constexpr std::size_t max_bytes = 256 * 1024;  // some 3,000 keys: a new one each month for more than a century
 inline constexpr std::size_t check_chars = base64_chars(sizeof(check_bytes));
 inline constexpr std::size_t key_chars = base64_chars(sizeof(master_key));
+inline constexpr std::size_t store_chars = base64_chars(sizeof(store_id));
+
+/// The name of a key in errors.
+inline std::string name_of(key_kind kind, std::uint32_t number) {
+    return (kind == key_kind::sealing ? "sealing key "
+            : kind == key_kind::proof ? "proof key "
+                                      : "pepper ") +
+           std::to_string(number);
+}
 
 /// HMAC-SHA256 of a context under a master key: gives subkeys and check values.
 inline secret_bytes<32> derive(std::span<const std::byte, 32> key, const hash_context& what) {
@@ -80,8 +98,12 @@ inline result<entry> make_entry(key_kind kind, std::uint32_t number, key_status 
     return made;
 }
 
-/// The text of the file, in memory that is wiped. `invalid_argument` if it would be longer than `max_bytes`.
+/// The text of the file, in memory that is wiped: of version 1 for a keyring without proof keys. `invalid_argument` if
+/// it would be longer than `max_bytes`, or if there are proved stores and no proof key.
 inline result<secret_text> print(const contents& keys) {
+    if (keys.is_of_version_1() && !keys.stores.empty())  // there is no line for them: nothing could read the file again
+        return error{errc::invalid_argument, "a keyring without a proof key has proved no store: give it one first"};
+    const std::string_view version = keys.is_of_version_1() ? "1" : "2";
     std::size_t chars = title.size() + version.size() + 1;
     for (const key_kind kind : kinds) {
         for (const entry& one : keys.of(kind)) {
@@ -89,6 +111,8 @@ inline result<secret_text> print(const contents& keys) {
                      check_chars + 4 + (one.key ? key_chars + 1 : 0);
         }
     }
+    if (!keys.is_of_version_1() && keys.may_prove_stores) chars += may_prove_stores_line.size() + 1;
+    chars += keys.stores.size() * (store_word.size() + store_chars + 2);
     if (chars > max_bytes) return error{errc::invalid_argument, "the keyring is full: its file is limited to 256 KiB"};
 
     secret_text text = secret_text::with_chars(chars);
@@ -100,10 +124,10 @@ inline result<secret_text> print(const contents& keys) {
     };
     put(title.substr(0, title.size() - 1), ' ');
     put(version, '\n');
+    std::array<char, key_chars + 1> spelled;
+    const wipe_on_exit wipe{spelled};
     for (const key_kind kind : kinds) {
         for (const entry& one : keys.of(kind)) {
-            std::array<char, key_chars + 1> spelled;
-            const wipe_on_exit wipe{spelled};
             put(to_string(kind), ' ');
             put(std::to_string(one.number), ' ');
             put(to_string(one.status), ' ');
@@ -113,6 +137,12 @@ inline result<secret_text> print(const contents& keys) {
             to_base64<sizeof(master_key)>(one.key->reveal(unsafe_reveal), spelled);
             put({spelled.data(), key_chars}, '\n');
         }
+    }
+    if (!keys.is_of_version_1() && keys.may_prove_stores) put(may_prove_stores_line, '\n');
+    for (const store_id& one : keys.stores) {
+        put(store_word, ' ');
+        to_base64<sizeof(store_id)>(one, std::span{spelled}.first<store_chars + 1>());
+        put({spelled.data(), store_chars}, '\n');
     }
     return text;
 }
@@ -126,18 +156,40 @@ inline std::string_view take(std::string_view& rest, char end) noexcept {
 
 inline error corrupt(std::string_view what) { return {errc::corrupt, std::string{what}}; }
 
+/// Reads a line that says something about stores. The error has no line number.
+inline result<void> parse_store_line(std::string_view line, contents& keys) {
+    if (line == may_prove_stores_line) {
+        if (keys.may_prove_stores || !keys.stores.empty()) return corrupt("the line is misplaced or repeated");
+        keys.may_prove_stores = true;
+        return {};
+    }
+    store_id read{};
+    if (take(line, ' ') != store_word || !from_base64<sizeof(store_id)>(line, read))
+        return corrupt("the line must be '" + std::string{may_prove_stores_line} +
+                       "', or 'store' and an id of 22 characters of base64");
+    if (keys.has_proved(read)) return corrupt("the store is repeated");
+    keys.stores.push_back(read);
+    return {};
+}
+
 /// Reads one line, and adds its key to those of the lines before. The error has no line number, and quotes nothing.
-inline result<void> parse_line(std::string_view line, contents& keys) {
+inline result<void> parse_line(std::string_view line, contents& keys, std::span<const key_kind> known) {
+    const std::string_view whole = line;
     const std::string_view kind_word = take(line, ' ');
     const std::string_view number_word = take(line, ' ');
     const std::string_view status_word = take(line, ' ');
     const std::string_view check_word = take(line, ' ');
 
-    const bool is_pepper = kind_word == to_string(key_kind::pepper);
-    if (!is_pepper && kind_word != to_string(key_kind::sealing))
-        return corrupt("the line must begin with 'pepper' or 'sealing'");
-    const key_kind kind = is_pepper ? key_kind::pepper : key_kind::sealing;
-    if (is_pepper && !keys.sealing_keys.empty()) return corrupt("a pepper must not come after a sealing key");
+    if (known.size() == kinds.size() && kind_word.starts_with(store_word)) return parse_store_line(whole, keys);
+    std::size_t place = 0;
+    while (place < known.size() && to_string(known[place]) != kind_word) ++place;
+    if (place == known.size())
+        return corrupt(known.size() == kinds.size() ? "the line must begin with 'pepper', 'sealing', 'proof' or 'store'"
+                                                    : "the line must begin with 'pepper' or 'sealing'");
+    const key_kind kind = known[place];
+    for (std::size_t later = place + 1; later < known.size(); ++later)
+        if (!keys.of(known[later]).empty()) return corrupt("a key must not come after one of a later kind");
+    if (keys.may_prove_stores || !keys.stores.empty()) return corrupt("a key must not come after a line about stores");
     std::vector<entry>& before = keys.of(kind);
     if (!before.empty() && before.back().status == key_status::current) {
         return corrupt("a key must not come after the current one of its kind");
@@ -181,26 +233,31 @@ inline result<contents> parse(std::string_view text, const std::string& path) {
         return error{what.code(), path + ": line " + std::to_string(line_number) + ": " + what.context()};
     };
     contents keys;
+    std::span<const key_kind> known{kinds};
     while (!text.empty()) {
         ++line_number;
         if (text.find('\n') == std::string_view::npos) return here(corrupt("the line has no end; the file was cut"));
         const std::string_view line = take(text, '\n');
         if (line_number > 1) {
-            if (auto read = parse_line(line, keys); !read) return here(read.error());
+            if (auto read = parse_line(line, keys, known); !read) return here(read.error());
         } else if (!line.starts_with(title) || !read_key_number(line.substr(title.size()))) {
             return here(corrupt("this is not the first line of a keyring"));
-        } else if (line.substr(title.size()) != version) {
-            return here({errc::wrong_version, "written by another version of this library; this one reads version 1"});
+        } else if (const std::string_view version = line.substr(title.size()); version == "1") {
+            known = known.first(2);  // there were no proofs
+        } else if (version != "2") {
+            return here(
+                {errc::wrong_version, "written by another version of this library; this one reads versions 1 and 2"});
         }
     }
     ++line_number;
     if (line_number == 1) return here(corrupt("the file is empty"));
-    for (const key_kind kind : kinds) {
+    for (const key_kind kind : known) {
         if (keys.of(kind).empty() || keys.of(kind).back().status != key_status::current) {
             return here(
                 corrupt("the file ends without a current key of the kind '" + std::string{to_string(kind)} + "'"));
         }
     }
+    if (keys.is_of_version_1()) keys.may_prove_stores = true;
     return keys;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// What a store holds besides credentials and records: the feed of changes, usage and idempotency entries; and pages.
+// What a store holds besides credentials and records: the feed of changes, usage, idempotency entries and its identity;
+// and pages.
 // Depends on credential/; never on one store.
 #pragma once
 
@@ -14,7 +15,7 @@
 #include <shearline/clock.hpp>
 #include <shearline/credential/credential.hpp>
 #include <shearline/credential/record.hpp>
-#include <shearline/digest/key_kind.hpp>
+#include <shearline/digest/row_proof.hpp>
 #include <shearline/digest/stored_digest.hpp>
 
 namespace shearline::inline v0_1 {
@@ -27,6 +28,7 @@ enum class change_kind : std::uint8_t {
     credential_revoked = 4,
     suspended = 5,
     resumed = 6,
+    amended = 7,
 };
 
 /// One entry of the feed: a credential or one of its keys has changed. A follower of the feed reads the credential
@@ -65,19 +67,22 @@ struct idempotency_entry {
     std::optional<shearline::handle> handle;
     timestamp created_at;
     timestamp expires_at;  ///< not found from then on, and deleted by a later insert
+    row_proof proof{};     ///< of all of the above, and of tenant and operation
 };
 
-/// Identifies one key of the keyring that a store's records were made under.
-struct keyring_check {
-    key_kind kind = key_kind::pepper;
-    std::uint32_t number = 0;
-    std::array<std::byte, 8> check{};
+/// Names a store, and the keyring that its rows were last made under. A store has one, or none yet.
+struct store_identity {
+    store_id id{};
+    std::string keyring;  ///< its version, and the status and check value of each key (see store/keyring_binding.hpp)
+    row_proof proof{};    ///< of the two; none in a store of before proofs
 };
 
-/// What a verification needs, from one read: a key, its credential, and the end of the feed.
+/// What a verification needs, from one read: a key, its credential (the metadata may be left out), the other keys of
+/// the credential that are not revoked, and the end of the feed.
 struct key_view {
     credential about;
     record key;
+    std::vector<record> others{};
     feed_head head{};
 };
 
@@ -91,12 +96,21 @@ inline constexpr std::size_t max_pruned = 256;
 struct credential_view {
     credential about;
     std::vector<record> keys;
+    bool proved = false;  ///< set by an authority: false if the rows are not those that this library wrote
 };
 
 /// Which page to read. A value out of range is `invalid_argument`.
 struct page_request {
     std::size_t limit = 50;  ///< most items of the page, 1 to 1,000
     std::string cursor{};    ///< the `next` of the page before; empty for the first page
+};
+
+/// What one `reprove` did.
+struct reproved {
+    std::uint64_t seen = 0;      ///< credentials of the page
+    std::uint64_t proved = 0;    ///< of them, those with a new proof
+    std::uint64_t unproved = 0;  ///< and those whose rows are not what this library wrote: they keep what they have
+    std::string next{};          ///< the cursor of the next page; empty after the last
 };
 
 /// Some items of a list. `next` is the cursor of the next page; empty on the last page.

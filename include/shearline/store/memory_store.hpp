@@ -20,8 +20,8 @@
 #include <vector>
 
 #include <shearline/concepts.hpp>
-#include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
+#include <shearline/store/credential_rows.hpp>
 #include <shearline/store/cursor.hpp>
 #include <shearline/store/memory_transaction.hpp>
 #include <shearline/store/scan.hpp>
@@ -110,7 +110,17 @@ public:
         const std::scoped_lock lock{m_mutex};
         const auto at = m_data.records.find(contents::name_of(format, key));
         if (at == m_data.records.end()) return std::optional<key_view>{};
-        return std::optional{key_view{m_data.credentials.at(at->second.credential), at->second, m_data.head()}};
+        const record& found = at->second;
+        key_view view{m_data.credentials.at(found.credential), found, {}, m_data.head()};
+        for (const record& other : *transaction{m_data}.live_keys_of(found.credential))
+            if (other.format != found.format || other.handle != found.handle) view.others.push_back(other);
+        return std::optional{std::move(view)};
+    }
+
+    /// The name of this store and of its keyring.
+    [[nodiscard]] result<std::optional<store_identity>> identity() const {
+        const std::scoped_lock lock{m_mutex};
+        return m_data.identity;
     }
 
     /// The end of the feed.
@@ -184,25 +194,10 @@ public:
         const auto keys = static_cast<std::uint64_t>(std::count_if(
             m_data.records.begin(), m_data.records.end(), [&](const auto& named) { return is_shown(named.second); }));
         if (auto begun = sink.begin(std::uint64_t{m_data.order.size()}, keys); !begun) return std::move(begun).error();
-        std::map<credential_id, std::uint64_t> places;
         for (const credential_id& id : m_data.order) {
-            const credential& owner = m_data.credentials.at(id);
-            const std::string scopes = join_scopes(owner.scopes);
-            const scanned_credential one{.id = id,
-                                         .tenant = owner.tenant,
-                                         .scopes = scopes,
-                                         .not_before = owner.not_before,
-                                         .expires_at = owner.expires_at,
-                                         .suspended = owner.suspended,
-                                         .revoked = owner.revoked_at.has_value(),
-                                         .version = owner.version};
-            if (auto taken = sink.take(one); !taken) return std::move(taken).error();
-            places.emplace(id, places.size());
-        }
-        for (const auto& [name, key] : m_data.records) {
-            if (!is_shown(key)) continue;
-            const scanned_key one{places.at(key.credential), key.handle, key.state, key.retires_at, key.digest};
-            if (auto taken = sink.take(one); !taken) return std::move(taken).error();
+            const auto alive = transaction{m_data}.live_keys_of(id);
+            const detail::credential_rows rows{m_data.credentials.at(id), *alive};
+            if (auto taken = sink.take(rows.owner(), rows.keys()); !taken) return std::move(taken).error();
         }
         return m_data.head();
     }

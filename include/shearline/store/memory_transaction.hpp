@@ -42,7 +42,7 @@ struct memory_contents {
     std::vector<change> changes;
     std::vector<audit_event> audit;
     std::map<digest_bytes, idempotency_entry> idempotent;
-    std::vector<keyring_check> checks;
+    std::optional<store_identity> identity;
     std::map<std::string, hash_name, std::less<>> hashes;  // of formats
 
     [[nodiscard]] feed_head head() const {
@@ -55,7 +55,8 @@ struct memory_contents {
         std::set<credential_id> owners;
         for (const credential& owner : rows.credentials) {
             const auto stored = credentials.find(owner.id);
-            if (stored != credentials.end() && owner.version <= stored->second.version)
+            if (stored != credentials.end() && owner.version <= stored->second.version &&
+                (owner.version < stored->second.version || !rows.changes.empty()))  // `prove` alone is no new version
                 return wrong("rows to restore: the store has this version of a credential, or a later one");
             if (!can_join(owner.scopes)) return wrong("rows to restore: a scope is empty or contains a space");
             if (!owners.insert(owner.id).second) return wrong("rows to restore: a credential is there twice");
@@ -106,7 +107,7 @@ struct memory_contents {
             std::erase_if(idempotent, [&](const auto& old) { return old.second.expires_at <= entry.created_at; });
             idempotent.insert_or_assign(entry.token, entry);
         }
-        checks.insert(checks.end(), rows.checks.begin(), rows.checks.end());
+        if (rows.identity) identity = std::move(rows.identity);
         for (auto& [format, hash] : rows.hashes) hashes.emplace(std::move(format), hash);
         count(rows.used);
     }
@@ -232,15 +233,32 @@ public:
         return {};
     }
 
-    [[nodiscard]] result<std::vector<keyring_check>> keyring_checks() const {
-        std::vector<keyring_check> all = m_base->checks;
-        all.insert(all.end(), m_new.checks.begin(), m_new.checks.end());
-        return all;
+    [[nodiscard]] result<std::optional<store_identity>> identity() const {
+        return m_new.identity ? m_new.identity : m_base->identity;
     }
 
-    [[nodiscard]] result<void> insert(const keyring_check& check) {
-        m_new.checks.push_back(check);
+    [[nodiscard]] result<void> put(const store_identity& identity) {
+        m_new.identity = identity;
         return {};
+    }
+
+    [[nodiscard]] result<void> prove(const credential_id& id, const digest_bytes& metadata, const row_proof& proof) {
+        auto owner = *find(id);
+        if (!owner) return error{errc::conflict, "the credential to prove is not in the store"};
+        owner->metadata_digest = metadata;
+        owner->proof = proof;
+        m_new.credentials.insert_or_assign(id, *std::move(owner));
+        return {};
+    }
+
+    [[nodiscard]] result<bool> is_proof_key_used(std::uint32_t number) const {
+        for (const contents* part : {&m_new, m_base}) {
+            for (const auto& [id, owner] : part->credentials)
+                if ((*find(id))->proof.key == number) return true;
+            for (const auto& [token, entry] : part->idempotent)
+                if (entry.proof.key == number) return true;
+        }
+        return false;
     }
 
     [[nodiscard]] result<hash_name> bind_hash(std::string_view format, const hash_name& hash) {
@@ -260,7 +278,7 @@ private:
 
     [[nodiscard]] bool has_written() const noexcept {
         return !(m_new.credentials.empty() && m_new.records.empty() && m_pruned.empty() && m_new.changes.empty() &&
-                 m_new.audit.empty() && m_new.idempotent.empty() && m_new.checks.empty() && m_new.hashes.empty());
+                 m_new.audit.empty() && m_new.idempotent.empty() && !m_new.identity && m_new.hashes.empty());
     }
 
     /// Moves out what was written.
@@ -278,7 +296,7 @@ private:
         rows.changes = std::move(m_new.changes);
         rows.audit = std::move(m_new.audit);
         for (const auto& [token, entry] : m_new.idempotent) rows.tokens.push_back(entry);
-        rows.checks = std::move(m_new.checks);
+        rows.identity = std::move(m_new.identity);
         for (const auto& [format, hash] : m_new.hashes) rows.hashes.push_back({format, hash});
         return rows;
     }

@@ -11,36 +11,46 @@
 #include <shearline/clock.hpp>
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/credential/state.hpp>
+#include <shearline/digest/row_proof.hpp>
 #include <shearline/digest/stored_digest.hpp>
 #include <shearline/format/handle.hpp>
 
 namespace shearline::inline v0_1 {
 
 // A scan, `store.scan(format, sink)`, is one consistent read. It calls `sink.begin(credentials, keys)` first and once,
-// with the exact numbers that follow; then `sink.take(const scanned_credential&)` for every credential in the order of
-// issue, including revoked and expired ones; then `sink.take(const scanned_key&)` for every key of the format that is
-// not revoked, in any order. Each returns `result<void>`; an error ends the scan, which returns it. After a scan that
-// failed, discard what the sink took. A scan that succeeds returns the head of the feed at the time of the read; later
-// changes are in `changes_after`. A sink must not call the store.
+// with the exact numbers of credentials, and of keys of the format that are not revoked; then
+// `sink.take(const scanned_credential&, std::span<const scanned_key>)` for every credential in the order of issue,
+// including revoked and expired ones, with all its keys that are not revoked, of every format, in any order. Each
+// returns `result<void>`; an error ends the scan, which returns it. After a scan that failed, discard what the sink
+// took. A scan that succeeds returns the head of the feed at the time of the read; later changes are in
+// `changes_after`. A sink must not call the store.
 
 /// One credential of a scan. The views are valid during the call of the sink only.
 struct scanned_credential {
     credential_id id;
     std::string_view tenant;
+    std::string_view name;
     std::string_view scopes;  ///< separated by one space (RFC 6749 §3.3); empty for none
     std::optional<timestamp> not_before;
     std::optional<timestamp> expires_at;
     bool suspended = false;
-    bool revoked = false;
+    std::uint32_t generation = 1;
     std::uint64_t version = 1;
+    timestamp created_at;
+    std::optional<timestamp> revoked_at;
+    digest_bytes metadata_digest{};
+    row_proof proof{};
 };
 
 /// One key of a scan. It is not revoked; its credential may be.
 struct scanned_key {
-    std::uint64_t credential = 0;  ///< index among the credentials of this scan, from 0
+    std::string_view format;
     shearline::handle handle;
+    std::uint32_t generation = 1;
     key_state state = key_state::active;
+    timestamp created_at;
     std::optional<timestamp> retires_at;
+    std::optional<timestamp> revoked_at;
     stored_digest digest;
 };
 

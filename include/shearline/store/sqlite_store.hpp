@@ -20,6 +20,7 @@
 #include <shearline/concepts.hpp>
 #include <shearline/store/sqlite/change_counter.hpp>
 #include <shearline/store/sqlite/file.hpp>
+#include <shearline/store/sqlite/lists.hpp>
 #include <shearline/store/sqlite/pool.hpp>
 #include <shearline/store/sqlite/scan.hpp>
 #include <shearline/store/sqlite/transaction.hpp>
@@ -166,6 +167,11 @@ public:
         return reading([&](connection& on) { return detail::sqlite::list_audit(on, which, tenant); });
     }
 
+    /// The name of this store and of its keyring; empty until an authority or a verifier has opened it.
+    [[nodiscard]] result<std::optional<store_identity>> identity() const {
+        return reading([](connection& on) { return detail::sqlite::find_identity(on); });
+    }
+
     /// The end of the feed.
     [[nodiscard]] result<feed_head> head() const {
         return reading([](connection& on) { return detail::sqlite::find_head(on); });
@@ -177,7 +183,7 @@ public:
     }
 
     /// Gives every credential and every key that is not revoked to `sink` (see store/scan.hpp), as of one moment;
-    /// others may write meanwhile. O(n), and 8 bytes of memory for each credential.
+    /// others may write meanwhile. O(n).
     template <typename Sink>
     [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
         return reading([&](connection& on) { return detail::sqlite::scan(on, format, sink); });

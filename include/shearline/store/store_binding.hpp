@@ -27,12 +27,16 @@ template <typename Transaction>
     return error{errc::wrong_hash, context.append("': use that hash, or give the format another name")};
 }
 
-/// Runs `bind_keyring`, and `bind_hash` for the bundle's format and hash, in one transaction.
-template <typename Policies, typename Store>
-[[nodiscard]] result<void> bind_store(Store& store, const keyring& ring) {
-    return store.transact([&ring](typename Store::transaction& tx) -> result<void> {
-        if (auto bound = bind_keyring(tx, ring); !bound) return bound;
-        return bind_hash(tx, Policies::format::name, digester<typename Policies::hash>::hash);
+/// Runs `bind_keyring`, and `bind_hash` for the bundle's format and hash, in one transaction; before it is committed,
+/// `use(const store_identity&) -> result<void>`, whose error undoes it.
+template <typename Policies, typename Store, typename Use>
+[[nodiscard]] result<void> bind_store(Store& store, const keyring& ring, Use use) {
+    return store.transact([&](typename Store::transaction& tx) -> result<void> {
+        auto bound = bind_keyring<proof_hash<Policies>>(tx, ring);
+        if (!bound) return std::move(bound).error();
+        if (auto same = bind_hash(tx, Policies::format::name, digester<typename Policies::hash>::hash); !same)
+            return same;
+        return use(std::as_const(*bound));
     });
 }
 

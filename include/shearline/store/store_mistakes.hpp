@@ -28,6 +28,10 @@ concept store_reads_live = requires(T& store, const credential_id& id) {
     { store.read_live(id) } -> std::same_as<result<std::optional<credential_view>>>;
 };
 template <typename T>
+concept store_has_identity = requires(T& store) {
+    { store.identity() } -> std::same_as<result<std::optional<store_identity>>>;
+};
+template <typename T>
 concept store_gives_changes = requires(T& store, const std::uint64_t after, const std::size_t limit) {
     { store.changes_after(after, limit) } -> std::same_as<result<std::vector<change>>>;
 };
@@ -107,8 +111,21 @@ concept transaction_finds_idempotent = requires(typename T::transaction& tx, con
     { tx.find_idempotent(token, now) } -> std::same_as<result<std::optional<idempotency_entry>>>;
 };
 template <typename T>
-concept transaction_has_keyring_checks = requires(typename T::transaction& tx) {
-    { tx.keyring_checks() } -> std::same_as<result<std::vector<keyring_check>>>;
+concept transaction_has_identity = requires(typename T::transaction& tx) {
+    { tx.identity() } -> std::same_as<result<std::optional<store_identity>>>;
+};
+template <typename T>
+concept transaction_puts_identity = requires(typename T::transaction& tx, const store_identity& identity) {
+    { tx.put(identity) } -> std::same_as<result<void>>;
+};
+template <typename T>
+concept transaction_proves = requires(typename T::transaction& tx, const credential_id& id,
+                                      const digest_bytes& metadata, const row_proof& proof) {
+    { tx.prove(id, metadata, proof) } -> std::same_as<result<void>>;
+};
+template <typename T>
+concept transaction_knows_proof_keys = requires(typename T::transaction& tx, std::uint32_t number) {
+    { tx.is_proof_key_used(number) } -> std::same_as<result<bool>>;
 };
 template <typename T>
 concept transaction_binds_hash = requires(typename T::transaction& tx, std::string_view format, const hash_name& hash) {
@@ -134,6 +151,7 @@ struct feed_mistakes {
         store_scans<T>,
         "Store lacks `template <typename Sink> result<feed_head> scan(std::string_view format, Sink&)`, where "
         "Sink is any scan_sink");
+    static_assert(store_has_identity<T>, "Store lacks `result<std::optional<store_identity>> identity()`");
     static_assert(store_reads_live<T>,
                   "Store lacks `result<std::optional<credential_view>> read_live(const credential_id&)`");
     static_assert(store_gives_changes<T>,
@@ -187,10 +205,15 @@ struct store_mistakes : feed_mistakes<T> {
                   "digest_bytes& token, timestamp now)`");
     static_assert(no_transaction || transaction_inserts<T, idempotency_entry>,
                   "Store::transaction lacks `result<void> insert(const idempotency_entry&)`");
-    static_assert(no_transaction || transaction_has_keyring_checks<T>,
-                  "Store::transaction lacks `result<std::vector<keyring_check>> keyring_checks()`");
-    static_assert(no_transaction || transaction_inserts<T, keyring_check>,
-                  "Store::transaction lacks `result<void> insert(const keyring_check&)`");
+    static_assert(no_transaction || transaction_has_identity<T>,
+                  "Store::transaction lacks `result<std::optional<store_identity>> identity()`");
+    static_assert(no_transaction || transaction_puts_identity<T>,
+                  "Store::transaction lacks `result<void> put(const store_identity&)`");
+    static_assert(no_transaction || transaction_proves<T>,
+                  "Store::transaction lacks `result<void> prove(const credential_id&, const digest_bytes& metadata, "
+                  "const row_proof&)`");
+    static_assert(no_transaction || transaction_knows_proof_keys<T>,
+                  "Store::transaction lacks `result<bool> is_proof_key_used(std::uint32_t number)`");
     static_assert(no_transaction || transaction_binds_hash<T>,
                   "Store::transaction lacks `result<hash_name> bind_hash(std::string_view format, const hash_name&)`");
     static_assert(

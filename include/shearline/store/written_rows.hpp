@@ -4,6 +4,7 @@
 // Depends on store/change.hpp and credential/; never on a store.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,15 +31,15 @@ struct written_rows {
         hash_name hash{"hmac-sha256"};
     };
 
-    std::vector<credential> credentials{};    ///< new or changed; the new ones first, in the order of issue
-    std::vector<pruned_key> pruned{};         ///< deleted before `keys` are written: one of these may take its name
-    std::vector<record> keys{};               ///< new or changed; the new ones first, a credential's oldest first
-    std::vector<change> changes{};            ///< with their sequences, as have the audit events
-    std::vector<audit_event> audit{};         ///< oldest first
-    std::vector<idempotency_entry> tokens{};  ///< that are new, with what their calls did
-    std::vector<keyring_check> checks{};      ///< new, in the order in which they were inserted
-    std::vector<bound_hash> hashes{};         ///< of formats that had none
-    std::vector<usage> used{};                ///< by `record_usage`, which writes nothing else
+    std::vector<credential> credentials{};     ///< new or changed; the new ones first, in the order of issue
+    std::vector<pruned_key> pruned{};          ///< deleted before `keys` are written: one of these may take its name
+    std::vector<record> keys{};                ///< new or changed; the new ones first, a credential's oldest first
+    std::vector<change> changes{};             ///< with their sequences, as have the audit events
+    std::vector<audit_event> audit{};          ///< oldest first
+    std::vector<idempotency_entry> tokens{};   ///< that are new, with what their calls did
+    std::optional<store_identity> identity{};  ///< if another one was put
+    std::vector<bound_hash> hashes{};          ///< of formats that had none
+    std::vector<usage> used{};                 ///< by `record_usage`, which writes nothing else
 };
 
 }  // namespace shearline::inline v0_1

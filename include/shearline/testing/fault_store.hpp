@@ -98,6 +98,10 @@ public:
         if (current() == fault::reading) return broken();
         return m_of->head();
     }
+    [[nodiscard]] result<std::optional<store_identity>> identity() const {
+        if (current() == fault::reading) return broken();
+        return m_of->identity();
+    }
     template <typename Sink>
     [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
         if (current() == fault::reading) return broken();

@@ -159,6 +159,9 @@ public:
     [[nodiscard]] auto head() const {
         return between([&] { return m_of->head(); });
     }
+    [[nodiscard]] auto identity() const {
+        return between([&] { return m_of->identity(); });
+    }
     template <typename Format, typename Sink>
     [[nodiscard]] auto scan(const Format& format, Sink& sink) const {
         return between([&] { return m_of->scan(format, sink); });

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -189,11 +190,10 @@ void read_from_threads(report& seen, MakePlace& make_place, const store_conforma
     if (!seen.check(write(1), "a store takes a credential")) return;
     struct versions_only {
         result<void> begin(std::uint64_t, std::uint64_t) { return {}; }
-        result<void> take(const scanned_credential& one) {
+        result<void> take(const scanned_credential& one, std::span<const scanned_key>) {
             version = one.version;
             return {};
         }
-        result<void> take(const scanned_key&) { return {}; }
         std::uint64_t version = 0;
     };
     std::atomic<bool> done{false};

@@ -317,6 +317,10 @@ private:
             m_place->store(), format::name, m_clock.now(), m_flushed,
             [this](std::string_view text) { return static_cast<bool>(m_now->verify(text, "contacts:read")); });
         if (differs) m_failure = *differs;
+        for (const detail::expected_credential& owner : m_model.credentials) {
+            const auto view = m_now->find(owner.id);
+            expect(view && view->proved, "the proof of a credential is not that of its rows");
+        }
         m_flushed = false;
     }
 

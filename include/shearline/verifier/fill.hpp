@@ -9,9 +9,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <vector>
 
 #include <shearline/credential/record.hpp>
 #include <shearline/store/scan.hpp>
@@ -25,6 +26,7 @@ struct line_terms {
     bool revoked = false;
     bool suspended = false;
     bool waits = false;
+    bool unproved = false;
     line_seconds ends = never;
     std::uint32_t profile = 0;
 };
@@ -52,17 +54,43 @@ struct line_terms {
     return std::pair{line_status{.state = terms.revoked || !is_key_state(state) ? key_state::revoked : state,
                                  .suspended = terms.suspended,
                                  .waits = terms.waits,
+                                 .unproved = terms.unproved,
                                  .pepper = pepper},
                      line_owner{grace < terms.ends ? grace : terms.ends, terms.profile}};
 }
 
+/// A credential for a mirror, and what its lines have in common; `rows` checks its proof.
+template <typename Prover>
+[[nodiscard]] result<std::pair<mirrored_credential, line_terms>> mirror_credential(profile_table& profiles,
+                                                                                   const Prover& rows,
+                                                                                   const scanned_credential& of,
+                                                                                   std::span<const scanned_key> keys) {
+    const bool proved = rows.is_proved(of, keys);  // if not, nothing of it is shown, or may fill the profiles
+    auto profile = proved ? profiles.number_of(of.tenant, of.scopes) : profiles.number_of({}, {});
+    if (!profile) return std::move(profile).error();
+    return std::pair{mirrored_credential{of.id, line_begin_of(of.not_before), static_cast<std::uint32_t>(of.version)},
+                     line_terms{of.revoked_at.has_value(), of.suspended, of.not_before.has_value(), !proved,
+                                line_end_of(of.expires_at), *profile}};
+}
+
+/// A key for a mirror of keys whose digests were made by `hash`.
+[[nodiscard]] inline result<mirrored_key> mirror_key(const line_terms& terms, const scanned_key& of,
+                                                     const hash_name& hash) {
+    line_proof proof = line_proof_of(of.digest, hash);
+    if (terms.unproved && proof.pepper > line_status::max_pepper) proof.pepper = no_pepper;  // it stops nobody else
+    auto words = line_words_of(terms, of.state, of.retires_at, proof.pepper);
+    if (!words) return std::move(words).error();
+    return mirrored_key{of.handle, proof.digest, words->first, words->second};
+}
+
 /// Fills a table of the right size from a scan (see store/scan.hpp). Calls `progress(done, of)` with numbers of keys,
 /// at every 65,536 and at the end.
-template <typename Progress>
+template <typename Prover, typename Progress>
 class mirror_fill {
 public:
-    mirror_fill(profile_table& profiles, const hash_name& hash, Progress& progress) noexcept
-        : m_profiles{&profiles}, m_hash{hash}, m_progress{&progress} {}
+    mirror_fill(profile_table& profiles, std::string_view format, const hash_name& hash, const Prover& rows,
+                Progress& progress) noexcept
+        : m_profiles{&profiles}, m_format{format}, m_hash{hash}, m_rows{&rows}, m_progress{&progress} {}
 
     [[nodiscard]] result<void> begin(std::uint64_t /*credentials*/, std::uint64_t keys) {
         m_keys = keys;
@@ -72,26 +100,21 @@ public:
         return {};
     }
 
-    [[nodiscard]] result<void> take(const scanned_credential& one) {
-        auto profile = m_profiles->number_of(one.tenant, one.scopes);
-        if (!profile) return std::move(profile).error();
-        m_owners.push_back(
-            {{one.id, line_begin_of(one.not_before), static_cast<std::uint32_t>(one.version)},
-             {one.revoked, one.suspended, one.not_before.has_value(), line_end_of(one.expires_at), *profile}});
-        return {};
-    }
-
-    [[nodiscard]] result<void> take(const scanned_key& one) {
-        if (one.credential >= m_owners.size() || m_done + m_waiting == m_keys)
-            return error{errc::corrupt, "a scan gave other numbers of credentials or keys than it had announced"};
-        const auto& [owner, terms] = m_owners[static_cast<std::size_t>(one.credential)];
-        const line_proof proof = line_proof_of(one.digest, m_hash);
-        auto words = line_words_of(terms, one.state, one.retires_at, proof.pepper);
-        if (!words) return std::move(words).error();
-        m_table->prefetch(m_table->home_of(one.handle));
-        m_table->prefetch_index(owner.id);
-        m_batch[m_waiting++] = {owner, {one.handle, proof.digest, words->first, words->second}};
-        if (m_waiting == m_batch.size()) insert();
+    [[nodiscard]] result<void> take(const scanned_credential& of, std::span<const scanned_key> keys) {
+        auto owner = mirror_credential(*m_profiles, *m_rows, of, keys);
+        if (!owner) return std::move(owner).error();
+        m_has_unproved = m_has_unproved || owner->second.unproved;
+        for (const scanned_key& key : keys) {
+            if (key.format != m_format) continue;
+            if (m_done + m_waiting == m_keys)
+                return error{errc::corrupt, "a scan gave another number of keys than it had announced"};
+            auto made = mirror_key(owner->second, key, m_hash);
+            if (!made) return std::move(made).error();
+            m_table->prefetch(m_table->home_of(key.handle));
+            m_table->prefetch_index(of.id);
+            m_batch[m_waiting++] = {owner->first, *made};
+            if (m_waiting == m_batch.size()) insert();
+        }
         return {};
     }
 
@@ -101,6 +124,8 @@ public:
         (*m_progress)(m_done, m_keys);
         return std::move(m_table);
     }
+
+    [[nodiscard]] bool has_unproved() const noexcept { return m_has_unproved; }
 
     /// The progress, as the end of an error text.
     [[nodiscard]] std::string how_far() const {
@@ -121,12 +146,14 @@ private:
     }
 
     profile_table* m_profiles;
+    std::string_view m_format;
     hash_name m_hash;
+    const Prover* m_rows;
     Progress* m_progress;
     std::unique_ptr<line_table> m_table;
-    std::vector<std::pair<mirrored_credential, line_terms>> m_owners;
     std::array<std::pair<mirrored_credential, mirrored_key>, 64> m_batch{};
     std::size_t m_waiting = 0;
+    bool m_has_unproved = false;
     std::uint64_t m_keys = 0;
     std::uint64_t m_done = 0;
 };

@@ -77,23 +77,25 @@ struct line_status {
     bool suspended = false;
     bool waits = false;        ///< its credential has a `not_before`, which is in the details
     bool superseded = false;   ///< a later line has the same handle and replaces this one
+    bool unproved = false;     ///< the rows of its credential are not those that this library wrote
     std::uint32_t pepper = 0;  ///< its number, at most `max_pepper`
 
     [[nodiscard]] constexpr std::uint64_t to_word() const noexcept {
         return static_cast<std::uint64_t>(state) | (std::uint64_t{suspended} << 3U) | (std::uint64_t{waits} << 4U) |
-               (std::uint64_t{superseded} << 5U) | (std::uint64_t{pepper} << 8U);
+               (std::uint64_t{superseded} << 5U) | (std::uint64_t{unproved} << 6U) | (std::uint64_t{pepper} << 8U);
     }
     [[nodiscard]] static constexpr line_status from_word(std::uint64_t word) noexcept {
         return {.state = static_cast<key_state>(word & 7U),
                 .suspended = ((word >> 3U) & 1U) != 0,
                 .waits = ((word >> 4U) & 1U) != 0,
                 .superseded = ((word >> 5U) & 1U) != 0,
+                .unproved = ((word >> 6U) & 1U) != 0,
                 .pepper = static_cast<std::uint32_t>(word >> 8U) & max_pepper};
     }
 
     /// Whether a word is that of an active key with no flag set, which needs no further check.
     [[nodiscard]] static constexpr bool is_plain(std::uint64_t word) noexcept {
-        return (word & 0b1'1111U) == static_cast<std::uint64_t>(key_state::active);
+        return (word & 0b101'1111U) == static_cast<std::uint64_t>(key_state::active);
     }
 
     /// Whether the line can never grant again: a rebuild of the table leaves it out.

@@ -21,6 +21,7 @@
 #include <shearline/credential/record.hpp>
 #include <shearline/posix/threads.hpp>
 #include <shearline/store/change.hpp>
+#include <shearline/store/credential_rows.hpp>
 #include <shearline/verifier/epochs.hpp>
 #include <shearline/verifier/fill.hpp>
 #include <shearline/verifier/lease.hpp>
@@ -35,9 +36,10 @@ namespace shearline::inline v0_1::detail {
 ///
 /// The mirror is filled by one consistent read of the whole store, which says up to which change it goes; then it
 /// follows the changes after that, in order. For each change, the credential and its keys that are not revoked are read
-/// again; they must be of that change's version at least, and an earlier version never replaces a later one. The
-/// credential's lines are then those of the keys that were read: any other line is dead. The cost of a change depends
-/// only on how many keys of its credential are not revoked.
+/// again; they must be of that change's version at least. A credential whose proof does not hold is kept, and refused;
+/// so is one that is shown in an earlier version than before. The credential's lines are then those of the keys that
+/// were read: any other line is dead. The cost of a change depends only on how many keys of its credential are not
+/// revoked.
 ///
 /// The last change that was applied is read again together with those that follow. If the store no longer has it, the
 /// store was restored from an older copy, and the mirror is not true until the store has caught up. If the store has
@@ -46,9 +48,9 @@ namespace shearline::inline v0_1::detail {
 ///
 /// Keys that were dead when the mirror was filled are not in it; keys that die later are dropped when the table is
 /// rebuilt. `poll` and the other functions may be called from any thread and take a lock. Readers take none.
-template <typename Format, typename Store>
+template <typename Format, typename Store, typename Prover>
 class mirror {
-    static_assert(key_feed<Store>, "mirror<Format, Store>: Store must model key_feed, as every key_store does");
+    static_assert(key_feed<Store>, "mirror<Format, Store, Prover>: Store must model key_feed, as every key_store does");
 
 public:
     /// Fills a mirror for keys whose digests were made by `hash`. Calls `progress(done, of)` with numbers of keys.
@@ -56,10 +58,10 @@ public:
     /// Errors: those of the store, with how many keys were loaded; `unavailable` if memory runs out.
     template <typename Progress>
     [[nodiscard]] static result<std::unique_ptr<mirror>> open(Store& store, std::chrono::milliseconds lease_length,
-                                                              const hash_name& hash, Progress&& progress) {
+                                                              const hash_name& hash, Prover rows, Progress&& progress) {
         auto trust = lease::make(lease_length);
         if (!trust) return std::move(trust).error();
-        std::unique_ptr<mirror> made{new mirror{store, hash, *std::move(trust)}};
+        std::unique_ptr<mirror> made{new mirror{store, hash, std::move(rows), *std::move(trust)}};
         const auto begin = [&](std::unique_ptr<line_table> first) { made->m_tables.start_with(std::move(first)); };
         if (auto filled = made->fill(progress, begin); !filled) return std::move(filled).error();
         return made;
@@ -107,7 +109,7 @@ public:
         if (!is_ours()) return error{errc::unavailable, "a verifier cannot be used in a forked child: open one there"};
         std::unique_lock lock{m_mutex};
         auto applied = follow();
-        if (!applied && m_is_another_history) applied = start_over();
+        if (applied ? m_must_judge_again : m_is_another_history) applied = start_over();
         for (std::size_t rebuilt = 0; rebuilt < rebuilt_by_a_poll; rebuilt += rebuilt_at_once) {
             if (!m_tables.rebuild_some(rebuilt_at_once, m_readers)) break;
             lock.unlock();  // so that a thread that must apply the feed does not wait for all of it
@@ -125,6 +127,14 @@ public:
     }
     [[nodiscard]] bool is_closed() const noexcept { return m_closed.load(std::memory_order_seq_cst); }
 
+    /// Replaces what checks the proofs of rows that are read from now on. If some were not proved, perhaps because a
+    /// proof key was not known, the next `poll` fills the mirror again.
+    void prove_by(Prover rows) {
+        const std::scoped_lock lock{m_mutex};
+        m_prover = std::move(rows);
+        m_must_judge_again = m_has_unproved;
+    }
+
     /// Runs `body(tables)` under the lock: no table is replaced meanwhile.
     template <typename Body>
     auto with_tables(Body body) {
@@ -137,8 +147,8 @@ private:
     static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 16U;
     static constexpr std::size_t rebuilt_at_once = 4'096;
 
-    mirror(Store& store, const hash_name& hash, lease trust)
-        : m_store{std::addressof(store)}, m_hash{hash}, m_lease{std::move(trust)} {}
+    mirror(Store& store, const hash_name& hash, Prover rows, lease trust)
+        : m_store{std::addressof(store)}, m_hash{hash}, m_prover{std::move(rows)}, m_lease{std::move(trust)} {}
 
     /// The lock, or none. Applying one change takes some microseconds, less than to sleep and be woken, so a thread
     /// that finds the lock taken first tries again a few times.
@@ -165,11 +175,13 @@ private:
         const auto asked = lease_clock::now();
         // Before the read: a change that comes meanwhile is applied afterwards, at worst twice.
         const std::uint64_t count = m_store->change_count();
-        mirror_fill filling{m_profiles, m_hash, progress};
+        mirror_fill filling{m_profiles, Format::name, m_hash, m_prover, progress};
         const auto head = m_store->scan(Format::name, filling);
         if (!head) return error{head.error().code(), head.error().context() + filling.how_far()};
         begin(filling.done());
         m_last = *head;
+        m_has_unproved = filling.has_unproved();
+        m_must_judge_again = false;
         applied_until(count, asked);
         return {};
     }
@@ -257,25 +269,23 @@ private:
 
     /// Replaces the lines of a credential by those of the keys that were read: lines of other keys are dead.
     result<void> apply(const credential_view& view) {
-        const credential& owner = view.about;
-        auto profile = m_profiles.number_of(owner.tenant, join_scopes(owner.scopes));
-        if (!profile) return std::move(profile).error();
-        const line_terms terms{owner.revoked_at.has_value(), owner.suspended, owner.not_before.has_value(),
-                               line_end_of(owner.expires_at), *profile};
+        const credential_rows rows{view.about, view.keys};
+        auto owner = mirror_credential(m_profiles, m_prover, rows.owner(), rows.keys());
+        if (!owner) return std::move(owner).error();
+        m_has_unproved = m_has_unproved || owner->second.unproved;
         std::vector<mirrored_key> keys;
-        for (const record& key : view.keys) {
+        for (const scanned_key& key : rows.keys()) {
             if (key.format != Format::name) continue;
-            const line_proof proof = line_proof_of(key.digest, m_hash);
-            auto words = line_words_of(terms, key.state, key.retires_at, proof.pepper);
-            if (!words) return std::move(words).error();
-            keys.push_back({key.handle, proof.digest, words->first, words->second});
+            auto made = mirror_key(owner->second, key, m_hash);
+            if (!made) return std::move(made).error();
+            keys.push_back(*made);
         }
-        return m_tables.put({owner.id, line_begin_of(owner.not_before), static_cast<std::uint32_t>(owner.version)},
-                            keys, m_readers);
+        return m_tables.put(owner->first, keys, m_readers);
     }
 
     Store* m_store;
     hash_name m_hash;
+    Prover m_prover;
     lease m_lease;
     epochs m_readers;
     profile_table m_profiles;
@@ -284,6 +294,8 @@ private:
     std::atomic<std::uint64_t> m_applied{0};
     std::atomic<bool> m_closed{false};
     feed_head m_last;                      // the last change that was applied
+    bool m_has_unproved = false;           // since the mirror was filled
+    bool m_must_judge_again = false;       // another keyring may prove what was not proved
     bool m_is_another_history = false;     // the store has another change in the place of m_last
     std::atomic<bool> m_is_silent{false};  // the store failed last time, or a thread waited too long for it
     lease_clock::moment m_retry_at{0};

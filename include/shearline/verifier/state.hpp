@@ -25,6 +25,8 @@
 #include <shearline/posix/threads.hpp>
 #include <shearline/rules/monotonic_time.hpp>
 #include <shearline/rules/text_or.hpp>
+#include <shearline/store/keyring_binding.hpp>
+#include <shearline/store/row_prover.hpp>
 #include <shearline/store/store_binding.hpp>
 #include <shearline/verdict.hpp>
 #include <shearline/verifier/mirror.hpp>
@@ -75,8 +77,10 @@ private:
 template <typename Policies, typename Store>
 struct verifier_state {
     using format = typename Policies::format;
+    using prover = row_prover<proof_hash<Policies>>;
+    using mirrored_type = mirror<format, Store, prover>;
 
-    verifier_state(Store& borrowed, const verifier_options& wanted, std::unique_ptr<mirror<format, Store>> filled,
+    verifier_state(Store& borrowed, const verifier_options& wanted, std::unique_ptr<mirrored_type> filled,
                    proofs<Policies> proving)
         : store{std::addressof(borrowed)},
           options{wanted},
@@ -124,8 +128,8 @@ struct verifier_state {
         const line_owner owner = known->owner();
         timestamp retiring_until = grant::not_retiring;
         if (!line_status::is_plain(word) || owner.ends != never) [[unlikely]] {
-            const key_standing standing = standing_of(status, owner, table.details_of(*known), to_line_seconds(now));
-            if (const auto why = refusal_of(standing)) return of.refuse(*why);
+            if (const auto why = refusal(status, owner, table.details_of(*known), to_line_seconds(now)))
+                return of.refuse(*why);
             if (status.state == key_state::retiring) retiring_until = from_line_seconds(owner.ends);
         }
         const mirrored_profile& profile = mirrored->profiles()[owner.profile];
@@ -145,9 +149,16 @@ struct verifier_state {
         return parsed ? reason::unknown_handle : reason_of(parsed.error());
     }
 
+    /// Why a key in this status is refused at a second, or nothing if it is valid.
+    [[gnu::noinline]] static std::optional<reason> refusal(line_status status, line_owner owner,
+                                                           const line_details& details, line_seconds second) noexcept {
+        if (status.unproved) return reason::unproved;
+        return refusal_of(standing_of(status, owner, details, second));
+    }
+
     /// The same as `standing_at` of a record, in whole seconds.
-    [[gnu::noinline]] static key_standing standing_of(line_status status, line_owner owner, const line_details& details,
-                                                      line_seconds second) noexcept {
+    static key_standing standing_of(line_status status, line_owner owner, const line_details& details,
+                                    line_seconds second) noexcept {
         if (status.state == key_state::pending) return key_standing::pending;
         if (status.state != key_state::active && status.state != key_state::retiring) return key_standing::revoked;
         if (second >= owner.ends)
@@ -174,14 +185,35 @@ struct verifier_state {
         of.taken = false;
     }
 
+    /// Binds the store to a keyring, if it can be written; and what checks the proofs of its rows. `wrong_keyring` for
+    /// another keyring than the store's, or an older copy.
+    static result<prover> prover_for(Store& of, const keyring& ring) {
+        std::optional<result<prover>> made;
+        const auto make = [&](const store_identity& bound) -> result<void> {
+            made = prover::make(ring, bound.id);
+            return *made ? result<void>{} : made->error();
+        };
+        if constexpr (key_store<Store>) {
+            if (auto bound = bind_store<Policies>(of, ring, make); !bound) return std::move(bound).error();
+        } else {
+            auto known = of.identity();
+            if (!known) return std::move(known).error();
+            if (!*known || (**known).proof.key == 0) return not_proved(ring);
+            if (auto good = check_identity<proof_hash<Policies>>(**known, ring); !good) return std::move(good).error();
+            if (auto done = make(**known); !done) return std::move(done).error();
+        }
+        return *std::move(made);
+    }
+
     result<void> use(const keyring& ring) {
         auto made = proofs<Policies>::make(ring);
         if (!made) return std::move(made).error();
         auto fresh = std::make_unique<const proofs<Policies>>(*std::move(made));
         const std::scoped_lock lock{mutex};  // serialised: the keyring bound last is the one in use
-        if constexpr (key_store<Store>)
-            if (auto bound = bind_store<Policies>(*store, ring); !bound) return bound;
+        auto rows = prover_for(*store, ring);
+        if (!rows) return std::move(rows).error();
         retired_proofs.reserve(retired_proofs.size() + 1);  // the last that may throw: nothing is unlinked yet
+        mirrored->prove_by(*std::move(rows));
         proves.store(fresh.get(), std::memory_order_seq_cst);
         retired_proofs.emplace_back(std::exchange(owned_proofs, std::move(fresh)), mirrored->readers().mark());
         free_unused();
@@ -227,7 +259,7 @@ struct verifier_state {
 
     Store* store;
     verifier_options options;
-    std::unique_ptr<mirror<format, Store>> mirrored;
+    std::unique_ptr<mirrored_type> mirrored;
     std::unique_ptr<const proofs<Policies>> owned_proofs;
     std::atomic<const proofs<Policies>*> proves;
     std::shared_ptr<monotonic_time> time;

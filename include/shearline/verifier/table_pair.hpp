@@ -42,11 +42,11 @@ public:
     }
 
     /// Replaces the lines of a credential, in both tables, by those of the keys that were read; other lines of it are
-    /// dead. A reading of an older version changes nothing. O(its keys + its lines that are not dead), plus some lines
-    /// of a rebuilding. `unavailable` if there is no room for a key and no memory for a larger table: then no line has
-    /// died, and the call may be repeated.
+    /// dead. After a reading of an older version, which a store shows if it was edited, all are. O(its keys + its lines
+    /// that are not dead), plus some lines of a rebuilding. `unavailable` if there is no room for a key and no memory
+    /// for a larger table: then no line has died, and the call may be repeated.
     [[nodiscard]] result<void> put(const mirrored_credential& of, std::span<const mirrored_key> keys, epochs& readers) {
-        if (m_owned->knows_later(of)) return {};
+        if (m_owned->knows_later(of)) keys = {};
         m_owned->begin_reading(of.id);
         if (m_next) m_next->begin_reading(of.id);
         for (const mirrored_key& key : keys) {

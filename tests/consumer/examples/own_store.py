@@ -43,7 +43,7 @@ def with_entry(content, number, alter):
     row = re.compile(rb"(..)(..)\x00\x00\x08\x00" + re.escape(struct.pack("<Q", number)), re.DOTALL)
     for at in row.finditer(content):
         value = content[at.end():at.end() + int.from_bytes(at[1] + at[2], "little")]
-        if value[:16] != struct.pack("<QQ", 1, zlib.crc32(value[16:])):
+        if value[:16] != struct.pack("<QQ", 2, zlib.crc32(value[16:])):
             continue  # a row of another table, whose keys are numbers too
         value = alter(value)
         value = value[:8] + struct.pack("<Q", zlib.crc32(value[16:])) + value[16:]
@@ -61,7 +61,8 @@ def damaged(program, place):
             (with_entry(good, 2, lambda value: value[:-8]), damage),  # a part of it is missing
             (with_entry(good, 2, lambda value: value[:24] + b"\x77" + value[25:]), damage),  # a key without its credential
             (with_entry(good, 2, lambda value: value[:16] + b"\xff" * 8 + value[24:]), damage),  # too many rows
-            (with_entry(good, 1, lambda value: b"\x02" + value[1:]), "wrong version: keys.mdb: a newer program"),
+            (with_entry(good, 1, lambda value: b"\x03" + value[1:]), "wrong version: keys.mdb: another version"),
+            (with_entry(good, 1, lambda value: b"\x01" + value[1:]), "wrong version: keys.mdb: another version"),
             (good.replace(second, other), "corrupt: keys.mdb: "),  # an entry is missing
             (good[:16] + bytes(len(good) - 16), "corrupt: keys.mdb: MDB_INVALID: "),
             (b"this is a text, and no database\n" * 300, "corrupt: keys.mdb: MDB_INVALID: ")):

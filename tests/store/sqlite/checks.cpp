@@ -165,10 +165,11 @@ BOOST_AUTO_TEST_CASE(of_tokens_and_keyrings_are_refused) {
                                 {"created before 1970", [](idempotency_entry& of) { of.created_at = past; }},
                                 {"expires after 9999", [](idempotency_entry& of) { of.expires_at = future; }}},
                                inserted<idempotency_entry>());
-    refuses<keyring_check>({key_kind::pepper, 1, {}},
-                           {{"a kind that there is not", [](keyring_check& of) { of.kind = static_cast<key_kind>(9); }},
-                            {"number 0", [](keyring_check& of) { of.number = 0; }}},
-                           inserted<keyring_check>());
+    refuses<store_identity>({.id = {}, .keyring = std::string(max_row_text_bytes, 'k'), .proof = {}},
+                            {{"a long description", [](store_identity& of) { of.keyring = long_text; }}},
+                            [](sqlite_store& store, const store_identity& value) {
+                                return store.transact([&](sqlite_store::transaction& tx) { return tx.put(value); });
+                            });
     sqlite_place place;
     const auto bound = place.store.transact(
         [](sqlite_store::transaction& tx) { return tx.bind_hash(long_text, *hash_name::parse("hmac-sha256")); });

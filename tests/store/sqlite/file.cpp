@@ -13,7 +13,10 @@
 #include <string>
 #include <vector>
 
+#include <shearline/store/keyring_binding.hpp>
+
 #include "../../support/in_child.hpp"
+#include "../../support/keyrings.hpp"
 #include "../../support/stores.hpp"
 #include "child.hpp"
 
@@ -60,6 +63,86 @@ private:
     }
     static void (*entry())() { return reinterpret_cast<void (*)()>(&turn_off); }
 };
+
+/// The checks of the golden keyring (see support/golden_keyring.hpp), in a table of before proofs.
+const std::string golden_checks =
+    "INSERT INTO keyring_check(kind, number, proof) VALUES (1, 1, x'0000000000000000'), (2, 1, x'5D6EAA0436AFDA34'), "
+    "(1, 3, x'A50029DFB43DD64B'), (1, 2, x'AB5F30881A81D6DD')";
+
+/// Six credentials; the third has keys of five generations, of two formats and in every state, the fifth has none.
+void fill_with_all_kinds_of_rows(const std::string& path) {
+    auto store = must(sqlite_store::open(path));
+    for (const std::uint32_t number : {1U, 2U, 3U, 4U}) must(issue(store, number, number % 2 == 0 ? "acme" : "other"));
+    must(store.transact([](auto& tx) -> result<void> {
+        for (std::uint32_t generation = 2; generation <= 5; ++generation) {
+            record key = sample_record(3, 100 - generation, generation);
+            if (generation == 3) key.format = "instance_test";
+            if (generation == 4) key.state = key_state::retiring;
+            if (generation == 4) key.retires_at = at_ms(1);
+            if (generation <= 3) must(revoke(key, at_ms(5)));
+            if (generation == 5) key.sealed.reset();
+            must(tx.insert(key));
+        }
+        credential owner = sample_credential(5);
+        owner.not_before = at_ms(3);
+        owner.expires_at.reset();
+        owner.suspended = true;
+        owner.scopes.clear();
+        owner.metadata.clear();
+        owner.revoked_at = at_ms(4);
+        must(tx.insert(owner));
+        must(tx.insert(sample_credential(6)));
+        must(tx.insert(sample_record(6, ~0ULL)));
+        must(tx.bind_hash(format_name, hash_name{"another-hash"}));
+        return tx.insert(idempotency_entry{.token = {std::byte{7}},
+                                           .arguments = {std::byte{8}},
+                                           .credential = id_of(1),
+                                           .handle = handle{2},
+                                           .created_at = at_ms(0),
+                                           .expires_at = at_ms(10),
+                                           .proof = {.key = 5, .mac = {}}});
+    }));
+    must(revoke_key(store, 4));
+    const usage used{std::string{format_name}, handle{2}, at_ms(50), 3};
+    must(store.record_usage({&used, 1}));
+}
+
+/// Writes the rows of a store as schema 1 or 2 had them.
+void write_as_of_schema(int version, const std::string& now, const std::string& old) {
+    raw_database file{old};
+    for (int step = 0; step < version; ++step) file.run(detail::sqlite::steps[static_cast<std::size_t>(step)]);
+    file.run("ATTACH '" + now + "' AS now");
+    const auto copy = [&](const std::string& table, const std::string& columns) {
+        file.run("INSERT INTO main." + table + "(" + columns + ") SELECT " + columns + " FROM now." + table);
+    };
+    copy("credential",
+         "ordinal, id, tenant, name, scopes, not_before, expires_at, suspended, generation, version, created_at, "
+         "revoked_at");
+    copy("credential_metadata", "credential, ordinal, label, value");
+    copy("record",
+         "format, handle, credential, generation, state, digest, created_at, retires_at, revoked_at, last_used_at, "
+         "uses, sealing_key, nonce, box");
+    copy("change",
+         version == 1 ? "sequence, kind, credential, version, at" : "sequence, kind, credential, version, at, tag");
+    copy("audit_event", "sequence, at, actor, action, tenant, credential, handle, source_address, reason");
+    copy("idempotency", "token, arguments, credential, handle, created_at, expires_at");
+    if (version == 2) copy("format_hash", "format, hash");
+    file.run("DETACH now; PRAGMA application_id = " + std::to_string(detail::sqlite::application_id) +
+             "; PRAGMA user_version = " + std::to_string(version) + "; PRAGMA journal_mode = WAL");
+    ::chmod(old.c_str(), 0600);
+}
+
+credential without_proof(credential of) {
+    of.metadata_digest = {};
+    of.proof = {};
+    return of;
+}
+
+std::vector<std::uint64_t> handles_of(const std::vector<record>& keys) {
+    std::vector<std::uint64_t> handles;
+    for (const record& key : keys) handles.push_back(key.handle.value);
+    return handles;
+}
 
 }  // namespace
 
@@ -188,32 +271,118 @@ BOOST_AUTO_TEST_CASE(of_schema_version_1_is_brought_forward_with_its_keys_as_tho
     BOOST_TEST(must(store.transact([&](auto& tx) { return tx.bind_hash("other", another); })) == another);
 }
 
-BOOST_AUTO_TEST_CASE(of_the_first_schema_is_brought_forward_with_all_that_is_in_it) {
-    const temporary_folder folder;
-    const std::string path = folder / "keys.db";
-    {
-        auto store = must(sqlite_store::open(path));
-        must(issue(store, 1));
+BOOST_AUTO_TEST_CASE(of_every_older_schema_is_brought_forward_with_every_row) {
+    for (const int version : {1, 2}) {
+        const temporary_folder folder;
+        const std::string now = folder / "now.db";
+        const std::string old = folder / "old.db";
+        fill_with_all_kinds_of_rows(now);
+        write_as_of_schema(version, now, old);
+        raw_database{old}.run(golden_checks);
+
+        auto before = must(sqlite_store::open(now));
+        auto store = must(sqlite_store::open(old));
+        raw_database{old}.run("PRAGMA wal_checkpoint");
+        BOOST_TEST(raw_database{old}.text("PRAGMA user_version") == std::to_string(detail::sqlite::schema_version));
+        BOOST_TEST(raw_database{old}.text("PRAGMA integrity_check") == "ok");
+        BOOST_TEST(raw_database{old}.text("PRAGMA foreign_key_check") == "");
+        BOOST_TEST(raw_database{old}.text("SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE "
+                                          "tbl_name IN ('record', 'keyring_check') ORDER BY name)") ==
+                   raw_database{now}.text("SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE "
+                                          "tbl_name IN ('record', 'keyring_check') ORDER BY name)"));
+
+        const auto expected = must(before.list({.limit = 100}, "")).items;
+        const auto found = must(store.list({.limit = 100}, "")).items;
+        BOOST_REQUIRE(found.size() == 6U);
+        BOOST_REQUIRE(expected.size() == found.size());
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            check_same(found[i].about, without_proof(expected[i].about));  // it has none until somebody vouches for it
+            BOOST_REQUIRE(found[i].keys.size() == expected[i].keys.size());
+            for (std::size_t k = 0; k < found[i].keys.size(); ++k) {
+                check_same(found[i].keys[k], expected[i].keys[k]);
+                check_same(must(store.look_up(found[i].keys[k].format, found[i].keys[k].handle))->key,
+                           expected[i].keys[k]);
+            }
+        }
+        BOOST_TEST(found[2].keys.size() == 5U);
+        BOOST_TEST(handles_of(must(store.read_live(id_of(3)))->keys) ==
+                   handles_of(must(before.read_live(id_of(3)))->keys));
+        const auto events = must(store.audit({}, "")).items;
+        BOOST_REQUIRE(events.size() == must(before.audit({}, "")).items.size());
+        BOOST_TEST(events.back().reason == sample_event(1).reason);
+        const auto changes = must(store.changes_after(0, 100));
+        const auto changes_before = must(before.changes_after(0, 100));
+        BOOST_REQUIRE(changes.size() == changes_before.size());
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+            BOOST_TEST(changes[i].credential == changes_before[i].credential);
+            BOOST_TEST((changes[i].tag == changes_before[i].tag) == (version == 2));  // 1 had none
+        }
+        scanned all;
+        scanned all_before;
+        must(store.scan(format_name, all));
+        must(before.scan(format_name, all_before));
+        BOOST_TEST(all.promised == all_before.promised);
+        BOOST_TEST(handles_of(all.keys) == handles_of(all_before.keys));
+        const auto entry = must(store.transact([](auto& tx) { return tx.find_idempotent({std::byte{7}}, at_ms(1)); }));
+        BOOST_REQUIRE(entry.has_value());
+        BOOST_TEST(entry->handle == handle{2});
+        BOOST_TEST(entry->proof.key == 0U);
+        BOOST_TEST(entry->proof.mac == digest_bytes{});
+        const hash_name first = version == 1 ? hash_name{"hmac-sha256"} : hash_name{"another-hash"};
+        BOOST_TEST(must(store.transact([](auto& tx) { return tx.bind_hash(format_name, hash_name{"third-hash"}); })) ==
+                   first);
+
+        // and it is a store like any other
+        must(issue(store, 50));
+        must(revoke_key(store, 1));
+        BOOST_TEST(must(store.transact([](auto& tx) { return tx.prune(id_of(3), 4); })) == 2U);
+        BOOST_TEST(code_of(store.transact([](auto& tx) { return tx.insert(sample_record(2, 2, 7)); })) ==
+                   errc::conflict);
+        must(sqlite_store::open(old));
     }
-    const std::string first = folder / "first.db";
-    {
-        raw_database old{first};
-        old.run(detail::sqlite::steps[0]);
-        old.run("ATTACH '" + path + "' AS now");
-        for (const char* table : {"credential", "credential_metadata", "record", "audit_event"})
-            old.run("INSERT INTO main." + std::string{table} + " SELECT * FROM now." + table);
-        old.run("INSERT INTO main.change SELECT sequence, kind, credential, version, at FROM now.change");
-        old.run("DETACH now; PRAGMA application_id = " + std::to_string(detail::sqlite::application_id) +
-                "; PRAGMA user_version = 1; PRAGMA journal_mode = WAL");
+}
+
+BOOST_AUTO_TEST_CASE(of_an_older_schema_says_of_its_keyring_what_it_said_and_is_not_proved) {
+    for (const int version : {1, 2}) {
+        const temporary_folder folder;
+        const std::string old = folder / "old.db";
+        fill_with_all_kinds_of_rows(folder / "now.db");
+        write_as_of_schema(version, folder / "now.db", old);
+        raw_database{old}.run(golden_checks);
+        auto store = must(sqlite_store::open(old));
+        const auto identity = must(store.identity());
+        BOOST_REQUIRE(identity.has_value());
+        BOOST_TEST(identity->id == store_id{});
+        BOOST_TEST(identity->proof.key == 0U);
+        BOOST_TEST(identity->proof.mac == digest_bytes{});
+        BOOST_TEST(identity->keyring ==
+                   "version 0\n"
+                   "pepper 1 - 0000000000000000\n"
+                   "sealing 1 - 5d6eaa0436afda34\n"
+                   "pepper 3 - a50029dfb43dd64b\n"
+                   "pepper 2 - ab5f30881a81d6dd\n");
+        const keyring ring = ring_of(golden);
+        must(detail::check_continues(ring, identity->keyring));
+        must(detail::check_continues(must(ring.with_new_proof_key()), identity->keyring));
+        BOOST_TEST(code_of(detail::check_continues(new_ring(), identity->keyring)) == errc::wrong_keyring);
+        const auto bound_by = [&](const keyring& by) {
+            const auto bound = store.transact([&](auto& tx) { return detail::bind_keyring<hmac_sha256>(tx, by); });
+            BOOST_TEST(code_of(bound) == errc::wrong_keyring);
+            return bound.error().context();
+        };
+        BOOST_TEST(bound_by(must(ring.with_new_proof_key())).find("call `prove_store` once") != std::string::npos);
+        BOOST_TEST(bound_by(new_ring()).find("no proof of its keyring") != std::string::npos);
     }
-    auto store = must(sqlite_store::open(first));
-    check_same(must(store.read_live(id_of(1)))->about, sample_credential(1));
-    check_same(must(store.read_live(id_of(1)))->keys.at(0), sample_record(1, 2));
-    must(issue(store, 2));
-    raw_database raw{first};
-    BOOST_TEST(raw.text("PRAGMA user_version") == std::to_string(detail::sqlite::schema_version));
-    BOOST_TEST(raw.text("PRAGMA integrity_check") == "ok");
-    BOOST_TEST(raw.text("SELECT count(*) FROM sqlite_schema WHERE name = 'live_record_of_credential'") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(of_an_older_schema_that_knew_no_keyring_still_knows_none) {
+    for (const int version : {1, 2}) {
+        const temporary_folder folder;
+        fill_with_all_kinds_of_rows(folder / "now.db");
+        write_as_of_schema(version, folder / "now.db", folder / "old.db");
+        auto store = must(sqlite_store::open(folder / "old.db"));
+        BOOST_TEST(!must(store.identity()).has_value());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(takes_no_more_live_keys_of_a_credential_than_it_reads) {
@@ -360,7 +529,8 @@ BOOST_AUTO_TEST_CASE(with_any_byte_changed_gives_answers_or_errors_and_nothing_w
         (void)store->list({.limit = 1'000}, "");
         (void)store->audit({.limit = 1'000}, "");
         (void)store->changes_after(0, 1'000);
-        (void)store->transact([](auto& tx) { return tx.keyring_checks(); });
+        (void)store->identity();
+        (void)store->transact([](auto& tx) { return tx.is_proof_key_used(1); });
         (void)issue(*store, 99);
     }
     BOOST_TEST(refused > 5);
@@ -370,7 +540,7 @@ BOOST_AUTO_TEST_CASE(with_any_byte_changed_gives_answers_or_errors_and_nothing_w
 BOOST_AUTO_TEST_CASE(with_other_tables_is_refused_and_left_alone) {
     for (const std::string edit : {
              "DROP TABLE record",
-             "DROP INDEX record_of_credential",
+             "DROP INDEX record_of_handle",
              "CREATE TRIGGER t AFTER INSERT ON record BEGIN DELETE FROM audit_event; END",
              "CREATE VIEW v AS SELECT 1",
              "CREATE TABLE extra(x)",
@@ -415,7 +585,7 @@ BOOST_AUTO_TEST_CASE(runs_no_trigger_that_is_planted_while_it_is_open) {
     must(issue(place.store, 2));
     BOOST_TEST(must(place.store.audit({}, "")).items.size() == 2U);
     raw.run(
-        "INSERT INTO record SELECT 'x', 9, credential, 2, state, digest, created_at, retires_at, revoked_at, "
+        "INSERT INTO record SELECT credential, 2, 'x', 9, state, digest, created_at, retires_at, revoked_at, "
         "last_used_at, uses, sealing_key, nonce, box FROM record WHERE handle = 2");
     BOOST_TEST(raw.text("SELECT count(*) FROM audit_event") == "0");  // the trigger works for others
 }

@@ -61,15 +61,15 @@ BOOST_AUTO_TEST_CASE(may_write_during_a_scan_which_shows_one_moment) {
     sqlite_place place;
     for (std::uint32_t number = 1; number <= 5; ++number) must(issue(place.store, number));
     scanned all;
-    all.on_key = [&] {
-        if (all.keys.size() != 2) return;
+    all.on_owner = [&] {
+        if (all.owners.size() != 2) return;
         BOOST_TEST(child_process({"revoke", place.path, "5"}).status() == 0);
         BOOST_TEST(child_process({"issue", place.path, "700"}).status() == 0);
     };
     BOOST_TEST(must(place.store.scan(format_name, all)).sequence == 5U);
     BOOST_TEST(all.owners.size() == 5U);
     BOOST_TEST(all.keys.size() == 5U);
-    for (const scanned_key& key : all.keys) BOOST_TEST(key.state == key_state::active);
+    for (const record& key : all.keys) BOOST_TEST(key.state == key_state::active);
     scanned after;
     BOOST_TEST(must(place.store.scan(format_name, after)).sequence == 7U);
     BOOST_TEST(after.keys.size() == 5U);

@@ -39,7 +39,8 @@ std::vector<result<void>> read_everything(sqlite_store& store) {
     note(store.transact([](auto& tx) { return tx.find(format_name, handle{2}); }), outcomes);
     note(store.transact([](auto& tx) { return tx.keys_of(id_of(1)); }), outcomes);
     note(store.transact([](auto& tx) { return tx.find_idempotent({std::byte{7}}, at_ms(0)); }), outcomes);
-    note(store.transact([](auto& tx) { return tx.keyring_checks(); }), outcomes);
+    note(store.identity(), outcomes);
+    note(store.transact([](auto& tx) { return tx.identity(); }), outcomes);
     note(store.transact([](auto& tx) { return tx.bind_hash(format_name, hash_name{"hmac-sha256"}); }), outcomes);
     return outcomes;
 }
@@ -54,8 +55,9 @@ void fill(sqlite_store& store) {
                                          .credential = id_of(1),
                                          .handle = handle{2},
                                          .created_at = at_ms(0),
-                                         .expires_at = at_ms(10)}));
-        return tx.insert(keyring_check{.kind = key_kind::pepper, .number = 1, .check = {}});
+                                         .expires_at = at_ms(10),
+                                         .proof = {.key = 1, .mac = {}}}));
+        return tx.put({.id = {std::byte{1}}, .keyring = "version 1\n", .proof = {.key = 1, .mac = {}}});
     }));
 }
 
@@ -102,11 +104,15 @@ std::string lookalike(const std::string& table, const std::string& columns) {
 }
 
 const std::string record_columns =
-    "format, handle, credential, generation, state, digest, created_at, retires_at, revoked_at, last_used_at, uses, "
+    "credential, generation, format, handle, state, digest, created_at, retires_at, revoked_at, last_used_at, uses, "
     "sealing_key, nonce, box";
 const std::string credential_columns =
-    "ordinal, id, tenant, name, scopes, not_before, expires_at, suspended, generation, version, created_at, revoked_at";
-
+    "ordinal, id, tenant, name, scopes, not_before, expires_at, suspended, generation, version, created_at, "
+    "revoked_at, "
+    "metadata_digest, proof_key, proof";
+const std::string idempotency_columns =
+    "token, arguments, credential, handle, created_at, expires_at, proof_key, proof";
+const std::string identity_columns = "one, store, keyring, proof_key, proof";
 const std::string change_columns = "sequence, kind, credential, version, at, tag";
 
 }  // namespace
@@ -176,7 +182,7 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         "INSERT INTO credential_metadata SELECT credential, i, 'l', 'v' FROM n, credential_metadata WHERE ordinal = 1",
         // feed, audit and the rest
         "UPDATE change SET kind = 0",
-        "UPDATE change SET kind = 7",
+        "UPDATE change SET kind = 8",
         "UPDATE change SET kind = 257",
         "UPDATE change SET version = 0",
         "UPDATE change SET at = -1",
@@ -195,12 +201,31 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         "UPDATE idempotency SET handle = 0",
         "UPDATE idempotency SET created_at = -1",
         "UPDATE idempotency SET expires_at = 9223372036854775807",
-        "UPDATE keyring_check SET kind = 0",
-        "UPDATE keyring_check SET kind = 258",
-        "UPDATE keyring_check SET number = 0",
-        "UPDATE keyring_check SET number = 4294967296",
+        // proofs, and what the store says of its keyring
+        "UPDATE credential SET metadata_digest = x'00'",
+        "UPDATE credential SET metadata_digest = x''",
+        "UPDATE credential SET metadata_digest = zeroblob(33)",
+        "UPDATE credential SET metadata_digest = zeroblob(50000000)",
+        "UPDATE credential SET proof = x''",
+        "UPDATE credential SET proof = zeroblob(31)",
+        "UPDATE credential SET proof = zeroblob(33)",
+        "UPDATE credential SET proof_key = -1",
+        "UPDATE credential SET proof_key = 4294967296",
+        "UPDATE credential SET proof_key = -9223372036854775807 - 1",
+        "UPDATE idempotency SET proof_key = -1",
+        "UPDATE idempotency SET proof_key = 4294967296",
+        "UPDATE idempotency SET proof = x''",
+        "UPDATE idempotency SET proof = zeroblob(33)",
+        "UPDATE keyring_check SET store = x''",
+        "UPDATE keyring_check SET store = zeroblob(15)",
+        "UPDATE keyring_check SET store = zeroblob(17)",
+        "UPDATE keyring_check SET proof_key = -1",
+        "UPDATE keyring_check SET proof_key = 4294967296",
         "UPDATE keyring_check SET proof = x''",
-        "UPDATE keyring_check SET proof = zeroblob(9)",
+        "UPDATE keyring_check SET proof = zeroblob(33)",
+        "UPDATE keyring_check SET keyring = printf('%.*c', 60001, 'x')",
+        "UPDATE keyring_check SET keyring = printf('%.*c', 3000000, 'x')",
+        "INSERT INTO keyring_check SELECT 2, store, keyring, proof_key, proof FROM keyring_check",
         // tables that only look like ours
         lookalike("record", record_columns) + "UPDATE record SET digest = NULL",
         lookalike("record", record_columns) + "UPDATE record SET state = NULL",
@@ -214,6 +239,18 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         lookalike("credential", credential_columns) + "UPDATE credential SET version = '1'",
         lookalike("credential", credential_columns) + "INSERT INTO credential SELECT * FROM credential",
         lookalike("credential", credential_columns) + "UPDATE credential SET ordinal = NULL, name = x'00ff'",
+        lookalike("credential", credential_columns) + "UPDATE credential SET metadata_digest = NULL",
+        lookalike("credential", credential_columns) + "UPDATE credential SET proof = NULL",
+        lookalike("credential", credential_columns) + "UPDATE credential SET proof = CAST(proof AS TEXT)",
+        lookalike("credential", credential_columns) + "UPDATE credential SET proof_key = NULL",
+        lookalike("credential", credential_columns) + "UPDATE credential SET proof_key = '1'",
+        lookalike("idempotency", idempotency_columns) + "UPDATE idempotency SET proof = NULL",
+        lookalike("idempotency", idempotency_columns) + "UPDATE idempotency SET proof_key = 1.5",
+        lookalike("keyring_check", identity_columns) + "UPDATE keyring_check SET store = NULL",
+        lookalike("keyring_check", identity_columns) + "UPDATE keyring_check SET keyring = NULL",
+        lookalike("keyring_check", identity_columns) + "UPDATE keyring_check SET keyring = CAST(keyring AS BLOB)",
+        lookalike("keyring_check", identity_columns) + "UPDATE keyring_check SET proof = NULL",
+        lookalike("keyring_check", identity_columns) + "INSERT INTO keyring_check SELECT * FROM keyring_check",
         lookalike("change", change_columns) + "UPDATE change SET credential = NULL",
         lookalike("change", change_columns) + "UPDATE change SET tag = 'x'",
         lookalike("audit_event", "sequence, at, actor, action, tenant, credential, handle, source_address, reason") +
@@ -222,6 +259,7 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         "DROP TABLE record",
         "DROP TABLE credential_metadata",
         "DROP TABLE change",
+        "DROP TABLE keyring_check",
         "DROP TABLE record; CREATE VIEW record AS SELECT * FROM audit_event",
     };
     for (const std::string& edit : edits) {
@@ -236,15 +274,22 @@ BOOST_AUTO_TEST_CASE(is_told_from_an_edit_that_is_good) {
           "UPDATE credential SET tenant = 'acme', name = printf('%.*c', 50000, 'x')",
           "UPDATE record SET handle = -1, digest = replace(digest, '00000000002', "
           "'LygHa16AHYF') WHERE handle = 2",
-          "UPDATE record SET sealing_key = NULL, nonce = NULL, box = NULL"}) {
+          "UPDATE record SET sealing_key = NULL, nonce = NULL, box = NULL",
+          "UPDATE credential SET proof_key = 0, proof = zeroblob(32), metadata_digest = zeroblob(32)",
+          "UPDATE credential SET proof_key = 4294967295", "UPDATE idempotency SET proof_key = 4294967295",
+          "UPDATE keyring_check SET store = zeroblob(16), keyring = '', proof_key = 0", "DELETE FROM keyring_check",
+          "UPDATE keyring_check SET keyring = printf('%.*c', 60000, 'x')"}) {
         BOOST_TEST_CONTEXT(edit) { BOOST_TEST(corrupt_reads_after(edit) == 0); }
     }
 }
 
 BOOST_AUTO_TEST_CASE(is_found_when_the_file_is_opened_where_the_tables_forbid_it) {
-    for (const std::string edit : {"UPDATE record SET state = 99", "UPDATE record SET uses = -1",
-                                   "UPDATE record SET nonce = x'00'", "UPDATE record SET box = NULL",
-                                   "UPDATE credential SET suspended = 7", "UPDATE keyring_check SET proof = x''"}) {
+    for (const std::string edit :
+         {"UPDATE record SET state = 99", "UPDATE record SET uses = -1", "UPDATE record SET nonce = x'00'",
+          "UPDATE record SET box = NULL", "UPDATE credential SET suspended = 7", "UPDATE keyring_check SET proof = x''",
+          "UPDATE keyring_check SET store = x'00'", "UPDATE keyring_check SET one = 2",
+          "UPDATE credential SET metadata_digest = x''", "UPDATE credential SET proof = zeroblob(31)",
+          "UPDATE idempotency SET proof = zeroblob(33)"}) {
         const temporary_folder folder;
         const std::string path = folder / "keys.db";
         write_bytes(path, sample_file());
@@ -293,14 +338,14 @@ void check_refused(Change change) {
                                 .handle = {},
                                 .created_at = at_ms(0),
                                 .expires_at = at_ms(10)};
-        keyring_check check{.kind = key_kind::pepper, .number = 1, .check = {}};
-        change(owner, key, event, what, entry, check);
+        store_identity identity{.id = {}, .keyring = "version 1\n", .proof = {}};
+        change(owner, key, event, what, entry, identity);
         auto done = tx.insert(owner);
         if (done) done = tx.insert(key);
         if (done) done = tx.append(event);
         if (done) done = tx.append(what);
         if (done) done = tx.insert(entry);
-        if (done) done = tx.insert(check);
+        if (done) done = tx.put(identity);
         return done;
     });
     BOOST_TEST(code_of(outcome) == errc::invalid_argument);
@@ -338,7 +383,7 @@ BOOST_AUTO_TEST_CASE(is_refused_before_it_is_written) {
     check_refused([&](auto&, auto&, auto&, auto& what, auto&, auto&) { what.kind = change_kind{99}; });
     check_refused([&](auto&, auto&, auto&, auto& what, auto&, auto&) { what.version = 0; });
     check_refused([&](auto&, auto&, auto&, auto&, auto& entry, auto&) { entry.expires_at = never; });
-    check_refused([&](auto&, auto&, auto&, auto&, auto&, auto& check) { check.number = 0; });
+    check_refused([&](auto&, auto&, auto&, auto&, auto&, auto& identity) { identity.keyring = long_text; });
 
     sqlite_place place;
     must(issue(place.store, 1));
@@ -360,6 +405,8 @@ BOOST_AUTO_TEST_CASE(is_told_from_the_largest_that_can) {
     owner.created_at = from_unix_ms(0);
     owner.version = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     owner.generation = std::numeric_limits<std::uint32_t>::max();
+    owner.proof.key = std::numeric_limits<std::uint32_t>::max();
+    store_identity identity{.id = {}, .keyring = std::string(60'000, 'k'), .proof = owner.proof};
     record key = sample_record(1, 2);
     key.sealed->box.resize(1'024);
     key.generation = owner.generation;
@@ -369,9 +416,12 @@ BOOST_AUTO_TEST_CASE(is_told_from_the_largest_that_can) {
     must(place.store.transact([&](auto& tx) -> result<void> {
         must(tx.insert(owner));
         must(tx.insert(key));
+        must(tx.put(identity));
         return tx.append(event);
     }));
-    check_same(must(place.store.look_up(format_name, handle{2}))->about, owner);
+    BOOST_TEST(must(place.store.identity())->keyring == identity.keyring);
+    BOOST_TEST(must(place.store.identity())->proof.key == identity.proof.key);
+    check_same(must(place.store.read(owner.id))->about, owner);
     check_same(must(place.store.read(owner.id))->keys.at(0), key);
     BOOST_TEST(must(place.store.audit({}, "")).items.at(0).reason == event.reason);
 }

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_SUITE(wrong_stores)
 BOOST_AUTO_TEST_CASE(have_each_a_name_of_its_own) {
     std::set<std::string_view> names;
     for (const store_fault& fault : store_faults) BOOST_TEST(names.insert(fault.name).second, fault.name);
-    BOOST_TEST(names.size() > 80U);
+    BOOST_TEST(names.size() > 140U);
 }
 
 BOOST_AUTO_TEST_CASE(are_found_out_by_few_transactions_whatever_is_wrong) {

@@ -31,7 +31,6 @@ constexpr std::int64_t column(timestamp at) noexcept { return to_unix_ms(at); }
 constexpr std::int64_t column(handle key) noexcept { return std::bit_cast<std::int64_t>(key.value); }
 constexpr std::int64_t column(key_state state) noexcept { return static_cast<std::int64_t>(state); }
 constexpr std::int64_t column(change_kind kind) noexcept { return static_cast<std::int64_t>(kind); }
-constexpr std::int64_t column(key_kind kind) noexcept { return static_cast<std::int64_t>(kind); }
 inline std::string column(const credential_id& id) { return id.to_string(); }
 template <typename T>
 constexpr std::optional<std::int64_t> column(const std::optional<T>& value) noexcept {
@@ -79,15 +78,8 @@ constexpr bool is_count(std::uint64_t number) noexcept { return number >= 1 && n
         case change_kind::key_revoked:
         case change_kind::credential_revoked:
         case change_kind::suspended:
-        case change_kind::resumed: return true;
-    }
-    return false;
-}
-
-[[nodiscard]] constexpr bool is_good(key_kind kind) noexcept {
-    switch (kind) {
-        case key_kind::pepper:
-        case key_kind::sealing: return true;
+        case change_kind::resumed:
+        case change_kind::amended: return true;
     }
     return false;
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The reads of `sqlite_store`, inside a transaction that the caller has begun.
-// Depends on store/sqlite/reader.hpp and store/cursor.hpp; for sqlite_store.hpp, not in the umbrella.
+// Depends on store/sqlite/reader.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include <shearline/store/cursor.hpp>
 #include <shearline/store/sqlite/reader.hpp>
 
 namespace shearline::inline v0_1::detail::sqlite {
@@ -36,7 +35,36 @@ template <typename Take, typename... Values>
     }
 }
 
-[[nodiscard]] inline result<std::optional<credential>> find_credential(connection& on, const credential_id& id) {
+/// Reads what a record and a key of a scan have in common, after its format and its handle.
+template <typename Key>
+void read_life(row_reader& row, Key& key) {
+    key.generation = row.small_count();
+    key.state = row.state();
+    key.digest = row.digest_of(key.handle);
+    key.created_at = row.time();
+    key.retires_at = row.optional_time();
+    key.revoked_at = row.optional_time();
+}
+
+/// Reads what a credential and one of a scan have in common, after its scopes.
+template <typename Credential>
+void read_terms(row_reader& row, Credential& owner) {
+    owner.not_before = row.optional_time();
+    owner.expires_at = row.optional_time();
+    owner.suspended = row.integer(0, 1) == 1;
+    owner.generation = row.small_count();
+    owner.version = row.count();
+    owner.created_at = row.time();
+    owner.revoked_at = row.optional_time();
+    owner.metadata_digest = row.blob<sizeof(digest_bytes)>();
+    owner.proof = row.proof();
+}
+
+/// Whether to read the metadata of a credential.
+enum class with_metadata : bool { no, yes };
+
+[[nodiscard]] inline result<std::optional<credential>> find_credential(connection& on, const credential_id& id,
+                                                                       with_metadata wanted = with_metadata::yes) {
     const std::string name = column(id);
     std::optional<credential> found;
     auto done = each_row(
@@ -47,20 +75,13 @@ template <typename Take, typename... Values>
             owner.tenant = row.text();
             owner.name = row.text();
             owner.scopes = row.scopes();
-            owner.not_before = row.optional_time();
-            owner.expires_at = row.optional_time();
-            owner.suspended = row.integer(0, 1) == 1;
-            owner.generation = row.small_count();
-            owner.version = row.count();
-            owner.created_at = row.time();
-            owner.revoked_at = row.optional_time();
+            read_terms(row, owner);
             row.require(owner.id == id);
         },
         "SELECT id, tenant, name, scopes, not_before, expires_at, suspended, generation, version, created_at, "
-        "revoked_at "
-        "FROM credential WHERE id = ?1",
+        "revoked_at, metadata_digest, proof_key, proof FROM credential WHERE id = ?1",
         name);
-    if (done && found)
+    if (done && found && wanted == with_metadata::yes)
         done = each_row(
             on, max_labels,
             [&](row_reader& row) {
@@ -81,12 +102,7 @@ template <typename Take, typename... Values>
             key.format = row.text();
             key.handle = row.handle();
             key.credential = row.id();
-            key.generation = row.small_count();
-            key.state = row.state();
-            key.digest = row.digest_of(key.handle);
-            key.created_at = row.time();
-            key.retires_at = row.optional_time();
-            key.revoked_at = row.optional_time();
+            read_life(row, key);
             key.last_used_at = row.optional_time();
             key.uses = row.count(0);
             key.sealed = row.sealed();
@@ -144,9 +160,10 @@ template <typename Take, typename... Values>
 
 /// The keys of a credential that are not revoked, newest generation first. Reads no other rows.
 [[nodiscard]] inline result<std::vector<record>> find_live_keys(connection& on, const credential_id& id) {
-    return find_keys(on, id, max_live_keys, max_live_keys + 1,
-                     "SELECT format, handle FROM record WHERE credential = (SELECT ordinal FROM credential WHERE id = "
-                     "?1) AND state <> 4 ORDER BY generation DESC LIMIT ?2");
+    return find_keys(
+        on, id, max_live_keys, max_live_keys + 1,
+        "SELECT format, handle FROM record INDEXED BY live_record_of_credential WHERE "
+        "credential = (SELECT ordinal FROM credential WHERE id = ?1) AND state <> 4 ORDER BY generation DESC LIMIT ?2");
 }
 
 /// A credential with those of its keys that `keys_of(connection&, const credential_id&)` finds.
@@ -175,106 +192,39 @@ template <typename KeysOf>
     return found;
 }
 
+/// The other keys of a key's credential that are not revoked, without usage and sealed texts.
+[[nodiscard]] inline result<std::vector<record>> find_others(connection& on, const record& than) {
+    std::vector<record> found;
+    auto done = each_row(
+        on, max_live_keys,
+        [&](row_reader& row) {
+            record& key = found.emplace_back();
+            key.format = row.text();
+            key.handle = row.handle();
+            key.credential = than.credential;
+            read_life(row, key);
+        },
+        "SELECT format, handle, generation, state, digest, created_at, retires_at, revoked_at FROM record "
+        "INDEXED BY live_record_of_credential WHERE "
+        "credential = (SELECT ordinal FROM credential WHERE id = ?1) AND state <> 4 AND (format <> ?2 OR handle <> ?3) "
+        "ORDER BY generation DESC LIMIT ?4",
+        column(than.credential), than.format, column(than.handle), clamped(max_live_keys + 1));
+    if (!done) return std::move(done).error();
+    return found;
+}
+
 [[nodiscard]] inline result<std::optional<key_view>> find_key(connection& on, std::string_view format, handle name) {
     auto key = find_record(on, format, name);
     if (!key) return std::move(key).error();
     if (!*key) return std::optional<key_view>{};
-    auto owner = find_credential(on, (*key)->credential);
+    auto owner = find_credential(on, (*key)->credential, with_metadata::no);
     if (!owner) return std::move(owner).error();
     if (!*owner) return dangling(on);
+    auto others = find_others(on, **key);
+    if (!others) return std::move(others).error();
     auto head = find_head(on);
     if (!head) return std::move(head).error();
-    return std::optional{key_view{**std::move(owner), **std::move(key), *head}};
-}
-
-[[nodiscard]] inline result<page<credential_view>> list_credentials(connection& on, const page_request& which,
-                                                                    std::string_view tenant) {
-    auto after = position_of(which, 0);
-    if (!after) return std::move(after).error();
-    std::vector<std::pair<std::uint64_t, credential_id>> names;
-    const auto take = [&](row_reader& row) {
-        const std::uint64_t ordinal = row.count();
-        names.emplace_back(ordinal, row.id());
-    };
-    const std::size_t most = which.limit + 1;  // one more shows whether there is a next page
-    auto done = tenant.empty() ? each_row(on, most, take,
-                                          "SELECT ordinal, id FROM credential WHERE ordinal > ?1 ORDER BY ordinal "
-                                          "LIMIT ?2",
-                                          clamped(*after), clamped(most))
-                               : each_row(on, most, take,
-                                          "SELECT ordinal, id FROM credential WHERE tenant = ?3 AND ordinal > ?1 "
-                                          "ORDER BY ordinal LIMIT ?2",
-                                          clamped(*after), clamped(most), tenant);
-    if (!done) return std::move(done).error();
-    page<credential_view> found;
-    if (names.size() == most) {
-        names.pop_back();
-        found.next = std::to_string(names.back().first);
-    }
-    for (const auto& [ordinal, id] : names) {
-        auto view = find_view(on, id, find_newest_keys);
-        if (!view) return std::move(view).error();
-        if (!*view) return dangling(on);
-        found.items.push_back(**std::move(view));
-    }
-    return found;
-}
-
-[[nodiscard]] inline result<page<audit_event>> list_audit(connection& on, const page_request& which,
-                                                          std::string_view tenant) {
-    auto before = position_of(which, max_number);
-    if (!before) return std::move(before).error();
-    page<audit_event> found;
-    const auto take = [&](row_reader& row) {
-        audit_event& event = found.items.emplace_back();
-        event.sequence = row.count();
-        event.at = row.time();
-        event.actor = row.text();
-        event.action = row.text();
-        event.tenant = row.text();
-        event.credential = row.id();
-        event.handle = row.optional_handle();
-        event.source_address = row.text();
-        event.reason = row.text();
-    };
-    const std::size_t most = which.limit + 1;
-    auto done = tenant.empty()
-                    ? each_row(on, most, take,
-                               "SELECT sequence, at, actor, action, tenant, credential, handle, source_address, reason "
-                               "FROM audit_event WHERE sequence < ?1 ORDER BY sequence DESC LIMIT ?2",
-                               clamped(*before), clamped(most))
-                    : each_row(on, most, take,
-                               "SELECT sequence, at, actor, action, tenant, credential, handle, source_address, reason "
-                               "FROM audit_event WHERE tenant = ?3 AND sequence < ?1 ORDER BY sequence DESC LIMIT ?2",
-                               clamped(*before), clamped(most), tenant);
-    if (!done) return std::move(done).error();
-    if (found.items.size() == most) {
-        found.items.pop_back();
-        found.next = std::to_string(found.items.back().sequence);
-    }
-    return found;
-}
-
-/// Changes after a sequence number, in order; a gap is `corrupt`.
-[[nodiscard]] inline result<std::vector<change>> list_changes(connection& on, std::uint64_t after, std::size_t limit) {
-    std::vector<change> found;
-    auto done = each_row(
-        on, limit,
-        [&](row_reader& row) {
-            change& one = found.emplace_back();
-            one.sequence = row.count();
-            one.kind = row.one_of<change_kind>();
-            one.credential = row.id();
-            one.version = row.count();
-            one.at = row.time();
-            one.tag = row.bits();
-            row.require(one.sequence == after + found.size());
-        },
-        "SELECT sequence, kind, credential, version, at, tag FROM change WHERE sequence > ?1 ORDER BY sequence LIMIT "
-        "?2",
-        clamped(after), clamped(limit));
-    if (!done) return std::move(done).error();
-    return found;
+    return std::optional{key_view{**std::move(owner), **std::move(key), *std::move(others), *head}};
 }
 
 [[nodiscard]] inline result<std::optional<idempotency_entry>> find_entry(connection& on, const digest_bytes& token,
@@ -290,9 +240,10 @@ template <typename KeysOf>
             entry.handle = row.optional_handle();
             entry.created_at = row.time();
             entry.expires_at = row.time();
+            entry.proof = row.proof();
             row.require(entry.token == token);
         },
-        "SELECT token, arguments, credential, handle, created_at, expires_at FROM idempotency "
+        "SELECT token, arguments, credential, handle, created_at, expires_at, proof_key, proof FROM idempotency "
         "WHERE token = ?1 AND expires_at > ?2",
         token, column(now));
     if (!done) return std::move(done).error();
@@ -308,17 +259,29 @@ template <typename KeysOf>
     return found;
 }
 
-[[nodiscard]] inline result<std::vector<keyring_check>> list_checks(connection& on) {
-    std::vector<keyring_check> found;
+[[nodiscard]] inline result<std::optional<store_identity>> find_identity(connection& on) {
+    std::optional<store_identity> found;
     auto done = each_row(
-        on, max_checks,
+        on, 1,
         [&](row_reader& row) {
-            keyring_check& check = found.emplace_back();
-            check.kind = row.one_of<key_kind>();
-            check.number = row.small_count();
-            check.check = row.blob<sizeof(check.check)>();
+            store_identity& identity = found.emplace();
+            identity.id = row.blob<sizeof(store_id)>();
+            identity.keyring = row.text();
+            identity.proof = row.proof();
         },
-        "SELECT kind, number, proof FROM keyring_check ORDER BY ordinal");
+        "SELECT store, keyring, proof_key, proof FROM keyring_check");
+    if (!done) return std::move(done).error();
+    return found;
+}
+
+/// Whether a row has a proof that was made with this key. O(n).
+[[nodiscard]] inline result<bool> find_proofs_under(connection& on, std::uint32_t number) {
+    bool found = false;
+    auto done = each_row(
+        on, 1, [&](row_reader& row) { found = row.integer(0, 1) == 1; },
+        "SELECT EXISTS (SELECT 1 FROM credential WHERE proof_key = ?1) OR "
+        "EXISTS (SELECT 1 FROM idempotency WHERE proof_key = ?1)",
+        column(number));
     if (!done) return std::move(done).error();
     return found;
 }

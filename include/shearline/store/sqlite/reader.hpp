@@ -119,6 +119,10 @@ public:
     std::optional<shearline::handle> optional_handle() {
         return optional([](row_reader& row) { return row.handle(); });
     }
+    row_proof proof() {
+        const auto key = static_cast<std::uint32_t>(integer(0, std::numeric_limits<std::uint32_t>::max()));
+        return {key, blob<sizeof(digest_bytes)>()};
+    }
     std::optional<sealed_text> sealed() {
         if (next_is_null()) {  // then the other two must be null as well
             const int at = m_at;

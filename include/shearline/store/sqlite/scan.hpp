@@ -4,9 +4,10 @@
 // Depends on store/scan.hpp and store/sqlite/queries.hpp; for sqlite_store.hpp, not in the umbrella.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <limits>
+#include <deque>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,80 +27,102 @@ template <typename... Values>
     return number;
 }
 
-/// Passes each row's reader to `take(row_reader&) -> result<void>`.
-template <typename Take, typename... Values>
-[[nodiscard]] result<void> scan_rows(connection& on, Take take, std::string_view sql, const Values&... values) {
-    auto rows = on.prepare(sql, values...);
-    if (!rows) return std::move(rows).error();
-    for (;;) {
-        auto more = rows->next();
-        if (!more) return std::move(more).error();
-        if (!*more) return {};
-        row_reader row{*rows};
-        if (auto taken = take(row); !taken) return taken;
+// The plus signs below keep SQLite from going through an index, and so from place to place in the file.
+
+/// Reads the keys that are not revoked, in the order of their credentials, one credential at a time.
+class live_key_rows {
+public:
+    [[nodiscard]] static result<live_key_rows> open(connection& on) {
+        auto rows = on.prepare(
+            "SELECT credential, format, handle, generation, state, digest, created_at, retires_at, revoked_at "
+            "FROM record WHERE +state <> 4 ORDER BY credential, generation");
+        if (!rows) return std::move(rows).error();
+        live_key_rows made{on, *std::move(rows)};
+        if (auto more = made.advance(); !more) return std::move(more).error();
+        return made;
     }
-}
+
+    /// The keys of a credential, valid until the next call. Call it for each credential, in order.
+    [[nodiscard]] result<std::span<const scanned_key>> of(std::uint64_t ordinal) {
+        m_keys.clear();
+        m_formats.clear();
+        while (m_more) {
+            row_reader row{m_rows};
+            const std::uint64_t owner = row.count();
+            if (row.done() && owner > ordinal) break;
+            if (owner < ordinal) return dangling(*m_on);
+            scanned_key& key = m_keys.emplace_back();
+            key.format = m_formats.emplace_back(row.text_view());
+            key.handle = row.handle();
+            read_life(row, key);
+            row.require(m_keys.size() <= max_live_keys);
+            if (auto good = row.done(); !good) return std::move(good).error();
+            if (auto more = advance(); !more) return std::move(more).error();
+        }
+        return std::span<const scanned_key>{m_keys};
+    }
+
+    /// Whether every key was given.
+    [[nodiscard]] bool are_done() const noexcept { return !m_more; }
+
+private:
+    live_key_rows(connection& on, query rows) : m_on{&on}, m_rows{std::move(rows)} {}
+
+    result<void> advance() {
+        auto more = m_rows.next();
+        if (!more) return std::move(more).error();
+        m_more = *more;
+        return {};
+    }
+
+    connection* m_on;
+    query m_rows;
+    bool m_more = false;
+    std::vector<scanned_key> m_keys;
+    std::deque<std::string> m_formats;  // a deque does not move its elements
+};
 
 /// A scan (see store/scan.hpp), inside a transaction that the caller has begun: one pass over each of two tables, in
-/// file order, and no look-up for any row.
+/// file order and in step, and no look-up for any row.
 template <typename Sink>
 [[nodiscard]] result<feed_head> scan(connection& on, std::string_view format, Sink& sink) {
     auto head = find_head(on);
     if (!head) return head;
     auto credentials = scan_number(on, "SELECT count(*) FROM credential");
     if (!credentials) return std::move(credentials).error();
-    auto keys = scan_number(on, "SELECT count(*) FROM record WHERE format = ?1 AND state <> 4", format);
+    auto keys = scan_number(on, "SELECT count(*) FROM record WHERE +format = ?1 AND +state <> 4", format);
     if (!keys) return std::move(keys).error();
     if (auto begun = sink.begin(*credentials, *keys); !begun) return std::move(begun).error();
 
-    std::vector<std::uint64_t> ordinals;  // ascending; 1, 2, 3 … unless rows were deleted by hand
-    auto done = scan_rows(
-        on,
-        [&](row_reader& row) -> result<void> {
-            scanned_credential one;
-            const std::uint64_t ordinal = row.count();
-            row.require(ordinals.size() < *credentials && (ordinals.empty() || ordinals.back() < ordinal));
-            ordinals.push_back(ordinal);
-            one.id = row.id();
-            one.tenant = row.text_view();
-            one.scopes = row.scope_text();
-            one.not_before = row.optional_time();
-            one.expires_at = row.optional_time();
-            one.suspended = row.integer(0, 1) == 1;
-            one.revoked = row.optional_time().has_value();
-            one.version = row.count();
-            if (auto good = row.done(); !good) return good;
-            return sink.take(std::as_const(one));
-        },
-        "SELECT ordinal, id, tenant, scopes, not_before, expires_at, suspended, revoked_at, version FROM credential "
-        "ORDER BY ordinal");
-    if (!done) return std::move(done).error();
-
-    const auto place_of = [&ordinals](std::uint64_t ordinal) -> std::uint64_t {
-        const std::uint64_t likely = ordinal - 1;
-        if (likely < ordinals.size() && ordinals[static_cast<std::size_t>(likely)] == ordinal) return likely;
-        const auto at = std::lower_bound(ordinals.begin(), ordinals.end(), ordinal);
-        return at != ordinals.end() && *at == ordinal ? static_cast<std::uint64_t>(at - ordinals.begin())
-                                                      : std::numeric_limits<std::uint64_t>::max();
-    };
+    auto rows = on.prepare(
+        "SELECT ordinal, id, tenant, name, scopes, not_before, expires_at, suspended, generation, version, created_at, "
+        "revoked_at, metadata_digest, proof_key, proof FROM credential ORDER BY ordinal");
+    if (!rows) return std::move(rows).error();
+    auto keys_of = live_key_rows::open(on);
+    if (!keys_of) return std::move(keys_of).error();
     std::uint64_t taken = 0;
-    done = scan_rows(
-        on,
-        [&](row_reader& row) -> result<void> {
-            scanned_key one;
-            row.require(++taken <= *keys);
-            one.credential = place_of(row.count());
-            one.handle = row.handle();
-            one.state = row.state();
-            one.retires_at = row.optional_time();
-            one.digest = row.digest_of(one.handle);
-            if (auto good = row.done(); !good) return good;
-            if (one.credential == std::numeric_limits<std::uint64_t>::max()) return dangling(on);
-            return sink.take(std::as_const(one));
-        },
-        "SELECT credential, handle, state, retires_at, digest FROM record WHERE format = ?1 AND state <> 4", format);
-    if (!done) return std::move(done).error();
-    if (ordinals.size() != *credentials || taken != *keys)  // an index that does not fit its table
+    std::uint64_t last = 0;
+    for (;; ++taken) {
+        auto more = rows->next();
+        if (!more) return std::move(more).error();
+        if (!*more) break;
+        row_reader row{*rows};
+        scanned_credential one;
+        const std::uint64_t ordinal = row.count();
+        row.require(taken < *credentials && last < ordinal);
+        last = ordinal;
+        one.id = row.id();
+        one.tenant = row.text_view();
+        one.name = row.text_view();
+        one.scopes = row.scope_text();
+        read_terms(row, one);
+        if (auto good = row.done(); !good) return std::move(good).error();
+        auto its_keys = keys_of->of(ordinal);
+        if (!its_keys) return std::move(its_keys).error();
+        if (auto done = sink.take(std::as_const(one), *its_keys); !done) return std::move(done).error();
+    }
+    if (!keys_of->are_done()) return dangling(on);
+    if (taken != *credentials)  // an index that does not fit its table
         return error{errc::corrupt, on.path() + ": is damaged: restore it from a backup"};
     return head;
 }

@@ -23,8 +23,6 @@ inline constexpr std::size_t max_row_text_bytes = 60'000;
 inline constexpr std::size_t max_labels = 1'000;
 /// Keys of one credential that are not revoked; an authority makes two at most.
 inline constexpr std::size_t max_live_keys = 1'000;
-/// Keys of a keyring whose checks a store holds.
-inline constexpr std::size_t max_checks = 100'000;
 /// Bytes of the sealed text of one key.
 inline constexpr std::size_t max_box_bytes = 1'024;
 
@@ -33,7 +31,7 @@ inline constexpr std::size_t max_box_bytes = 1'024;
 ///
 /// Times are milliseconds since 1970. A handle is kept as the signed number of the same 64 bits. A digest is a PHC
 /// string that names its handle, so one that was moved to another row is detected.
-inline constexpr std::array<const char*, 2> steps{R"sql(
+inline constexpr std::array<const char*, 3> steps{R"sql(
 CREATE TABLE credential(
     ordinal INTEGER PRIMARY KEY, -- the order of issue
     id TEXT NOT NULL UNIQUE,
@@ -128,6 +126,57 @@ CREATE TABLE format_hash( -- the hash that the keys of a format are made with
 INSERT INTO format_hash SELECT DISTINCT format, 'hmac-sha256' FROM record; -- no other was named
 -- What a change and a verifier read of a credential, however many of its keys are revoked.
 CREATE INDEX live_record_of_credential ON record(credential, generation) WHERE state <> 4;
+)sql",
+                                                  R"sql(
+-- Proofs: those of rows of before are made by `prove_store`.
+ALTER TABLE credential ADD COLUMN metadata_digest BLOB NOT NULL CHECK (length(metadata_digest) = 32)
+    DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
+ALTER TABLE credential ADD COLUMN proof_key INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE credential ADD COLUMN proof BLOB NOT NULL CHECK (length(proof) = 32)
+    DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
+ALTER TABLE idempotency ADD COLUMN proof_key INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE idempotency ADD COLUMN proof BLOB NOT NULL CHECK (length(proof) = 32)
+    DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
+
+-- The keys of a credential lie together, so that it is read with them in one pass.
+CREATE TABLE record_with_credential(
+    credential INTEGER NOT NULL REFERENCES credential(ordinal),
+    generation INTEGER NOT NULL CHECK (generation >= 1),
+    format TEXT NOT NULL,
+    handle INTEGER NOT NULL CHECK (handle <> 0),
+    state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4),
+    digest TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    retires_at INTEGER,
+    revoked_at INTEGER,
+    last_used_at INTEGER,
+    uses INTEGER NOT NULL CHECK (uses >= 0),
+    sealing_key INTEGER, -- this and the two below: all of them, or none
+    nonce BLOB CHECK (length(nonce) = 24),
+    box BLOB,
+    PRIMARY KEY (credential, generation, format, handle),
+    CHECK ((sealing_key IS NULL) = (nonce IS NULL) AND (nonce IS NULL) = (box IS NULL))
+) STRICT, WITHOUT ROWID;
+INSERT INTO record_with_credential SELECT credential, generation, format, handle, state, digest, created_at, retires_at,
+    revoked_at, last_used_at, uses, sealing_key, nonce, box FROM record ORDER BY credential, generation;
+DROP TABLE record;
+ALTER TABLE record_with_credential RENAME TO record;
+CREATE UNIQUE INDEX record_of_handle ON record(format, handle);
+CREATE INDEX live_record_of_credential ON record(credential, generation) WHERE state <> 4;
+
+-- One row: the name of the store, and the keyring that it was last used with.
+ALTER TABLE keyring_check RENAME TO check_of_before;
+CREATE TABLE keyring_check(
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    store BLOB NOT NULL CHECK (length(store) = 16),
+    keyring TEXT NOT NULL,
+    proof_key INTEGER NOT NULL,
+    proof BLOB NOT NULL CHECK (length(proof) = 32)
+) STRICT;
+INSERT INTO keyring_check SELECT 1, zeroblob(16), 'version 0' || char(10) || lines, 0, zeroblob(32) FROM (
+    SELECT group_concat(CASE kind WHEN 1 THEN 'pepper ' ELSE 'sealing ' END || number || ' - ' || lower(hex(proof)) ||
+        char(10), '') AS lines FROM check_of_before) WHERE lines IS NOT NULL;
+DROP TABLE check_of_before;
 )sql"};
 
 /// The schema version of this build.

@@ -36,16 +36,19 @@ public:
         return find_entry(*m_on, token, now);
     }
     [[nodiscard]] result<feed_head> head() { return find_head(*m_on); }
-    [[nodiscard]] result<std::vector<keyring_check>> keyring_checks() { return list_checks(*m_on); }
+    [[nodiscard]] result<std::optional<store_identity>> identity() { return find_identity(*m_on); }
+    [[nodiscard]] result<bool> is_proof_key_used(std::uint32_t number) { return find_proofs_under(*m_on, number); }
 
     [[nodiscard]] result<void> insert(const credential& owner) {
         if (auto good = storable(owner, "the credential"); !good) return good;
         auto done = write(
             "INSERT INTO credential(id, tenant, name, not_before, expires_at, suspended, generation, "
-            "version, created_at, revoked_at, scopes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "version, created_at, revoked_at, scopes, metadata_digest, proof_key, proof) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             column(owner.id), owner.tenant, owner.name, column(owner.not_before), column(owner.expires_at),
             std::int64_t{owner.suspended}, column(owner.generation), column(owner.version), column(owner.created_at),
-            column(owner.revoked_at), join_scopes(owner.scopes));
+            column(owner.revoked_at), join_scopes(owner.scopes), owner.metadata_digest, column(owner.proof.key),
+            owner.proof.mac);
         if (done) done = insert_labels(owner);
         return done;
     }
@@ -55,10 +58,11 @@ public:
         auto done = write(
             "UPDATE credential SET tenant = ?2, name = ?3, not_before = ?4, expires_at = ?5, "
             "suspended = ?6, generation = ?7, version = ?8, created_at = ?9, revoked_at = ?10, "
-            "scopes = ?11 WHERE id = ?1 AND version = ?8 - 1",
+            "scopes = ?11, metadata_digest = ?12, proof_key = ?13, proof = ?14 WHERE id = ?1 AND version = ?8 - 1",
             column(owner.id), owner.tenant, owner.name, column(owner.not_before), column(owner.expires_at),
             std::int64_t{owner.suspended}, column(owner.generation), column(owner.version), column(owner.created_at),
-            column(owner.revoked_at), join_scopes(owner.scopes));
+            column(owner.revoked_at), join_scopes(owner.scopes), owner.metadata_digest, column(owner.proof.key),
+            owner.proof.mac);
         if (done && m_on->changed_rows() != 1)
             return error{errc::conflict, "the credential was changed by another call: read it again"};
         if (done) done = write("DELETE FROM credential_metadata WHERE credential = ?1", column(owner.id));
@@ -132,18 +136,29 @@ public:
         auto done = write("DELETE FROM idempotency WHERE expires_at <= ?1", column(entry.created_at));
         if (done)
             done = write(
-                "INSERT INTO idempotency(token, arguments, credential, handle, created_at, expires_at) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO idempotency(token, arguments, credential, handle, created_at, expires_at, proof_key, "
+                "proof) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 entry.token, entry.arguments, column(entry.credential), column(entry.handle), column(entry.created_at),
-                column(entry.expires_at));
+                column(entry.expires_at), column(entry.proof.key), entry.proof.mac);
         return done;
     }
 
-    [[nodiscard]] result<void> insert(const keyring_check& check) {
-        if (!is_good(check.kind) || check.number == 0)
-            return error{errc::invalid_argument, "a keyring check needs a valid kind, and a number of 1 or more"};
-        return write("INSERT INTO keyring_check(kind, number, proof) VALUES (?1, ?2, ?3)", column(check.kind),
-                     column(check.number), check.check);
+    [[nodiscard]] result<void> put(const store_identity& identity) {
+        if (!fit({identity.keyring}))
+            return error{errc::invalid_argument, "the keyring has too many keys for the row that describes it"};
+        return write(
+            "INSERT OR REPLACE INTO keyring_check(one, store, keyring, proof_key, proof) "
+            "VALUES (1, ?1, ?2, ?3, ?4)",
+            identity.id, identity.keyring, column(identity.proof.key), identity.proof.mac);
+    }
+
+    [[nodiscard]] result<void> prove(const credential_id& id, const digest_bytes& metadata, const row_proof& proof) {
+        auto done = write("UPDATE credential SET metadata_digest = ?2, proof_key = ?3, proof = ?4 WHERE id = ?1",
+                          column(id), metadata, column(proof.key), proof.mac);
+        if (done && m_on->changed_rows() != 1)
+            return error{errc::conflict, "the credential to prove is not in the store"};
+        return done;
     }
 
     [[nodiscard]] result<hash_name> bind_hash(std::string_view format, const hash_name& hash) {
@@ -174,7 +189,8 @@ private:
         std::uint64_t alive = 0;
         auto done = each_row(
             *m_on, 1, [&](row_reader& row) { alive = row.count(0); },
-            "SELECT count(*) FROM record WHERE credential = (SELECT ordinal FROM credential WHERE id = ?1) AND "
+            "SELECT count(*) FROM record INDEXED BY live_record_of_credential WHERE credential = (SELECT ordinal FROM "
+            "credential WHERE id = ?1) AND "
             "state <> 4",
             column(id));
         if (done && alive >= max_live_keys)

@@ -8,8 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <shearline/concepts.hpp>
@@ -204,29 +206,29 @@ private:
                 promised = owners + keys;
                 return {};
             }
-            result<void> take(const scanned_credential&) {
+            result<void> take(const scanned_credential& owner, std::span<const scanned_key> keys) {
                 ++taken;
+                for (const scanned_key& key : keys) {
+                    taken += key.format == format ? 1U : 0U;
+                    handles.emplace_back(owner.id, key.handle.value);
+                }
                 return {};
             }
-            result<void> take(const scanned_key& key) {
-                ++taken;
-                handles.push_back(key.handle.value);
-                return {};
-            }
+            std::string_view format;
             std::uint64_t promised = 0, taken = 0;
-            std::vector<std::uint64_t> handles{};
-        } seen;
+            std::vector<std::pair<credential_id, std::uint64_t>> handles{};
+        } seen{format};
         const auto head = store.scan(format, seen);
         if (!succeeded(head)) return;
         expect(*head == expected_head(), "a scan returns the last change");
         expect(seen.taken == seen.promised, "a scan gives the announced numbers of items");
-        std::vector<std::uint64_t> alive;
+        std::vector<std::pair<credential_id, std::uint64_t>> alive;
         for (const expected_credential& owner : credentials)
             for (const expected_key& key : owner.keys)
-                if (key.state != key_state::revoked) alive.push_back(key.handle.value);
+                if (key.state != key_state::revoked) alive.emplace_back(owner.id, key.handle.value);
         std::sort(alive.begin(), alive.end());
         std::sort(seen.handles.begin(), seen.handles.end());
-        expect(alive == seen.handles, "a scan gives every key that is not revoked");
+        expect(alive == seen.handles, "a scan gives each credential with its keys that are not revoked");
     }
 
     std::vector<expected_change> m_changes;

@@ -21,6 +21,7 @@
 #include <shearline/format/render.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/policies.hpp>
+#include <shearline/prove_store.hpp>
 #include <shearline/store/memory_store.hpp>
 #include <shearline/testing/detail/bundle_world.hpp>
 #include <shearline/testing/detail/wrong_policies.hpp>
@@ -33,7 +34,8 @@ namespace shearline::inline v0_1::testing::detail {
 template <typename Policies>
 class bundle_trial : bundle_world<Policies> {
     using base = bundle_world<Policies>;
-    using base::asked, base::expect, base::issue, base::scope, base::text_of, base::took, base::with_secret_of;
+    using base::asked, base::edit_by_hand, base::expect, base::issue, base::scope, base::text_of, base::took,
+        base::with_secret_of;
     using base::m_seen, base::m_folder, base::m_store, base::m_clock, base::m_by, base::m_events, base::m_rotated_at,
         base::m_ring, base::m_keys, base::m_fast, base::m_reader;
     using typename base::authority_type, typename base::format, typename base::known, typename base::verifier_type;
@@ -53,6 +55,7 @@ public:
         suspension_and_revocation();
         bounds_of_time();
         custody();
+        proofs();  // before an idempotency entry is proved, which lives for a day
         idempotency();
         sealing_keys();
         peppers();
@@ -240,6 +243,30 @@ private:
         bool is_sealed = !view;
         for (const record& key : view ? view->keys : std::vector<record>{}) is_sealed = is_sealed || key.sealed;
         m_seen.check(!is_sealed, "a dead key has no sealed text");
+    }
+
+    /// A row that was edited in the store grants nothing; a proof key that proves nothing any more can be dropped.
+    void proofs() {
+        const auto edited = issue(asked());
+        const auto one = issue(asked());
+        auto with_new = m_ring->with_new_proof_key();
+        if (!edited || !one || !m_seen.check(static_cast<bool>(with_new), "a keyring gets another proof key")) return;
+        const std::uint32_t old = m_ring->proof_keys().back().number;
+        m_seen.check(edit_by_hand(edited->credential), "a row is edited in the store");
+        expect(edited->text, false, "a key is denied once its rows were edited in the store", face::invalid_key);
+        expect(one->text, true, "other keys are unaffected");
+        m_seen.check(static_cast<bool>(m_keys->revoke(edited->credential, m_by)), "an edited credential is revoked");
+        ++m_events;
+        m_seen.check(m_keys->use(*with_new) && m_fast->use(*with_new), "both accept another keyring");
+        expect(one->text, true, "a key that was proved with a retired proof key is granted");
+        m_seen.check(!without_proof_key(*with_new, old, m_store), "a proof key is kept while it proves rows");
+        m_seen.check(static_cast<bool>(m_keys->reprove({.limit = 1'000})), "credentials are proved again");
+        auto without = without_proof_key(*with_new, old, m_store);
+        if (!m_seen.check(static_cast<bool>(without), "a proof key that proves nothing any more can be dropped"))
+            return;
+        m_seen.check(m_keys->use(*without) && m_fast->use(*without), "both accept another keyring");
+        expect(one->text, true, "a key that was proved again is granted");
+        m_ring.emplace(*std::move(without));
     }
 
     void idempotency() {

@@ -20,6 +20,7 @@
 #include <shearline/format/render.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/policies.hpp>
+#include <shearline/store/change.hpp>
 #include <shearline/store/memory_store.hpp>
 #include <shearline/testing/report.hpp>
 #include <shearline/testing/temporary_folder.hpp>
@@ -52,6 +53,17 @@ protected:
     std::optional<known> issue(const new_credential& what) {
         ++m_events;
         return took(m_keys->issue(what, m_by), "a credential is issued");
+    }
+
+    /// Gives a credential a scope as an attacker would who can write to the database.
+    bool edit_by_hand(const credential_id& id) {
+        return static_cast<bool>(m_store.transact([&](memory_store::transaction& tx) -> result<void> {
+            auto owner = **tx.find(id);
+            owner.scopes.emplace_back("deals:write");
+            ++owner.version;
+            const auto done = tx.update(owner);
+            return done ? tx.append(change{.credential = id, .version = owner.version, .at = m_clock.now()}) : done;
+        }));
     }
 
     /// Both must give this answer for a text.

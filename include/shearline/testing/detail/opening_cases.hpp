@@ -17,8 +17,9 @@ template <typename MakePlace>
 class opening_cases : store_case<MakePlace> {
     using typename store_case<MakePlace>::place_type;
     using store_case<MakePlace>::start, store_case<MakePlace>::id_of, store_case<MakePlace>::owner_of,
-        store_case<MakePlace>::key_of, store_case<MakePlace>::change_of, store_case<MakePlace>::both,
-        store_case<MakePlace>::compare, store_case<MakePlace>::m_seen, store_case<MakePlace>::m_make_place;
+        store_case<MakePlace>::key_of, store_case<MakePlace>::proof_of, store_case<MakePlace>::identity_of,
+        store_case<MakePlace>::change_of, store_case<MakePlace>::both, store_case<MakePlace>::compare,
+        store_case<MakePlace>::m_seen, store_case<MakePlace>::m_make_place;
 
 public:
     using store_case<MakePlace>::store_case;
@@ -82,10 +83,10 @@ private:
                 if (done) done = tx.update(**key);
                 if (done) done = tx.append(change_of(number, (*owner)->version));
             }
-            auto checks = tx.keyring_checks();
-            if (!checks) return std::move(checks).error();
-            if (done)
-                done = tx.insert(keyring_check{key_kind::pepper, static_cast<std::uint32_t>(checks->size() + 1), {}});
+            auto known = tx.identity();
+            if (!known) return std::move(known).error();
+            if (done) done = tx.put(identity_of(*known ? std::to_integer<std::uint8_t>((*known)->id[0]) + 1U : 1U));
+            if (done) done = tx.prove(id_of(1), {std::byte{9}}, proof_of(*known ? 7 : 8));
             return done;
         });
         const usage used{"instance", handle{2}, from_unix_ms(start + 5), 3};

@@ -30,7 +30,7 @@ struct plain_contents {
     std::vector<change> changes{};
     std::vector<audit_event> events{};
     std::vector<idempotency_entry> entries{};
-    std::vector<keyring_check> checks{};
+    std::optional<store_identity> identity{};
     std::vector<std::pair<std::string, hash_name>> hashes{};
 
     [[nodiscard]] credential* find(const credential_id& id) {
@@ -78,7 +78,12 @@ public:
     [[nodiscard]] result<std::vector<record>> keys_of(const credential_id& id) { return m_to->newest_keys_of(id); }
     [[nodiscard]] result<std::vector<record>> live_keys_of(const credential_id& id) { return m_to->live_keys_of(id); }
     [[nodiscard]] result<feed_head> head() { return m_to->head(); }
-    [[nodiscard]] result<std::vector<keyring_check>> keyring_checks() { return m_to->checks; }
+    [[nodiscard]] result<std::optional<store_identity>> identity() { return m_to->identity; }
+    [[nodiscard]] result<bool> is_proof_key_used(std::uint32_t number) {
+        const auto is_made_with = [number](const auto& row) { return row.proof.key == number; };
+        return std::any_of(m_to->credentials.begin(), m_to->credentials.end(), is_made_with) ||
+               std::any_of(m_to->entries.begin(), m_to->entries.end(), is_made_with);
+    }
 
     [[nodiscard]] result<void> insert(const credential& owner) {
         if (!can_join(owner.scopes)) return error{errc::invalid_argument, "a scope cannot be stored"};
@@ -140,8 +145,15 @@ public:
         m_to->entries.push_back(entry);
         return {};
     }
-    [[nodiscard]] result<void> insert(const keyring_check& check) {
-        m_to->checks.push_back(check);
+    [[nodiscard]] result<void> put(const store_identity& identity) {
+        m_to->identity = identity;
+        return {};
+    }
+    [[nodiscard]] result<void> prove(const credential_id& id, const digest_bytes& metadata, const row_proof& proof) {
+        credential* const stored = m_to->find(id);
+        if (stored == nullptr) return error{errc::conflict, "no such credential"};
+        stored->metadata_digest = metadata;
+        stored->proof = proof;
         return {};
     }
     [[nodiscard]] result<hash_name> bind_hash(std::string_view format, const hash_name& hash) {
@@ -172,8 +184,11 @@ public:
     [[nodiscard]] result<std::optional<key_view>> look_up(std::string_view format, const handle& key) {
         const record* const found = m_data.find(format, key);
         if (found == nullptr) return std::optional<key_view>{};
-        return std::optional{key_view{*m_data.find(found->credential), *found, m_data.head()}};
+        std::vector<record> others = m_data.live_keys_of(found->credential);
+        std::erase_if(others, [&](const record& one) { return one.format == format && one.handle == key; });
+        return std::optional{key_view{*m_data.find(found->credential), *found, std::move(others), m_data.head()}};
     }
+    [[nodiscard]] result<std::optional<store_identity>> identity() const { return m_data.identity; }
     [[nodiscard]] result<feed_head> head() const { return m_data.head(); }
     [[nodiscard]] result<std::optional<credential_view>> read(const credential_id& id) {
         const credential* const found = m_data.find(id);
@@ -186,16 +201,18 @@ public:
         return std::optional{credential_view{*found, m_data.live_keys_of(id)}};
     }
     [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
-        std::vector<credential_view> all;
+        std::vector<const credential*> all;
         for (const credential& one : m_data.credentials)
-            if (tenant.empty() || one.tenant == tenant) all.push_back({one, m_data.newest_keys_of(one.id)});
-        return page_of(all, which);
+            if (tenant.empty() || one.tenant == tenant) all.push_back(&one);
+        return page_of<credential_view>(all, which, [&](const credential& one) {
+            return credential_view{one, m_data.newest_keys_of(one.id)};
+        });
     }
     [[nodiscard]] result<page<audit_event>> audit(const page_request& which, std::string_view tenant) const {
-        std::vector<audit_event> all;
+        std::vector<const audit_event*> all;
         for (auto event = m_data.events.rbegin(); event != m_data.events.rend(); ++event)
-            if (tenant.empty() || event->tenant == tenant) all.push_back(*event);
-        return page_of(all, which);
+            if (tenant.empty() || event->tenant == tenant) all.push_back(&*event);
+        return page_of<audit_event>(all, which, [](const audit_event& event) { return event; });
     }
     [[nodiscard]] result<std::vector<change>> changes_after(std::uint64_t after, std::size_t limit) const {
         std::vector<change> found;
@@ -205,26 +222,38 @@ public:
     }
     template <typename Sink>
     [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) {
-        std::vector<record> shown;
+        std::uint64_t keys = 0;
         for (const record& key : m_data.records)
-            if (key.format == format && key.state != key_state::revoked) shown.push_back(key);
-        if (auto begun = sink.begin(m_data.credentials.size(), shown.size()); !begun) return std::move(begun).error();
+            keys += key.format == format && key.state != key_state::revoked ? 1U : 0U;
+        if (auto begun = sink.begin(m_data.credentials.size(), keys); !begun) return std::move(begun).error();
         for (const credential& one : m_data.credentials) {
             const std::string scopes = join_scopes(one.scopes);
             const scanned_credential owner{.id = one.id,
                                            .tenant = one.tenant,
+                                           .name = one.name,
                                            .scopes = scopes,
                                            .not_before = one.not_before,
                                            .expires_at = one.expires_at,
                                            .suspended = one.suspended,
-                                           .revoked = one.revoked_at.has_value(),
-                                           .version = one.version};
-            if (auto taken = sink.take(owner); !taken) return std::move(taken).error();
-        }
-        for (const record& one : shown) {
-            const auto owner = static_cast<std::uint64_t>(m_data.find(one.credential) - m_data.credentials.data());
-            const scanned_key key{owner, one.handle, one.state, one.retires_at, one.digest};
-            if (auto taken = sink.take(key); !taken) return std::move(taken).error();
+                                           .generation = one.generation,
+                                           .version = one.version,
+                                           .created_at = one.created_at,
+                                           .revoked_at = one.revoked_at,
+                                           .metadata_digest = one.metadata_digest,
+                                           .proof = one.proof};
+            std::vector<scanned_key> its_keys;
+            for (const record& key : m_data.records)
+                if (key.credential == one.id && key.state != key_state::revoked)
+                    its_keys.push_back({.format = key.format,
+                                        .handle = key.handle,
+                                        .generation = key.generation,
+                                        .state = key.state,
+                                        .created_at = key.created_at,
+                                        .retires_at = key.retires_at,
+                                        .revoked_at = key.revoked_at,
+                                        .digest = key.digest});
+            if (auto taken = sink.take(owner, std::span<const scanned_key>{its_keys}); !taken)
+                return std::move(taken).error();
         }
         return m_data.head();
     }
@@ -243,8 +272,8 @@ public:
 
 private:
     /// A cursor is the number of items before the page.
-    template <typename T>
-    static result<page<T>> page_of(const std::vector<T>& all, const page_request& which) {
+    template <typename Item, typename Row, typename MakeItem>
+    static result<page<Item>> page_of(const std::vector<const Row*>& all, const page_request& which, MakeItem make) {
         const bool is_number =
             std::all_of(which.cursor.begin(), which.cursor.end(), [](char c) { return c >= '0' && c <= '9'; });
         constexpr std::size_t most_digits = 19;
@@ -252,9 +281,9 @@ private:
             return error{errc::invalid_argument, "not a page"};
         std::size_t first = 0;
         for (const char digit : which.cursor) first = first * 10 + static_cast<std::size_t>(digit - '0');
-        page<T> found;
+        page<Item> found;
         for (std::size_t i = first; i < all.size() && found.items.size() < which.limit; ++i)
-            found.items.push_back(all[i]);
+            found.items.push_back(make(*all[i]));
         if (first + found.items.size() < all.size()) found.next = std::to_string(first + found.items.size());
         return found;
     }

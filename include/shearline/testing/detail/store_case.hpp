@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,7 +39,15 @@ protected:
                 .not_before = {},
                 .expires_at = {},
                 .generation = generation,
-                .created_at = from_unix_ms(start)};
+                .created_at = from_unix_ms(start),
+                .metadata_digest = {std::byte{number}},
+                .proof = proof_of(number)};
+    }
+    static row_proof proof_of(std::uint8_t number) {
+        return {number + std::uint32_t{1}, {std::byte{number}, std::byte{1}}};
+    }
+    static store_identity identity_of(std::uint8_t number) {
+        return {{std::byte{number}}, "version " + std::to_string(number), proof_of(number)};
     }
     static record key_of(std::uint8_t number, std::uint64_t handle_value, std::uint32_t generation = 1,
                          key_state state = key_state::active) {
@@ -67,6 +76,7 @@ protected:
         for (const credential& one : model.contents().credentials) asked.credentials.push_back(one.id);
         for (const record& key : model.contents().records) asked.handles.push_back(key.handle);
         asked.handles.push_back(handle{1});
+        asked.proof_keys = {1, 2, 3, std::numeric_limits<std::uint32_t>::max()};
         const auto wrong = store_transcript{store, asked}.difference_from(store_transcript{model, asked});
         m_seen->check(!wrong, claim, wrong.value_or(""));
     }

@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,8 +24,8 @@ class store_cases : store_case<MakePlace> {
     using typename store_case<MakePlace>::place_type;
     using transaction = typename place_type::store_type::transaction;
     using store_case<MakePlace>::start, store_case<MakePlace>::id_of, store_case<MakePlace>::owner_of,
-        store_case<MakePlace>::key_of, store_case<MakePlace>::both, store_case<MakePlace>::compare,
-        store_case<MakePlace>::m_seen, store_case<MakePlace>::m_make_place;
+        store_case<MakePlace>::identity_of, store_case<MakePlace>::key_of, store_case<MakePlace>::both,
+        store_case<MakePlace>::compare, store_case<MakePlace>::m_seen, store_case<MakePlace>::m_make_place;
 
 public:
     using store_case<MakePlace>::store_case;
@@ -114,6 +115,8 @@ private:
         widest.not_before = from_unix_ms(0);
         widest.expires_at = from_unix_ms(253'402'300'799'999);  // the end of the year 9999
         widest.version = std::numeric_limits<std::int64_t>::max() - 1;
+        widest.metadata_digest.fill(std::byte{0xff});
+        widest.proof.mac.fill(std::byte{0xfe});
         record key = key_of(1, std::numeric_limits<std::uint64_t>::max(), widest.generation);
         key.digest.pepper = std::numeric_limits<std::uint32_t>::max();
         key.digest.mac.fill(std::byte{0xff});
@@ -141,10 +144,15 @@ private:
             entry.handle = key.handle;
             entry.created_at = from_unix_ms(0);
             entry.expires_at = from_unix_ms(253'402'300'799'999);
+            entry.proof.key = std::numeric_limits<std::uint32_t>::max();
+            entry.proof.mac.fill(std::byte{0xff});
             if (done) done = tx.insert(entry);
-            if (done)
-                done = tx.insert(
-                    keyring_check{key_kind::sealing, std::numeric_limits<std::uint32_t>::max(), {std::byte{9}}});
+            store_identity identity{{}, std::string(50'000, 'k'), entry.proof};
+            identity.id.fill(std::byte{0xff});
+            if (done) done = tx.put(identity);
+            row_proof proof = widest.proof;
+            proof.key = std::numeric_limits<std::uint32_t>::max() - 1;
+            if (done) done = tx.prove(widest.id, widest.metadata_digest, proof);
             if (done)
                 done = tx.append(change{.sequence = 0,
                                         .tag = std::numeric_limits<std::uint64_t>::max(),
@@ -201,7 +209,7 @@ private:
                 event.at = from_unix_ms(start);
                 event.credential = id_of(1);
                 (void)tx.append(event);
-                (void)tx.insert(keyring_check{key_kind::pepper, 1, {}});
+                (void)tx.put(identity_of(1));
                 (void)tx.bind_hash("instance", hash_name{"hmac-sha256"});
                 throw 1;
             });
@@ -210,8 +218,11 @@ private:
         }
         m_seen->check(thrown, "the exception of a body is propagated");
         plain_store nothing;
-        const store_questions asked{
-            .formats = {"instance"}, .tenants = {""}, .credentials = {id_of(1)}, .handles = {handle{5}}};
+        const store_questions asked{.formats = {"instance"},
+                                    .tenants = {""},
+                                    .credentials = {id_of(1)},
+                                    .handles = {handle{5}},
+                                    .proof_keys = {owner_of(1).proof.key}};
         const auto wrong = store_transcript{store, asked}.difference_from(store_transcript{nothing, asked});
         m_seen->check(!wrong, "a body that throws leaves nothing", wrong.value_or(""));
         const auto next = store.transact([](transaction& tx) { return tx.insert(owner_of(1)); });
@@ -222,8 +233,7 @@ private:
     /// Takes this many items, then refuses.
     struct short_sink {
         result<void> begin(std::uint64_t, std::uint64_t) { return step(); }
-        result<void> take(const scanned_credential&) { return step(); }
-        result<void> take(const scanned_key&) { return step(); }
+        result<void> take(const scanned_credential&, std::span<const scanned_key>) { return step(); }
         result<void> step() {
             if (left == 0) return error{errc::not_recoverable, "enough"};
             --left;
@@ -240,6 +250,7 @@ private:
         both(place.store(), model, "a credential and its key can be written", [&](auto& tx) -> result<void> {
             auto done = tx.insert(owner_of(1));
             if (done) done = tx.insert(key_of(1, 2));
+            if (done) done = tx.insert(owner_of(2));
             return done;
         });
         for (std::size_t most = 0; most < 3; ++most) {
@@ -250,7 +261,7 @@ private:
                           "after " + std::to_string(most));
         }
         both(place.store(), model, "the store is usable after a scan whose sink failed",
-             [&](auto& tx) { return tx.insert(owner_of(2)); });
+             [&](auto& tx) { return tx.insert(owner_of(3)); });
         compare(place.store(), model, "the store gives the same answers after a scan whose sink failed");
     }
 };

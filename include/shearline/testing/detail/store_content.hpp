@@ -75,6 +75,13 @@ public:
         one.expires_at = perhaps_a_time();
         one.suspended = one_in(3);
         one.revoked_at = one_in(4) ? std::optional{any_time()} : std::nullopt;
+        one.metadata_digest = any_bytes<32>();
+        one.proof = any_proof();
+    }
+    /// A store keeps a proof as it is given, and does not check it.
+    [[nodiscard]] row_proof any_proof() { return {static_cast<std::uint32_t>(1 + below(proof_keys)), any_bytes<32>()}; }
+    [[nodiscard]] store_identity any_identity() {
+        return {any_bytes<16>(), "version " + std::to_string(below(99)) + "\n" + any_text() + "\n", any_proof()};
     }
 
     [[nodiscard]] credential new_one() {
@@ -127,7 +134,7 @@ public:
     [[nodiscard]] change any_change(const credential& owner) {
         return {.sequence = m_random(),  // replaced by the store
                 .tag = m_random(),
-                .kind = static_cast<change_kind>(1 + below(6)),
+                .kind = static_cast<change_kind>(1 + below(7)),
                 .credential = owner.id,
                 .version = owner.version,
                 .at = any_time()};
@@ -152,9 +159,11 @@ public:
                 .credential = owner.id,
                 .handle = one_in(2) ? std::optional{handle{1 + below(99)}} : std::nullopt,
                 .created_at = m_now,
-                .expires_at = m_now + std::chrono::milliseconds{1 + below(300)}};
+                .expires_at = m_now + std::chrono::milliseconds{1 + below(300)},
+                .proof = any_proof()};
     }
 
+    static constexpr std::uint32_t proof_keys = 9;  ///< numbers: so few that some are used, and some are not
     static constexpr std::string_view another_hash = "another-hash";
     static constexpr std::string_view longest_hash = "another-hash-with-a-name-of-32-c";  // begins like the first
 

@@ -15,6 +15,7 @@
 #include <shearline/credential/audit_event.hpp>
 #include <shearline/credential/record.hpp>
 #include <shearline/store/change.hpp>
+#include <shearline/store/memory_store.hpp>
 #include <shearline/store/scan.hpp>
 
 namespace shearline::inline v0_1::testing::detail {
@@ -26,16 +27,19 @@ struct store_fault {
 
     // What is written.
     void (*writes_credential)(credential&) = nullptr;
+    void (*inserts_credential)(credential&) = nullptr;
     void (*updates_credential)(credential&) = nullptr;
     bool (*writes_key)(record&) = nullptr;
     bool (*updates_key)(record&) = nullptr;
     bool (*appends_change)(change&) = nullptr;
     bool (*appends_event)(audit_event&) = nullptr;
     bool (*remembers)(idempotency_entry&) = nullptr;
-    bool (*checks)(keyring_check&) = nullptr;
+    bool (*puts_identity)(store_identity&, const std::optional<store_identity>& before) = nullptr;
+    result<void> (*proves)(memory_store::transaction&, const credential_id&, digest_bytes, row_proof) = nullptr;
     bool (*uses)(usage&) = nullptr;
     bool keeps_failed_writes = false;
     bool keeps_writes_before_a_conflict = false;
+    bool keeps_failed_identities = false;
     bool takes_stale_updates = false;
     bool takes_doubles = false;
     bool prunes_nothing = false;
@@ -55,6 +59,7 @@ struct store_fault {
     void (*gives_keys)(std::vector<record>&) = nullptr;
     void (*gives_live_keys)(std::vector<record>&) = nullptr;
     void (*looks_up)(key_view&) = nullptr;
+    void (*finds_others)(key_view&, const std::vector<credential_view>& all) = nullptr;
     void (*reads)(credential_view&) = nullptr;
     void (*reads_live)(credential_view&) = nullptr;
     void (*lists)(page<credential_view>&) = nullptr;
@@ -62,10 +67,14 @@ struct store_fault {
     void (*gives_changes)(std::vector<change>&) = nullptr;
     void (*gives_head)(feed_head&) = nullptr;
     void (*gives_entry)(idempotency_entry&) = nullptr;
-    void (*gives_checks)(std::vector<keyring_check>&) = nullptr;
+    void (*gives_identity)(std::optional<store_identity>&) = nullptr;  // in a transaction
+    void (*tells_identity)(std::optional<store_identity>&) = nullptr;  // outside of one
+    bool tells_old_identities = false;
+    bool (*counts_proofs)(bool by_a_credential, bool used) = nullptr;
     void (*begins_scan)(std::uint64_t& credentials, std::uint64_t& keys) = nullptr;
     void (*scans_credential)(scanned_credential&) = nullptr;
-    bool (*scans_key)(scanned_key&) = nullptr;
+    bool (*scans_key)(scanned_key&, std::string_view format) = nullptr;
+    bool scans_keys_of_the_one_before = false;
 };
 
 /// The first one has no fault: if a suite fails that, it fails the others for another reason than their fault.
@@ -145,28 +154,88 @@ inline constexpr store_fault store_faults[] = {
     {.name = "a store that finds a credential as it was", .finds_credential = [](credential& one) { one.suspended = false; }},
     {.name = "a store that looks up a live key", .looks_up = [](key_view& view) { if (view.key.state == key_state::revoked) view.key.state = key_state::active; }},
     {.name = "a store that looks up no expiry", .looks_up = [](key_view& view) { view.about.expires_at.reset(); }},
-    // Idempotency and the keyring.
+    // Idempotency.
     {.name = "a store that forgets idempotency tokens", .remembers = [](idempotency_entry&) { return false; }},
     {.name = "a store whose tokens live on", .asks_token = [](timestamp& now) { now -= std::chrono::hours{1}; }},
     {.name = "a store that forgets the arguments of a token", .remembers = [](idempotency_entry& one) { one.arguments = {}; return true; }},
     {.name = "a store that gives a token another credential", .gives_entry = [](idempotency_entry& one) { one.credential = {}; }},
     {.name = "a store that gives a token another handle", .gives_entry = [](idempotency_entry& one) { one.handle.reset(); }},
-    {.name = "a store that forgets keyring checks", .checks = [](keyring_check&) { return false; }},
-    {.name = "a store that takes every check for a pepper's", .checks = [](keyring_check& one) { one.kind = key_kind::pepper; return true; }},
-    {.name = "a store that loses the bytes of a check", .gives_checks = [](std::vector<keyring_check>& all) { for (keyring_check& one : all) one.check = {}; }},
+    // Proofs, and the identity that they are bound to.
+    {.name = "a store that forgets the proof of a new credential", .inserts_credential = [](credential& one) { one.proof = {}; }},
+    {.name = "a store that forgets the proof of a changed credential", .updates_credential = [](credential& one) { one.proof = {}; }},
+    {.name = "a store that keeps half a proof", .writes_credential = [](credential& one) { one.proof.mac[31] = {}; }},
+    {.name = "a store that loses the number of a proof key", .writes_credential = [](credential& one) { one.proof.key = 1; }},
+    {.name = "a store that bends the number of a proof key", .updates_credential = [](credential& one) { one.proof.key |= 256U; }},
+    {.name = "a store that loses the digest of metadata", .writes_credential = [](credential& one) { one.metadata_digest = {}; }},
+    {.name = "a store that does not update the digest of metadata", .updates_credential = [](credential& one) { one.metadata_digest = {}; }},
+    {.name = "a store that finds no proof", .finds_credential = [](credential& one) { one.proof = {}; }},
+    {.name = "a store that looks up no proof", .looks_up = [](key_view& view) { view.about.proof = {}; }},
+    {.name = "a store that looks up no digest of metadata", .looks_up = [](key_view& view) { view.about.metadata_digest = {}; }},
+    {.name = "a store that looks up other metadata", .looks_up = [](key_view& view) { view.about.metadata = {{"team", "other"}}; }},
+    {.name = "a store that reads live keys without the proof", .reads_live = [](credential_view& view) { view.about.proof = {}; }},
+    {.name = "a store that proves nothing", .proves = [](auto&, const credential_id&, digest_bytes, row_proof) { return result<void>{}; }},
+    {.name = "a store that proves what is not there", .proves = [](auto& tx, const credential_id& id, digest_bytes metadata, row_proof proof) { (void)tx.prove(id, metadata, proof); return result<void>{}; }},
+    {.name = "a store that proves half", .proves = [](auto& tx, const credential_id& id, digest_bytes metadata, row_proof proof) { proof.mac[31] = {}; return tx.prove(id, metadata, proof); }},
+    {.name = "a store that proves under another key", .proves = [](auto& tx, const credential_id& id, digest_bytes metadata, row_proof proof) { proof.key = 1; return tx.prove(id, metadata, proof); }},
+    {.name = "a store that proves no metadata", .proves = [](auto& tx, const credential_id& id, digest_bytes, row_proof proof) { const auto owner = *tx.find(id); return tx.prove(id, owner ? owner->metadata_digest : digest_bytes{}, proof); }},
+    {.name = "a store that proves with the next version", .proves = [](auto& tx, const credential_id& id, digest_bytes metadata, row_proof proof) { auto done = tx.prove(id, metadata, proof); auto owner = *tx.find(id); if (owner) ++owner->version; return owner ? tx.update(*owner) : done; }},
+    {.name = "a store that tells its feed of a proof", .proves = [](auto& tx, const credential_id& id, digest_bytes metadata, row_proof proof) { auto done = tx.prove(id, metadata, proof); return done ? tx.append(change{.credential = id, .version = 1, .at = {}}) : done; }},
+    {.name = "a store that says that no proof key is used", .counts_proofs = [](bool, bool) { return false; }},
+    {.name = "a store that says that every proof key is used", .counts_proofs = [](bool, bool) { return true; }},
+    {.name = "a store that overlooks the proofs of entries", .counts_proofs = [](bool by_a_credential, bool) { return by_a_credential; }},
+    {.name = "a store that overlooks the proofs of credentials", .counts_proofs = [](bool by_a_credential, bool used) { return used && !by_a_credential; }},
+    {.name = "a store that loses the proof of an entry", .remembers = [](idempotency_entry& one) { one.proof = {}; return true; }},
+    {.name = "a store that keeps half the proof of an entry", .remembers = [](idempotency_entry& one) { one.proof.mac[31] = {}; return true; }},
+    {.name = "a store that gives an entry without its proof", .gives_entry = [](idempotency_entry& one) { one.proof = {}; }},
+    {.name = "a store that forgets its identity", .puts_identity = [](store_identity&, const auto&) { return false; }},
+    {.name = "a store that keeps its first identity", .puts_identity = [](store_identity&, const auto& before) { return !before; }},
+    {.name = "a store that keeps its first id", .puts_identity = [](store_identity& one, const auto& before) { if (before) one.id = before->id; return true; }},
+    {.name = "a store that loses what its identity says of the keyring", .puts_identity = [](store_identity& one, const auto&) { one.keyring.clear(); return true; }},
+    {.name = "a store that keeps the first line about its keyring", .puts_identity = [](store_identity& one, const auto&) { one.keyring.resize(std::min(one.keyring.find('\n'), one.keyring.size())); return true; }},
+    {.name = "a store that loses the proof of its identity", .puts_identity = [](store_identity& one, const auto&) { one.proof = {}; return true; }},
+    {.name = "a store that keeps the identity of a failed transaction", .keeps_failed_identities = true},
+    {.name = "a store whose transactions have no identity", .gives_identity = [](std::optional<store_identity>& one) { one.reset(); }},
+    {.name = "a store that tells no identity", .tells_identity = [](std::optional<store_identity>& one) { one.reset(); }},
+    {.name = "a store that tells its identity without the proof", .tells_identity = [](std::optional<store_identity>& one) { if (one) one->proof = {}; }},
+    {.name = "a store that tells the identity of before", .tells_old_identities = true},
+    // The other keys of a look-up.
+    {.name = "a store that looks up no other keys", .looks_up = [](key_view& view) { view.others.clear(); }},
+    {.name = "a store that looks up one other key", .looks_up = [](key_view& view) { if (view.others.size() > 1) view.others.pop_back(); }},
+    {.name = "a store that looks up other keys oldest first", .looks_up = [](key_view& view) { std::reverse(view.others.begin(), view.others.end()); }},
+    {.name = "a store that looks up a key among the others", .looks_up = [](key_view& view) { if (view.key.state != key_state::revoked) view.others.insert(view.others.begin(), view.key); }},
+    {.name = "a store that looks up other keys that are revoked", .finds_others = [](key_view& view, const auto& all) { for (const credential_view& one : all) if (one.about.id == view.about.id) for (const record& key : one.keys) if (key.state == key_state::revoked) view.others.push_back(key); }},
+    {.name = "a store that looks up keys of another credential", .finds_others = [](key_view& view, const auto& all) { for (const credential_view& one : all) if (one.about.id != view.about.id) view.others = one.keys; }},
+    {.name = "a store that looks up other keys of one format", .looks_up = [](key_view& view) { std::erase_if(view.others, [&](const record& key) { return key.format != view.key.format; }); }},
+    {.name = "a store that looks up other keys without their times", .looks_up = [](key_view& view) { for (record& key : view.others) key.created_at = {}; }},
+    {.name = "a store that looks up other keys without their end", .looks_up = [](key_view& view) { for (record& key : view.others) key.retires_at.reset(); }},
+    {.name = "a store that looks up other keys without their digests", .looks_up = [](key_view& view) { for (record& key : view.others) key.digest.mac = {}; }},
+    {.name = "a store that counts wrong uses of other keys", .looks_up = [](key_view& view) { for (record& key : view.others) key.uses += 7; }},
     // Scans.
     {.name = "a store whose scan loses suspension", .scans_credential = [](scanned_credential& one) { one.suspended = false; }},
     {.name = "a store whose scan loses expiry", .scans_credential = [](scanned_credential& one) { one.expires_at.reset(); }},
     {.name = "a store whose scan loses not_before", .scans_credential = [](scanned_credential& one) { one.not_before.reset(); }},
-    {.name = "a store whose scan loses that a credential is revoked", .scans_credential = [](scanned_credential& one) { one.revoked = false; }},
+    {.name = "a store whose scan loses that a credential is revoked", .scans_credential = [](scanned_credential& one) { one.revoked_at.reset(); }},
     {.name = "a store whose scan gives other scopes", .scans_credential = [](scanned_credential& one) { one.scopes = "*:*"; }},
     {.name = "a store whose scan gives another tenant", .scans_credential = [](scanned_credential& one) { one.tenant = "acme"; }},
     {.name = "a store whose scan bends a version", .scans_credential = [](scanned_credential& one) { ++one.version; }},
-    {.name = "a store whose scan attaches a key to another credential", .scans_key = [](scanned_key& key) { key.credential = 0; return true; }},
-    {.name = "a store whose scan shows a retiring key as active", .scans_key = [](scanned_key& key) { if (key.state == key_state::retiring) key.state = key_state::active; return true; }},
-    {.name = "a store whose scan bends a digest", .scans_key = [](scanned_key& key) { key.digest.mac[0] ^= std::byte{1}; return true; }},
-    {.name = "a store whose scan loses the pepper", .scans_key = [](scanned_key& key) { key.digest.pepper = 1; return true; }},
-    {.name = "a store whose scan leaves out a key", .scans_key = [](scanned_key& key) { return key.state != key_state::pending; }},
+    {.name = "a store whose scan loses names", .scans_credential = [](scanned_credential& one) { one.name = {}; }},
+    {.name = "a store whose scan loses generations", .scans_credential = [](scanned_credential& one) { one.generation = 1; }},
+    {.name = "a store whose scan loses created_at", .scans_credential = [](scanned_credential& one) { one.created_at = {}; }},
+    {.name = "a store whose scan loses the digest of metadata", .scans_credential = [](scanned_credential& one) { one.metadata_digest = {}; }},
+    {.name = "a store whose scan loses proofs", .scans_credential = [](scanned_credential& one) { one.proof = {}; }},
+    {.name = "a store whose scan loses the numbers of proof keys", .scans_credential = [](scanned_credential& one) { one.proof.key = 1; }},
+    {.name = "a store whose scan attaches a key to another credential", .scans_keys_of_the_one_before = true},
+    {.name = "a store whose scan leaves out keys of other formats", .scans_key = [](scanned_key& key, std::string_view format) { return key.format == format; }},
+    {.name = "a store whose scan shows every key in the format that was asked for", .scans_key = [](scanned_key& key, std::string_view format) { key.format = format; return true; }},
+    {.name = "a store whose scan loses the generation of a key", .scans_key = [](scanned_key& key, std::string_view) { key.generation = 1; return true; }},
+    {.name = "a store whose scan loses created_at of a key", .scans_key = [](scanned_key& key, std::string_view) { key.created_at = {}; return true; }},
+    {.name = "a store whose scan loses retires_at of a key", .scans_key = [](scanned_key& key, std::string_view) { key.retires_at.reset(); return true; }},
+    {.name = "a store whose scan loses revoked_at of a key", .scans_key = [](scanned_key& key, std::string_view) { key.revoked_at.reset(); return true; }},
+    {.name = "a store whose scan bends a handle", .scans_key = [](scanned_key& key, std::string_view) { key.handle.value ^= 1; return true; }},
+    {.name = "a store whose scan shows a retiring key as active", .scans_key = [](scanned_key& key, std::string_view) { if (key.state == key_state::retiring) key.state = key_state::active; return true; }},
+    {.name = "a store whose scan bends a digest", .scans_key = [](scanned_key& key, std::string_view) { key.digest.mac[0] ^= std::byte{1}; return true; }},
+    {.name = "a store whose scan loses the pepper", .scans_key = [](scanned_key& key, std::string_view) { key.digest.pepper = 1; return true; }},
+    {.name = "a store whose scan leaves out a key", .scans_key = [](scanned_key& key, std::string_view) { return key.state != key_state::pending; }},
     {.name = "a store whose scan promises too much", .begins_scan = [](std::uint64_t&, std::uint64_t& keys) { ++keys; }},
 };
 // clang-format on

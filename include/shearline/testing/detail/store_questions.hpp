@@ -23,6 +23,7 @@ struct store_questions {
     std::vector<handle> handles{};
     std::vector<digest_bytes> tokens{};
     std::vector<timestamp> moments{};
+    std::vector<std::uint32_t> proof_keys{};
     std::uint64_t changes = 0;
     bool inside = true;  ///< also ask inside a transaction
 };

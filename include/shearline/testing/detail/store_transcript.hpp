@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -29,8 +31,16 @@ namespace shearline::inline v0_1::testing::detail {
 /// The answers, in the order of the questions.
 class store_transcript : public transcript_lines {
 public:
+    store_transcript() = default;
     template <typename Store>
     store_transcript(Store& store, const store_questions& asked) {
+        tell_of(store, asked);
+    }
+
+    /// The answers of a store, in the place of those of before.
+    template <typename Store>
+    void tell_of(Store& store, const store_questions& asked) {
+        clear();
         tell_lists(store, asked);
         tell_feed(store, asked);
         for (const credential_id& id : asked.credentials) tell_credential(store, id);
@@ -39,15 +49,16 @@ public:
                 const std::string where = "look_up(" + format + ", " + text_of(key) + ")";
                 with(where, store.look_up(format, key), [&](const std::optional<key_view>& view) {
                     if (!view) return say(where, "nothing");
-                    tell(where + ".about", view->about);
+                    tell(where + ".about", view->about, extent::for_verification);
                     tell(where + ".key", view->key);
+                    tell(where + ".others", view->others, extent::for_verification);
                     tell(where + ".head", view->head);
                 });
             }
             tell_scan(store, format);
         }
         if (asked.inside) tell_transaction(store, asked);
-        say("hears_changes()", store.hears_changes() ? "true" : "false");
+        say("hears_changes()", store.hears_changes());
     }
 
     /// The reads inside a transaction.
@@ -59,8 +70,6 @@ public:
     }
 
 private:
-    store_transcript() = default;
-
     /// All pages of one list, until it ends or is too long.
     template <typename Ask>
     void tell_pages(const std::string& where, std::size_t limit, Ask ask) {
@@ -69,9 +78,8 @@ private:
             const std::string here = where + " page " + std::to_string(number);
             const auto answer = ask(which);
             if (!answer) return say(here, "an error: " + std::string{to_string(answer.error().code())});
-            say(here + " size", std::to_string(answer->items.size()));
-            for (std::size_t i = 0; i < answer->items.size(); ++i)
-                tell(here + '[' + std::to_string(i) + ']', answer->items[i]);
+            say(here + " size", answer->items.size());
+            for (std::size_t i = 0; i < answer->items.size(); ++i) tell(numbered(here, i), answer->items[i]);
             say(here + " next", answer->next.empty() ? "nothing" : "another page");
             if (limit < 10) {  // again, with another page read in between
                 (void)ask(page_request{.limit = 1, .cursor = {}});
@@ -113,11 +121,19 @@ private:
                 const std::string where = "changes_after(" + std::to_string(after) + ", " + std::to_string(limit) + ")";
                 with(where, store.changes_after(after, limit), [&](const std::vector<change>& all) {
                     go_to(where);
-                    add(".size()", std::to_string(all.size()));
-                    for (std::size_t i = 0; i < all.size(); ++i) tell(where + '[' + std::to_string(i) + ']', all[i]);
+                    add(".size()", all.size());
+                    for (std::size_t i = 0; i < all.size(); ++i) tell(numbered(where, i), all[i]);
                 });
             }
         with("head()", store.head(), [&](const feed_head& head) { tell("head()", head); });
+        tell_identity("identity()", store.identity());
+    }
+
+    void tell_identity(const std::string& where, const result<std::optional<store_identity>>& known) {
+        with(where, known, [&](const std::optional<store_identity>& identity) {
+            if (!identity) return say(where, "nothing");
+            tell(where, *identity);
+        });
     }
 
     template <typename Store>
@@ -133,50 +149,36 @@ private:
         with("read_live" + of, store.read_live(id), tell_view("read_live" + of));
     }
 
-    /// The keys have no order: each is identified by its handle.
+    /// The credentials are in their order. The keys of each have none: they are told newest first.
     template <typename Store>
     void tell_scan(Store& store, const std::string& format) {
-        struct seen {
-            result<void> begin(std::uint64_t credentials, std::uint64_t keys_to_come) {
-                if (!owners.empty() || !keys.empty()) begun += "late: ";
-                begun += std::to_string(credentials) + " credentials, " + std::to_string(keys_to_come) + " keys; ";
+        struct teller {
+            result<void> begin(std::uint64_t credentials, std::uint64_t keys) {
+                to->say(where + " begins", std::to_string(credentials) + " credentials, " + std::to_string(keys) +
+                                               " keys" + (begun ? ", again" : ""));
+                begun = true;
                 return {};
             }
-            result<void> take(const scanned_credential& one) {
-                if (!keys.empty()) begun += "a credential behind a key; ";
-                owners.push_back({one.id.to_string(), shown(one.tenant), shown(one.scopes), text_of(one.not_before),
-                                  text_of(one.expires_at), one.suspended ? "true" : "false",
-                                  one.revoked ? "true" : "false", std::to_string(one.version)});
+            result<void> take(const scanned_credential& one, std::span<const scanned_key> keys) {
+                const std::string here = numbered(where, taken++);
+                if (!begun) to->say(here, "before the scan has begun");
+                to->tell(here, one);
+                to->add(".keys.size()", keys.size());
+                std::vector<scanned_key> sorted{keys.begin(), keys.end()};
+                std::sort(sorted.begin(), sorted.end(), [](const scanned_key& a, const scanned_key& b) {
+                    return std::tie(b.generation, a.format, a.handle) < std::tie(a.generation, b.format, b.handle);
+                });
+                for (std::size_t i = 0; i < sorted.size(); ++i) to->tell(numbered(here + ".keys", i), sorted[i]);
                 return {};
             }
-            result<void> take(const scanned_key& one) {
-                keys.push_back(one);
-                return {};
-            }
-            std::string begun{};
-            std::vector<std::vector<std::string>> owners{};
-            std::vector<scanned_key> keys{};
-        } all;
-        const std::string where = "scan(" + format + ")";
+            store_transcript* to;
+            std::string where;
+            bool begun = false;
+            std::size_t taken = 0;
+        } all{this, "scan(" + format + ")"};
         const auto head = store.scan(format, all);
-        if (!head) return say(where, "an error: " + std::string{to_string(head.error().code())});
-        tell(where, *head);
-        say(where + " begins", all.begun);
-        constexpr std::string_view fields[] = {".id",         ".tenant",    ".scopes",  ".not_before",
-                                               ".expires_at", ".suspended", ".revoked", ".version"};
-        for (std::size_t i = 0; i < all.owners.size(); ++i) {
-            go_to(where + " credential " + std::to_string(i));
-            for (std::size_t field = 0; field < std::size(fields); ++field) add(fields[field], all.owners[i][field]);
-        }
-        std::sort(all.keys.begin(), all.keys.end(), [](const auto& a, const auto& b) { return a.handle < b.handle; });
-        for (const scanned_key& key : all.keys) {
-            const std::string of = where + " key " + text_of(key.handle);
-            go_to(of);
-            add(".credential", key.credential < all.owners.size() ? all.owners[key.credential][0] : "none");
-            add(".state", std::string{to_string(key.state)});
-            add(".retires_at", text_of(key.retires_at));
-            tell(of + ".digest", key.digest);
-        }
+        if (!head) return say(all.where, "an error: " + std::string{to_string(head.error().code())});
+        tell(all.where, *head);
     }
 
     template <typename Store>
@@ -210,7 +212,7 @@ private:
             }
             const std::string where = "bind_hash(" + format + ")";
             with(where, tx.bind_hash(format, hash_name{"a-probe"}),
-                 [&](const hash_name& name) { say(where, std::string{name.view()}); });
+                 [&](const hash_name& name) { say(where, name.view()); });
         }
         with("head() in a transaction", tx.head(),
              [&](const feed_head& head) { tell("head() in a transaction", head); });
@@ -219,22 +221,14 @@ private:
                 const std::string where = "find_idempotent(" + shown(token).substr(0, 8) + "…, " + text_of(at) + ")";
                 with(where, tx.find_idempotent(token, at), [&](const std::optional<idempotency_entry>& found) {
                     if (!found) return say(where, "nothing");
-                    go_to(where);
-                    add(".token", shown(found->token));
-                    add(".arguments", shown(found->arguments));
-                    add(".credential", found->credential.to_string());
-                    add(".handle", text_of(found->handle));
-                    add(".created_at", text_of(found->created_at));
-                    add(".expires_at", text_of(found->expires_at));
+                    tell(where, *found);
                 });
             }
-        with("keyring_checks()", tx.keyring_checks(), [&](const std::vector<keyring_check>& all) {
-            say("keyring_checks().size()", std::to_string(all.size()));
-            for (std::size_t i = 0; i < all.size(); ++i)
-                say("keyring_checks()[" + std::to_string(i) + "]", std::string{to_string(all[i].kind)} + ' ' +
-                                                                       std::to_string(all[i].number) + ' ' +
-                                                                       shown(all[i].check));
-        });
+        tell_identity("identity() in a transaction", tx.identity());
+        for (const std::uint32_t number : asked.proof_keys) {
+            const std::string where = "is_proof_key_used(" + std::to_string(number) + ")";
+            with(where, tx.is_proof_key_used(number), [&](bool used) { say(where, used); });
+        }
     }
 };
 

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Random transactions in a store and in its model: after each, both must give the same answers.
-// Depends on testing/detail/plain_store.hpp, store_content.hpp and store_transcript.hpp; never on one store, nor on an
-// authority.
+// Depends on testing/detail/store_and_model.hpp; never on one store, nor on an authority.
 #pragma once
 
 #include <algorithm>
@@ -16,9 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include <shearline/testing/detail/plain_store.hpp>
-#include <shearline/testing/detail/store_content.hpp>
-#include <shearline/testing/detail/store_transcript.hpp>
+#include <shearline/testing/detail/store_and_model.hpp>
 #include <shearline/testing/detail/write_steps.hpp>
 
 namespace shearline::inline v0_1::testing::detail {
@@ -26,13 +23,19 @@ namespace shearline::inline v0_1::testing::detail {
 /// A store and its model. The content of a step depends on its number and `which` only, so a sequence can be repeated
 /// and shrunk.
 template <typename Place>
-class store_writes : store_content {
+class store_writes : store_and_model<Place> {
+    using base = store_and_model<Place>;
+    using base::below, base::one_in, base::any_of, base::any_time, base::any_proof, base::any_identity,
+        base::any_change, base::any_event, base::any_entry, base::describe, base::new_one, base::new_key,
+        base::any_credential, base::formats, base::both, base::compare, base::reopen;
+    using base::m_place, base::m_model, base::m_handles, base::m_tokens, base::m_failure;
+
     static constexpr std::size_t most_credentials = 12;  // all are read after each step
 
 public:
     using step_type = write_step;
 
-    explicit store_writes(Place& place) : m_place{&place}, m_count{place.store().change_count()} { compare(); }
+    explicit store_writes(Place& place) : base{place} { compare(); }
 
     [[nodiscard]] static write_step any_step(std::mt19937_64& random) {
         return {static_cast<write_call>(random() % write_calls), static_cast<std::uint8_t>(random())};
@@ -40,44 +43,20 @@ public:
 
     /// Makes a step. Returns the difference in words, or nothing.
     [[nodiscard]] std::optional<std::string> make(const write_step& one) {
-        begin(static_cast<std::uint64_t>(one.call) * 1'000 + one.which);
+        base::begin(static_cast<std::uint64_t>(one.call) * 1'000 + one.which);
         if (!m_failure) perform(one.call);
         if (!m_failure) compare();
         return m_failure;
     }
 
 private:
-    [[nodiscard]] const credential& any_credential() { return any_of(m_model.contents().credentials); }
-
-    /// Runs one transaction in both. `changes`: it appends to the feed.
-    template <typename Body>
-    void both(std::string_view what, Body body, bool changes = false) {
-        const auto wanted = m_model.transact(body);
-        auto& store = m_place->store();
-        std::uint64_t inside = m_count;
-        const auto got = store.transact([&](typename Place::store_type::transaction& tx) {
-            auto outcome = body(tx);
-            inside = store.change_count();
-            return outcome;
-        });
-        const auto outcome_of = [](const auto& outcome) {
-            return outcome ? std::string{"succeeded"} : std::string{to_string(outcome.error().code())};
-        };
-        if (outcome_of(wanted) != outcome_of(got))
-            m_failure = std::string{what} + ": " + outcome_of(got) + ", and must be " + outcome_of(wanted);
-        const std::uint64_t count = store.change_count();
-        if (!m_failure && changes && wanted && (count == m_count || count == inside))
-            m_failure = std::string{what} + ": change_count() did not move with the commit";
-        m_count = count;
-    }
-
     void add(std::size_t how_many) {
         std::vector<credential> fresh;
         for (std::size_t i = 0; i < how_many; ++i) fresh.push_back(new_one());
         std::vector<record> keys;
         for (const credential& one : fresh) {
             m_handles.push_back(keys.emplace_back(new_key(one, 1)).handle);
-            count_on();
+            base::count_on();
         }
         std::vector<change> changes;
         std::vector<audit_event> events;
@@ -114,14 +93,14 @@ private:
             case write_call::change_key: return change_key();
             case write_call::tell: return tell();
             case write_call::remember: return remember();
-            case write_call::check: {
-                const keyring_check one{one_in(2) ? key_kind::pepper : key_kind::sealing,
-                                        static_cast<std::uint32_t>(there.checks.size() + 1), any_bytes<8>()};
-                return both("insert(keyring_check)", [&](auto& tx) { return tx.insert(one); });
+            case write_call::identify: {
+                const store_identity one = any_identity();
+                return both("put(store_identity)", [&](auto& tx) { return tx.put(one); });
             }
+            case write_call::prove: return prove();
             case write_call::bind: {
                 const std::string format = formats()[below(formats().size())];
-                const hash_name hash{one_in(2) ? another_hash : longest_hash};
+                const hash_name hash{one_in(2) ? base::another_hash : base::longest_hash};
                 return both("bind_hash", [&](auto& tx) { return tx.bind_hash(format, hash); });
             }
             case write_call::prune: {
@@ -135,18 +114,22 @@ private:
         }
     }
 
+    /// Some at once, so that a credential has several that are not revoked.
     void add_key() {
         credential owner = any_credential();
         ++owner.version;
-        ++owner.generation;
-        const record key = new_key(owner, owner.generation);
-        m_handles.push_back(key.handle);
+        std::vector<record> keys;
+        for (std::size_t more = 1 + below(3); more > 0; --more) {
+            m_handles.push_back(keys.emplace_back(new_key(owner, ++owner.generation)).handle);
+            base::count_on();
+        }
         const change what = any_change(owner);
         both(
             "insert(record)",
             [&](auto& tx) -> result<void> {
                 auto done = tx.update(owner);
-                if (done) done = tx.insert(key);
+                for (const record& key : keys)
+                    if (done) done = tx.insert(key);
                 if (done) done = tx.append(what);
                 return done;
             },
@@ -213,6 +196,28 @@ private:
         both("insert(idempotency_entry)", [&](auto& tx) { return tx.insert(entry); });
     }
 
+    /// A proof alone, or before and after the next version of its credential.
+    void prove() {
+        credential owner = any_credential();
+        const bool updates = one_in(3);
+        const digest_bytes digest = base::template any_bytes<32>();
+        const row_proof first = any_proof();
+        const row_proof second = any_proof();
+        ++owner.version;
+        const change what = any_change(owner);
+        both(
+            "prove",
+            [&](auto& tx) -> result<void> {
+                auto done = tx.prove(owner.id, digest, first);
+                if (!updates) return done;
+                if (done) done = tx.update(owner);
+                if (done && second.key % 2 == 0) done = tx.prove(owner.id, digest, second);
+                if (done) done = tx.append(what);
+                return done;
+            },
+            updates);
+    }
+
     void prune(const credential& owner, std::uint32_t generation) {
         std::size_t pruned[2] = {0, 0};
         std::size_t run = 0;
@@ -248,6 +253,8 @@ private:
         const change what = any_change(owner);
         const audit_event event = any_event(owner);
         const idempotency_entry entry = any_entry(any_credential());
+        const store_identity identity = any_identity();
+        const row_proof proof = any_proof();
         std::optional<std::string> wrong;
         both("a body that fails", [&](auto& tx) -> result<void> {
             auto done = tx.update(owner);
@@ -256,16 +263,19 @@ private:
             if (done) done = tx.append(what);
             if (done) done = tx.append(event);
             if (done) done = tx.insert(entry);
-            if (done) done = tx.insert(keyring_check{key_kind::pepper, 999, {}});
+            if (done) done = tx.put(identity);
+            if (done) done = tx.prove(owner.id, owner.metadata_digest, proof);
             if (!done) return done;
             const auto again = tx.find(owner.id);
             const auto found = tx.find(key.format, key.handle);
             const auto keys = tx.live_keys_of(fresh.id);
             const auto head = tx.head();
             const auto remembered = tx.find_idempotent(entry.token, entry.created_at);
-            if (!again || !*again || (*again)->version != owner.version || !found || !*found || !keys || !head ||
-                head->tag != what.tag || head->sequence != m_model.contents().changes.size() + 1 || !remembered ||
-                !*remembered || keys->size() != (key.state == key_state::revoked ? 0U : 1U))
+            const auto named = tx.identity();
+            if (!named || !*named || (*named)->id != identity.id || !again || !*again ||
+                (*again)->version != owner.version || (*again)->proof.mac != proof.mac || !found || !*found || !keys ||
+                !head || head->tag != what.tag || head->sequence != m_model.contents().changes.size() + 1 ||
+                !remembered || !*remembered || keys->size() != (key.state == key_state::revoked ? 0U : 1U))
                 wrong = "a transaction does not read its own writes";
             return error{errc::not_recoverable, "on purpose"};
         });
@@ -284,7 +294,7 @@ private:
         record orphan = new_key(unknown, 1);
         const audit_event event = any_event(owner);
         const auto refused = [&](std::string_view what, auto write) {
-            both(what, [&](auto& tx) -> result<void> {
+            this->both(what, [&](auto& tx) -> result<void> {
                 auto done = tx.append(event);  // of which nothing may be left, either
                 return done ? write(tx) : done;
             });
@@ -294,6 +304,8 @@ private:
         refused("update past the next version", [&](auto& tx) { return tx.update(skipped); });
         unknown.version = 2;
         refused("update of a missing credential", [&](auto& tx) { return tx.update(unknown); });
+        refused("prove of a missing credential",
+                [&](auto& tx) { return tx.prove(unknown.id, unknown.metadata_digest, unknown.proof); });
         refused("insert of a scope with a space", [&](auto& tx) { return tx.insert(unjoinable); });
         refused("insert of a key without its credential", [&](auto& tx) { return tx.insert(orphan); });
         refused("update of a missing key", [&](auto& tx) { return tx.update(orphan); });
@@ -311,38 +323,6 @@ private:
                 refused("insert of an existing token", [&](auto& tx) { return tx.insert(again); });
         }
     }
-
-    void reopen() {
-        if constexpr (requires { m_place->reopen(); }) {
-            m_place->reopen();
-            m_count = m_place->store().change_count();
-        }
-    }
-
-    void compare() {
-        const plain_contents& there = m_model.contents();
-        store_questions asked{.formats = formats(), .tenants = tenants(), .changes = there.changes.size()};
-        asked.formats.emplace_back("unknown");
-        asked.tenants.insert(asked.tenants.end(), {"", "nobody"});
-        for (const credential& one : there.credentials) asked.credentials.push_back(one.id);
-        asked.credentials.emplace_back();
-        asked.handles = m_handles;
-        asked.handles.push_back(handle{424'242});
-        asked.tokens = m_tokens;
-        asked.tokens.emplace_back();
-        for (const idempotency_entry& entry : there.entries)
-            for (const timestamp at :
-                 {entry.created_at, entry.expires_at - std::chrono::milliseconds{1}, entry.expires_at})
-                asked.moments.push_back(at);
-        m_failure = store_transcript{m_place->store(), asked}.difference_from(store_transcript{m_model, asked});
-    }
-
-    Place* m_place;
-    plain_store m_model;
-    std::vector<handle> m_handles;
-    std::vector<digest_bytes> m_tokens;
-    std::uint64_t m_count;
-    std::optional<std::string> m_failure;
 };
 
 }  // namespace shearline::inline v0_1::testing::detail

@@ -20,8 +20,8 @@ template <typename MakePlace>
 class transaction_cases : store_case<MakePlace> {
     using typename store_case<MakePlace>::place_type;
     using store_case<MakePlace>::start, store_case<MakePlace>::id_of, store_case<MakePlace>::owner_of,
-        store_case<MakePlace>::key_of, store_case<MakePlace>::change_of, store_case<MakePlace>::m_seen,
-        store_case<MakePlace>::m_make_place;
+        store_case<MakePlace>::key_of, store_case<MakePlace>::proof_of, store_case<MakePlace>::identity_of,
+        store_case<MakePlace>::change_of, store_case<MakePlace>::m_seen, store_case<MakePlace>::m_make_place;
 
 public:
     using store_case<MakePlace>::store_case;
@@ -38,7 +38,14 @@ private:
         entry.credential = id_of(number);
         entry.created_at = from_unix_ms(start);
         entry.expires_at = from_unix_ms(start + 1'000);
+        entry.proof = proof_of(static_cast<std::uint8_t>(number + 20U));
         return entry;
+    }
+
+    static std::vector<std::uint32_t> proof_keys() {
+        std::vector<std::uint32_t> all;
+        for (std::uint8_t number = 1; number < 25; ++number) all.push_back(proof_of(number).key);
+        return all;
     }
 
     /// One write after the other, in one transaction; after each, everything is read inside it.
@@ -49,7 +56,8 @@ private:
                                     .credentials = {id_of(1), id_of(2), id_of(3)},
                                     .handles = {handle{11}, handle{12}, handle{13}, handle{21}},
                                     .tokens = {entry_of(1).token, entry_of(2).token},
-                                    .moments = {from_unix_ms(start), from_unix_ms(start + 1'000)}};
+                                    .moments = {from_unix_ms(start), from_unix_ms(start + 1'000)},
+                                    .proof_keys = proof_keys()};
         result<void> done = tx.bind_hash("instance", hash_name{"first-hash"})
                                 ? result<void>{}
                                 : result<void>{error{errc::unavailable, "a hash cannot be bound"}};
@@ -83,16 +91,19 @@ private:
         second.state = key_state::revoked;
         then(tx.update(second));
         then(tx.insert(entry_of(1)));
-        then(tx.insert(keyring_check{key_kind::pepper, 1, {}}));
-        then(tx.insert(keyring_check{key_kind::sealing, 4'294'967'295, {std::byte{1}}}));
-        std::uint32_t number = 1;
+        then(tx.put(identity_of(1)));
+        then(tx.put(identity_of(2)));
+        then(tx.prove(id_of(1), {std::byte{1}}, proof_of(3)));
+        then(tx.prove(id_of(2), {std::byte{2}}, proof_of(4)));
+        then(tx.prove(id_of(1), {std::byte{3}}, proof_of(5)));
+        ++owner.version;
+        then(tx.update(owner));  // with the proof that it had before
+        std::uint8_t number = 2;
         for (const auto& [of, below] : {std::pair{id_of(3), 9U}, std::pair{id_of(1), 2U}, std::pair{id_of(1), 9U}}) {
             const auto pruned = tx.prune(of, below);
             then(pruned ? result<void>{} : result<void>{pruned.error()});
-            // How many: as the number of a row, so that it is compared, too.
-            if (pruned)
-                then(
-                    tx.insert(keyring_check{key_kind::pepper, number += 10 + static_cast<std::uint32_t>(*pruned), {}}));
+            // How many: as the number of an identity, so that it is compared, too.
+            if (pruned) then(tx.put(identity_of(number = static_cast<std::uint8_t>(number + 10 + *pruned))));
         }
         then(tx.insert(key_of(1, 11, 4)));  // a handle that was pruned is free
         return done;
@@ -117,6 +128,7 @@ private:
                               .tenants = {"", "acme"},
                               .credentials = {id_of(1), id_of(2), id_of(3)},
                               .handles = {handle{11}, handle{12}, handle{13}, handle{21}},
+                              .proof_keys = proof_keys(),
                               .changes = 2};
         const auto wrong = store_transcript{place.store(), asked}.difference_from(store_transcript{model, asked});
         m_seen->check(!wrong, "everything that a transaction wrote is read after it", wrong.value_or(""));
@@ -153,6 +165,12 @@ private:
         credential after_next = next;
         after_next.version = 3;
         both("two versions are written in one transaction", twice(update(next), update(after_next)));
+        both("a credential can be proved as soon as it was inserted", [&](auto& tx) -> result<void> {
+            auto done = tx.insert(owner_of(8));
+            return done ? tx.prove(id_of(8), {}, proof_of(7)) : done;
+        });
+        both("a credential that is missing is not proved",
+             twice(insert(owner_of(1)), [](auto& tx) -> result<void> { return tx.prove(id_of(2), {}, proof_of(2)); }));
         both("a hash is bound once", [](auto& tx) -> result<void> {
             auto first = tx.bind_hash("instance", hash_name{"first-hash"});
             auto second = tx.bind_hash("instance", hash_name{"second-hash"});
@@ -162,10 +180,11 @@ private:
         });
         store_questions asked{.formats = {"instance"},
                               .tenants = {""},
-                              .credentials = {id_of(1), id_of(9)},
+                              .credentials = {id_of(1), id_of(8), id_of(9)},
                               .handles = {handle{91}},
                               .tokens = {entry_of(1).token},
-                              .moments = {from_unix_ms(start)}};
+                              .moments = {from_unix_ms(start)},
+                              .proof_keys = {proof_of(1).key, proof_of(9).key, entry_of(1).proof.key}};
         const auto wrong = store_transcript{place.store(), asked}.difference_from(store_transcript{model, asked});
         m_seen->check(!wrong, "a failed transaction leaves nothing", wrong.value_or(""));
     }

@@ -23,7 +23,8 @@ enum class write_call : std::uint8_t {
     change_key,
     tell,      ///< a change and an audit event
     remember,  ///< an idempotency entry
-    check,     ///< a keyring check
+    identify,  ///< the identity of the store
+    prove,     ///< a proof of a credential
     bind,      ///< the hash of a format
     prune,
     use,     ///< counts uses
@@ -40,20 +41,11 @@ struct write_step {
 };
 
 [[nodiscard]] inline std::string to_string(const std::vector<write_step>& steps) {
-    constexpr std::array<std::string_view, write_calls> names{"add_credential",
-                                                              "add_key",
-                                                              "change_credential",
-                                                              "change_key",
-                                                              "tell",
-                                                              "remember",
-                                                              "check",
-                                                              "bind",
-                                                              "prune",
-                                                              "use",
-                                                              "fail",
-                                                              "refuse",
-                                                              "crowd",
-                                                              "reopen"};
+    constexpr std::array<std::string_view, write_calls> names{"add_credential", "add_key", "change_credential",
+                                                              "change_key",     "tell",    "remember",
+                                                              "identify",       "prove",   "bind",
+                                                              "prune",          "use",     "fail",
+                                                              "refuse",         "crowd",   "reopen"};
     std::string text;
     for (const write_step& step : steps) {
         if (!text.empty()) text += ", ";

@@ -4,11 +4,13 @@
 // Depends on store/memory_store.hpp and testing/detail/store_faults.hpp; never on a suite.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -24,7 +26,9 @@ class wrong_store {
 public:
     class transaction {
     public:
-        transaction(memory_store::transaction& of, const store_fault& fault) noexcept : m_of{&of}, m_fault{&fault} {}
+        transaction(memory_store::transaction& of, const store_fault& fault, std::vector<credential_id>& ids,
+                    std::optional<store_identity>& put) noexcept
+            : m_of{&of}, m_fault{&fault}, m_ids{&ids}, m_put{&put} {}
 
         [[nodiscard]] result<std::optional<credential>> find(const credential_id& id) const {
             auto found = m_of->find(id);
@@ -43,8 +47,17 @@ public:
             return with(m_of->live_keys_of(id), m_fault->gives_live_keys);
         }
         [[nodiscard]] auto head() const { return m_of->head(); }
-        [[nodiscard]] result<std::vector<keyring_check>> keyring_checks() const {
-            return with(m_of->keyring_checks(), m_fault->gives_checks);
+        [[nodiscard]] result<std::optional<store_identity>> identity() const {
+            return with(m_of->identity(), m_fault->gives_identity);
+        }
+        [[nodiscard]] result<bool> is_proof_key_used(std::uint32_t number) const {
+            auto used = m_of->is_proof_key_used(number);
+            if (m_fault->counts_proofs == nullptr || !used) return used;
+            const bool by_a_credential = std::any_of(m_ids->begin(), m_ids->end(), [&](const credential_id& id) {
+                const auto owner = *m_of->find(id);
+                return owner && owner->proof.key == number;
+            });
+            return m_fault->counts_proofs(by_a_credential, *used);
         }
         [[nodiscard]] result<std::optional<idempotency_entry>> find_idempotent(const digest_bytes& token,
                                                                                timestamp now) const {
@@ -56,6 +69,8 @@ public:
 
         [[nodiscard]] result<void> insert(credential owner) {
             if (m_fault->writes_credential != nullptr) m_fault->writes_credential(owner);
+            if (m_fault->inserts_credential != nullptr) m_fault->inserts_credential(owner);
+            m_ids->push_back(owner.id);
             return taken(m_of->insert(owner), m_fault->takes_doubles);
         }
         [[nodiscard]] result<void> update(credential owner) {
@@ -92,9 +107,15 @@ public:
             if (m_fault->remembers != nullptr && !m_fault->remembers(entry)) return {};
             return m_of->insert(entry);
         }
-        [[nodiscard]] result<void> insert(keyring_check check) {
-            if (m_fault->checks != nullptr && !m_fault->checks(check)) return {};
-            return m_of->insert(check);
+        [[nodiscard]] result<void> put(store_identity identity) {
+            if (m_fault->puts_identity != nullptr && !m_fault->puts_identity(identity, *m_of->identity())) return {};
+            *m_put = identity;
+            return m_of->put(identity);
+        }
+        [[nodiscard]] result<void> prove(const credential_id& id, const digest_bytes& metadata,
+                                         const row_proof& proof) {
+            if (m_fault->proves != nullptr) return m_fault->proves(*m_of, id, metadata, proof);
+            return m_of->prove(id, metadata, proof);
         }
         [[nodiscard]] result<hash_name> bind_hash(std::string_view format, const hash_name& hash) {
             if (m_fault->forgets_hashes) return hash;
@@ -108,6 +129,8 @@ public:
 
         memory_store::transaction* m_of;
         const store_fault* m_fault;
+        std::vector<credential_id>* m_ids;
+        std::optional<store_identity>* m_put;
     };
 
     explicit wrong_store(const store_fault& fault) : m_fault{&fault} {}
@@ -116,8 +139,10 @@ public:
     [[nodiscard]] auto transact(Body body) -> decltype(body(std::declval<transaction&>())) {
         using outcome = decltype(body(std::declval<transaction&>()));
         std::optional<outcome> failed;
+        m_before = *m_of.identity();
+        m_put.reset();
         auto kept = m_of.transact([&](memory_store::transaction& inner) -> outcome {
-            transaction tx{inner, *m_fault};
+            transaction tx{inner, *m_fault, m_ids, m_put};
             auto done = body(tx);
             if constexpr (std::is_same_v<outcome, result<void>>) {
                 const bool is_conflict = !done && done.error().code() == errc::conflict;
@@ -129,13 +154,23 @@ public:
             }
             return done;
         });
+        if (!kept && m_put && m_fault->keeps_failed_identities)
+            (void)m_of.transact([&](memory_store::transaction& inner) { return inner.put(*m_put); });
         return failed ? *std::move(failed) : std::move(kept);
     }
 
     [[nodiscard]] result<std::optional<key_view>> look_up(std::string_view format, const handle& key) const {
         auto found = m_of.look_up(format, key);
         if (m_fault->looks_up != nullptr && found && *found) m_fault->looks_up(**found);
+        if (m_fault->finds_others != nullptr && found && *found) {
+            const auto all = m_of.list({.limit = 1'000}, "");
+            m_fault->finds_others(**found, all->items);
+        }
         return found;
+    }
+    [[nodiscard]] result<std::optional<store_identity>> identity() const {
+        if (m_fault->tells_old_identities) return m_before;
+        return with(m_of.identity(), m_fault->tells_identity);
     }
     [[nodiscard]] result<std::optional<credential_view>> read(const credential_id& id) const {
         auto found = m_of.read(id);
@@ -168,17 +203,25 @@ public:
                 if (fault->begins_scan != nullptr) fault->begins_scan(credentials, keys);
                 return sink->begin(credentials, keys);
             }
-            result<void> take(scanned_credential one) {
+            result<void> take(scanned_credential one, std::span<const scanned_key> given) {
                 if (fault->scans_credential != nullptr) fault->scans_credential(one);
-                return sink->take(one);
+                std::vector<scanned_key> keys;
+                for (scanned_key key : given)
+                    if (fault->scans_key == nullptr || fault->scans_key(key, format)) keys.push_back(key);
+                std::vector<std::pair<std::string, scanned_key>> others;
+                if (fault->scans_keys_of_the_one_before) {
+                    for (const scanned_key& key : keys) others.emplace_back(key.format, key);
+                    keys.clear();
+                    others.swap(before);
+                    for (auto& [name, key] : others) keys.emplace_back(key).format = name;
+                }
+                return sink->take(one, std::span<const scanned_key>{keys});
             }
-            result<void> take(scanned_key one) {
-                if (fault->scans_key != nullptr && !fault->scans_key(one)) return {};
-                return sink->take(one);
-            }
+            std::string_view format;
             Sink* sink;
             const store_fault* fault;
-        } sink{&to, m_fault};
+            std::vector<std::pair<std::string, scanned_key>> before{};
+        } sink{format, &to, m_fault};
         return m_of.scan(format, sink);
     }
 
@@ -202,6 +245,9 @@ private:
 
     memory_store m_of;
     const store_fault* m_fault;
+    std::vector<credential_id> m_ids;          // of all credentials that were inserted
+    std::optional<store_identity> m_put;       // by the transaction
+    std::optional<store_identity> m_before{};  // the identity before the last transaction
 };
 
 /// A place with a `wrong_store`, for a suite.
