@@ -42,4 +42,5 @@ function(shearline_part name package version target)
   endif()
 endfunction()
 shearline_part(sqlite SQLite3 3.37 SQLite::SQLite3)  # store/sqlite_store.hpp
+shearline_part(postgres PostgreSQL 14 PostgreSQL::PostgreSQL)  # store/postgres_store.hpp; it is libpq alone
 shearline_part(openssl OpenSSL 3.0 OpenSSL::Crypto)  # digest/hmac_sha256_openssl.hpp

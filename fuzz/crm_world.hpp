@@ -3,9 +3,11 @@
 // The CRM without its server, in its own folder, with one key that may read and write contacts.
 #pragma once
 
+#include <keys_in.hpp>
 #include <rest/api.hpp>
 #include <string>
 
+#include <shearline/store/sqlite_store.hpp>
 #include <shearline/testing/fuzz.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 
@@ -13,7 +15,6 @@
 
 struct crm_world {
     std::string issue() {
-        auto keys = support::must(crm::key_authority::open(store, ring));
         const auto made = support::must(
             keys.issue({.tenant = "t", .name = "n", .scopes = {"contacts:read", "contacts:write"}}, {.actor = "a"}));
         return std::string{made.text.reveal(shearline::unsafe_reveal)};
@@ -21,9 +22,9 @@ struct crm_world {
 
     shearline::testing::temporary_folder home;
     shearline::keyring ring = support::must(shearline::keyring::create(home.file("keyring")));
-    shearline::sqlite_store store = support::must(shearline::sqlite_store::open(home.file("keys.db")));
+    crm::keys_in<shearline::sqlite_store> keys = support::must(crm::keys_in<shearline::sqlite_store>::open(
+        support::must(shearline::sqlite_store::open(home.file("keys.db"))), ring));
     crm::contact_store contacts = support::must(crm::contact_store::open(home.file("crm.db")));
     std::string key = issue();
-    crm::key_verifier verifier = support::must(crm::key_verifier::open(store, ring));
-    crm::api api{verifier, contacts};
+    crm::api api{keys, contacts};
 };

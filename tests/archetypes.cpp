@@ -213,6 +213,13 @@ struct feed_archetype : nothing_more {
 };
 static_assert(key_feed<feed_archetype> && !key_store<feed_archetype>);
 
+struct remote_archetype : feed_archetype {
+    result<std::vector<credential_view>> read_many(exactly<std::span<const credential_id>>) { std::abort(); }
+    void wait_for_change(exactly<std::chrono::milliseconds>) { std::abort(); }
+    std::uint64_t epoch() noexcept { std::abort(); }
+};
+static_assert(remote_feed<remote_archetype> && !remote_feed<feed_archetype>);
+
 struct transaction_archetype : nothing_more {
     result<std::optional<credential>> find(exactly<credential_id>) { std::abort(); }
     result<std::optional<record>> find(exactly<std::string_view>, exactly<handle>) { std::abort(); }
@@ -294,12 +301,14 @@ std::optional<generated_key<Format>> generate_with(entropy_archetype& entropy) {
 }
 
 /// Everything at once. Nobody can call it: there is no archetype to call it with.
-void use_all(store_archetype& store, feed_archetype& feed, entropy_archetype& entropy, sink_archetype& sink,
-             memory_store& memory, sqlite_store& sqlite, const keyring& ring, const clock_archetype& clock) {
+void use_all(store_archetype& store, feed_archetype& feed, remote_archetype& remote, entropy_archetype& entropy,
+             sink_archetype& sink, memory_store& memory, sqlite_store& sqlite, const keyring& ring,
+             const clock_archetype& clock) {
     (void)authority<all_archetypes, store_archetype, clock_archetype>::open(store, ring, clock);
     (void)authority<the_other_archetypes, store_archetype>::open(store, ring);
     (void)verify_with<all_archetypes>(store, ring);
     (void)verify_with<the_other_archetypes>(feed, ring);
+    (void)verify_with<all_archetypes>(remote, ring);
     const auto ask = [](const store_vouching&) { return true; };
     (void)prove_store<all_archetypes>(store, "keyring", {.actor = "archetype"}, ask);
     (void)without_proof_key(ring, 1, store, store);
@@ -322,6 +331,8 @@ template class shearline::authority<the_other_archetypes, store_archetype>;
 template class shearline::verifier<all_archetypes, feed_archetype>;
 template class shearline::verifier<all_archetypes, store_archetype>;
 template class shearline::verifier<the_other_archetypes, feed_archetype>;
+template class shearline::verifier<all_archetypes, remote_archetype>;
+template class shearline::verifier<all_archetypes, feed_archetype, bounded<std::chrono::seconds{1}>>;
 
 BOOST_AUTO_TEST_CASE(what_has_exactly_what_a_concept_asks_for_compiles_and_links_everywhere) {
     const auto volatile used = &use_all;

@@ -7,7 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include <shearline/store/sqlite_store.hpp>
+
 #include "../../examples/crm/http/server.hpp"
+#include "../../examples/crm/keys_in.hpp"
 #include "../../examples/crm/rest/api.hpp"
 #include "../population.hpp"
 
@@ -16,11 +19,10 @@ int main(int argc, char** argv) {
     if (how != "checked" && how != "unchecked") return 2;
     const std::string folder = argv[2];
     using bench::must;
-    auto store = must(shearline::sqlite_store::open(folder + "/keys.db"));
-    auto authority = must(crm::key_authority::open(store, bench::ring()));
+    auto keys = must(crm::keys_in<shearline::sqlite_store>::open(
+        must(shearline::sqlite_store::open(folder + "/keys.db")), bench::ring()));
     const auto key =
-        must(authority.issue({.tenant = "bench", .name = "bench", .scopes = {"contacts:read"}}, {.actor = "bench"}));
-    auto keys = must(crm::key_verifier::open(store, bench::ring()));
+        must(keys.issue({.tenant = "bench", .name = "bench", .scopes = {"contacts:read"}}, {.actor = "bench"}));
     auto contacts = must(crm::contact_store::open(folder + "/crm.db"));
     const auto contact = must(contacts.create({}));
     crm::api rest{keys, contacts};

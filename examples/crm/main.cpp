@@ -24,6 +24,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <shearline/http/problem.hpp>
 #include <shearline/keyring.hpp>
@@ -32,7 +33,9 @@
 #include "atomic_file.hpp"
 #include "console/console.hpp"
 #include "http/server.hpp"
+#include "keys.hpp"
 #include "log.hpp"
+#include "moving.hpp"
 #include "options.hpp"
 #include "rest/api.hpp"
 #include "vouching.hpp"
@@ -85,13 +88,6 @@ std::optional<unsigned> lane_of(const request& asked) {
         case area::console: return asked.reads() ? 2 : 3;
         default: return std::nullopt;
     }
-}
-
-/// A result without its value.
-template <typename T>
-result<void> whether_done(result<T> from) {
-    if (!from) return std::move(from).error();
-    return {};
 }
 
 /// Checks a store once a second, on a thread of its own, and once more at the end. The log has one line when a problem
@@ -186,13 +182,15 @@ result<void> make_folder(const std::string& path) {
 
 /// The files are created in this order. If a later one exists and an earlier one is missing or empty, the earlier one
 /// was lost, and is not created again. (A keyring alone is what an interrupted first start leaves.)
-result<void> is_whole(const std::string& folder) {
+result<void> is_whole(const options& given) {
+    const std::string& folder = given.data;
     const auto size_of = [&](const char* name) -> long long {
         struct ::stat about {};
         return ::stat((folder + "/" + name).c_str(), &about) == 0 ? static_cast<long long>(about.st_size) : -1;
     };
-    constexpr const char* files[] = {"keyring", "keys.db", "crm.db", "owner.password"};
-    for (std::size_t later = std::size(files); later-- > 1;) {
+    std::vector<const char*> files{"keyring", "keys.db", "crm.db", "owner.password"};
+    if (!given.keys.empty()) files.erase(files.begin() + 1);
+    for (std::size_t later = files.size(); later-- > 1;) {
         if (size_of(files[later]) <= 0) continue;
         for (std::size_t earlier = 0; earlier < later; ++earlier)
             if (const auto size = size_of(files[earlier]); size <= 0)
@@ -244,16 +242,6 @@ bool say(std::initializer_list<std::string_view> texts) {
     return true;
 }
 
-/// Adds the command to run to the error of a key store of before proofs.
-error with_remedy(error why, shearline::sqlite_store& store, const shearline::keyring& ring,
-                  const std::string& folder) {
-    if (why.code() != errc::wrong_keyring) return why;
-    const auto awaits = awaits_vouching(store, ring);
-    if (!awaits || !*awaits) return why;
-    return error{why.code(), why.context() + ". To do so, back up " + folder + ", and run: shearline-crm --data " +
-                                 folder + " --prove-store"};
-}
-
 /// Asks on the terminal, and waits for a line.
 bool answers_yes(const std::string& question) {
     if (!say({question, "\nType yes to go on: "})) return false;
@@ -280,39 +268,50 @@ result<int> prove(const options& given) {
     return told ? 0 : 1;
 }
 
+/// Moves the keys, and tells what to do next.
+result<void> move_keys(const options& given) {
+    const bool shows = ::isatty(STDOUT_FILENO) != 0;
+    std::uint64_t told = 0;
+    const auto progress = [&](std::uint64_t done, std::uint64_t of) {
+        const std::uint64_t percent = of == 0 ? 100 : done * 100 / of;
+        if (shows && std::exchange(told, percent) != percent) (void)say({"\r", std::to_string(percent), " %"});
+    };
+    const auto moved = copy_keys(given.copy_from, given.copy_to, given.schema, progress);
+    if (!moved) return moved.error();
+    const std::string rows = std::to_string(moved->rows);
+    const bool said =
+        say({shows ? "\r" : "", moved->was_moved ? "All keys were moved before: nothing was left to do.\n" : "",
+             moved->was_moved ? "" : "Moved all keys (", moved->was_moved ? "" : rows,
+             moved->was_moved ? "" : " rows) and closed the store that they were in.\n",
+             "Now start each CRM with the new store, and with the keyring that it had.\n"});
+    return said ? result<void>{} : error{errc::unavailable, "cannot write to the standard output"};
+}
+
 result<void> serve(const options& given, const sigset_t& ending) {
     if (auto made = make_folder(given.data); !made) return made;
-    if (auto whole = is_whole(given.data); !whole) return whole;
-    auto ring = shearline::keyring::open_or_create(given.data + "/keyring");
-    if (!ring) return std::move(ring).error();
-    warn_of(given.data, *ring);
-    auto store = shearline::sqlite_store::open(given.data + "/keys.db", {.busy_timeout = std::chrono::seconds{2}});
-    if (!store) return std::move(store).error();
-    auto keys = key_authority::open(*store, *ring);
-    if (!keys) return with_remedy(std::move(keys).error(), *store, *ring, given.data);
-    auto verifier = key_verifier::open(*store, *ring);
-    if (!verifier) return std::move(verifier).error();
+    if (auto whole = is_whole(given); !whole) return whole;
+    auto opened = open_keys({given.data, given.keys, given.schema});
+    if (!opened) return std::move(opened).error();
+    const shearline::keyring& ring = opened->ring;
+    key_service& keys = *opened->keys;
+    warn_of(given.data, ring);
     auto contacts = contact_store::open(given.data + "/crm.db");
     if (!contacts) return std::move(contacts).error();
     auto owner = owner_of(given);
     if (!owner) return std::move(owner).error();
 
-    auto browser_key = ring->subkey(shearline::key_kind::pepper, ring->current_pepper(), "known browsers",
-                                    crm_keys::format::name, crm_keys::format::environment_of);
-    if (!browser_key) return std::move(browser_key).error();
-    api rest{*verifier, *contacts};
+    auto shared_key = ring.subkey(shearline::key_kind::pepper, ring.current_pepper(), "known browsers",
+                                  crm_keys::format::name, crm_keys::format::environment_of);
+    if (!shared_key) return std::move(shared_key).error();
+    api rest{keys, *contacts};
     console pages{{.hosts = given.hosts,
                    .behind_tls = given.behind_tls_proxy,
-                   .browser_key = *std::move(browser_key),
-                   .note =
-                       [&store](const shearline::audit_event& event) {
-                           return store->transact([&](auto& tx) { return tx.append(event); });
-                       }},
+                   .shared_key = *std::move(shared_key),
+                   .note = [&keys](const shearline::audit_event& event) { return keys.note(event); }},
                   std::move(owner->password),
-                  *keys,
+                  keys,
                   *contacts};
-    const store_watch keys_watch{"key store", [&] { return whether_done(verifier->poll()); },
-                                 [&] { return whether_done(verifier->flush_usage()); }};
+    const store_watch keys_watch{"key store", [&] { return keys.poll(); }, [&] { return keys.flush_usage(); }};
     const store_watch contacts_watch{"contact store", [&] { return contacts->check(); }, [] { return result<void>{}; }};
     auto server = http_server::start(
         {.address = given.address,
@@ -382,7 +381,9 @@ int main(int argc, char** argv) {
     ::sigemptyset(&ending);
     ::sigaddset(&ending, SIGTERM);
     ::sigaddset(&ending, SIGINT);
-    if (!given->prove_store) ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);  // else they end it, as at its question
+    // Else they end it, as at its question, or a move, which may end at any time.
+    const bool serves = !given->prove_store && given->copy_to.empty();
+    if (serves) ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
 
     try {
@@ -391,8 +392,8 @@ int main(int argc, char** argv) {
             if (!done) std::fprintf(stderr, "shearline-crm: %s\n", done.error().message().c_str());
             return done ? *done : 1;
         }
-        if (const auto served = serve(*given, ending); !served) {
-            std::fprintf(stderr, "shearline-crm: %s\n", served.error().message().c_str());
+        if (const auto done = serves ? serve(*given, ending) : move_keys(*given); !done) {
+            std::fprintf(stderr, "shearline-crm: %s\n", done.error().message().c_str());
             return 1;
         }
     } catch (const std::exception& what) {

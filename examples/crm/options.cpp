@@ -62,9 +62,19 @@ result<options> read_options(int count, const char* const* arguments) {
     };
     const CLI::Validator there = is([](const std::string& text) { return !text.empty(); }, "needs a value");
     line.add_option("--data", read.data, "the folder for all data; created if it does not exist")
-        ->required()
         ->check(there)
         ->type_name("DIR");
+    CLI::Option* const keys =
+        line.add_option("--keys", read.keys,
+                        "keep the keys in this PostgreSQL database, which several CRMs may share: a URI such as "
+                        "postgresql://crm@db.example/crm?sslmode=verify-full, or a connection string of libpq, without "
+                        "a password; without it, they are in DIR/keys.db")
+            ->check(there)
+            ->type_name("DATABASE");
+    line.add_option("--keys-schema", read.schema, "the schema of the tables of the keys (default: shearline)")
+        ->needs(keys)
+        ->check(there)
+        ->type_name("NAME");
     line.add_option("--listen", "where to listen (default: 127.0.0.1:8080); port 0: any free port")
         ->check(CLI::Validator{[&](std::string& text) { return listen_at(text, read); }, ""})
         ->type_name("ADDRESS:PORT");
@@ -99,11 +109,27 @@ result<options> read_options(int count, const char* const* arguments) {
                       "once, for data of a version before rows were proved: vouch for the keys as they are stored now, "
                       "and exit; stop the CRM and make a backup first");
     line.add_flag("--yes", read.yes, "with --prove-store: do not ask")->needs(prove);
+    CLI::App* const copy = line.add_subcommand(
+        "copy-keys", "move the keys from one store to another, and close the first for good; then exit");
+    const char* const place = "the path of a keys.db, or a URI: postgresql://USER@HOST/DATABASE";
+    copy->add_option("FROM", read.copy_from, place)->required()->check(there);
+    copy->add_option("TO", read.copy_to, place)->required()->check(there);
+    copy->add_option("--keys-schema", read.schema, "the schema of the tables in PostgreSQL (default: shearline)")
+        ->check(there)
+        ->type_name("NAME");
     const auto wrong = [](std::string what) { return error{errc::invalid_argument, std::move(what)}; };
     auto given = common::read_command_line(line, count, arguments);
     if (!given.wrong.empty()) return wrong(std::move(given.wrong));
     read.says = std::move(given.says);
     if (!read.says.empty()) return read;
+    if (copy->parsed()) {
+        if (!read.data.empty()) return wrong("copy-keys takes the places of two stores, and no --data; see --help");
+        return read;
+    }
+    if (read.data.empty()) return wrong("--data is required; see --help");
+    if (read.prove_store && !read.keys.empty())
+        return wrong(
+            "--prove-store is for a keys.db of a version before rows were proved: PostgreSQL holds none of those");
     if (!is_loopback(read.address) && !read.behind_tls_proxy)
         return wrong("keys must not cross a network unencrypted: listen on loopback, or pass --behind-tls-proxy");
     return read;

@@ -9,6 +9,8 @@
 
 #include <shearline/prove_store.hpp>
 
+#include "keys.hpp"
+
 namespace crm {
 
 using shearline::errc;

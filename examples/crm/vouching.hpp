@@ -9,7 +9,9 @@
 #include <optional>
 #include <string>
 
-#include "keys.hpp"
+#include <shearline/keyring.hpp>
+#include <shearline/result.hpp>
+#include <shearline/store/sqlite_store.hpp>
 
 namespace crm {
 

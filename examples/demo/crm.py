@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""A CRM process, its owner in the console, and its REST API: for the demo and for tests."""
+"""A CRM process, its owner in the console, and its REST API: for the demos and for tests."""
 import html
 import http.client
 import http.cookies
@@ -24,34 +24,15 @@ def write_private(path, text):
     os.replace(half, path)
 
 
-class Crm:
-    """The process: listens on a free port of loopback, and keeps its data in a folder."""
+class Client:
+    """A client of a CRM, or of a proxy in front of it, on a port of 127.0.0.1, under a host name."""
 
-    def __init__(self, program, folder):
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        self.password = "-".join(secrets.token_hex(3) for _ in range(3))
-        write_private(os.path.join(folder, "password"), self.password + "\n")
-        port_file = os.path.join(folder, "port")
-        self.log = os.path.join(folder, "crm.log")
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
-                [program, "--data", os.path.join(folder, "data"), "--listen", "127.0.0.1:0", "--port-file", port_file,
-                 "--admin-password-file", os.path.join(folder, "password")],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True)  # Ctrl-C goes to the caller only, which ends the CRM itself
-        end = time.monotonic() + 30
-        while not os.path.exists(port_file):
-            if self.process.poll() is not None or time.monotonic() > end:
-                self.stop()
-                with open(self.log, encoding="utf-8", errors="replace") as log:
-                    raise RuntimeError(f"the CRM did not start: {log.read().strip()[-400:]}")
-            time.sleep(0.02)
-        with open(port_file, encoding="ascii") as file:
-            self.port = int(file.read())
+    def __init__(self, port, name="127.0.0.1", own_address=""):
+        self.port, self.name, self.own_address = port, name, own_address
 
     @property
     def address(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.name}:{self.port}"
 
     @property
     def api(self):
@@ -59,9 +40,10 @@ class Crm:
 
     def request(self, method, path, headers=None, body=None):
         """(status, headers, body) of one request on a new connection."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30,
+                                                source_address=(self.own_address, 0) if self.own_address else None)
         try:
-            connection.request(method, path, body=body, headers=headers or {})
+            connection.request(method, path, body=body, headers={"Host": f"{self.name}:{self.port}"} | (headers or {}))
             answer = connection.getresponse()
             return answer.status, answer.msg, answer.read().decode("utf-8")
         finally:
@@ -96,6 +78,41 @@ class Crm:
         if status != 200:
             raise RuntimeError(f"the list of contacts was answered with {status}")
         return answer["contacts"][0] if answer["contacts"] else None
+
+
+class Crm(Client):
+    """The process: listens on loopback, on a free port if none is given, and keeps its data in a folder."""
+
+    def __init__(self, program, folder, data=None, password=None, port=0, options=()):
+        super().__init__(port)
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        self.password = password or "-".join(secrets.token_hex(3) for _ in range(3))
+        write_private(os.path.join(folder, "password"), self.password + "\n")
+        port_file = os.path.join(folder, "port")
+        if os.path.exists(port_file):
+            os.remove(port_file)
+        self.log = os.path.join(folder, "crm.log")
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [program, "--data", data or os.path.join(folder, "data"), "--listen", f"127.0.0.1:{port}",
+                 "--port-file", port_file, "--admin-password-file", os.path.join(folder, "password"), *options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True)  # Ctrl-C goes to the caller only, which ends the CRM itself
+        try:
+            self._wait_for(port_file)
+        except BaseException:  # at Ctrl-C nobody else knows this process yet
+            self.stop()
+            raise
+
+    def _wait_for(self, port_file):
+        end = time.monotonic() + 30
+        while not os.path.exists(port_file):
+            if self.process.poll() is not None or time.monotonic() > end:
+                with open(self.log, encoding="utf-8", errors="replace") as log:
+                    raise RuntimeError(f"the CRM did not start: {log.read().strip()[-400:]}")
+            time.sleep(0.02)
+        with open(port_file, encoding="ascii") as file:
+            self.port = int(file.read())
 
     def stop(self):
         """Asks the process to end, and returns its status."""

@@ -45,7 +45,8 @@ namespace shearline::inline v0_1 {
 ///
 /// A change is one durable transaction of credential, record, feed and audit event. Errors: `invalid_argument`,
 /// `deadline_exceeded`, `not_found`, `conflict` (the idempotency token came with other arguments), `rolled_back` (an
-/// older copy of the store was restored) and the store's. Only after `in_doubt` may it have happened: repeat it.
+/// older copy of the store was restored), `illegal_state` (`move_store` closed the store) and the store's. Only after
+/// `in_doubt` may it have happened: repeat it.
 /// Example:
 ///     auto try_out = []<typename Policies, typename Store>(Store& store, const shearline::keyring& ring) -> bool {
 ///         auto keys = shearline::authority<Policies, Store>::open(store, ring);
@@ -100,6 +101,7 @@ public:
         if (!found) return reason::store_unavailable;
         if (!*found) return m_changes.why_unknown();
         const auto& [owner, key, others, head] = **found;
+        if (head.closed) return reason::store_unavailable;
         if (!m_changes.feed().look(head, seen)) return reason::stale;
         const auto secrets = m_changes.secrets();
         if (const auto refuted = secrets->keys.refute(key, *presented)) return *refuted;
@@ -125,13 +127,15 @@ public:
                 auto id = detail::key_maker<Policies>::new_id();
                 if (!id) return std::move(id).error();
                 credential owner = credential_from(asked, *id, now);
-                if (auto done = tx.insert(owner); !done) return std::move(done).error();
-                auto made = add_key(tx, owner, now);
-                if (!made) return made;
-                auto done = detail::prove_stored(tx, m_changes.secrets()->rows, owner);
-                if (done) done = detail::tell(tx, owner, {change_kind::issued, "issue", made->handle}, by, now);
+                const auto secrets = m_changes.secrets();
+                auto made = secrets->keys.key_for(owner, now);
+                if (!made) return std::move(made).error();
+                detail::prove(secrets->rows, owner, {&made->record, 1});
+                auto done = tx.insert(owner);
+                if (done) done = tx.insert(made->record);
+                if (done) done = detail::tell(tx, owner, {change_kind::issued, "issue", made->record.handle}, by, now);
                 if (!done) return std::move(done).error();
-                return made;
+                return detail::issued(*std::move(made));
             });
         });
     }
@@ -245,7 +249,7 @@ public:
         });
     }
 
-    /// A credential and its newest keys, newest first. Errors: `not_found`, `rolled_back`, those of the store.
+    /// A credential and its newest keys, newest first. Errors: `not_found`, `rolled_back`, `illegal_state`, the store's.
     [[nodiscard]] result<credential_view> find(const credential_id& id) const {
         if (auto same = m_changes.check_feed(); !same) return std::move(same).error();
         auto found = m_changes.store().read(id);
@@ -292,7 +296,7 @@ public:
     /// drop that. To be called with the cursor of the answer before until that is empty; a run that was cut off may
     /// begin anew. O(page). Errors: those of `list`.
     [[nodiscard]] result<reproved> reprove(const page_request& which = {.limit = 500}) {
-        auto some = m_changes.store().list(which, std::string_view{});
+        auto some = list(which);
         if (!some) return std::move(some).error();
         reproved count{.next = std::move(some->next)};
         auto done = m_changes.store().transact(
@@ -335,10 +339,7 @@ private:
         auto made = m_changes.secrets()->keys.key_for(owner, now);
         if (!made) return std::move(made).error();
         if (auto done = tx.insert(made->record); !done) return std::move(done).error();
-        return issued_key{.credential = owner.id,
-                          .handle = made->record.handle,
-                          .generation = owner.generation,
-                          .text = std::move(made->text)};
+        return detail::issued(*std::move(made));
     }
 
     detail::change_runner<Policies, Store, Clock> m_changes;

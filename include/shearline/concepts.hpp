@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <shearline/chrono.hpp>
 #include <shearline/error.hpp>
 #include <shearline/fwd.hpp>
 #include <shearline/result.hpp>
@@ -216,11 +217,13 @@ concept scan_sink =
 
 /// What a verifier fills and updates its copy in memory from. `change_count` is one load. It increases after a change
 /// to any credential or key is committed, and before it is acknowledged, in this process or another one on the same
-/// machine: a read that begins after the increase sees the change. It may increase without one, but not in a body.
+/// machine: a read that begins after the increase sees the change. It may increase without one, but not in a body. (Of
+/// a `remote_feed` it only counts what this process has heard, and promises nothing about other machines.)
 /// `hears_changes` says whether this still holds: it does not once the files of the store were moved or replaced.
-/// `changes_after` gives changes in the order of their commits, without gaps. `read_live` gives a credential and all
-/// its keys that are not revoked, newest first; a key that is missing there is revoked. Its work is bounded, however
-/// many keys are revoked, because a thread that verifies calls it. Thread-safe.
+/// `changes_after` gives changes in the order of their commits, without gaps; of changes that the store has deleted
+/// since, which are the oldest and never the newest, it gives none, and begins with the oldest that is left.
+/// `read_live` gives a credential and all its keys that are not revoked, newest first; a key that is missing there is
+/// revoked. Its work is bounded, however many keys are revoked, because a thread that verifies calls it. Thread-safe.
 template <typename T>
 concept key_feed = requires(T& store, const credential_id& id, const std::string_view text, const std::uint64_t after,
                             const std::size_t limit, const std::span<const usage> used, detail::any_scan_sink& sink) {
@@ -232,6 +235,19 @@ concept key_feed = requires(T& store, const credential_id& id, const std::string
     { store.hears_changes() } noexcept -> std::same_as<bool>;
     { store.record_usage(used) } -> std::same_as<result<void>>;  // adds uses, moves last_used_at forward only
 };
+
+/// The feed of a store that is shared over a network. Its verifiers are `bounded` (consistency.hpp): no thread that
+/// verifies calls it, and another one follows it. `read_many` gives those of the credentials that exist, each as
+/// `read_live` gives it, in any order, from one read. `wait_for_change` returns once `change_count` or `epoch` has
+/// moved, or after that time, or earlier; several threads may wait. `epoch` is one load. It changes when the store may
+/// have another history (a failover, a restore), before any answer from that history is given. Thread-safe.
+template <typename T>
+concept remote_feed =
+    key_feed<T> && requires(T& store, const std::span<const credential_id> ids, const std::chrono::milliseconds most) {
+        { store.read_many(ids) } -> std::same_as<result<std::vector<credential_view>>>;
+        { store.wait_for_change(most) } -> std::same_as<void>;
+        { store.epoch() } noexcept -> std::same_as<std::uint64_t>;
+    };
 
 namespace detail {
 

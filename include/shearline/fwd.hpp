@@ -14,7 +14,7 @@
 
 // Not here, because they cannot be forward-declared: concepts (concepts.hpp), alias templates (`key_format`,
 // `github_format`, …), and templates with a parameter of class type (`basic_alphabet`, `literal`, `basic_format`,
-// `overlap`), which need the definition of that class. The names of testing/ are in testing/fwd.hpp.
+// `overlap`, `bounded`), which need the definition of that class. The names of testing/ are in testing/fwd.hpp.
 
 namespace shearline::inline v0_1 {
 
@@ -23,6 +23,8 @@ using timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 struct system_clock;
 struct coarse_clock;
 class manual_clock;
+struct strict;
+struct staleness_bound;
 
 // 1: key text (format/fwd.hpp has these alone)
 enum class format_errc : std::uint8_t;
@@ -122,17 +124,24 @@ struct scanned_key;
 struct written_rows;
 struct sqlite_options;
 class sqlite_store;
+struct postgres_options;
+class postgres_store;
 template <typename... Policies>
 struct policies;
 
 // 5
 template <typename Policies, typename Store, typename Clock = system_clock>
 class authority;
+struct moved_store;
 struct store_vouching;
 enum class more_stores : bool;
 struct verifier_options;
 struct verifier_size;
-template <typename Policies, typename Store>
+namespace detail {
+template <typename Store>
+struct consistency_of;  // strict or bounded, by the store: see consistency.hpp
+}
+template <typename Policies, typename Store, typename Consistency = detail::consistency_of<Store>>
 class verifier;
 
 // 6

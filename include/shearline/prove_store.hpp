@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <shearline/authority/feed_watch.hpp>
 #include <shearline/authority/requests.hpp>
 #include <shearline/authority/steps.hpp>
 #include <shearline/chrono.hpp>
@@ -77,6 +78,7 @@ template <typename Store>
         if (!known) return std::move(known).error();
         auto head = tx.head();
         if (!head) return std::move(head).error();
+        if (head->closed) return store_closed();
         return store_standing{*std::move(known), head->sequence == 0};
     });
 }

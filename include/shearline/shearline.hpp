@@ -7,13 +7,14 @@
 // The order is for the reader.
 // clang-format off
 
-// 0: names, errors, contracts and clocks
+// 0: names, errors, contracts, clocks and consistency
 #include <shearline/version.hpp>
 #include <shearline/fwd.hpp>
 #include <shearline/error.hpp>
 #include <shearline/result.hpp>
 #include <shearline/concepts.hpp>
 #include <shearline/clock.hpp>
+#include <shearline/consistency.hpp>
 
 // 1: key text alone
 #include <shearline/format/alphabet.hpp>

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/chrono.hpp>
 #include <shearline/clock.hpp>
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/credential/record.hpp>
@@ -151,22 +152,26 @@ struct grant_profile {
     std::vector<std::string> scopes;
 };
 
-/// A grant: whose key it was, and what it may do. It holds what was true when the verification began; do not cache it,
-/// because a later revocation does not change it. Each member is O(1); const members may be called from any thread.
+/// A grant: whose key it was, and what it may do. It holds what was true when the verification began, or `staleness`
+/// before that; do not cache it, because a later revocation does not change it. Each member is O(1); const members may
+/// be called from any thread.
 class grant {
 public:
     /// The `retiring_until` of a key that has not been replaced.
     static constexpr timestamp not_retiring = timestamp::max();
 
     /// `profile` is not null. The grants of a verifier borrow it and must not outlive the verifier; those of an
-    /// authority own it.
+    /// authority own it. `staleness` is 0 to 49 days; one out of range is the nearer of the two.
     grant(const credential_id& credential, std::shared_ptr<const grant_profile> profile, shearline::handle key,
-          timestamp retiring_until, bool rehash_due) noexcept
+          timestamp retiring_until, bool rehash_due, std::chrono::milliseconds staleness = {}) noexcept
         : m_credential{credential},
           m_profile{std::move(profile)},
           m_handle{key},
           m_retiring_until{retiring_until},
-          m_rehash_due{rehash_due} {}
+          m_rehash_due{rehash_due},
+          m_stale_ms{staleness.count() <= 0           ? 0
+                     : staleness.count() > UINT32_MAX ? UINT32_MAX
+                                                      : static_cast<std::uint32_t>(staleness.count())} {}
 
     [[nodiscard]] credential_id credential() const noexcept { return m_credential; }
     [[nodiscard]] const std::string& tenant() const& noexcept { return m_profile->tenant; }
@@ -183,12 +188,17 @@ public:
     /// Whether the stored digest was made with a retired pepper: rotate the key before that pepper is dropped.
     [[nodiscard]] bool rehash_due() const noexcept { return m_rehash_due; }
 
+    /// How far behind the store this answer may be: a change that was acknowledged less than that before the
+    /// verification began may be missing in it. Zero from an authority and from a `strict` verifier.
+    [[nodiscard]] std::chrono::milliseconds staleness() const noexcept { return std::chrono::milliseconds{m_stale_ms}; }
+
 private:
     credential_id m_credential;
     std::shared_ptr<const grant_profile> m_profile;
     shearline::handle m_handle;
     timestamp m_retiring_until;
     bool m_rehash_due;
+    std::uint32_t m_stale_ms;
 };
 
 /// A grant or a denial; true in a condition if it is a grant. Reading the other one aborts the process. On a temporary,

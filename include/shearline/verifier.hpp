@@ -17,6 +17,7 @@
 #include <shearline/chrono.hpp>
 #include <shearline/clock.hpp>
 #include <shearline/concepts.hpp>
+#include <shearline/consistency.hpp>
 #include <shearline/format/find_handle.hpp>
 #include <shearline/format/secret_floor.hpp>
 #include <shearline/keyring.hpp>
@@ -28,6 +29,7 @@
 #include <shearline/store/store_binding.hpp>
 #include <shearline/store/store_mistakes.hpp>
 #include <shearline/verdict.hpp>
+#include <shearline/verifier/poll_pause.hpp>
 #include <shearline/verifier/seats.hpp>
 #include <shearline/verifier/state.hpp>
 
@@ -47,35 +49,42 @@ struct verifier_size {
 
 /// Verifies the keys of one format of one store, from a copy in memory that follows the store's feed.
 ///
-/// Every verification that begins after a revocation returned, here or in another process of this machine, sees it: a
-/// verification first compares the store's change count, and if that has moved, applies the feed before it answers, or
-/// denies (`stale`) if the store does not answer. Grants are never cached.
+/// With `strict` consistency (default for a store on this machine), every verification that begins after a revocation
+/// returned, here or in another process of this machine, sees it: a verification first compares the store's change
+/// count, and if that has moved, applies the feed before it answers, or denies (`stale`) if the store does not answer.
+/// With `bounded<D>` (default for a `remote_feed`, with 10 s), a verification never asks the store: it sees every
+/// change that is older than D, and denies (`stale`) once a thread that calls `run` or `poll` has not heard from the
+/// store for D. Grants are never cached.
 ///
 /// The store is borrowed and must outlive the verifier; the keyring is copied. A reader may outlive the verifier, as a
 /// `thread_local` one does: once the verifier's destructor has returned, it denies (`stale`) and does not touch the
 /// store. Tenant and scopes of a grant lie in memory shared by the verifier and its readers: they can be read while the
 /// verifier or the reader that gave the grant exists.
 ///
-/// It starts no thread: let one thread call `run`, or call `poll` and `flush_usage` now and then. Movable; otherwise
-/// thread-safe, except that a reader is used by one thread at a time. In a child made by `fork` it denies (`stale`),
-/// and `poll` and `flush_usage` are `unavailable`: open another.
-template <typename Policies, typename Store>
+/// It starts no thread: let one thread call `run`, or call `poll` and `flush_usage` now and then. A bounded verifier
+/// needs it: without polls, it denies everything after D. Movable; otherwise thread-safe, except that a reader is used
+/// by one thread at a time. In a child made by `fork` it denies (`stale`), and `poll` and `flush_usage` are
+/// `unavailable`: open another.
+template <typename Policies, typename Store, typename Consistency>
 class verifier {
-    static_assert(sizeof(detail::bundle_mistakes<Policies>) > 0 && sizeof(detail::feed_mistakes<Store>) > 0);
+    static_assert(sizeof(detail::bundle_mistakes<Policies>) > 0 && sizeof(detail::feed_mistakes<Store>) > 0 &&
+                  sizeof(detail::consistency_mistakes<Consistency, Store>) > 0);
     static_assert(key_feed<Store>, "verifier<Policies, Store>: Store must model key_feed, as every key_store does");
     static_assert(Policies::format::has_handle,
                   "verifier: a key of this format carries no handle to look it up by: give the format a handle_field");
     static_assert(unguessable_format<typename Policies::format>,
                   "verifier: a secret under 128 bits can be guessed: give secret_field 22 base62 characters or more");
 
-    using shared = detail::verifier_state<Policies, Store>;
+    using shared = detail::verifier_state<Policies, Store, typename detail::consistency_choice<Consistency>::type>;
     using slot = detail::verifier_slot;
 
 public:
     using format = typename Policies::format;  ///< of the keys
+    /// `strict` or `bounded<…>`, also where it was left to the store.
+    using consistency = typename detail::consistency_choice<Consistency>::type;
 
-    /// Verifies for one thread. A verification does not allocate, lock, wait or call the system, unless the store has
-    /// changed or the lease has run out.
+    /// Verifies for one thread. A verification does not allocate, lock, wait or call the system, unless it is strict
+    /// and the store has changed or the lease has run out.
     class reader {
     public:
         reader(reader&& other) noexcept : m_of{std::move(other.m_of)}, m_slot{std::exchange(other.m_slot, nullptr)} {}
@@ -180,7 +189,7 @@ public:
     /// Fills a verifier: O(keys). Calls `progress(done, of)` with numbers of keys, at every 65,536 and at the end.
     ///
     /// Errors: those of the store, with how many keys were loaded; `wrong_keyring`; `wrong_hash`; `unavailable` if
-    /// memory runs out.
+    /// memory runs out, and if a remote store failed over meanwhile.
     ///
     /// Example:
     ///     #include <thread>
@@ -264,7 +273,9 @@ public:
     /// the outcome of that flush. Blocks. Calls `told(const error&)` for each call that failed; it is repeated in the
     /// next period. Log these: they say why verifications are denied.
     ///
-    /// `stop` is a std::stop_token or any other `stop_signal`; it is asked at least every 100 ms.
+    /// `stop` is a std::stop_token or any other `stop_signal`; it is asked at least every 100 ms. A `remote_feed` is
+    /// also polled as soon as it says that it may have changed, unless the last poll failed.
+    ///
     /// Example:
     ///     #include <stop_token>
     ///     auto follow = [](auto& keys, std::stop_token stop, auto& log) {
@@ -274,12 +285,15 @@ public:
     [[nodiscard]] result<std::size_t> run(const Stop& stop, Told told) {
         static_assert(stop_signal<Stop>,
                       "verifier::run: stop is a std::stop_token, or has bool stop_requested() const");
+        detail::poll_pause<Store> pause{*m_shared->store, m_shared->options.poll_every};
+        bool has_failed = false;
         for (auto flushed = std::chrono::steady_clock::now();;) {
-            constexpr std::chrono::milliseconds step{100};
-            for (auto left = m_shared->options.poll_every; left > left.zero() && !stop.stop_requested(); left -= step)
-                detail::sleep_for(left < step ? left : step);
+            pause.wait(stop, has_failed);
             if (stop.stop_requested()) return flush_usage();
-            if (const auto polled = poll(); !polled) told(polled.error());
+            pause.note();
+            const auto polled = poll();
+            has_failed = !polled;
+            if (has_failed) told(polled.error());
             if (std::chrono::steady_clock::now() - flushed < m_shared->options.flush_every) continue;
             if (const auto written = flush_usage(); !written) told(written.error());
             flushed = std::chrono::steady_clock::now();

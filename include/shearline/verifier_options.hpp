@@ -13,9 +13,11 @@ namespace shearline::inline v0_1 {
 /// checked; keep each below 100 years, so that no sum overflows.
 struct verifier_options {
     /// How long answers are given without an answer from the store. After that, a verification asks the store first,
-    /// and denies (`stale`) if it does not answer. Default 10 s; 0 or less: every verification asks the store.
+    /// and denies (`stale`) if it does not answer. Default 10 s; 0 or less: every verification asks the store. For
+    /// `strict` verifiers: a `bounded` one does not ask, and has the time in its type.
     std::chrono::milliseconds lease{10'000};
-    /// How often `run` reads the feed. Default 100 ms; 0 or less: without a pause, which keeps one processor busy.
+    /// How often `run` reads the feed, at least: of a `remote_feed` also once it says that it may have changed. Default
+    /// 100 ms; 0 or less: without a pause, which keeps one processor busy.
     std::chrono::milliseconds poll_every{100};
     /// How often `run` writes the counts of uses to the store, at the next poll. Default 1 s; 0 or less: at every poll.
     std::chrono::milliseconds flush_every{1'000};

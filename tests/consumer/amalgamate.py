@@ -19,7 +19,9 @@ UMBRELLA = "shearline.hpp"
 # header that the umbrella does not reach is in a part.
 PARTS = {
     "sqlite": ["store/sqlite_store.hpp"],
+    "postgres": ["store/postgres_store.hpp"],
     "memory_store": ["store/memory_store.hpp"],
+    "move_store": ["move_store.hpp"],
     "openssl": ["digest/hmac_sha256_openssl.hpp"],
     "http": ["http/guard.hpp"],
     "beast": ["http/beast.hpp"],

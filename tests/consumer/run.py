@@ -19,11 +19,21 @@ from commands import CLANG, GCC, Failed, run
 HERE = pathlib.Path(__file__).resolve().parent
 
 
+def found(library, folder):
+    try:
+        run("pkg-config", "--exists", library, cwd=folder)
+    except Failed:
+        return False
+    return True
+
+
 class Place:
     """A folder with the source, what was installed from it by each build system, and room for programs."""
 
     def __init__(self, source, folder):
         self.source, self.folder, self.programs = source, folder, 0
+        # Parts whose library need not be on this machine.
+        self.more_parts = "postgres" if found("libpq >= 14", folder) else ""
         self.by_meson, self.by_cmake = folder / "by_meson", folder / "by_cmake"
         run("meson", "setup", folder / "meson_build", source, f"--prefix={self.by_meson}", cwd=folder)
         run("meson", "install", "-C", folder / "meson_build", cwd=folder)
@@ -64,6 +74,7 @@ class Place:
         folder = self.program("cmake")
         run("cmake", "-S", ".", "-B", "build", f"-DHOW={how}", f"-DSHEARLINE={self.source}",
             f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_PREFIX_PATH={installed or ''}",
+            f"-DMORE_PARTS={self.more_parts}",
             *([f"-DCMAKE_CXX_STANDARD={standard}"] if standard else []), cwd=folder)
         run("cmake", "--build", "build", cwd=folder)
         return folder / "build" / "app"
@@ -80,7 +91,8 @@ class Place:
         for name in ("shearline.hpp", *(f"shearline_{part}.hpp" for part in parts)):
             shutil.copy(self.single / name, folder)
         run(compiler, *options, "-Wall", "-Wextra", "-Werror", "main.cpp", "-lsodium", "-o", "consumer",
-            *(f"-DWITH_{part.upper()}" for part in parts), *(["-lsqlite3"] if "sqlite" in parts else []), cwd=folder)
+            *(f"-DWITH_{part.upper()}" for part in parts), *(["-lsqlite3"] if "sqlite" in parts else []),
+            *(run("pkg-config", "--cflags", "--libs", "libpq", cwd=folder).split() if "postgres" in parts else []), cwd=folder)
         return folder / "consumer"
 
 
@@ -99,7 +111,8 @@ def programs(place):
     yield "make, pkg-config, clang++, C++20, optimised", lambda: place.make(CLANG, "-std=c++20", "-O2")
     yield "one file, g++, C++20, neither exceptions nor RTTI", lambda: place.beside(
         GCC, "-std=c++20", "-fno-exceptions", "-fno-rtti")
-    yield "two files, g++, C++20", lambda: place.beside(GCC, "-std=c++20", parts=["sqlite"])
+    more = [place.more_parts] if place.more_parts else []
+    yield "single files, g++, C++20", lambda: place.beside(GCC, "-std=c++20", parts=["sqlite", *more])
     yield "two files, clang++, C++20", lambda: place.beside(CLANG, "-std=c++20", parts=["sqlite"])
     yield "two files, clang++, C++23", lambda: place.beside(CLANG, "-std=c++2b", parts=["sqlite"])
 

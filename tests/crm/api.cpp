@@ -3,11 +3,16 @@
 #include <rest/api.hpp>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <keys_in.hpp>
 #include <sqlite.hpp>
+
+#include <shearline/store/sqlite_store.hpp>
 
 #include "../support/shell.hpp"
 #include "../support/temporary_folder.hpp"
@@ -22,11 +27,9 @@ using crm::response;
 struct api_under_test {
     support::temporary_folder home;
     shearline::keyring ring = require(shearline::keyring::create(home.file("keyring")));
-    shearline::sqlite_store store = require(shearline::sqlite_store::open(home.file("keys.db")));
-    crm::key_authority keys = require(crm::key_authority::open(store, ring));
+    crm::keys_in<shearline::sqlite_store> keys = open_keys();
     crm::contact_store contacts = require(crm::contact_store::open(home.file("crm.db")));
-    crm::key_verifier verifier = require(crm::key_verifier::open(store, ring));
-    crm::api api{verifier, contacts};
+    crm::api api{keys, contacts};
     std::string key = issue({"contacts:read", "contacts:write"});
     std::string reader = issue({"contacts:read"});
 
@@ -34,6 +37,11 @@ struct api_under_test {
     static T require(shearline::result<T> outcome) {
         BOOST_REQUIRE_MESSAGE(outcome.operator bool(), (outcome ? std::string{} : outcome.error().message()));
         return *std::move(outcome);
+    }
+
+    crm::keys_in<shearline::sqlite_store> open_keys() const {
+        auto store = require(shearline::sqlite_store::open(home.file("keys.db")));
+        return require(crm::keys_in<shearline::sqlite_store>::open(std::move(store), ring));
     }
 
     std::string issue(std::vector<std::string> scopes) {
@@ -79,7 +87,7 @@ BOOST_AUTO_TEST_SUITE(api)
 
 BOOST_FIXTURE_TEST_CASE(counts_and_names_the_refusals_of_edited_rows, api_under_test) {
     support::shell{home.file("keys.db")}.run("UPDATE credential SET scopes = 'contacts:*'");
-    crm::key_verifier after = require(crm::key_verifier::open(store, ring));
+    crm::keys_in<shearline::sqlite_store> after = open_keys();
     crm::api edited{after, contacts};
     request asked;
     asked.method = "GET";

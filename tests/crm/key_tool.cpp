@@ -30,12 +30,9 @@ int main(int argc, char** argv) {
     if (argc < 3) return 2;
     const std::string data = argv[1];
     const std::string_view action = argv[2];
-    const auto ring = shearline::keyring::open(data + "/keyring");
-    if (!ring) return fail(ring.error());
-    auto store = shearline::sqlite_store::open(data + "/keys.db");
-    if (!store) return fail(store.error());
-    auto keys = crm::key_authority::open(*store, *ring);
-    if (!keys) return fail(keys.error());
+    const auto opened = crm::open_keys({data});
+    if (!opened) return fail(opened.error());
+    const auto& keys = opened->keys;
     const shearline::request_context by{.actor = "key_tool"};
     if (action == "issue") {
         shearline::new_credential asked{.tenant = "tests", .name = "test"};

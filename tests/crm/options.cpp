@@ -63,6 +63,9 @@ BOOST_AUTO_TEST_CASE(says_which_argument_is_off) {
              {{"--data", "d", "--host", "[::1"}, "--host"},
              {{"--data", "d", "--host", "[::g]"}, "--host"},
              {{"--data", "d", "--yes"}, "--prove-store"},
+             {{"--data", "d", "--keys", ""}, "--keys"},
+             {{"--data", "d", "--keys-schema", "crm"}, "--keys"},
+             {{"--data", "d", "--keys", "service=crm", "--prove-store"}, "PostgreSQL holds none"},
              {{"--data", "d", "--listen", "8080"}, "--listen"},
              {{"--data", "d", "--listen", ":80"}, "--listen"},
              {{"--data", "d", "--listen", "::1"}, "--listen"},
@@ -78,6 +81,15 @@ BOOST_AUTO_TEST_CASE(says_which_argument_is_off) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(keeps_keys_in_its_folder_unless_it_is_given_a_database) {
+    BOOST_TEST((*read({"--data", "d"})).keys.empty());
+    const auto shared = read({"--data", "d", "--keys", "postgresql://crm@db.example/crm", "--keys-schema", "north"});
+    BOOST_REQUIRE(shared);
+    BOOST_TEST(shared->keys == "postgresql://crm@db.example/crm");
+    BOOST_TEST(shared->schema == "north");
+    BOOST_TEST((*read({"--data", "d", "--keys", "service=crm"})).schema == "shearline");
+}
+
 BOOST_AUTO_TEST_CASE(proves_a_store_only_if_told_to) {
     BOOST_TEST(!(*read({"--data", "d"})).prove_store);
     const auto asks = read({"--data", "d", "--prove-store"});
@@ -86,6 +98,20 @@ BOOST_AUTO_TEST_CASE(proves_a_store_only_if_told_to) {
     const auto does_not = read({"--data", "d", "--yes", "--prove-store"});
     BOOST_REQUIRE(does_not);
     BOOST_TEST((does_not->prove_store && does_not->yes));
+}
+
+BOOST_AUTO_TEST_CASE(moves_keys_from_one_place_to_another) {
+    const auto moves = read({"copy-keys", "keys.db", "postgresql://crm@db.example/crm", "--keys-schema", "north"});
+    BOOST_REQUIRE(moves);
+    BOOST_TEST(moves->copy_from == "keys.db");
+    BOOST_TEST(moves->copy_to == "postgresql://crm@db.example/crm");
+    BOOST_TEST(moves->schema == "north");
+    for (const std::vector<std::string>& off : {std::vector<std::string>{"copy-keys"},
+                                                {"copy-keys", "keys.db"},
+                                                {"copy-keys", "keys.db", ""},
+                                                {"copy-keys", "keys.db", "other.db", "third.db"},
+                                                {"--data", "d", "copy-keys", "keys.db", "other.db"}})
+        BOOST_TEST(!read(off));
 }
 
 BOOST_AUTO_TEST_CASE(needs_no_folder_to_give_help) {

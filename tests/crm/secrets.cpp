@@ -7,6 +7,7 @@
 // the one that makes them, and the one that searches.
 #include <console/console.hpp>
 #include <http/server.hpp>
+#include <keys_in.hpp>
 #include <rest/api.hpp>
 
 #include <chrono>
@@ -18,6 +19,7 @@
 
 #include <shearline/keyring.hpp>
 #include <shearline/private_file.hpp>
+#include <shearline/store/sqlite_store.hpp>
 #include <shearline/testing/secret_scan.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 
@@ -34,9 +36,8 @@ using shearline::testing::secret_scan;
 struct world {
     shearline::testing::temporary_folder folder;
     result<keyring> ring = keyring::create(folder.file("keyring"));
-    result<sqlite_store> store = sqlite_store::open(folder.file("keys.db"));
-    result<crm::key_authority> keys = crm::key_authority::open(*store, *ring);
-    result<crm::key_verifier> verifier = crm::key_verifier::open(*store, *ring);
+    result<crm::keys_in<sqlite_store>> keys =
+        crm::keys_in<sqlite_store>::open(*sqlite_store::open(folder.file("keys.db")), *ring);
     result<crm::contact_store> contacts = crm::contact_store::open(folder.file("crm.db"));
 };
 
@@ -78,7 +79,7 @@ private:
 
 /// The same for the key's secret, which this process decrypts again.
 [[gnu::noinline]] bool look_for_key(const secret_scan& scan, world& w) {
-    const auto all = w.keys->list({}, crm::instance_tenant);
+    const auto all = w.keys->list();
     if (!all || all->items.empty()) return false;
     const auto key = w.keys->reveal(all->items.front().about.id, {.actor = "test"});
     if (!key) return false;
@@ -110,13 +111,11 @@ BOOST_AUTO_TEST_CASE(holds_neither_password_nor_key_once_a_request_is_answered, 
     BOOST_REQUIRE(password);
     BOOST_REQUIRE(look_for_password(*for_password, folder + "/password"));
 
-    crm::api rest{*w.verifier, *w.contacts};
-    crm::console pages{
-        {.note =
-             [&](const audit_event& event) { return w.store->transact([&](auto& tx) { return tx.append(event); }); }},
-        *std::move(password),
-        *w.keys,
-        *w.contacts};
+    crm::api rest{*w.keys, *w.contacts};
+    crm::console pages{{.note = [&](const audit_event& event) { return w.keys->note(event); }},
+                       *std::move(password),
+                       *w.keys,
+                       *w.contacts};
     auto server = crm::http_server::start(
         {.port = 0},
         [&](const crm::request& asked) -> crm::response {

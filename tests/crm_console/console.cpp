@@ -3,6 +3,7 @@
 #include <console/console.hpp>
 
 #include <atomic>
+#include <barrier>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,7 +13,10 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <keys_in.hpp>
 #include <percent_encode.hpp>
+
+#include <shearline/store/sqlite_store.hpp>
 
 #include "../support/shell.hpp"
 #include "../support/temporary_folder.hpp"
@@ -68,13 +72,17 @@ struct console_under_test {
     support::temporary_folder home;
     moment now = moment{} + 1000h;
     shearline::keyring ring = require(shearline::keyring::create(home.file("keyring")));
-    shearline::sqlite_store store = require(shearline::sqlite_store::open(home.file("keys.db")));
-    crm::key_authority keys = require(crm::key_authority::open(store, ring));
+    crm::keys_in<shearline::sqlite_store> keys = open_keys();
     crm::contact_store contacts = require(crm::contact_store::open(home.file("contacts.db")));
     crm::console console{{.hosts = {"crm.example"}, .now = [this] { return now; }},
                          require(crm::owner_password::open_or_create(home.file("password"), password)).password,
                          keys,
                          contacts};
+
+    crm::keys_in<shearline::sqlite_store> open_keys() const {
+        auto store = require(shearline::sqlite_store::open(home.file("keys.db")));
+        return require(crm::keys_in<shearline::sqlite_store>::open(std::move(store), ring, crm::verification::strict));
+    }
 
     template <typename T>
     static T require(shearline::result<T> outcome) {
@@ -85,7 +93,7 @@ struct console_under_test {
 
 /// A minimal browser: keeps cookies, and sends the token of the page that it loaded last.
 struct visitor {
-    console_under_test& at;
+    crm::console& at;
     std::string address = "192.0.2.1";
     std::map<std::string, std::string> cookies{};
     std::string token{};
@@ -102,7 +110,7 @@ struct visitor {
         if (!jar.empty()) headers.emplace("Cookie", jar);
         for (const auto& [name, value] : headers)
             if (value != "(none)") asked.headers.emplace_back(name, value);
-        response answer = at.console.handle(asked);
+        response answer = at.handle(asked);
         for (const auto& [name, value] : answer.headers)
             if (name == "Set-Cookie") cookies[value.substr(0, value.find('='))] = between(value, "=", ";");
         if (has(answer, R"(name="csrf" value=")")) token = between(answer.body, R"(name="csrf" value=")", "\"");
@@ -145,7 +153,7 @@ struct visitor {
 };
 
 struct open_console : console_under_test {
-    visitor owner{*this};
+    visitor owner{console};
 };
 
 struct console_with_key : open_console {
@@ -155,7 +163,7 @@ struct console_with_key : open_console {
         owner.get(key_path);
     }
 
-    bool opens(const std::string& key) const { return bool(keys.verify(key, "contacts:write")); }
+    bool opens(const std::string& key) { return bool(keys.verify(key, "contacts:write")); }
     std::size_t told(std::string_view action) const {
         const auto events = keys.audit({.limit = 1000});
         BOOST_REQUIRE(bool(events));
@@ -193,7 +201,7 @@ BOOST_FIXTURE_TEST_CASE(is_written_down_and_so_is_each_attempt, console_under_te
     crm::console watched{{.note = [&](const shearline::audit_event& event) -> shearline::result<void> {
                               if (fails) return shearline::error{shearline::errc::unavailable, "the disk is full"};
                               noted.push_back(event);
-                              return store.transact([&](auto& tx) { return tx.append(event); });
+                              return keys.note(event);
                           },
                           .now = [this] { return now; }},
                          require(crm::owner_password::open_or_create(home.file("password"), password)).password,
@@ -222,7 +230,7 @@ BOOST_FIXTURE_TEST_CASE(knows_its_browsers_again_after_a_restart, console_under_
         const auto made = [&] {
             crm::console_options options{.now = [this] { return now; }};
             if (keeps)
-                options.browser_key = require(
+                options.shared_key = require(
                     ring.subkey(shearline::key_kind::pepper, 1, "browsers", "instance", shearline::environment::live));
             return std::make_unique<crm::console>(
                 std::move(options),
@@ -248,14 +256,14 @@ BOOST_FIXTURE_TEST_CASE(gives_an_id_that_was_not_there_before, open_console) {
     owner.post("/admin/login", {{"password", std::string{password}}});  // with the token of before: refused
     BOOST_TEST(owner.cookies.at("shearline-console") == first);
 
-    visitor planted{*this};
+    visitor planted{console};
     planted.cookies["shearline-console"] = before;
     BOOST_TEST(planted.get("/admin").status == 303U);
 }
 
 BOOST_FIXTURE_TEST_CASE(closes_the_session_that_it_takes_the_place_of, open_console) {
     owner.be_in();
-    visitor old{*this};
+    visitor old{console};
     old.cookies = owner.cookies;
     owner.post("/admin/login", {{"password", std::string{password}}});
     BOOST_TEST(owner.get("/admin").status == 200U);
@@ -264,7 +272,7 @@ BOOST_FIXTURE_TEST_CASE(closes_the_session_that_it_takes_the_place_of, open_cons
 
 BOOST_FIXTURE_TEST_CASE(is_over_after_logging_out, open_console) {
     owner.be_in();
-    visitor copy{*this};
+    visitor copy{console};
     copy.cookies = owner.cookies;
     BOOST_TEST(copy.get("/admin").status == 200U);
     BOOST_TEST(owner.post("/admin/logout").status == 303U);
@@ -315,14 +323,14 @@ BOOST_FIXTURE_TEST_CASE(takes_no_session_from_a_cookie_that_comes_twice, open_co
 
 BOOST_FIXTURE_TEST_CASE(is_slowed_for_who_guesses_and_for_nobody_else, open_console) {
     owner.be_in();
-    visitor stranger{*this, "198.51.100.9"};
+    visitor stranger{console, "198.51.100.9"};
     for (unsigned i = 0; i < crm::attempt_limiter::free_attempts; ++i)
         BOOST_TEST(stranger.log_in("a guess of a stranger").status == 403U);
     const response slowed = stranger.log_in();
     BOOST_TEST(slowed.status == 429U);
     BOOST_TEST(header(slowed, "Retry-After") == "2");
 
-    visitor elsewhere{*this, "203.0.113.5"};
+    visitor elsewhere{console, "203.0.113.5"};
     BOOST_TEST(elsewhere.log_in().status == 303U);
 
     // The same address, as behind a proxy: the owner's browser proves that it was in before.
@@ -335,7 +343,7 @@ BOOST_FIXTURE_TEST_CASE(is_slowed_for_who_guesses_and_for_nobody_else, open_cons
 }
 
 BOOST_FIXTURE_TEST_CASE(takes_no_proof_of_an_earlier_log_in_that_it_did_not_give, open_console) {
-    visitor stranger{*this};
+    visitor stranger{console};
     for (unsigned i = 0; i < crm::attempt_limiter::free_attempts; ++i) stranger.log_in("a guess of a stranger");
     stranger.cookies["shearline-browser"] = crm::random_token() + '.' + crm::random_token();
     BOOST_TEST(stranger.log_in().status == 429U);
@@ -346,7 +354,7 @@ BOOST_FIXTURE_TEST_CASE(checks_few_passwords_at_a_time, open_console) {
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i)
         threads.emplace_back([&, i] {
-            visitor each{*this, "198.51.100." + std::to_string(i)};
+            visitor each{console, "198.51.100." + std::to_string(i)};
             const response answer = each.log_in("a guess of a stranger");
             (answer.status == 503U && !header(answer, "Retry-After").empty() ? busy : wrong) += 1;
         });
@@ -361,7 +369,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(forgery)
 
 BOOST_FIXTURE_TEST_CASE(of_a_form_fails_without_the_sessions_own_token, console_with_key) {
-    visitor other{*this};
+    visitor other{console};
     other.be_in();
     const std::string right = owner.token;
     for (const std::string& wrong : {std::string{}, other.token, right.substr(1), right + 'A'}) {
@@ -377,7 +385,7 @@ BOOST_FIXTURE_TEST_CASE(of_a_form_fails_without_the_sessions_own_token, console_
 BOOST_FIXTURE_TEST_CASE(of_a_log_in_fails_too, open_console) {
     owner.get("/admin/login");
     BOOST_TEST(owner.post("/admin/login", {{"csrf", ""}, {"password", std::string{password}}}).status == 403U);
-    visitor bare{*this};
+    visitor bare{console};
     bare.token = owner.token;
     BOOST_TEST(bare.post("/admin/login", {{"password", std::string{password}}}).status == 403U);
     BOOST_TEST(bare.get("/admin").status == 303U);
@@ -446,6 +454,55 @@ BOOST_FIXTURE_TEST_CASE(is_one_however_many_ask_for_it_at_once, open_console) {
     const auto all = keys.list({.limit = 100});
     BOOST_REQUIRE(bool(all));
     BOOST_TEST(all->items.size() == 1U);
+}
+
+/// The keys of one of two processes, which both find that there is no key before either makes one.
+class keys_that_meet : public crm::keys_in<shearline::sqlite_store> {
+public:
+    keys_that_meet(crm::keys_in<shearline::sqlite_store> keys, std::barrier<>& point)
+        : keys_in{std::move(keys)}, m_point{point} {}
+    shearline::result<shearline::issued_key> issue(const shearline::new_credential& asked,
+                                                   const shearline::request_context& by) override {
+        m_point.arrive_and_wait();
+        return keys_in::issue(asked, by);
+    }
+
+private:
+    std::barrier<>& m_point;
+};
+
+/// One of the processes of an instance.
+struct process {
+    process(console_under_test& of, std::barrier<>& point)
+        : keys{of.open_keys(), point},
+          console{{.shared_key = of.require(of.ring.subkey(shearline::key_kind::pepper, 1, "console", "instance",
+                                                           shearline::environment::live)),
+                   .now = [&of] { return of.now; }},
+                  of.require(crm::owner_password::open_or_create(of.home.file("password"), password)).password,
+                  keys,
+                  of.contacts} {}
+
+    keys_that_meet keys;
+    crm::console console;
+    visitor owner{console};
+};
+
+BOOST_FIXTURE_TEST_CASE(is_one_if_two_processes_make_the_first_at_once, console_under_test) {
+    std::barrier both_found_none{2};
+    process one{*this, both_found_none};
+    process two{*this, both_found_none};
+    one.owner.be_in();
+    two.owner.be_in();
+    const auto generate = [](process& in) {
+        return in.owner.post(crm::path::key_generate, {{"once", crm::random_token()}}).status;
+    };
+    unsigned first = 0;
+    std::thread other{[&] { first = generate(one); }};
+    const unsigned second = generate(two);
+    other.join();
+    BOOST_TEST(first == 303U);
+    BOOST_TEST(second == 303U);
+    BOOST_TEST(require(keys.list()).items.size() == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(is_replaced_at_once_and_once_for_each_form, console_with_key) {

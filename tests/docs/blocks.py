@@ -13,6 +13,7 @@ Each fenced block has a language, and the comment in the line before it says wha
             <!-- tests/readme compiles this -->    tests/readme builds and runs it
     sh      <!-- run this -->                      run by sh -eu; must succeed
             no comment                             each command is in COMMANDS
+    sql     <!-- run this -->                      run by psql, as the superuser or as it says itself; must succeed
     text    <!-- and it prints this -->            what the block above it prints; what a page runs and does not show
                                                    must print nothing
             no comment                             listed in PICTURES
@@ -20,9 +21,11 @@ Each fenced block has a language, and the comment in the line before it says wha
     meson, cmake, make                             each line, without its comment, is in a program of tests/consumer
 
 What a page runs is run in one folder, in the order of the page: a command sees the files that the programs above it
-left.
+left. A page with sql has a PostgreSQL of its own, which the variables of libpq name, and which lets every role in; if
+none is installed, its programs are compiled if libpq is there, and nothing of it is run.
 """
 import collections
+import contextlib
 import concurrent.futures
 import json
 import os
@@ -31,6 +34,10 @@ import re
 import subprocess
 import sys
 import tempfile
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "examples/demo"))
+sys.dont_write_bytecode = True
+from servers import NotInstalled, Postgres, postgres_program
 
 Block = collections.namedtuple("Block", "page line language mark text")
 
@@ -42,11 +49,14 @@ HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 SHOWN = "and it prints this"
 OPTIONS = ["-std=c++20", "-O0", "-Wall", "-Wextra", "-Werror"]
 LIBRARIES = "libsodium sqlite3 libcrypto"
+PSQL = ("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-")
 
 # Commands that need root, a network, minutes or a service: a test that runs the same thing, and a file of it with these
 # words.
 COMMANDS = {
     "./dev demo": ("demo", "tests/legacy_sync/meson.build", "examples/demo/run"),
+    "./dev demo --postgres": ("demo with PostgreSQL", "tests/crm/meson.build", "examples/demo/fleet"),
+    "./dev bench postgres": (None, "dev", '"$root/examples/demo/servers.py"'),
     "./dev test": (None, ".github/workflows/test.yml", "run: ./dev test"),
     "./dev lint": (None, "dev", "    lint) lint ;;"),
     "./dev bench": (None, "dev", '    bench) bench "${@:2}" ;;'),
@@ -61,6 +71,10 @@ COMMANDS = {
     "cmake -B build && cmake --install build": ("consumers", "tests/consumer/run.py", 'run("cmake", "--install"'),
     "python3 bench/includes.py once include tests/readme g++-12": ("includes", "bench/includes.py", '"once": once'),
     "shearline-crm --data /var/lib/crm --listen 127.0.0.1:8080": ("demo", "examples/demo/crm.py", "--data"),
+    'shearline-crm --data /var/lib/crm --keys "postgresql://crm@db.example/crm?sslmode=verify-full"':
+        ("crm fleet in PostgreSQL", "tests/crm/fleet.py", '"--keys", DATABASE'),
+    'shearline-crm copy-keys /var/lib/crm/keys.db "postgresql://crm@db.example/crm?sslmode=verify-full"':
+        ("crm fleet", "tests/crm/fleet.py", '"copy-keys", old.data'),
     'curl -H "Authorization: $(cat key)" "http://127.0.0.1:8080/crm/api/v2/contacts?page=1&per_page=100"':
         ("crm REST", "tests/crm/rest.py", "contacts?page=1&per_page=100"),
     "shearline-legacy-sync --source shop.db --mapping shop.json --state shop.sync --dry-run":
@@ -171,7 +185,8 @@ def lines_from(root, block):
 
 def lines_of_consumers(root, block):
     file = {"meson": "meson/meson.build", "cmake": "cmake/CMakeLists.txt", "make": "make/Makefile"}[block.language]
-    there = [words(line) for line in (root / "tests/consumer" / file).read_text("utf-8").splitlines()]
+    text = (root / "tests/consumer" / file).read_text("utf-8").replace(" ${MORE_PARTS}", "")
+    there = [words(line) for line in text.splitlines()]
     for line in block.text.splitlines():
         line = words(re.sub(r"\s#.*", "", line))
         if line and line not in there:
@@ -237,8 +252,10 @@ def static_complaints(root, pages):
             elif block.language == "text" and not block.mark:
                 pictured.add(page)
                 problems += [] if page in PICTURES else ["a picture that is not in PICTURES"]
-            elif block.language not in ("cpp", "sh", "text", "json"):
+            elif block.language not in ("cpp", "sh", "sql", "text", "json"):
                 problems.append(f"nothing is known of the language {block.language}")
+            elif block.language == "sql" and block.mark != "run this":
+                problems.append("a block of sql is run: write <!-- run this --> before it")
             elif block.language == "sh" and block.mark not in ("", "run this"):
                 problems.append(f"nothing is known of `{block.mark}`")
             yield from (f"{here}: {problem}" for problem in problems)
@@ -260,7 +277,9 @@ def stale_entries(root):
 
 class Runner:
     def __init__(self, root, compiler, folder, pool):
-        flags = subprocess.run(["pkg-config", "--cflags", "--libs", *LIBRARIES.split()], check=True, text=True,
+        self.has_libpq = subprocess.run(["pkg-config", "--exists", "libpq"], check=False).returncode == 0
+        libraries = LIBRARIES.split() + ["libpq"] * self.has_libpq
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", *libraries], check=True, text=True,
                                stdout=subprocess.PIPE).stdout.split()
         self.command = [*compiler, *OPTIONS, f"-I{root / 'include'}"]
         self.libraries, self.folder, self.pool, self.count = [*flags, "-pthread"], folder, pool, 0
@@ -278,17 +297,41 @@ class Runner:
         """Begins to compile what has to be compiled."""
         return {block: self.compile(block, *(["-fsyntax-only"] if block.mark != "a program" else []))
                 for block in blocks if block.language == "cpp"
-                and (block.mark == "a program" or block.mark.startswith("does not compile: "))}
+                and (block.mark == "a program" or block.mark.startswith("does not compile: "))
+                and (self.has_libpq or "postgres_store.hpp" not in block.text)}
 
     def complaints_of(self, blocks, compiling):
-        """Of one page. What a block printed waits for the page to show it."""
+        """Of one page."""
+        with contextlib.ExitStack() as ends:
+            environment = None
+            if any(block.language == "sql" for block in blocks):
+                if not self.has_postgres():
+                    print(f"{blocks[0].page}: is not run: it needs PostgreSQL and libpq")
+                    for block, (_, compiled) in compiling.items():
+                        if block.mark == "a program" and compiled.result().returncode != 0:
+                            yield f"{block.page}:{block.line}: does not compile\n{compiled.result().stderr}"
+                    return
+                server = Postgres(lets_in="trust")
+                ends.callback(server.remove)
+                server.make()
+                environment = os.environ | server.environment()
+            yield from self.complaints_with(blocks, compiling, environment)
+
+    def has_postgres(self):
+        try:
+            return self.has_libpq and bool(postgres_program("initdb")) and bool(postgres_program("psql"))
+        except NotInstalled:
+            return False
+
+    def complaints_with(self, blocks, compiling, environment):
+        """What a block printed waits for the page to show it."""
         printed, printer = "", None
         place = self.folder / re.sub(r"\W", "_", blocks[0].page if blocks else "none")
         place.mkdir(exist_ok=True)
         for block in [*blocks, None]:
             is_shown = block is not None and block.language == "text" and block.mark == SHOWN
             is_run = block is None or (block.language == "cpp" and block.mark == "a program") or \
-                (block.language == "sh" and block.mark == "run this")
+                (block.language in ("sh", "sql") and block.mark == "run this")
             if is_shown and printer is None and not self.is_elsewhere(blocks, block):
                 yield f"{block.page}:{block.line}: no block above it prints this"
             if printer is not None and (is_shown or is_run):
@@ -312,11 +355,11 @@ class Runner:
                     continue
                 command = [str(program)]
             elif block is not None and is_run:
-                command = ["sh", "-euc", block.text]
+                command = PSQL if block.language == "sql" else ["sh", "-euc", block.text]
             else:
                 continue
-            ran = subprocess.run(command, cwd=place, text=True, check=False, stdin=subprocess.DEVNULL,
-                                 capture_output=True)
+            ran = subprocess.run(command, cwd=place, text=True, check=False, capture_output=True, env=environment,
+                                 input=block.text if block.language == "sql" else "")
             if ran.returncode != 0:
                 yield f"{block.page}:{block.line}: exit status {ran.returncode}\n{ran.stdout}{ran.stderr}"
                 continue
@@ -359,7 +402,8 @@ STATIC_FAULTS = {
     "JSON that is not": block("json", "{}"),
     "is not JSON": block("json", "{"),
     "a picture": block("text", "x"),
-    "the language sql": block("sql", "SELECT 1"),
+    "the language ruby": block("ruby", "1"),
+    "a block of sql is run": block("sql", "SELECT 1"),
     "a fence is not closed": "```sh\n",
     "is indented": "Run:\n\n    ./dev test\n",
     "there is no nowhere.md": "[one](nowhere.md)",
@@ -390,6 +434,8 @@ def controls(root, pages, runner):
     for seen, text in STATIC_FAULTS.items():
         if not any(seen in each for each in static_complaints(root, {**pages, "docs/planted.md": text})):
             yield f"control: is not seen: {text}"
+    if runner.has_postgres():
+        RUN_FAULTS["division by zero"] = block("sql", "SELECT 1 / 0;", "run this")
     for seen, text in RUN_FAULTS.items():
         if not any(seen in each for each in runner.complaints({f"planted {seen}": text})):
             yield f"control: is not seen: {text}"

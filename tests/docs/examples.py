@@ -115,7 +115,8 @@ def main(root, *compiler):
     folder = pathlib.Path(root).resolve() / "include/shearline"
     headers = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
                for path in sorted(folder.rglob("*.hpp"))}
-    command = [*compiler, *OPTIONS, f"-I{folder.parent}"]
+    of_others = subprocess.run(["pkg-config", "--cflags", "libpq"], check=True, text=True, stdout=subprocess.PIPE).stdout
+    command = [*compiler, *OPTIONS, f"-I{folder.parent}", *of_others.split()]
     texts = [source(names, headers, folder) for names in units(headers).values()]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         found = [*complaints(headers), *filter(None, pool.map(lambda text: compile_examples(command, text), texts)),

@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(proofs_stay_while_readers_use_them) {
     (void)w.open<shown_once>();  // gives the store its identity
     const store_id id = must(w.opened.store.identity())->id;
     with_every_allocation_failing([&](int n) {
-        using state_type = detail::verifier_state<shown_once, memory_store>;
+        using state_type = detail::verifier_state<shown_once, memory_store, strict>;
         state_type state{w.opened.store,
                          {},
                          must(state_type::mirrored_type::open(w.opened.store, 10s, digester<hmac_sha256>::hash,

@@ -12,12 +12,14 @@ import sys
 
 # A header includes headers of its own layer or below. The longest matching name counts.
 LAYERS = {
-    "fwd": 0, "chrono": 0, "error": 0, "result": 0, "expected": 0, "concepts": 0, "clock": 0, "version": 0, "requirements": 0,
+    "fwd": 0, "chrono": 0, "error": 0, "result": 0, "expected": 0, "concepts": 0, "clock": 0,
+    "consistency": 0, "version": 0, "requirements": 0,
     "format/": 1, "secret/": 1, "posix/": 1,
     "private_file": 2, "digest/": 2, "generate": 2, "keyring": 2, "keyring/": 2,
     "credential/": 3, "rotation/": 3, "custody/": 3, "rules/": 3, "verdict": 3,
     "store/": 4, "policies": 4,
-    "authority": 5, "authority/": 5, "prove_store": 5, "verifier_options": 5, "verifier": 5, "verifier/": 5,
+    "authority": 5, "authority/": 5, "prove_store": 5, "move_store": 5, "verifier_options": 5, "verifier": 5,
+    "verifier/": 5,
     "http/": 6, "testing/": 6, "shearline": 6,
 }
 # Key text needs no crypto library, and secret types need no key text.
@@ -29,6 +31,7 @@ SYSTEM_USERS = ("posix/", "store/sqlite/", "store/postgres/", "testing/")
 # What these includes begin with belongs to a library that only the users of this header need.
 OPTIONAL = {
     "sqlite3.h": "store/sqlite/connection.hpp",
+    "libpq-fe.h": "store/postgres/answers.hpp",
     "openssl/": "digest/hmac_sha256_openssl.hpp",
     "boost/test/": "testing/boost_test.hpp",
     "boost/beast/": "http/beast.hpp",
@@ -39,7 +42,8 @@ KNOWN = ("shearline/", *SYSTEM, "bits/", "sanitizer/", "valgrind/")
 MAX_LINES = 350
 
 # Machinery: a folder of it serves the door of its name, or those above it.
-PRIVATE = ("authority/", "verifier/", "keyring/", "posix/", "store/sqlite/", "store/postgres/", "testing/detail/")
+PRIVATE = ("authority/", "verifier/", "keyring/", "posix/", "store/sql/", "store/sqlite/", "store/postgres/",
+           "testing/detail/")
 # What may name `detail::` outside of the library: the tests of machinery, which lie in the folders of its names, and
 # these, each for its reason.
 MAY_NAME_DETAIL = {
@@ -50,6 +54,7 @@ MAY_NAME_DETAIL = {
     "tests/format/number.cpp": "format/number.hpp is machinery as a whole",
     "tests/format/compile_time.cpp": "what a compiler computes of a format, computed again at run time",
     "bench/population.hpp": "a store whose rows are computed, and proved",
+    "bench/postgres.cpp": "writes rows into the tables of a store",
     "tests/store/keyring_binding.cpp": "a contract of machinery of stores",
     "tests/store/row_encoding.cpp": "store/row_encoding.hpp is machinery as a whole",
     "tests/store/row_prover.cpp": "store/row_prover.hpp is machinery as a whole",

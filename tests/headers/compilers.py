@@ -77,6 +77,10 @@ MACROS = """
 # libstdc++ undefines these two, libc++ keeps them: so headers for any system stand them, and others need not.
 LIMITS = "#define min(a, b) ((a) < (b) ? (a) : (b))\n#define max(a, b) ((a) > (b) ? (a) : (b))\n"
 
+# Where headers of others lie that are not on every compiler's path.
+OF_OTHERS = subprocess.run(["pkg-config", "--cflags", "libpq"], check=True, text=True,
+                           stdout=subprocess.PIPE).stdout.replace("-I", "-isystem").split()
+
 ANYWHERE = ("format/", "http/credential_source.hpp", "http/key_in_url.hpp")
 # Of a system that has none of them. What the standard library itself includes cannot be taken away.
 NO_POSIX = ("sys/mman.h", "sys/file.h", "sys/wait.h", "sys/prctl.h", "dirent.h", "fcntl.h", "poll.h",
@@ -88,7 +92,7 @@ NEEDS_POSIX = "shearline needs a POSIX system"
 
 def says(compiler, flags, source, work):
     """What is wrong with the source, by this compiler: its first error, or nothing; and how many errors there are."""
-    command = [*shlex.split(compiler), "-fsyntax-only", *shlex.split(flags), "-Iinclude", "-Itests", "-xc++", "-"]
+    command = [*shlex.split(compiler), "-fsyntax-only", *shlex.split(flags), "-Iinclude", "-Itests", *OF_OTHERS, "-xc++", "-"]
     done = subprocess.run(command, input=source, cwd=work, capture_output=True, text=True, check=False)
     errors = re.findall(r"^.*\berror: .*$", done.stderr, re.MULTILINE)
     if done.returncode != 0 and not errors:

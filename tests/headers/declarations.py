@@ -12,6 +12,7 @@ Needs libclang for Python: Debian's python3-clang.
 import glob
 import pathlib
 import re
+import subprocess
 import sys
 
 try:
@@ -72,7 +73,9 @@ def declarations(include, names, planted=()):
     the macros they define. `planted`: headers that are not on the disk, with their texts."""
     source = "".join(f"#include <{name}>\n" for name in names)
     unit = cindex.Index.create().parse(
-        "every.cpp", ["-std=c++20", f"-I{include}"],
+        "every.cpp", ["-std=c++20", f"-I{include}",
+                      *subprocess.run(["pkg-config", "--cflags", "libpq"], check=True, text=True,
+                                      stdout=subprocess.PIPE).stdout.split()],
         unsaved_files=[("every.cpp", source), *((str(include / name), text) for name, text in planted)],
         options=cindex.TranslationUnit.PARSE_SKIP_FUNCTION_BODIES |
         cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
@@ -134,7 +137,9 @@ def complaints(found, macros, listed):
         if one.header.startswith(PRIVATE) and not in_detail:
             yield f"{where}: is in a folder of machinery, and not in namespace detail"
         key = (*one.namespaces, one.name)
-        if in_detail:
+        if in_detail:  # a default argument may need a declaration of machinery
+            if one.is_type and one.is_defined:
+                defined.update((header, *key) for header in lists_for(one.header))
             continue
         if key not in documented and not is_list(one.header) and not one.name.startswith("<deduction guide"):
             yield f"{where}: is public, and has no docstring: write one, or move it to detail"

@@ -27,13 +27,16 @@ from mutants import MUTANTS
 # Programs that are not in the folder of their name.
 PROGRAMS = {"doors": ["tests/test_doors"], "durability": ["tests/durability/durability", "60", "3"],
             "faults": ["tests/faults/test_faults"], "allocations": ["tests/faults/test_allocations"],
-            "sqlite_memory": ["tests/faults/test_sqlite_memory"]}
+            "sqlite_memory": ["tests/faults/test_sqlite_memory"], "testing_store": ["tests/testing/test_testing_store"],
+            "move_store": ["tests/test_move_store"]}
 FAILED_CASE = re.compile(r'error: in "([^"]+)"')
 CODE = re.compile(r"`([^`]+)`")
 TIME_LIMIT = 300
 
 
 def command_of(program):
+    if program.startswith("fleet/"):  # one part of a program that takes a minute
+        return ["tests/fleet/fleet", "20", program.removeprefix("fleet/")]
     return PROGRAMS.get(program, [f"tests/{program}/test_{program.replace('/', '_')}"])
 
 
@@ -41,6 +44,10 @@ def program_of(file):
     """The program that contains a file of tests."""
     if file == "faults/every_allocation.cpp":
         return "allocations"
+    if file == "move_store.cpp":
+        return "move_store"
+    if file in ("testing/store.cpp", "testing/detail/wrong_store.cpp"):
+        return "testing_store"
     folder = file.rpartition("/")[0]
     return {"": "doors", "testing/detail": "testing"}.get(folder, folder)
 

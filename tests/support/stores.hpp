@@ -233,7 +233,9 @@ struct sqlite_place {
     std::string path = folder / "keys.db";
     sqlite_store store = must(sqlite_store::open(path));
 };
+#ifndef OTHER_PLACES
 using places = std::tuple<memory_place, sqlite_place>;
+#endif
 
 /// Uses SQLite directly, like an administrator, another program or an attacker.
 class raw_database {
@@ -271,3 +273,7 @@ private:
 };
 
 }  // namespace support
+
+#ifdef OTHER_PLACES  // the header of a program that runs the same cases over another store
+#include OTHER_PLACES
+#endif

@@ -36,7 +36,8 @@ struct opened_store<shearline::memory_store> {
 
 template <>
 struct opened_store<shearline::sqlite_store> {
-    explicit opened_store(const std::string& path) : store{must(shearline::sqlite_store::open(path))} {}
+    explicit opened_store(const std::string& at) : path{at}, store{must(shearline::sqlite_store::open(at))} {}
+    std::string path;
     shearline::sqlite_store store;
 };
 

@@ -82,7 +82,8 @@ private:
         const shearline::grant& x = a.grant();
         const shearline::grant& y = b.grant();
         return x.credential() == y.credential() && x.tenant() == y.tenant() && x.scopes() == y.scopes() &&
-               x.handle() == y.handle() && x.retiring_until() == y.retiring_until() && x.rehash_due() == y.rehash_due();
+               x.handle() == y.handle() && x.retiring_until() == y.retiring_until() &&
+               x.rehash_due() == y.rehash_due() && x.staleness() == y.staleness();
     }
     static std::string_view words(const verdict& of) {
         return of ? "granted" : shearline::row_of(of.denial().reason()).name;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Somebody who can write to the database, and has nothing else: no key is made, widened, moved or brought back. Each
 // case edits the rows by SQL, and asks an authority, a verifier that is filled afterwards, and one that follows.
+// The statements are those of SQLite; another program runs the same cases over another store (EDITED_STORE), whose
+// header says how they run there.
 #include <array>
 #include <functional>
 #include <optional>
@@ -13,8 +15,12 @@
 #include <shearline/prove_store.hpp>
 #include <shearline/store/sqlite/schema.hpp>
 
-#include "../support/shell.hpp"
 #include "../support/world.hpp"
+#ifdef EDITED_STORE
+#include EDITED_STORE
+#else
+#include "../support/edited_sqlite.hpp"
+#endif
 
 using namespace shearline;
 using namespace support;
@@ -23,7 +29,7 @@ namespace {
 
 using bundle = policies<instance_format, overlap<std::chrono::hours{24}>, recoverable>;
 using other_bundle = policies<key_format<"other">, recoverable>;
-using verifier_type = verifier<bundle, sqlite_store>;
+using verifier_type = edited_verifier<bundle>;
 
 std::string quoted(const credential_id& id) { return "'" + id.to_string() + "'"; }
 std::string quoted(const handle& key) { return std::to_string(static_cast<std::int64_t>(key.value)); }
@@ -32,13 +38,12 @@ std::string ordinal_of(const issued_key& key) {
 }
 
 /// A store with one credential of each kind, and a bystander whose key is valid whatever is done to the others.
-struct edited_world : world<sqlite_store> {
+struct edited_world : world<edited_store> {
     using keys_type = authority<bundle>;
 
     edited_world() {
         must(keys.suspend(suspended.credential, admin));
         must(keys.revoke(revoked.credential, admin));
-        shell{path}.run("CREATE TEMP TABLE unused(x)");
     }
 
     issued_key issue(std::string tenant, std::vector<std::string> scopes, std::optional<timestamp> ends = {},
@@ -51,7 +56,7 @@ struct edited_world : world<sqlite_store> {
                                 .expires_at = ends},
                                admin));
     }
-    void edit(const std::string& sql) const { shell{path}.run(sql); }
+    void edit(const std::string& sql) const { run_sql(opened, sql); }
     /// What somebody with the database would add, so that verifiers read a credential again.
     void tell_of(const credential_id& id) const {
         edit("INSERT INTO change(sequence, kind, credential, version, at, tag) SELECT max(sequence) + 1, 5, " +
@@ -59,7 +64,6 @@ struct edited_world : world<sqlite_store> {
     }
     verifier_type filled_now() { return must(verifier_type::open(opened.store, ring, {.lease = 1h})); }
 
-    std::string path = folder.file("keys.db");
     keys_type keys = open<bundle>();
     authority<other_bundle> others = open<other_bundle>();
     issued_key bystander = issue("acme", {"contacts:read"});
@@ -296,15 +300,14 @@ BOOST_AUTO_TEST_CASE(with_a_digest_copied_from_another_key_grant_nothing) {
 
 BOOST_AUTO_TEST_CASE(copied_from_another_store_of_the_same_keyring_grant_nothing) {
     edited_world w;
-    auto other_store = must(sqlite_store::open(w.folder.file("other.db")));
-    auto theirs = must(edited_world::keys_type::open(other_store, w.ring, w.clock));
+    opened_store<edited_store> other{w.folder.file("other.db")};
+    auto theirs = must(edited_world::keys_type::open(other.store, w.ring, w.clock));
     const issued_key key = must(theirs.issue({.tenant = "umbrella", .name = "all", .scopes = {"*:*"}}, w.admin));
-    w.edit("ATTACH '" + w.folder.file("other.db") +
-           "' AS other; PRAGMA foreign_keys = OFF; INSERT INTO main.credential "
-           "SELECT 99, id, tenant, name, scopes, not_before, expires_at, suspended, generation, version, created_at, "
-           "revoked_at, metadata_digest, proof_key, proof FROM other.credential; INSERT INTO main.record SELECT 99, "
-           "generation, format, handle, state, digest, created_at, retires_at, revoked_at, last_used_at, uses, "
-           "sealing_key, nonce, box FROM other.record");
+    run_sql_beside(w.opened, other,
+                   "INSERT INTO credential SELECT 99, id, tenant, name, scopes, not_before, expires_at, suspended, "
+                   "generation, version, created_at, revoked_at, metadata_digest, proof_key, proof FROM "
+                   "other.credential; INSERT INTO record SELECT 99, generation, format, handle, state, digest, "
+                   "created_at, retires_at, revoked_at, last_used_at, uses, sealing_key, nonce, box FROM other.record");
     auto fast = w.filled_now();
     BOOST_TEST(bool{theirs.verify(text_of(key))});
     BOOST_TEST(why_denied(w.keys.verify(text_of(key))) == reason::unproved);
@@ -394,9 +397,8 @@ BOOST_AUTO_TEST_CASE(about_the_keyring_are_refused_and_say_why) {
     };
     BOOST_TEST(opening_after("DELETE FROM keyring_check").find("proof was deleted") != std::string::npos);
     BOOST_TEST(opening_after("UPDATE keyring_check SET proof_key = 0").find("proof was deleted") != std::string::npos);
-    for (const char* const edit :
-         {"store = zeroblob(16)", "proof = zeroblob(32)", "keyring = replace(keyring, 'version 4', 'version 2')",
-          "keyring = 'version 1' || char(10)"})
+    for (const char* const edit : {"store = zeroblob(16)", "proof = zeroblob(32)",
+                                   "keyring = replace(keyring, 'version 4', 'version 2')", "keyring = 'version 1\n'"})
         BOOST_TEST(
             opening_after(std::string{"UPDATE keyring_check SET "} + edit).find("was edited") != std::string::npos,
             edit);
@@ -406,13 +408,14 @@ BOOST_AUTO_TEST_CASE(about_the_keyring_are_refused_and_say_why) {
         std::string::npos);
 }
 
+#ifndef EDITED_STORE  // another store has no such version
 BOOST_AUTO_TEST_CASE(with_the_schema_set_back_are_not_vouched_for) {
     edited_world w;
     const std::string older = w.folder.file("older.db");
     {
         const shell made{older};
         made.run(std::string{detail::sqlite::steps[0]} + detail::sqlite::steps[1]);
-        made.run("ATTACH '" + w.path +
+        made.run("ATTACH '" + w.opened.path +
                  "' AS now; INSERT INTO main.credential SELECT ordinal, id, tenant, name, '*:*', "
                  "not_before, NULL, suspended, generation, version, created_at, revoked_at FROM now.credential; "
                  "INSERT INTO main.record SELECT format, handle, credential, generation, state, digest, created_at, "
@@ -432,7 +435,8 @@ BOOST_AUTO_TEST_CASE(with_the_schema_set_back_are_not_vouched_for) {
     BOOST_TEST(code_of(vouched) == errc::wrong_keyring);
     BOOST_TEST(!asked);
     w.edit("PRAGMA user_version = 2");  // and nothing else
-    BOOST_TEST(!sqlite_store::open(w.path));
+    BOOST_TEST(!sqlite_store::open(w.opened.path));
 }
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()

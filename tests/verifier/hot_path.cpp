@@ -19,16 +19,23 @@ using support::must;
 using format = key_format<"instance">;
 using bundle = policies<format>;
 
+#ifdef BOUNDED
+#define READER
+using verifying_type = verifier<bundle, memory_store, bounded<std::chrono::hours{1}>>;
+#else
+using verifying_type = verifier<bundle, memory_store>;
+#endif
+
 /// Separate functions, so that the rest of `main` does not influence how they are compiled; one of them in a program.
 #ifdef READER
-[[gnu::noinline]] int grants_of(verifier<bundle, memory_store>::reader& reader, std::string_view text, int wanted) {
+[[gnu::noinline]] int grants_of(verifying_type::reader& reader, std::string_view text, int wanted) {
     const timestamp now = system_clock{}.now();
     int granted = 0;
     for (int i = 0; i < wanted; ++i) granted += reader.verify(text, now, "contacts:write") ? 1 : 0;
     return granted;
 }
 #else
-[[gnu::noinline]] int grants_of(verifier<bundle, memory_store>& keys, std::string_view text, int wanted) {
+[[gnu::noinline]] int grants_of(verifying_type& keys, std::string_view text, int wanted) {
     int granted = 0;
     for (int i = 0; i < wanted; ++i) granted += keys.verify(text, scope<"contacts:write">) ? 1 : 0;
     return granted;
@@ -45,7 +52,7 @@ int main(int argc, char** argv) {
     auto issued =
         must(keys.issue({.tenant = "acme", .name = "count", .scopes = {"contacts:write"}}, {.actor = "test"}));
     const std::string text{issued.text.reveal(unsafe_reveal)};
-    auto verifying = must(verifier<bundle, memory_store>::open(store, ring));
+    auto verifying = must(verifying_type::open(store, ring));
 #ifdef READER
     auto reader = verifying.new_reader();
 #else

@@ -78,7 +78,7 @@ private:
 };
 static_assert(key_feed<scripted_feed>);
 
-using scripted_mirror = mirror<instance_format, scripted_feed, every_row>;
+using scripted_mirror = mirror<instance_format, scripted_feed, every_row, strict>;
 
 std::unique_ptr<scripted_mirror> mirror_of(scripted_feed& feed) {
     return must(scripted_mirror::open(feed, 10s, hash_name{"hmac-sha256"}, rows, no_progress));

@@ -39,6 +39,7 @@ constexpr std::string_view for_form = "form";
 constexpr std::string_view for_browser = "browser";
 constexpr std::string_view for_attempts = "attempts";
 constexpr std::string_view for_rows = "rows";
+constexpr std::string_view for_key = "key after these credentials";
 
 constexpr std::string_view wrong_password = "That is not the password.";
 constexpr std::string_view busy_checking = "Other log-ins are being checked. Try again in a second.";
@@ -333,7 +334,7 @@ response console::dispatch(visit& at) {
     const std::string_view browser = cookie_of(at.asked, cookie_name(browser_cookie));
     if (const std::size_t dot = browser.find('.');
         dot != std::string_view::npos &&
-        m_browsers.is_token_of(browser.substr(dot + 1), for_browser, browser.substr(0, dot)))
+        m_shared.is_token_of(browser.substr(dot + 1), for_browser, browser.substr(0, dot)))
         at.browser = browser.substr(0, dot);
 
     if (at.asked.method == "POST")
@@ -448,9 +449,8 @@ response console::log_in(visit& at) {
     const std::string browser = at.browser.empty() ? random_token() : at.browser;
     response out = see_other(path::home);
     out.headers.emplace_back("Set-Cookie", cookie(session_cookie, m_sessions.open(at.now)));
-    out.headers.emplace_back(
-        "Set-Cookie",
-        cookie(browser_cookie, browser + '.' + m_browsers.token(for_browser, browser), "; Max-Age=31536000"));
+    out.headers.emplace_back("Set-Cookie", cookie(browser_cookie, browser + '.' + m_shared.token(for_browser, browser),
+                                                  "; Max-Age=31536000"));
     return out;
 }
 
@@ -594,6 +594,7 @@ result<console::found_keys> console::find_keys() const {
     do {
         auto found = within(m_reading, [&] { return m_keys.list(which); });
         if (!found) return std::move(found).error();
+        all.all += found->items.size();
         for (auto& each : found->items) {
             const auto& about = each.about;
             if (!each.proved)
@@ -606,13 +607,17 @@ result<console::found_keys> console::find_keys() const {
     return all;
 }
 
+result<shearline::credential_view> console::instance_key_in(found_keys found) {
+    if (found.key) return *std::move(found.key);
+    if (must_be_revoked(found.damaged))
+        return shearline::error{errc::corrupt, "the rows of the instance's key were edited: it can only be revoked"};
+    return shearline::error{errc::not_found, "the instance has no key"};
+}
+
 result<shearline::credential_view> console::instance_key() const {
     auto found = find_keys();
     if (!found) return std::move(found).error();
-    if (found->key) return *std::move(found->key);
-    if (must_be_revoked(found->damaged))
-        return shearline::error{errc::corrupt, "the rows of the instance's key were edited: it can only be revoked"};
-    return shearline::error{errc::not_found, "the instance has no key"};
+    return instance_key_in(*std::move(found));
 }
 
 result<console::shown_keys> console::keys_to_show() const {
@@ -669,16 +674,17 @@ response console::copy_key(visit& at) { return give_key(at, "copy the key", "cop
 
 response console::generate_key(visit& at) {
     if (auto asks = ask_for_password(at, "generate the key")) return *std::move(asks);
-    auto context = context_for(at, "generated in the console");
-    context.idempotency_token = at.fields[field::once];
-    if (!is_token(context.idempotency_token))
+    if (!is_token(at.fields[field::once]))
         return failed(at, shearline::error{errc::invalid_argument, "a form without its token"});
     const auto made = within(m_writing, [&]() -> result<bool> {
-        const std::unique_lock lock{m_generating, std::chrono::seconds{2}};
-        if (!lock) return shearline::error{errc::unavailable, "another first key is being generated"};
-        const auto found = instance_key();
-        if (found) return false;
-        if (found.error().code() != errc::not_found) return found.error();
+        auto found = find_keys();
+        if (!found) return std::move(found).error();
+        // Requests that find the same credentials make one key, in this process or in several.
+        auto context = context_for(at, "generated in the console");
+        context.idempotency_token = m_shared.token(for_key, std::to_string(found->all));
+        const auto known = instance_key_in(*std::move(found));
+        if (known) return false;
+        if (known.error().code() != errc::not_found) return known.error();
         const auto issued = m_keys.issue(instance_credential(), context);
         return issued ? result<bool>{true} : issued.error();
     });

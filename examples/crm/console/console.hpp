@@ -5,8 +5,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,9 +34,10 @@ struct console_options {
     /// A proxy in front of us terminates TLS: cookies are `Secure` and `__Host-`, and origins begin with https.
     bool behind_tls = false;
 
-    /// The key that makes the cookies of known browsers. If it is the same after a restart, no browser is forgotten. If
-    /// empty, the process draws one.
-    std::optional<shearline::secret_bytes<32>> browser_key{};
+    /// The key that makes the cookies of known browsers, and the idempotency tokens of keys. If it is the same after a
+    /// restart, no browser is forgotten; if it is the same in several processes, they make one key. If empty, the
+    /// process draws one.
+    std::optional<shearline::secret_bytes<32>> shared_key{};
 
     /// Writes an audit event of the console itself: a log-in, or one that failed.
     std::function<shearline::result<void>(const shearline::audit_event&)> note = [](const auto&) {
@@ -51,12 +52,12 @@ struct console_options {
 /// with the session's token and from our own origin. Thread-safe; blocks on the store and, for a password, on argon2id.
 class console {
 public:
-    console(console_options options, owner_password password, key_authority& keys, contact_store& contacts)
+    console(console_options options, owner_password password, key_service& keys, contact_store& contacts)
         : m_options{std::move(options)},
           m_password{std::move(password)},
           m_keys{keys},
           m_contacts{contacts},
-          m_browsers{m_options.browser_key ? token_maker{*m_options.browser_key} : token_maker{}} {}
+          m_shared{m_options.shared_key ? token_maker{*m_options.shared_key} : token_maker{}} {}
     console(const console&) = delete;
     console& operator=(const console&) = delete;
 
@@ -125,9 +126,11 @@ private:
         std::optional<shearline::credential_view> key;
         /// Those whose rows were edited, of any tenant and name, because these may be what was edited.
         std::vector<shearline::credential_view> damaged;
+        std::uint64_t all = 0;  ///< credentials in the store: they are never deleted
     };
     [[nodiscard]] shearline::result<found_keys> find_keys() const;
     /// `not_found` if there is none, `corrupt` if it is damaged.
+    [[nodiscard]] static shearline::result<shearline::credential_view> instance_key_in(found_keys found);
     [[nodiscard]] shearline::result<shearline::credential_view> instance_key() const;
     struct shown_keys {
         std::optional<key_view> key;
@@ -142,14 +145,13 @@ private:
 
     console_options m_options;
     owner_password m_password;
-    key_authority& m_keys;
+    key_service& m_keys;
     contact_store& m_contacts;
     token_maker m_tokens;
-    token_maker m_browsers;
+    token_maker m_shared;
     session_table m_sessions{m_tokens};
     attempt_limiter m_attempts;
     hash_gate m_gate;
-    std::timed_mutex m_generating;  // so that two simultaneous requests for the first key make one key
     // So that some of our workers stay free while the key store does not answer.
     mutable bulkhead m_reading{8, std::chrono::milliseconds{40}};
     mutable bulkhead m_writing{8, std::chrono::milliseconds{250}};

@@ -61,6 +61,7 @@ result<owner_password::opened> owner_password::open_or_create(const std::string&
     }
     if (kept.error().code() != errc::not_found) return std::move(kept).error();
 
+    const std::string_view given = initial;
     std::optional<secret_text> generated;
     if (initial.empty()) {
         generated = random_password();
@@ -71,7 +72,10 @@ result<owner_password::opened> owner_password::open_or_create(const std::string&
                                                  std::to_string(max_bytes) + " bytes"};
     auto hash = argon2id_of(initial);
     if (!hash) return std::move(hash).error();
-    if (auto written = shearline::create_private_file(path, *hash + '\n'); !written) return std::move(written).error();
+    if (auto written = shearline::create_private_file(path, *hash + '\n'); !written) {
+        if (written.error().code() == errc::conflict) return open_or_create(path, given);  // another process was first
+        return std::move(written).error();
+    }
     return opened{owner_password{*std::move(hash)}, true, std::move(generated)};
 }
 

@@ -270,7 +270,8 @@ contact_store::~contact_store() = default;
 result<contact_store> contact_store::open(const std::string& path, std::chrono::milliseconds busy_timeout) {
     struct ::stat about {};
     if (::stat(path.c_str(), &about) != 0) {
-        if (auto made = shearline::create_private_file(path, {}); !made) return std::move(made).error();
+        auto made = shearline::create_private_file(path, {});
+        if (!made && made.error().code() != errc::conflict) return std::move(made).error();  // or another was faster
     }
     if (auto ours = refuse_foreign(path); !ours) return std::move(ours).error();
     return guarded_by([&]() -> result<contact_store> {

@@ -20,7 +20,7 @@ inline constexpr std::string_view api_root = "/crm/api/v2/";
 /// stores.
 class api {
 public:
-    api(key_verifier& keys, contact_store& contacts) : m_guard{keys, "crm"}, m_contacts{contacts} {}
+    api(key_service& keys, contact_store& contacts) : m_guard{keys, "crm"}, m_contacts{contacts} {}
 
     [[nodiscard]] response handle(const request& asked);
 
@@ -35,7 +35,7 @@ private:
     response remove(const request& asked, std::string_view uuid);
     response set_archived(const request& asked, std::string_view uuid, bool archived);
 
-    shearline::request_guard<key_verifier> m_guard;
+    shearline::request_guard<key_service> m_guard;
     contact_store& m_contacts;
 };
 

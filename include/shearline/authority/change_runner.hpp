@@ -51,6 +51,7 @@ public:
     /// The newest change seen in the store's feed, by `verify` too.
     [[nodiscard]] feed_watch& feed() const noexcept { return *m_feed; }
     /// `rolled_back` if the feed ends before a change that was seen: the store was restored from an older copy.
+    /// `illegal_state` if the store was closed.
     [[nodiscard]] result<void> check_feed() const {
         const std::uint64_t seen = m_feed->newest();
         auto head = m_store->head();

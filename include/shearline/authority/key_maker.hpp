@@ -26,6 +26,12 @@ struct made_key {
     shearline::record record;
     secret_text text;
 };
+[[nodiscard]] inline issued_key issued(made_key made) noexcept {
+    return {.credential = made.record.credential,
+            .handle = made.record.handle,
+            .generation = made.record.generation,
+            .text = std::move(made.text)};
+}
 
 /// Makes, checks and opens the keys of one bundle of policies. Holds the peppers' subkeys in guarded memory, and a
 /// snapshot of the keyring for the sealing keys. Movable; otherwise thread-safe.

@@ -62,14 +62,20 @@ template <typename Transaction, typename Prover>
     return owner;
 }
 
-/// Proves a credential and its keys, as they are in the transaction.
+/// Proves a credential and its keys that are not revoked.
+template <typename Prover>
+void prove(const Prover& by, credential& owner, std::span<const record> keys) {
+    owner.metadata_digest = digest_of(owner.metadata);
+    const credential_rows rows{owner, keys};
+    owner.proof = by.of(rows.owner(), rows.keys());
+}
+
+/// The same, with its keys as they are in the transaction.
 template <typename Transaction, typename Prover>
 [[nodiscard]] result<void> prove(Transaction& tx, const Prover& by, credential& owner) {
     auto keys = tx.live_keys_of(owner.id);
     if (!keys) return std::move(keys).error();
-    owner.metadata_digest = digest_of(owner.metadata);
-    const credential_rows rows{owner, *keys};
-    owner.proof = by.of(rows.owner(), rows.keys());
+    prove(by, owner, *keys);
     return {};
 }
 

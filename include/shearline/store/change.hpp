@@ -29,6 +29,7 @@ enum class change_kind : std::uint8_t {
     suspended = 5,
     resumed = 6,
     amended = 7,
+    closed = 8,  ///< the last change of a feed: the store was moved to another place (move_store.hpp). Of no credential
 };
 
 /// One entry of the feed: a credential or one of its keys has changed. A follower of the feed reads the credential
@@ -47,9 +48,15 @@ struct change {
 struct feed_head {
     std::uint64_t sequence = 0;
     std::uint64_t tag = 0;
+    bool closed = false;  ///< the newest change is `change_kind::closed`: the store is not used any more
 
     friend bool operator==(const feed_head&, const feed_head&) = default;
 };
+
+/// The end of a feed whose newest change is this one.
+[[nodiscard]] constexpr feed_head head_at(const change& newest) noexcept {
+    return {newest.sequence, newest.tag, newest.kind == change_kind::closed};
+}
 
 /// How often a key was used since the last write, and when it was last used.
 struct usage {

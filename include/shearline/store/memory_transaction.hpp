@@ -45,9 +45,7 @@ struct memory_contents {
     std::optional<store_identity> identity;
     std::map<std::string, hash_name, std::less<>> hashes;  // of formats
 
-    [[nodiscard]] feed_head head() const {
-        return changes.empty() ? feed_head{} : feed_head{changes.back().sequence, changes.back().tag};
-    }
+    [[nodiscard]] feed_head head() const { return changes.empty() ? feed_head{} : head_at(changes.back()); }
 
     /// Whether these rows can be what the next transaction wrote; `corrupt` if not.
     [[nodiscard]] result<void> accepts(const written_rows& rows) const {

@@ -18,12 +18,13 @@
 
 #include <shearline/chrono.hpp>
 #include <shearline/concepts.hpp>
+#include <shearline/store/sql/lists.hpp>
+#include <shearline/store/sql/pool.hpp>
+#include <shearline/store/sql/transaction.hpp>
 #include <shearline/store/sqlite/change_counter.hpp>
 #include <shearline/store/sqlite/file.hpp>
-#include <shearline/store/sqlite/lists.hpp>
-#include <shearline/store/sqlite/pool.hpp>
+#include <shearline/store/sqlite/look_up.hpp>
 #include <shearline/store/sqlite/scan.hpp>
-#include <shearline/store/sqlite/transaction.hpp>
 
 namespace shearline::inline v0_1 {
 
@@ -63,10 +64,10 @@ struct sqlite_options {
 /// Open a store after a fork, never before: in a child, the parent's store is `unavailable`.
 class sqlite_store {
     using connection = detail::sqlite::connection;
-    using pool = detail::sqlite::connection_pool;
+    using pool = detail::sql::connection_pool<connection>;
 
 public:
-    using transaction = detail::sqlite::transaction;
+    using transaction = detail::sql::transaction<connection, sqlite_store>;
 
     /// Opens the store at `path`, or creates it (mode 0600) if there is none; several processes may do so at once. An
     /// older schema is upgraded. `file:` and `:memory:` have no special meaning.
@@ -87,7 +88,7 @@ public:
             return error{errc::invalid_argument, path + ": busy_timeout must be 0 to 1 hour, and readers 1 to 64"};
         auto file = detail::sqlite::file_at(path);
         if (!file) return std::move(file).error();
-        auto mark = detail::sqlite::process_mark::make([] { return detail::nothing{}; });
+        auto mark = detail::sql::process_mark::make([] { return detail::nothing{}; });
         if (!mark) return error{mark.error().code(), path + ": " + mark.error().context()};
         auto writer = detail::sqlite::take_up(*file, options.busy_timeout, options.check_file);
         if (!writer) return std::move(writer).error();
@@ -148,38 +149,38 @@ public:
     /// A credential and its newest `max_keys_read` keys, newest first; empty if there is no such credential.
     [[nodiscard]] result<std::optional<credential_view>> read(const credential_id& id) const {
         return reading(
-            [&](connection& on) { return detail::sqlite::find_view(on, id, detail::sqlite::find_newest_keys); });
+            [&](connection& on) { return detail::sql::find_view(on, id, detail::sql::find_newest_keys<connection>); });
     }
 
     /// A credential and its keys that are not revoked, newest first. O(these keys + log n).
     [[nodiscard]] result<std::optional<credential_view>> read_live(const credential_id& id) const {
         return reading(
-            [&](connection& on) { return detail::sqlite::find_view(on, id, detail::sqlite::find_live_keys); });
+            [&](connection& on) { return detail::sql::find_view(on, id, detail::sql::find_live_keys<connection>); });
     }
 
     /// Credentials in the order of issue, of one tenant or, for "", of all.
     [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
-        return reading([&](connection& on) { return detail::sqlite::list_credentials(on, which, tenant); });
+        return reading([&](connection& on) { return detail::sql::list_credentials(on, which, tenant); });
     }
 
     /// The audit, newest first, of one tenant or, for "", of all.
     [[nodiscard]] result<page<audit_event>> audit(const page_request& which, std::string_view tenant) const {
-        return reading([&](connection& on) { return detail::sqlite::list_audit(on, which, tenant); });
+        return reading([&](connection& on) { return detail::sql::list_audit(on, which, tenant); });
     }
 
     /// The name of this store and of its keyring; empty until an authority or a verifier has opened it.
     [[nodiscard]] result<std::optional<store_identity>> identity() const {
-        return reading([](connection& on) { return detail::sqlite::find_identity(on); });
+        return reading([](connection& on) { return detail::sql::find_identity(on); });
     }
 
     /// The end of the feed.
     [[nodiscard]] result<feed_head> head() const {
-        return reading([](connection& on) { return detail::sqlite::find_head(on); });
+        return reading([](connection& on) { return detail::sql::find_head(on); });
     }
 
     /// The changes after a sequence number, at most `limit` of them.
     [[nodiscard]] result<std::vector<change>> changes_after(std::uint64_t sequence, std::size_t limit) const {
-        return reading([&](connection& on) { return detail::sqlite::list_changes(on, sequence, limit); });
+        return reading([&](connection& on) { return detail::sql::list_changes(on, sequence, limit); });
     }
 
     /// Gives every credential and every key that is not revoked to `sink` (see store/scan.hpp), as of one moment;
@@ -193,17 +194,16 @@ public:
     /// `invalid_argument` for a count or a time out of bounds.
     [[nodiscard]] result<void> record_usage(std::span<const usage> used) {
         for (const usage& use : used)
-            if (!detail::sqlite::is_good(use.last_used_at) || use.uses > detail::sqlite::max_number)
-                return error{errc::invalid_argument, "a use has a count or a time out of range: it cannot be stored"};
+            if (auto good = detail::sql::storable(use, "a use"); !good) return good;
         if (used.empty()) return {};
         return writing([used](connection& on) -> result<void> {
             for (const usage& use : used) {
                 auto done = on.run(
-                    "UPDATE record SET uses = uses + min(?3, 9223372036854775807 - uses), "
+                    "UPDATE main.record SET uses = uses + min(?3, 9223372036854775807 - uses), "
                     "last_used_at = max(coalesce(last_used_at, ?4), ?4) "
                     "WHERE format = ?1 AND handle = ?2",
-                    use.format, detail::sqlite::column(use.handle), detail::sqlite::column(use.uses),
-                    detail::sqlite::column(use.last_used_at));
+                    use.format, detail::sql::column(use.handle), detail::sql::column(use.uses),
+                    detail::sql::column(use.last_used_at));
                 if (!done) return done;
                 if (!on.in_transaction()) return {};  // SQLite rolled it back: the commit reports it
             }
@@ -221,16 +221,16 @@ public:
 
 private:
     struct state {
-        state(detail::sqlite::process_mark here, detail::sqlite::database_files opened,
+        state(detail::sql::process_mark here, detail::sqlite::database_files opened,
               detail::sqlite::change_counter counting, std::vector<std::unique_ptr<connection>> writing,
               std::vector<std::unique_ptr<connection>> reading, std::chrono::milliseconds patience)
             : opener{std::move(here)},
               files{std::move(opened)},
               counter{std::move(counting)},
-              writer{opener, std::move(writing), patience},
-              readers{opener, std::move(reading), patience} {}
+              writer{opener, writing.front()->path(), std::move(writing), patience},
+              readers{opener, reading.front()->path(), std::move(reading), patience} {}
 
-        detail::sqlite::process_mark opener;
+        detail::sql::process_mark opener;
         detail::sqlite::database_files files;
         detail::sqlite::change_counter counter;
         pool writer;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include <shearline/chrono.hpp>
 #include <shearline/concepts.hpp>
 
 namespace shearline::inline v0_1::detail {
@@ -46,6 +47,23 @@ concept store_hears_changes = requires(T& store) {
 template <typename T>
 concept store_records_usage = requires(T& store, const std::span<const usage> used) {
     { store.record_usage(used) } -> std::same_as<result<void>>;
+};
+// A store with one of these is shared over a network. If the others are missing or take something else, it would be
+// taken for a store on this machine, whose verifiers are strict.
+template <typename T>
+concept store_is_remote = requires(T& store, const std::span<const credential_id> ids) { store.read_many(ids); } ||
+                          requires(T& store, const std::chrono::milliseconds most) { store.wait_for_change(most); };
+template <typename T>
+concept store_reads_many = requires(T& store, const std::span<const credential_id> ids) {
+    { store.read_many(ids) } -> std::same_as<result<std::vector<credential_view>>>;
+};
+template <typename T>
+concept store_waits = requires(T& store, const std::chrono::milliseconds most) {
+    { store.wait_for_change(most) } -> std::same_as<void>;
+};
+template <typename T>
+concept store_has_epoch = requires(T& store) {
+    { store.epoch() } noexcept -> std::same_as<std::uint64_t>;
 };
 template <typename T>
 concept store_looks_up = requires(T& store, std::string_view format, const handle& key) {
@@ -159,6 +177,16 @@ struct feed_mistakes {
     static_assert(store_counts_changes<T>, "Store lacks `std::uint64_t change_count() noexcept`");
     static_assert(store_hears_changes<T>, "Store lacks `bool hears_changes() noexcept`");
     static_assert(store_records_usage<T>, "Store lacks `result<void> record_usage(std::span<const usage>)`");
+
+    static constexpr bool is_local = !store_is_remote<T>;
+    static_assert(is_local || store_reads_many<T>,
+                  "Store has `wait_for_change`, as a remote_feed does, and lacks `result<std::vector<credential_view>> "
+                  "read_many(std::span<const credential_id>)`");
+    static_assert(is_local || store_waits<T>,
+                  "Store has `read_many`, as a remote_feed does, and lacks `void "
+                  "wait_for_change(std::chrono::milliseconds most)`");
+    static_assert(is_local || store_has_epoch<T>,
+                  "Store has `read_many`, as a remote_feed does, and lacks `std::uint64_t epoch() noexcept`");
 };
 
 /// Says what a store lacks that an authority calls: a line for each member, and for each of its transaction.

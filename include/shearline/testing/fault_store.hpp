@@ -114,6 +114,24 @@ public:
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_of->change_count(); }
     [[nodiscard]] bool hears_changes() const noexcept { return m_of->hears_changes(); }
 
+    // Of a remote feed, which this then is, too.
+    [[nodiscard]] result<std::vector<credential_view>> read_many(std::span<const credential_id> ids) const
+        requires remote_feed<Store>
+    {
+        if (current() == fault::reading) return broken();
+        return m_of->read_many(ids);
+    }
+    void wait_for_change(std::chrono::milliseconds most) const
+        requires remote_feed<Store>
+    {
+        m_of->wait_for_change(most);
+    }
+    [[nodiscard]] std::uint64_t epoch() const noexcept
+        requires remote_feed<Store>
+    {
+        return m_of->epoch();
+    }
+
 private:
     [[nodiscard]] fault current() const {
         const fault now = m_fault.load(std::memory_order_acquire);

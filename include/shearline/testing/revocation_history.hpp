@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/concepts.hpp>
 #include <shearline/testing/report.hpp>
 
 namespace shearline::inline v0_1::testing {
@@ -172,6 +173,23 @@ public:
     }
     [[nodiscard]] std::uint64_t change_count() const noexcept { return m_of->change_count(); }
     [[nodiscard]] bool hears_changes() const noexcept { return m_of->hears_changes(); }
+
+    // Of a remote feed, which this then is, too.
+    template <typename Ids>
+        requires remote_feed<Store>
+    [[nodiscard]] auto read_many(const Ids& ids) const {
+        return between([&] { return m_of->read_many(ids); });
+    }
+    void wait_for_change(std::chrono::milliseconds most) const
+        requires remote_feed<Store>
+    {
+        m_of->wait_for_change(most);
+    }
+    [[nodiscard]] std::uint64_t epoch() const noexcept
+        requires remote_feed<Store>
+    {
+        return m_of->epoch();
+    }
 
 private:
     template <typename Call>

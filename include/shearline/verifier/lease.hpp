@@ -30,6 +30,17 @@ struct lease_clock {
         return std::chrono::steady_clock::now().time_since_epoch();
 #endif
     }
+
+    /// By how much `now` can be behind.
+    [[nodiscard]] static moment tick() noexcept {
+#ifdef CLOCK_MONOTONIC_COARSE
+        std::timespec of{};
+        ::clock_getres(CLOCK_MONOTONIC_COARSE, &of);
+        return std::chrono::seconds{of.tv_sec} + std::chrono::nanoseconds{of.tv_nsec};
+#else
+        return {};
+#endif
+    }
 };
 
 /// The time until which a mirror is trusted. Renewed by each answer of the store, counted from before the question. It
@@ -37,7 +48,7 @@ struct lease_clock {
 class lease {
 public:
     /// A lease that does not hold yet. `unavailable` if the system gives no memory for it.
-    [[nodiscard]] static result<lease> make(std::chrono::milliseconds length) {
+    [[nodiscard]] static result<lease> make(std::chrono::nanoseconds length) {
         auto end = fork_wiped<std::atomic<std::int64_t>>::make([] { return std::atomic<std::int64_t>{0}; });
         if (!end) return std::move(end).error();
         return lease{length, *std::move(end)};
@@ -58,7 +69,7 @@ public:
     [[nodiscard]] bool is_ours() const noexcept { return m_end.is_ours(); }
 
 private:
-    lease(std::chrono::milliseconds length, fork_wiped<std::atomic<std::int64_t>> end) noexcept
+    lease(std::chrono::nanoseconds length, fork_wiped<std::atomic<std::int64_t>> end) noexcept
         : m_length{length}, m_end{std::move(end)} {}
 
     std::chrono::nanoseconds m_length;

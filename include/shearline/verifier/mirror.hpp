@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,7 @@
 #include <shearline/posix/threads.hpp>
 #include <shearline/store/change.hpp>
 #include <shearline/store/credential_rows.hpp>
+#include <shearline/verifier/changed.hpp>
 #include <shearline/verifier/epochs.hpp>
 #include <shearline/verifier/fill.hpp>
 #include <shearline/verifier/lease.hpp>
@@ -32,7 +34,8 @@
 namespace shearline::inline v0_1::detail {
 
 /// The keys of one format of one store, as lines. A reader first asks `is_true`, then loads the table: what was applied
-/// before that answer is in what it reads.
+/// before that answer is in what it reads. If the consistency is bounded, readers use the lease alone and never the
+/// store, and only `poll` follows.
 ///
 /// The mirror is filled by one consistent read of the whole store, which says up to which change it goes; then it
 /// follows the changes after that, in order. For each change, the credential and its keys that are not revoked are read
@@ -43,23 +46,29 @@ namespace shearline::inline v0_1::detail {
 ///
 /// The last change that was applied is read again together with those that follow. If the store no longer has it, the
 /// store was restored from an older copy, and the mirror is not true until the store has caught up. If the store has
-/// another change in its place, it was restored and then changed: the next `poll` fills the mirror again. If the store
-/// no longer hears of changes, the mirror is not true any more.
+/// another change in its place, it was restored and then changed: the next `poll` fills the mirror again, as it does
+/// if the store has deleted changes that were not applied, or has another epoch. If the store no longer hears of
+/// changes, the mirror is not true any more.
 ///
 /// Keys that were dead when the mirror was filled are not in it; keys that die later are dropped when the table is
 /// rebuilt. `poll` and the other functions may be called from any thread and take a lock. Readers take none.
-template <typename Format, typename Store, typename Prover>
+template <typename Format, typename Store, typename Prover, typename Consistency>
 class mirror {
-    static_assert(key_feed<Store>, "mirror<Format, Store, Prover>: Store must model key_feed, as every key_store does");
+    static_assert(key_feed<Store>,
+                  "mirror<Format, Store, Prover, Consistency>: Store must model key_feed, as every key_store does");
 
 public:
-    /// Fills a mirror for keys whose digests were made by `hash`. Calls `progress(done, of)` with numbers of keys.
+    /// Fills a mirror for keys whose digests were made by `hash`. Calls `progress(done, of)` with numbers of keys. The
+    /// length of the lease is for `strict`; the other one has its own.
     ///
-    /// Errors: those of the store, with how many keys were loaded; `unavailable` if memory runs out.
+    /// Errors: those of the store, with how many keys were loaded; `unavailable` if memory runs out, and if a remote
+    /// store got another epoch meanwhile.
     template <typename Progress>
     [[nodiscard]] static result<std::unique_ptr<mirror>> open(Store& store, std::chrono::milliseconds lease_length,
                                                               const hash_name& hash, Prover rows, Progress&& progress) {
-        auto trust = lease::make(lease_length);
+        // A bound holds by a coarse clock, too: a reader may find the lease's end up to one tick late.
+        auto trust = lease::make(Consistency::is_bounded ? Consistency::staleness - lease_clock::tick()
+                                                         : lease_clock::moment{lease_length});
         if (!trust) return std::move(trust).error();
         std::unique_ptr<mirror> made{new mirror{store, hash, std::move(rows), *std::move(trust)}};
         const auto begin = [&](std::unique_ptr<line_table> first) { made->m_tables.start_with(std::move(first)); };
@@ -70,12 +79,15 @@ public:
     mirror(const mirror&) = delete;
     mirror& operator=(const mirror&) = delete;
 
-    /// Whether every change that the store has acknowledged is applied, and the lease holds; `now` is the lease
-    /// clock's. If not, `make_true` may help, except in a child made by `fork`. Some loads; never waits. Call it
-    /// between `enter` and `leave`. The lease is checked first, because the store may be gone once `close` has ended
-    /// the lease.
+    /// Whether every change that the store has acknowledged (if bounded: that long ago) is applied, and the lease
+    /// holds; `now` is the lease clock's. If not, `make_true` may help, except in a child made by `fork`. Some loads;
+    /// never waits. Call it between `enter` and `leave`. The lease is checked first, because the store may be gone once
+    /// `close` has ended the lease.
     [[nodiscard]] bool is_true(lease_clock::moment now) const noexcept {
-        return m_lease.holds(now) && m_store->change_count() == m_applied.load(std::memory_order_acquire);
+        if constexpr (Consistency::is_bounded)
+            return m_lease.holds(now);
+        else
+            return m_lease.holds(now) && m_store->change_count() == m_applied.load(std::memory_order_acquire);
     }
 
     /// Whether this process filled the mirror. A child made by `fork` must fill its own.
@@ -88,16 +100,12 @@ public:
 
     /// Applies the feed for a verification that cannot be answered without it. False if the store did not answer: it is
     /// asked again 10 ms later at the earliest. While one thread asks, others wait for at most 100 ms, and not at all
-    /// once the store has failed or a thread has waited that long.
+    /// once the store has failed or a thread has waited that long. If bounded, false at once: no reader asks the store.
     [[nodiscard]] bool make_true() noexcept {
-        if (!is_ours()) return false;
-        const auto lock = wait_for_turn();
-        if (!lock || is_closed()) return false;
-        if (is_true(lease_clock::now())) return true;  // another thread has applied the feed
-        if (lease_clock::now() < m_retry_at) return false;
-        if (follow()) return true;
-        m_retry_at = lease_clock::now() + std::chrono::milliseconds{10};
-        return false;
+        if constexpr (Consistency::is_bounded)
+            return false;
+        else
+            return ask_in_turn();
     }
 
     /// Applies the feed, or fills the mirror again if the store has another history; renews the lease, and continues
@@ -143,12 +151,23 @@ public:
     }
 
 private:
-    static constexpr std::size_t changes_at_once = 256;
+    static constexpr std::size_t changes_at_once = remote_feed<Store> ? 1'024 : 256;
     static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 16U;
     static constexpr std::size_t rebuilt_at_once = 4'096;
 
     mirror(Store& store, const hash_name& hash, Prover rows, lease trust)
         : m_store{std::addressof(store)}, m_hash{hash}, m_prover{std::move(rows)}, m_lease{std::move(trust)} {}
+
+    bool ask_in_turn() noexcept {
+        if (!is_ours()) return false;
+        const auto lock = wait_for_turn();
+        if (!lock || is_closed()) return false;
+        if (is_true(lease_clock::now())) return true;  // another thread has applied the feed
+        if (lease_clock::now() < m_retry_at) return false;
+        if (follow()) return true;
+        m_retry_at = lease_clock::now() + std::chrono::milliseconds{10};
+        return false;
+    }
 
     /// The lock, or none. Applying one change takes some microseconds, less than to sleep and be woken, so a thread
     /// that finds the lock taken first tries again a few times.
@@ -175,14 +194,24 @@ private:
         const auto asked = lease_clock::now();
         // Before the read: a change that comes meanwhile is applied afterwards, at worst twice.
         const std::uint64_t count = m_store->change_count();
+        const std::uint64_t epoch = store_epoch();
         mirror_fill filling{m_profiles, Format::name, m_hash, m_prover, progress};
         const auto head = m_store->scan(Format::name, filling);
         if (!head) return error{head.error().code(), head.error().context() + filling.how_far()};
-        begin(filling.done());
+        if (store_epoch() != epoch)  // the rows may be of either history
+            return error{errc::unavailable, "the store failed over or was restored while it was read: try again"};
+        if (head->sequence < m_last.sequence)  // an older copy was restored since the feed was read
+            return end_lease(rolled_back(m_last.sequence));
         m_last = *head;
+        if (head->closed) return end_lease(store_closed());
+        begin(filling.done());
+        m_epoch = epoch;
         m_has_unproved = filling.has_unproved();
         m_must_judge_again = false;
         applied_until(count, asked);
+        if constexpr (Consistency::is_bounded)
+            if (!m_lease.holds(lease_clock::now()))  // the read took longer, and no reader will ask the store
+                if (auto followed = follow_feed(); !followed) return std::move(followed).error();
         return {};
     }
 
@@ -212,27 +241,23 @@ private:
     result<std::size_t> follow_feed() {
         const auto asked = lease_clock::now();
         const std::uint64_t count = m_store->change_count();
-        if (!m_store->hears_changes()) {
-            m_lease.end();
-            return error{errc::unavailable,
-                         "the store's files were moved, deleted or replaced since it was opened: open it again"};
-        }
+        if (!m_store->hears_changes())
+            return end_lease({errc::unavailable,
+                              "the store's files were moved, deleted or replaced since it was opened: open it again"});
         std::size_t applied = 0;
         for (;;) {
             const std::uint64_t before = m_last.sequence == 0 ? 0 : m_last.sequence - 1;
             auto changes = m_store->changes_after(before, changes_at_once);
             if (!changes) return std::move(changes).error();
+            if (!changes->empty() && head_at(changes->back()).closed)  // for good: no later change follows
+                return end_lease(store_closed());
             const bool is_all = changes->size() < changes_at_once;
             if (auto same = take_last(*changes); !same) return std::move(same).error();
-            for (std::size_t i = 0; i < changes->size(); ++i) {
-                const change& one = (*changes)[i];
-                // A credential that changes again later in the list is read there, once.
-                bool again = false;
-                for (std::size_t later = i + 1; !again && later < changes->size(); ++later)
-                    again = (*changes)[later].credential == one.credential;
-                if (again) continue;
-                if (auto done = follow(one); !done) return std::move(done).error();
-            }
+            if (auto same = check_epoch(); !same) return std::move(same).error();
+            const auto check = [this] { return check_epoch(); };
+            const auto put = [this](const credential_view& view) { return apply(view); };
+            if (auto done = read_changed(*m_store, std::span<const change>{*changes}, check, put); !done)
+                return std::move(done).error();
             if (!changes->empty()) m_last = {changes->back().sequence, changes->back().tag};
             applied += changes->size();
             if (is_all) break;
@@ -242,9 +267,12 @@ private:
     }
 
     /// Removes the last change that was applied, and any before it, from the list. An error, and the end of the lease,
-    /// if it is not in the list.
+    /// if it is not in the list. A store keeps its newest change, so a list that begins after the last applied one has
+    /// lost others to a trim, and an empty one to a rollback.
     result<void> take_last(std::vector<change>& read) {
-        if (m_last.sequence == 0) return {};
+        const std::uint64_t next = m_last.sequence == 0 ? 1 : m_last.sequence;
+        const bool is_trimmed = !read.empty() && read.front().sequence > next;
+        if (m_last.sequence == 0 && !is_trimmed) return {};
         std::erase_if(read, [this](const change& one) { return one.sequence < m_last.sequence; });
         const bool is_there = !read.empty() && read.front().sequence == m_last.sequence;
         if (is_there && read.front().tag == m_last.tag) {
@@ -253,18 +281,34 @@ private:
             return {};
         }
         m_lease.end();
-        m_is_another_history = is_there;
+        m_is_another_history = is_there || is_trimmed;
+        if (is_trimmed)  // whether the applied ones are of the same history cannot be known any more, either
+            return error{errc::unavailable, "the store has deleted changes after " + std::to_string(m_last.sequence) +
+                                                ", which the verifier has not seen: poll again"};
         if (!is_there) return rolled_back(m_last.sequence);
         return error{errc::rolled_back, "the store has another change " + std::to_string(m_last.sequence) +
                                             " than before: an older copy was restored and then changed"};
     }
 
-    result<void> follow(const change& what) {
-        auto view = m_store->read_live(what.credential);
-        if (!view) return std::move(view).error();
-        if (!*view || (*view)->about.version < what.version)
-            return error{errc::unavailable, "the store shows a credential older than its feed says: try again"};
-        return apply(**view);
+    /// For remote feeds, after each read and before it is used: an answer of another history comes after its epoch. The
+    /// next `poll` fills the mirror again. The lease is not renewed, and need not end: `take_last` has found the last
+    /// applied change with its tag, so that both histories have all that is applied; of what came after it, a reader
+    /// misses no more than it might have missed without a failover, because the lease counts from an earlier answer.
+    result<void> check_epoch() {
+        if (store_epoch() == m_epoch) return {};
+        m_is_another_history = true;
+        return error{errc::unavailable, "the store failed over or was restored: poll again"};
+    }
+    [[nodiscard]] std::uint64_t store_epoch() const noexcept {
+        if constexpr (remote_feed<Store>)
+            return m_store->epoch();
+        else
+            return 0;
+    }
+
+    error end_lease(error why) noexcept {
+        m_lease.end();
+        return why;
     }
 
     /// Replaces the lines of a credential by those of the keys that were read: lines of other keys are dead.
@@ -294,9 +338,10 @@ private:
     std::atomic<std::uint64_t> m_applied{0};
     std::atomic<bool> m_closed{false};
     feed_head m_last;                      // the last change that was applied
+    std::uint64_t m_epoch = 0;             // of the store, when the mirror was filled
     bool m_has_unproved = false;           // since the mirror was filled
     bool m_must_judge_again = false;       // another keyring may prove what was not proved
-    bool m_is_another_history = false;     // the store has another change in the place of m_last
+    bool m_is_another_history = false;     // what follows m_last can no longer be read, or not of the same history
     std::atomic<bool> m_is_silent{false};  // the store failed last time, or a thread waited too long for it
     lease_clock::moment m_retry_at{0};
 };

@@ -74,11 +74,11 @@ private:
 
 /// Behind a pointer, so that a verifier can be moved while readers use this. Owned by the verifier and by each reader:
 /// a reader that outlives its verifier finds this closed, and does not use the store.
-template <typename Policies, typename Store>
+template <typename Policies, typename Store, typename Consistency>
 struct verifier_state {
     using format = typename Policies::format;
     using prover = row_prover<proof_hash<Policies>>;
-    using mirrored_type = mirror<format, Store, prover>;
+    using mirrored_type = mirror<format, Store, prover, Consistency>;
 
     verifier_state(Store& borrowed, const verifier_options& wanted, std::unique_ptr<mirrored_type> filled,
                    proofs<Policies> proving)
@@ -141,7 +141,8 @@ struct verifier_state {
                      {std::shared_ptr<void>{}, &profile.shown},
                      asked.key,
                      retiring_until,
-                     proving.is_outdated(status.pepper)};
+                     proving.is_outdated(status.pepper),
+                     Consistency::staleness};
     }
 
     [[gnu::noinline]] static reason why_unknown(std::string_view text) noexcept {

@@ -1,12 +1,15 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Somebody's program with the single files beside it: makes a key, and reads it back. With WITH_SQLITE it issues a key
-// into a new database, verifies it, and revokes it.
+// into a new database, verifies it, and revokes it. WITH_POSTGRES adds a second store to the program.
 #include <cstdio>
 
 #include "shearline.hpp"
 #ifdef WITH_SQLITE
 #include "shearline_sqlite.hpp"
+#endif
+#ifdef WITH_POSTGRES
+#include "shearline_postgres.hpp"
 #endif
 
 using format = shearline::key_format<"acme">;
@@ -33,6 +36,9 @@ int main() {
     if (!shearline::parse<format>(made->text.reveal(shearline::unsafe_reveal))) return 1;
 #ifdef WITH_SQLITE
     if (!works_with_a_store()) return 1;
+#endif
+#ifdef WITH_POSTGRES
+    if (shearline::postgres_store::open("host=/nowhere")) return 1;  // an error, and not an exception
 #endif
     std::printf("shearline %s\n", SHEARLINE_VERSION_STRING);
     return 0;

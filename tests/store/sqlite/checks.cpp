@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Values that could not be read back unchanged are not written: each field of each row, outside its bounds.
-#include <shearline/store/sqlite/checks.hpp>
+#include <shearline/store/sql/checks.hpp>
 
 #include <boost/test/unit_test.hpp>
 #include <cstddef>
@@ -15,7 +15,7 @@
 namespace {
 
 using namespace shearline;
-using namespace shearline::detail::sqlite;
+using namespace shearline::detail::sql;
 using namespace support;
 
 const timestamp past = from_unix_ms(-1);

@@ -390,7 +390,7 @@ BOOST_AUTO_TEST_CASE(takes_no_more_live_keys_of_a_credential_than_it_reads) {
     auto store = must(sqlite_store::open(folder / "keys.db"));
     must(issue(store, 1));
     must(store.transact([](auto& tx) -> result<void> {
-        for (std::uint32_t g = 2; g <= detail::sqlite::max_live_keys; ++g) must(tx.insert(sample_record(1, g + 1, g)));
+        for (std::uint32_t g = 2; g <= detail::sql::max_live_keys; ++g) must(tx.insert(sample_record(1, g + 1, g)));
         return {};
     }));
     const auto add = [&](const record& key) { return store.transact([&](auto& tx) { return tx.insert(key); }); };
@@ -398,7 +398,7 @@ BOOST_AUTO_TEST_CASE(takes_no_more_live_keys_of_a_credential_than_it_reads) {
     record dead = sample_record(1, 5'000, 2'000);
     must(revoke(dead, at_ms(5)));
     must(add(dead));
-    BOOST_TEST(must(store.read_live(id_of(1)))->keys.size() == detail::sqlite::max_live_keys);
+    BOOST_TEST(must(store.read_live(id_of(1)))->keys.size() == detail::sql::max_live_keys);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_newer_schema_is_refused_and_left_alone) {

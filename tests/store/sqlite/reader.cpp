@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         "INSERT INTO credential_metadata SELECT credential, i, 'l', 'v' FROM n, credential_metadata WHERE ordinal = 1",
         // feed, audit and the rest
         "UPDATE change SET kind = 0",
-        "UPDATE change SET kind = 8",
+        "UPDATE change SET kind = 9",
         "UPDATE change SET kind = 257",
         "UPDATE change SET version = 0",
         "UPDATE change SET at = -1",

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // A connection to an SQLite database, its statements, and its errors. The only header that includes SQLite.
-// Depends on SQLite and store/sqlite/schema.hpp; never on what the rows mean. For sqlite_store.hpp; not in the
-// umbrella.
+// Depends on SQLite, store/sql/row_reader.hpp and store/sqlite/schema.hpp; never on what the rows mean. For
+// sqlite_store.hpp; not in the umbrella.
 #pragma once
 
 #include <sqlite3.h>
@@ -22,6 +22,7 @@
 #include <shearline/error.hpp>
 #include <shearline/posix/descriptor.hpp>
 #include <shearline/result.hpp>
+#include <shearline/store/sql/row_reader.hpp>
 #include <shearline/store/sqlite/schema.hpp>
 
 namespace shearline::inline v0_1::detail::sqlite {
@@ -101,7 +102,10 @@ public:
         return failed(code);
     }
 
-    [[nodiscard]] int type(int column) const noexcept { return sqlite3_column_type(m_statement, column); }
+    [[nodiscard]] bool holds(int column, sql::column_kind kind) const noexcept {
+        constexpr int types[] = {SQLITE_NULL, SQLITE_INTEGER, SQLITE_TEXT, SQLITE_BLOB};
+        return sqlite3_column_type(m_statement, column) == types[static_cast<std::size_t>(kind)];
+    }
     [[nodiscard]] const char* name(int column) const noexcept { return sqlite3_column_name(m_statement, column); }
     [[nodiscard]] std::int64_t integer(int column) const noexcept { return sqlite3_column_int64(m_statement, column); }
     /// The bytes of a text or a blob, until the next row. They may contain zeros.
@@ -155,6 +159,9 @@ private:
 /// One connection and the statements it has prepared. Used by one thread at a time, in the process that opened it only.
 class connection {
 public:
+    /// The most bytes of a tenant, and of the name of a format.
+    static constexpr std::size_t max_indexed_bytes = sql::max_row_text_bytes;
+
     /// Opens an existing database by a plain path: SQLite follows no link and knows no special names. Nothing of the
     /// file is trusted: views, triggers, extensions and values past our limits are disabled. Call `configure` next.
     static result<std::unique_ptr<connection>> open(const std::string& path, std::chrono::milliseconds busy_timeout) {
@@ -194,6 +201,25 @@ public:
             if (!more) return std::move(more).error();
             if (!*more) return {};
         }
+    }
+
+    /// Runs one statement of a transaction. After some failures SQLite rolls the whole transaction back; a later write
+    /// would then be a transaction of its own, and is refused.
+    template <typename... Values>
+    [[nodiscard]] result<void> write(std::string_view sql, const Values&... values) {
+        if (!in_transaction())
+            return error{errc::unavailable, m_path + ": SQLite rolled the transaction back: nothing was written"};
+        return run(sql, values...);
+    }
+    template <typename... Values>
+    [[nodiscard]] result<void> write_later(std::string_view sql, const Values&... values) {
+        return write(sql, values...);
+    }
+
+    /// Ends a transaction that was not committed. Returns whether the connection can be used again.
+    bool end() noexcept {
+        if (in_transaction()) (void)run("ROLLBACK");
+        return true;
     }
 
     /// The one number that a statement without parameters gives.

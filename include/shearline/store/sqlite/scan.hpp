@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The scan of `sqlite_store`: every credential and key in one read.
-// Depends on store/scan.hpp and store/sqlite/queries.hpp; for sqlite_store.hpp, not in the umbrella.
+// Depends on store/scan.hpp, store/sql/queries.hpp and store/sqlite/connection.hpp; for sqlite_store.hpp, not in the
+// umbrella.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@
 #include <vector>
 
 #include <shearline/store/scan.hpp>
-#include <shearline/store/sqlite/queries.hpp>
+#include <shearline/store/sql/queries.hpp>
+#include <shearline/store/sqlite/connection.hpp>
 
 namespace shearline::inline v0_1::detail::sqlite {
 
@@ -21,8 +23,8 @@ namespace shearline::inline v0_1::detail::sqlite {
 template <typename... Values>
 [[nodiscard]] result<std::uint64_t> scan_number(connection& on, std::string_view sql, const Values&... values) {
     std::uint64_t number = 0;
-    auto done = each_row(
-        on, 1, [&](row_reader& row) { number = row.count(0); }, sql, values...);
+    auto done = sql::each_row(
+        on, 1, [&](auto& row) { number = row.count(0); }, sql, values...);
     if (!done) return std::move(done).error();
     return number;
 }
@@ -47,15 +49,15 @@ public:
         m_keys.clear();
         m_formats.clear();
         while (m_more) {
-            row_reader row{m_rows};
+            sql::row_reader row{m_rows};
             const std::uint64_t owner = row.count();
             if (row.done() && owner > ordinal) break;
-            if (owner < ordinal) return dangling(*m_on);
+            if (owner < ordinal) return sql::dangling(*m_on);
             scanned_key& key = m_keys.emplace_back();
             key.format = m_formats.emplace_back(row.text_view());
             key.handle = row.handle();
-            read_life(row, key);
-            row.require(m_keys.size() <= max_live_keys);
+            sql::read_life(row, key);
+            row.require(m_keys.size() <= sql::max_live_keys);
             if (auto good = row.done(); !good) return std::move(good).error();
             if (auto more = advance(); !more) return std::move(more).error();
         }
@@ -86,7 +88,7 @@ private:
 /// file order and in step, and no look-up for any row.
 template <typename Sink>
 [[nodiscard]] result<feed_head> scan(connection& on, std::string_view format, Sink& sink) {
-    auto head = find_head(on);
+    auto head = sql::find_head(on);
     if (!head) return head;
     auto credentials = scan_number(on, "SELECT count(*) FROM credential");
     if (!credentials) return std::move(credentials).error();
@@ -106,7 +108,7 @@ template <typename Sink>
         auto more = rows->next();
         if (!more) return std::move(more).error();
         if (!*more) break;
-        row_reader row{*rows};
+        sql::row_reader row{*rows};
         scanned_credential one;
         const std::uint64_t ordinal = row.count();
         row.require(taken < *credentials && last < ordinal);
@@ -115,13 +117,13 @@ template <typename Sink>
         one.tenant = row.text_view();
         one.name = row.text_view();
         one.scopes = row.scope_text();
-        read_terms(row, one);
+        sql::read_terms(row, one);
         if (auto good = row.done(); !good) return std::move(good).error();
         auto its_keys = keys_of->of(ordinal);
         if (!its_keys) return std::move(its_keys).error();
         if (auto done = sink.take(std::as_const(one), *its_keys); !done) return std::move(done).error();
     }
-    if (!keys_of->are_done()) return dangling(on);
+    if (!keys_of->are_done()) return sql::dangling(on);
     if (taken != *credentials)  // an index that does not fit its table
         return error{errc::corrupt, on.path() + ": is damaged: restore it from a backup"};
     return head;

@@ -17,14 +17,6 @@ inline constexpr std::uint32_t application_id = 0x7368726c;
 
 /// The most bytes of any value that SQLite reads or writes for us, whatever the file says.
 inline constexpr int max_value_bytes = 65'536;
-/// The most bytes of text in one row; leaves room for the row's other columns.
-inline constexpr std::size_t max_row_text_bytes = 60'000;
-/// Metadata entries of one credential.
-inline constexpr std::size_t max_labels = 1'000;
-/// Keys of one credential that are not revoked; an authority makes two at most.
-inline constexpr std::size_t max_live_keys = 1'000;
-/// Bytes of the sealed text of one key.
-inline constexpr std::size_t max_box_bytes = 1'024;
 
 /// `steps[n]` takes a database from version n to n + 1; version 0 is an empty file. A released step is never changed; a
 /// change is a new step. `PRAGMA user_version` holds the version.

@@ -57,9 +57,7 @@ struct plain_contents {
     [[nodiscard]] std::vector<record> live_keys_of(const credential_id& id) const {
         return keys_of(id, records.size(), [](const record& key) { return key.state != key_state::revoked; });
     }
-    [[nodiscard]] feed_head head() const {
-        return changes.empty() ? feed_head{} : feed_head{changes.back().sequence, changes.back().tag};
-    }
+    [[nodiscard]] feed_head head() const { return changes.empty() ? feed_head{} : head_at(changes.back()); }
 };
 
 /// Models `store_transaction`: writes to a copy.

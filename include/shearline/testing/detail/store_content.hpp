@@ -134,7 +134,7 @@ public:
     [[nodiscard]] change any_change(const credential& owner) {
         return {.sequence = m_random(),  // replaced by the store
                 .tag = m_random(),
-                .kind = static_cast<change_kind>(1 + below(7)),
+                .kind = static_cast<change_kind>(1 + below(8)),
                 .credential = owner.id,
                 .version = owner.version,
                 .at = any_time()};

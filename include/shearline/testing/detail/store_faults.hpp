@@ -128,6 +128,8 @@ inline constexpr store_fault store_faults[] = {
     {.name = "a store whose feed begins one too early", .asks_changes = [](std::uint64_t& after, std::size_t&) { if (after > 0 && after < 1'000) --after; }},
     {.name = "a store whose feed goes backwards", .gives_changes = [](std::vector<change>& all) { std::reverse(all.begin(), all.end()); }},
     {.name = "a store whose head is one behind", .gives_head = [](feed_head& head) { if (head.sequence > 0) --head.sequence; }},
+    {.name = "a store that forgets that it is closed", .gives_head = [](feed_head& head) { head.closed = false; }},
+    {.name = "a store that looks up as if it were open", .looks_up = [](key_view& view) { view.head.closed = false; }},
     {.name = "a store that looks up with an old head", .looks_up = [](key_view& view) { view.head = {}; }},
     // The audit.
     {.name = "a store that forgets audit events", .appends_event = [](audit_event& one) { return one.handle.has_value(); }},

@@ -89,6 +89,7 @@ protected:
         go_to(where);
         add(".sequence", head.sequence);
         add(".tag", head.tag);
+        add(".closed", head.closed);
     }
 
     void tell(std::string_view where, const credential& one, extent how = extent::whole) {

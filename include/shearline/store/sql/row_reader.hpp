@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Converts rows to values: a row that this library would not have written is `corrupt`.
-// Depends on store/sqlite/checks.hpp and store/sqlite/connection.hpp; for sqlite_store.hpp, not in the umbrella.
+// Depends on store/sql/checks.hpp; for the stores in SQL databases, never on one of them.
 #pragma once
 
 #include <algorithm>
@@ -18,20 +18,23 @@
 
 #include <shearline/credential/record.hpp>
 #include <shearline/rules/scopes.hpp>
-#include <shearline/store/sqlite/checks.hpp>
-#include <shearline/store/sqlite/connection.hpp>
+#include <shearline/store/sql/checks.hpp>
 
-namespace shearline::inline v0_1::detail::sqlite {
+namespace shearline::inline v0_1::detail::sql {
+
+/// What a column of a row holds.
+enum class column_kind : std::uint8_t { null, integer, text, blob };
 
 /// Reads the columns of a row one after another. The first one that this library would not have written is remembered;
 /// after it every read gives an empty value, and `done` returns the error.
+template <typename Query>
 class row_reader {
 public:
-    explicit row_reader(const query& row) noexcept : m_row{&row} {}
+    explicit row_reader(const Query& row) noexcept : m_row{&row} {}
 
     std::int64_t integer(std::int64_t least, std::int64_t most) {
         const int at = m_at++;
-        if (!expect(at, SQLITE_INTEGER)) return least;
+        if (!expect(at, column_kind::integer)) return least;
         const std::int64_t value = m_row->integer(at);
         return refuse_unless(value >= least && value <= most, at) ? value : least;
     }
@@ -66,7 +69,7 @@ public:
         return state ? *state : key_state::revoked;
     }
     /// A text in the row's own memory, valid until the next row.
-    std::string_view text_view() { return bytes(SQLITE_TEXT, max_row_text_bytes); }
+    std::string_view text_view() { return bytes(column_kind::text, max_row_text_bytes); }
     std::string text() { return std::string{text_view()}; }
     /// Scopes as `join_scopes` writes them: none is empty.
     std::string_view scope_text() {
@@ -78,18 +81,18 @@ public:
     std::vector<std::string> scopes() { return split_scopes(scope_text()); }
     credential_id id() {
         const int at = m_at;
-        const auto id = credential_id::parse(bytes(SQLITE_TEXT, credential_id::text_chars));
+        const auto id = credential_id::parse(bytes(column_kind::text, credential_id::text_chars));
         return refuse_unless(static_cast<bool>(id), at) ? *id : credential_id{};
     }
     /// The digest in a PHC string, which must name the handle of its row.
     stored_digest digest_of(shearline::handle owner) {
         const int at = m_at;
-        const auto read = stored_digest::parse(bytes(SQLITE_TEXT, max_row_text_bytes));
+        const auto read = stored_digest::parse(bytes(column_kind::text, max_row_text_bytes));
         return refuse_unless(read && read->handle == owner, at) ? read->digest : stored_digest{};
     }
     std::optional<hash_name> hash() {
         const int at = m_at;
-        const auto name = hash_name::parse(bytes(SQLITE_TEXT, hash_name::max_chars));
+        const auto name = hash_name::parse(bytes(column_kind::text, hash_name::max_chars));
         refuse_unless(name.has_value(), at);
         return name;
     }
@@ -97,12 +100,12 @@ public:
     std::array<std::byte, Bytes> blob() {
         const int at = m_at;
         std::array<std::byte, Bytes> value{};
-        const std::string_view found = bytes(SQLITE_BLOB, Bytes);
+        const std::string_view found = bytes(column_kind::blob, Bytes);
         if (refuse_unless(found.size() == Bytes, at)) copy(found, value.data());
         return value;
     }
     std::vector<std::byte> blob_up_to(std::size_t most) {
-        const std::string_view found = bytes(SQLITE_BLOB, most);
+        const std::string_view found = bytes(column_kind::blob, most);
         std::vector<std::byte> value(found.size());
         copy(found, value.data());
         return value;
@@ -132,6 +135,16 @@ public:
         return sealed_text{small_count(), blob<24>(), blob_up_to(max_box_bytes)};
     }
 
+    /// Passes over columns.
+    void skip(std::size_t columns) noexcept { m_at += static_cast<int>(columns); }
+
+    /// Whether the next column is null, which is passed over then.
+    bool next_is_null() {
+        const bool null = m_row->holds(m_at, column_kind::null);
+        if (null) ++m_at;
+        return null;
+    }
+
     /// Refuses the row unless a further condition holds.
     void require(bool good) { refuse_unless(good, 0); }
 
@@ -146,15 +159,10 @@ private:
         if (!good && m_bad < 0) m_bad = at;
         return m_bad < 0;
     }
-    bool expect(int at, int type) { return refuse_unless(m_row->type(at) == type, at); }
-    bool next_is_null() {
-        const bool null = m_row->type(m_at) == SQLITE_NULL;
-        if (null) ++m_at;
-        return null;
-    }
-    std::string_view bytes(int type, std::size_t most) {
+    bool expect(int at, column_kind kind) { return refuse_unless(m_row->holds(at, kind), at); }
+    std::string_view bytes(column_kind kind, std::size_t most) {
         const int at = m_at++;
-        if (!expect(at, type)) return {};
+        if (!expect(at, kind)) return {};
         const std::string_view found = m_row->bytes(at);
         return refuse_unless(found.size() <= most, at) ? found : std::string_view{};
     }
@@ -162,9 +170,9 @@ private:
         std::transform(from.begin(), from.end(), to, [](char c) { return static_cast<std::byte>(c); });
     }
 
-    const query* m_row;
+    const Query* m_row;
     int m_at = 0;
     int m_bad = -1;  // the first bad column
 };
 
-}  // namespace shearline::inline v0_1::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sql

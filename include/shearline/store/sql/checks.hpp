@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Converts values to columns, and checks that a value can be stored: what is written can be read back.
-// Depends on credential/, store/change.hpp and store/sqlite/schema.hpp; for sqlite_store.hpp, not in the umbrella.
+// Depends on credential/, store/change.hpp; for the stores in SQL databases, never on one of them.
 #pragma once
 
 #include <algorithm>
@@ -18,9 +18,17 @@
 #include <shearline/credential/record.hpp>
 #include <shearline/rules/scopes.hpp>
 #include <shearline/store/change.hpp>
-#include <shearline/store/sqlite/schema.hpp>
 
-namespace shearline::inline v0_1::detail::sqlite {
+namespace shearline::inline v0_1::detail::sql {
+
+/// The most bytes of text in one row; leaves room for the row's other columns.
+inline constexpr std::size_t max_row_text_bytes = 60'000;
+/// Metadata entries of one credential.
+inline constexpr std::size_t max_labels = 1'000;
+/// Keys of one credential that are not revoked; an authority makes two at most.
+inline constexpr std::size_t max_live_keys = 1'000;
+/// Bytes of the sealed text of one key.
+inline constexpr std::size_t max_box_bytes = 1'024;
 
 inline constexpr std::uint64_t max_number = std::numeric_limits<std::int64_t>::max();
 inline constexpr std::int64_t last_unix_ms = 253'402'300'799'999;  // the end of the year 9999
@@ -37,7 +45,7 @@ constexpr std::optional<std::int64_t> column(const std::optional<T>& value) noex
     return value ? std::optional{column(*value)} : std::nullopt;
 }
 
-// Each check here has its counterpart in reader.hpp.
+// Each check here has its counterpart in row_reader.hpp.
 
 constexpr bool is_good(timestamp at) noexcept { return to_unix_ms(at) >= 0 && to_unix_ms(at) <= last_unix_ms; }
 constexpr bool is_good(const std::optional<timestamp>& at) noexcept { return !at || is_good(*at); }
@@ -79,7 +87,8 @@ constexpr bool is_count(std::uint64_t number) noexcept { return number >= 1 && n
         case change_kind::credential_revoked:
         case change_kind::suspended:
         case change_kind::resumed:
-        case change_kind::amended: return true;
+        case change_kind::amended:
+        case change_kind::closed: return true;
     }
     return false;
 }
@@ -88,6 +97,8 @@ constexpr bool is_count(std::uint64_t number) noexcept { return number >= 1 && n
     return is_good(event.at) && is_good(event.credential) && is_good(event.handle) &&
            fit({event.actor, event.action, event.tenant, event.source_address, event.reason});
 }
+
+[[nodiscard]] inline bool is_good(const usage& use) { return is_good(use.last_used_at) && use.uses <= max_number; }
 
 /// `invalid_argument` for a value that could not be read back as it was.
 template <typename T>
@@ -98,4 +109,4 @@ template <typename T>
                                              "be stored"};
 }
 
-}  // namespace shearline::inline v0_1::detail::sqlite
+}  // namespace shearline::inline v0_1::detail::sql
