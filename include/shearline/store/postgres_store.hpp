@@ -48,7 +48,7 @@ struct postgres_options {
 /// What `transact` has returned is on the disk of the server (`synchronous_commit` on, whatever the server's default)
 /// and is seen by every read that begins after that, on any machine. Writers take turns: each locks the row of the
 /// table `store` first. One that was stopped or cut off is ended by the server after 3 s; one whose commit waits for a
-/// standby gives up after `busy_timeout`, `answer_timeout` and a second; then the others go on. Thread-safe; a look-up
+/// standby gives up after `answer_timeout` and a second; then the others go on. Thread-safe; a look-up
 /// is one exchange with the server and O(log n) there. Movable; a store that was moved from may only be destroyed or
 /// assigned to.
 ///

@@ -77,13 +77,13 @@ public:
         return std::move(all->back());
     }
 
-    /// The same for several statements at once: `ask` each, then `answers`.
+    /// The same for several statements at once: `ask` each, then `answers`, which waits longer for what others hold.
     template <typename... Values>
     [[nodiscard]] result<void> ask(std::string_view sql, const Values&... values) {
         return send(is_wanted, sql, values...);
     }
-    [[nodiscard]] result<std::vector<rows>> answers() {
-        auto all = collect();
+    [[nodiscard]] result<std::vector<rows>> answers(std::chrono::milliseconds of_others = {}) {
+        auto all = collect(of_others);
         if (!all) return std::move(all).error();
         std::vector<rows> made;
         for (answer_handle& one : *all) made.emplace_back(m_where->name, std::move(one));
@@ -255,9 +255,9 @@ private:
     }
 
     /// Sends what was taken, and reads all answers. Those that are wanted are returned, or the first error.
-    result<std::vector<answer_handle>> collect() {
+    result<std::vector<answer_handle>> collect(std::chrono::milliseconds of_others = {}) {
         if (m_is_lost) return lost();
-        const moment end = std::chrono::steady_clock::now() + m_where->busy + m_where->answer + std::chrono::seconds{1};
+        const moment end = std::chrono::steady_clock::now() + of_others + m_where->answer + std::chrono::seconds{1};
         if (PQpipelineSync(m_session.get()) == 0) return lost();
         for (int left = PQflush(m_session.get()); left != 0; left = PQflush(m_session.get()))
             if (left < 0 || !wait(POLLIN | POLLOUT, end)) return lost();

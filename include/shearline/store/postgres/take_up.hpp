@@ -140,7 +140,7 @@ struct begun_writing {
     if (asked) asked = on.ask(sql::head_query);
     if (asked) asked = on.ask(sql::identity_query);
     if (!asked) return std::move(asked).error();
-    auto all = on.answers();
+    auto all = on.answers(where.busy);
     if (!all) return std::move(all).error();
     std::int64_t version = 0;
     auto done = sql::take_rows((*all)[1], 1, [&](auto& row) { version = row.integer(0, 1'000'000); });
