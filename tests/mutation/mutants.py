@@ -552,6 +552,8 @@ MUTANTS = [
      "on.say(\"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY\");\n    if (asked)\n        asked = on.ask(",
      "on.say(\"BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY\");\n    if (asked)\n        asked = on.ask(",
      ["store/postgres"]),
+    ("a server that is away is asked by every call", "m_retry_at = std::chrono::steady_clock::now() + m_pause;", "",
+     ["store/postgres"]),
     ("a wait sleeps on once its connection was cut", "continue;  // it was cut", "return false;", ["store/postgres"]),
     ("restored tables have the history of those before", "coalesce(to_regclass('main.change')::oid::bigint, 0)", "0::bigint",
      ["store/postgres"]),

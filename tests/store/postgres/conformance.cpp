@@ -21,6 +21,7 @@
 
 #include "../../support/in_child.hpp"
 #include "../../support/postgres_place.hpp"
+#include "../../support/relay.hpp"
 #include "../../support/stores.hpp"
 
 using namespace support;
@@ -223,6 +224,31 @@ BOOST_AUTO_TEST_CASE(a_wait_without_a_change_lasts_as_long_as_it_was_asked_to) {
     place.store.wait_for_change(700ms);
     BOOST_TEST((std::chrono::steady_clock::now() - begun >= 650ms));
     BOOST_TEST(place.store.change_count() == before);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_is_away_is_asked_now_and_then_and_its_callers_do_not_wait) {
+    using clock = std::chrono::steady_clock;
+    relay between{shared_server().port()};
+    const auto store = must(
+        postgres_store::open("host=127.0.0.1 port=" + std::to_string(between.port()) + " dbname=postgres user=postgres",
+                             {.schema = new_schema()}));
+    must(store.head());
+    const int nobody = relay{shared_server().port()}.port();  // of a relay that has ended
+    between.aim_at(nobody);
+    between.cut();
+    const int before = between.connections();
+    int calls = 0, answered = 0;
+    for (const auto end = clock::now() + 600ms; clock::now() < end; ++calls)
+        if (const auto head = store.head(); head || head.error().code() != errc::unavailable) ++answered;
+    const int attempts = between.connections() - before;
+    BOOST_TEST(answered == 0);
+    BOOST_TEST(calls > 100);    // the others fail at once
+    BOOST_TEST(attempts >= 2);  // 20, 40, 80, … ms apart
+    BOOST_TEST(attempts <= 6);
+    between.aim_at(shared_server().port());
+    const auto back = clock::now();
+    while (!store.head() && clock::now() - back < 10s) std::this_thread::sleep_for(1ms);
+    BOOST_TEST(must(store.head()).sequence == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_feed_that_was_trimmed_begins_later) {
