@@ -132,6 +132,42 @@ BOOST_AUTO_TEST_CASE(refuses_what_cannot_be_reached_or_does_not_let_it_in) {
     refuses(as(new_role(), "closed"), {}, errc::permission_denied, "permission denied for database");
 }
 
+BOOST_AUTO_TEST_CASE(trusts_the_certificate_that_it_was_given_and_no_other) {
+    const postgres_server server;
+    const auto make_certificate = [](const std::string& folder, const std::string& name) {
+        const std::string command = "cd '" + folder +
+                                    "' && openssl req -x509 -newkey ec -pkeyopt "
+                                    "ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" +
+                                    name + " -addext subjectAltName=IP:127.0.0.1 -keyout " + name + ".key -out " +
+                                    name + ".crt 2>/dev/null && chmod 600 *.key && chown --reference=. *.key *.crt";
+        BOOST_REQUIRE(std::system(command.c_str()) == 0);  // NOLINT(cert-env33-c,concurrency-mt-unsafe)
+        return folder + "/" + name + ".crt";
+    };
+    const temporary_folder folder;
+    const std::string data = server.data_folder();
+    const std::string ours = folder / "ours.crt";
+    write_bytes(ours, bytes_of(make_certificate(data, "server")));
+    const std::string another = make_certificate(folder / "", "another");
+    server.run_sql("ALTER SYSTEM SET ssl_cert_file = 'server.crt'");
+    server.run_sql("ALTER SYSTEM SET ssl_key_file = 'server.key'");
+    server.run_sql("ALTER SYSTEM SET ssl = on");
+    server.run_sql("SELECT pg_reload_conf()");
+    for (int i = 0; i < 1'000 && server.run_sql("SHOW ssl") != "on"; ++i) std::this_thread::sleep_for(5ms);
+
+    const std::string checked = server.conninfo() + " sslmode=verify-full sslrootcert=";
+    const auto refused = postgres_store::open(checked + another);
+    BOOST_TEST(code_of(refused) == errc::permission_denied);
+    BOOST_TEST(refused.error().context().find("certificate") != std::string::npos, refused.error().message());
+    const auto store = must(postgres_store::open(checked + ours));
+    must(store.head());
+    const std::string sessions =
+        "FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'shearline'";
+    BOOST_TEST(server.run_sql("SELECT count(*) > 0 AND bool_and(ssl) " + sessions) == "t");
+    const auto plain = must(postgres_store::open(server.conninfo() + " sslmode=disable", {.schema = "plain"}));
+    must(plain.head());
+    BOOST_TEST(server.run_sql("SELECT bool_and(ssl) " + sessions) == "f");  // the control
+}
+
 BOOST_AUTO_TEST_CASE(gives_a_password_from_a_file_and_never_shows_it) {
     run("CREATE ROLE guarded LOGIN PASSWORD 'hunter2'");
     const std::string rules = shared_server().data_folder() + "/pg_hba.conf";
