@@ -62,15 +62,12 @@ public:
 
     [[nodiscard]] result<void> insert(const credential& owner) {
         if (auto good = storable(owner, "the credential", owner.tenant); !good) return good;
-        auto done = m_on->write(
+        auto done = write_row(
             "INSERT INTO main.credential(ordinal, id, tenant, name, not_before, expires_at, suspended, generation, "
             "version, created_at, revoked_at, scopes, metadata_digest, proof_key, proof) VALUES ((SELECT "
             "coalesce(max(ordinal), 0) + 1 FROM main.credential), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
             "?13, ?14) ON CONFLICT DO NOTHING",
-            column(owner.id), owner.tenant, owner.name, column(owner.not_before), column(owner.expires_at),
-            std::int64_t{owner.suspended}, column(owner.generation), column(owner.version), column(owner.created_at),
-            column(owner.revoked_at), join_scopes(owner.scopes), owner.metadata_digest, column(owner.proof.key),
-            owner.proof.mac);
+            owner);
         if (done && m_on->changed_rows() != 1) return error{errc::conflict, "a credential with this id exists already"};
         if (done) done = insert_labels(owner);
         return done;
@@ -78,14 +75,11 @@ public:
 
     [[nodiscard]] result<void> update(const credential& owner) {
         if (auto good = storable(owner, "the credential", owner.tenant); !good) return good;
-        auto done = m_on->write(
+        auto done = write_row(
             "UPDATE main.credential SET tenant = ?2, name = ?3, not_before = ?4, expires_at = ?5, "
             "suspended = ?6, generation = ?7, version = ?8, created_at = ?9, revoked_at = ?10, "
             "scopes = ?11, metadata_digest = ?12, proof_key = ?13, proof = ?14 WHERE id = ?1 AND version = ?8 - 1",
-            column(owner.id), owner.tenant, owner.name, column(owner.not_before), column(owner.expires_at),
-            std::int64_t{owner.suspended}, column(owner.generation), column(owner.version), column(owner.created_at),
-            column(owner.revoked_at), join_scopes(owner.scopes), owner.metadata_digest, column(owner.proof.key),
-            owner.proof.mac);
+            owner);
         if (done && m_on->changed_rows() != 1)
             return error{errc::conflict, "the credential was changed by another call: read it again"};
         if (done)
@@ -218,6 +212,14 @@ private:
     /// For a store that has read these already.
     transaction(Connection& on, const feed_head& head, std::optional<store_identity> identity)
         : m_on{&on}, m_head{head}, m_identity{std::move(identity)} {}
+
+    /// Runs a statement whose parameters are the columns of a credential.
+    [[nodiscard]] result<void> write_row(std::string_view sql, const credential& owner) {
+        return m_on->write(sql, column(owner.id), owner.tenant, owner.name, column(owner.not_before),
+                           column(owner.expires_at), std::int64_t{owner.suspended}, column(owner.generation),
+                           column(owner.version), column(owner.created_at), column(owner.revoked_at),
+                           join_scopes(owner.scopes), owner.metadata_digest, column(owner.proof.key), owner.proof.mac);
+    }
 
     /// `invalid_argument` for a row that could not be read back as it was, or for too long a text of an index.
     template <typename Row>
