@@ -42,6 +42,22 @@ operation make_operation(kind what, const known_key& on, std::mt19937_64& random
     return {.what = what, .on = on, .token = "fleet-" + std::to_string(random()) + "-" + std::to_string(random())};
 }
 
+namespace {
+
+/// Text that a server cannot compress, and the same whenever the operation is asked for.
+std::vector<std::pair<std::string, std::string>> large_metadata(const operation& what) {
+    std::mt19937_64 random{std::hash<std::string>{}(what.token)};
+    std::vector<std::pair<std::string, std::string>> made;
+    for (int i = 0; i < 64; ++i) {
+        std::string value(1'000, ' ');
+        for (char& each : value) each = static_cast<char>('0' + random() % 64);
+        made.emplace_back("m" + std::to_string(i), value);
+    }
+    return made;
+}
+
+}  // namespace
+
 result<effect> attempt(site& at, const operation& what) {
     const request_context by{.actor = "fleet", .reason = what.token, .idempotency_token = what.token};
     const auto given = [](const issued_key& key) {
@@ -49,8 +65,7 @@ result<effect> attempt(site& at, const operation& what) {
     };
     if (what.what == kind::issue) {
         new_credential asked{.tenant = "acme", .name = what.token};
-        for (int i = 0; what.is_large && i < 64; ++i)
-            asked.metadata.emplace_back("m" + std::to_string(i), std::string(1'000, 'x'));
+        if (what.is_large) asked.metadata = large_metadata(what);
         auto made = at.keys().issue(asked, by);
         if (!made) return std::move(made).error();
         return effect{given(*made), {}};

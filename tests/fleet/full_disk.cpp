@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // A disk without room for the tables. Where this user may mount one, it is a small file system; otherwise the server
 // may not let files grow.
+#include <grp.h>
 #include <pwd.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -61,18 +65,27 @@ private:
     bool m_is_mounted;
 };
 
-/// For processes of the server; those that they start later have it, too.
+/// For processes of the server; those that they start later have it, too. Asked for as their user: another may not.
 bool limit_files(const std::string& pids, ::rlim_t bytes) {
-    std::istringstream all{pids};
-    bool good = true;
-    for (std::string pid; std::getline(all, pid, ',');) {
-        ::rlimit limit{};
-        const auto number = static_cast<::pid_t>(std::stol(pid));
-        if (::prlimit(number, RLIMIT_FSIZE, nullptr, &limit) != 0) continue;  // it has ended
-        limit.rlim_cur = std::min(bytes, limit.rlim_max);
-        good = ::prlimit(number, RLIMIT_FSIZE, &limit, nullptr) == 0 && good;
-    }
-    return good;
+    process asking{[&](const parent_end& parent) {
+        const ::passwd* const user = ::getpwnam("postgres");
+        if (::geteuid() == 0 && (user == nullptr || ::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 ||
+                                 ::setuid(user->pw_uid) != 0))
+            return;
+        std::istringstream all{pids};
+        for (std::string pid; std::getline(all, pid, ',');) {
+            ::rlimit limit{};
+            const auto number = static_cast<::pid_t>(std::stol(pid));
+            if (::prlimit(number, RLIMIT_FSIZE, nullptr, &limit) != 0) {
+                if (errno == ESRCH) continue;  // it has ended
+                return;
+            }
+            limit.rlim_cur = std::min(bytes, limit.rlim_max);
+            if (::prlimit(number, RLIMIT_FSIZE, &limit, nullptr) != 0 && errno != ESRCH) return;
+        }
+        parent.say("limited");
+    }};
+    return asking.line() == "limited";
 }
 
 }  // namespace
