@@ -168,6 +168,7 @@ finding cut_commit(const plan& how, const support::postgres_server& server) {
 }
 
 finding hold_network(const plan& how, const support::postgres_server& server) {
+    using namespace std::string_view_literals;
     const place direct = place_at(server.conninfo(), "hold_network");
     relay between{server.port()};
     place held = direct;
@@ -179,6 +180,17 @@ finding hold_network(const plan& how, const support::postgres_server& server) {
     const auto client = must_open(held);
     std::mt19937_64 random{how.seed};
     const known_key key = key_for(*client, kind::rotate, known, random);
+    {
+        // Whoever waits for the answer to a commit gives it up in time, too.
+        between.cut_when_client_sends("\0COMMIT\0"sv, cut_point::held);
+        const operation asked = make_operation(kind::issue, {}, random);
+        const auto began = steady::now();
+        const auto answer = attempt(*client, asked);
+        if (answer || answer.error().code() != errc::in_doubt) known.complain("a held commit was not in doubt");
+        if (steady::now() - began > in_time) known.complain("a commit did not end in time");
+        between.release();
+        if (!carry_out(*client, asked, known, steady::now() + 20s)) known.complain("a held commit was not repeated");
+    }
     crowd busy{held, known, 3, how.seed};
     if (!goes_on(known, 10)) known.complain("no client worked before the fault");
     for (unsigned round = 0; round < how.times(1); ++round) {

@@ -40,7 +40,8 @@ namespace support {
 enum class cut_point : std::uint8_t {
     before_it,  ///< the message is not passed on
     half,       ///< half of its bytes are passed on
-    after_it    ///< it is passed on, but the answer is not: cut once the server has answered, or after 200 ms
+    after_it,   ///< it is passed on, but the answer is not: cut once the server has answered, or after 200 ms
+    held        ///< nothing is cut: from this message on, nothing passes until `release`
 };
 
 /// From a free port of 127.0.0.1 to another port there, with a thread of its own. All members may be called by any
@@ -372,6 +373,7 @@ private:
         m_needle.clear();
         switch (m_where) {
             case cut_point::before_it: return reset(one);
+            case cut_point::held: m_holds = true; return put(one.to_server, *std::move(bytes));
             case cut_point::half:
                 bytes->resize(bytes->size() / 2);
                 one.cut_when_passed = true;

@@ -262,7 +262,7 @@ private:
             if (!begun) return std::move(begun).error();
             auto outcome = write(on, begun->head, std::move(begun->identity));
             if (!outcome) return outcome;
-            auto done = on.commit();
+            auto done = detail::postgres::commit(on);
             m_state->heard.fetch_add(1, std::memory_order_acq_rel);
             if (!done) return std::move(done).error();
             return outcome;

@@ -45,14 +45,11 @@ struct place {
     std::chrono::milliseconds answer{};  ///< for a statement
 };
 
-/// Asks the server to end what it does for this session; waits until it has read that. Nothing, if it is closed.
-inline void cancel(PGconn* session) noexcept {
-    if (PQstatus(session) != CONNECTION_OK) return;
-    PGcancel* const request = PQgetCancel(session);
-    std::array<char, 256> why{};
-    if (request != nullptr) PQcancel(request, why.data(), static_cast<int>(why.size()));
-    PQfreeCancel(request);
-}
+/// A process of a server that serves one session. Another server, or a later process, has other numbers.
+struct backend {
+    std::int64_t process = 0;
+    std::int64_t started = 0;  ///< microseconds since 1970
+};
 
 /// Whether a notice says that something is wrong. One is harmless: that notifications wait for a session that does not
 /// read.

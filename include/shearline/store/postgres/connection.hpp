@@ -139,10 +139,8 @@ public:
         if (auto sent = say("COMMIT"); !sent) return sent;
         m_sent.back().of = is_wanted;
         auto all = collect();
-        if (!all && m_is_lost) {
-            cancel(m_session.get());  // a commit that waits for a standby would keep the others from their turn
+        if (!all && m_is_lost)
             return error{errc::in_doubt, m_where->name + ": the connection was lost while it committed"};
-        }
         if (!all && all.error().code() == errc::invalid_argument) return queue_full(m_where->name);
         if (!all) return std::move(all).error();
         if (std::string_view{PQcmdStatus(all->back().get())} != "COMMIT")
@@ -213,10 +211,15 @@ public:
     [[nodiscard]] std::int64_t changed_rows() const noexcept { return m_changed_rows; }
     /// Whether the server, or somebody between, has closed the connection.
     [[nodiscard]] bool was_closed() const noexcept { return PQstatus(m_session.get()) != CONNECTION_OK; }
+    /// Whether it can be used no more.
+    [[nodiscard]] bool is_lost() const noexcept { return m_is_lost; }
     /// The number of the history of the database that it was made in.
     [[nodiscard]] std::uint64_t epoch() const noexcept { return m_epoch; }
     void set_epoch(std::uint64_t number) noexcept { m_epoch = number; }
+    [[nodiscard]] const backend& served_by() const noexcept { return m_backend; }
+    void set_backend(const backend& one) noexcept { m_backend = one; }
     [[nodiscard]] int process() const noexcept { return PQbackendPID(m_session.get()); }
+    [[nodiscard]] const place& where() const noexcept { return *m_where; }
     [[nodiscard]] const std::string& path() const noexcept { return m_where->name; }
     [[nodiscard]] const std::string& schema() const noexcept { return m_where->schema; }
 
@@ -335,6 +338,7 @@ private:
     std::unordered_map<std::string_view, std::string> m_statements;
     std::uint64_t m_prepared = 0;
     std::uint64_t m_epoch = 0;
+    backend m_backend;
     std::vector<sent_statement> m_sent;
     std::int64_t m_changed_rows = 0;
     bool m_is_lost = false;

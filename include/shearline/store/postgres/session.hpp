@@ -85,7 +85,8 @@ inline constexpr std::int64_t idle_writer_ms = 3'000;
             "(current_setting('fsync') = 'on')::int, (current_setting('full_page_writes') = 'on')::int, "
             "(SELECT system_identifier FROM pg_control_system()), CASE WHEN pg_is_in_recovery() THEN 0 ELSE "
             "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint END, "
-            "coalesce(to_regclass('main.change')::oid::bigint, 0)");
+            "coalesce(to_regclass('main.change')::oid::bigint, 0), pid::bigint, "
+            "(extract(epoch FROM backend_start) * 1000000)::bigint FROM pg_stat_activity WHERE pid = pg_backend_pid()");
     if (!asked) return std::move(asked).error();
     auto all = on.answers();
     if (!all) return std::move(all).error();
@@ -99,6 +100,7 @@ inline constexpr std::int64_t idle_writer_ms = 3'000;
         writes_pages = row.integer(0, 1) == 1;
         epoch = std::to_string(row.bits());
         epoch.append("-").append(std::to_string(row.count(0))).append("-").append(std::to_string(row.count(0)));
+        on.set_backend({row.integer(0, INT64_MAX), row.integer(0, INT64_MAX)});
     });
     if (!done) return std::move(done).error();
     const auto refuse = [&](errc what, std::string_view why) {
@@ -115,6 +117,20 @@ inline constexpr std::int64_t idle_writer_ms = 3'000;
                       "the server runs with fsync or full_page_writes off: a power cut would undo revocations; set "
                       "both on");
     return epoch;
+}
+
+/// Commits a transaction. One whose answer does not come may wait for a standby, and would keep the others from their
+/// turn: its server is asked, over another connection, to end that.
+[[nodiscard]] inline result<void> commit(connection& on) {
+    auto done = on.commit();
+    if (done || done.error().code() != errc::in_doubt || !on.is_lost()) return done;
+    // Not PQcancel: while nobody answers, that waits without an end.
+    if (auto beside = connection::open(on.where()))
+        (void)(*beside)->prepare(
+            "SELECT pg_catalog.pg_cancel_backend(pid) FROM pg_catalog.pg_stat_activity WHERE pid::bigint = ?1 AND "
+            "(extract(epoch FROM backend_start) * 1000000)::bigint = ?2",
+            on.served_by().process, on.served_by().started);
+    return done;
 }
 
 /// Makes connections to one place. After a failure it waits before it tries again, longer each time up to a second;

@@ -74,7 +74,7 @@ template <typename... Values>
     for (std::int64_t next = *held; done && next < schema_version; ++next)
         done = on.script(translated(steps[static_cast<std::size_t>(next)], sql_name(schema)));
     if (done) done = on.write("UPDATE main.store SET version = ?1", schema_version);
-    if (done) done = on.commit();
+    if (done) done = commit(on);
     if (done) return done;
     return error{done.error().code(), done.error().context() + " (while it made the tables of version " +
                                           std::to_string(schema_version) +
