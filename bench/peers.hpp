@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Common alternatives to a verifier. Each has `bool check(std::string_view key)`.
+// Common alternatives to a verifier, and the list of those that are measured: add your own there (bench/README.md).
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -10,11 +10,13 @@
 
 #include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "population.hpp"
 
@@ -30,16 +32,16 @@ struct text_hash : std::hash<std::string_view> {
     using is_transparent = void;
 };
 
-/// The keys in plain text in a hash map, as Envoy's API key filter has them: neither hashed nor constant-time.
+inline consumer consumer_of(std::size_t number) { return {static_cast<std::uint32_t>(number % 1'000), 1}; }
+
+/// The keys in plain text in a hash map, as Envoy's API key filter has them: neither hashed nor constant-time. Each
+/// text is an allocation of its own.
 template <typename Map, typename View = std::string_view>
 class plaintext_map {
 public:
-    explicit plaintext_map(std::uint64_t size) {
-        m_keys.reserve(size);
-        for (std::uint64_t i = 0; i < size; ++i)
-            m_keys.emplace(std::string{view_of(text_of(i))}, consumer{static_cast<std::uint32_t>(i % 1'000), 1});
-    }
-    bool check(std::string_view key) const {
+    void reserve(std::size_t size) { m_keys.reserve(size); }
+    void add(std::string_view key) { m_keys.emplace(std::string{key}, consumer_of(m_keys.size())); }
+    [[nodiscard]] bool check(std::string_view key) const {
         const auto found = m_keys.find(View{key.data(), key.size()});
         return found != m_keys.end() && found->second.scopes == 1;
     }
@@ -47,22 +49,65 @@ public:
 private:
     Map m_keys;
 };
-using absl_keys = plaintext_map<absl::flat_hash_map<std::string, consumer>, absl::string_view>;
-using std_keys = plaintext_map<std::unordered_map<std::string, consumer, text_hash, std::equal_to<>>>;
-using boost_keys = plaintext_map<boost::unordered_flat_map<std::string, consumer, text_hash, std::equal_to<>>>;
+struct absl_keys : plaintext_map<absl::flat_hash_map<std::string, consumer>, absl::string_view> {
+    static constexpr const char* name = "plaintext";
+};
+struct std_keys : plaintext_map<std::unordered_map<std::string, consumer, text_hash, std::equal_to<>>> {
+    static constexpr const char* name = "unordered_map";
+};
+struct boost_keys : plaintext_map<boost::unordered_flat_map<std::string, consumer, text_hash, std::equal_to<>>> {
+    static constexpr const char* name = "boost_flat_map";
+};
+
+/// The same with the texts in the table itself, which has one length of keys: the least that plain text can cost.
+class inline_keys {
+public:
+    static constexpr const char* name = "plaintext_inline";
+
+    void reserve(std::size_t size) { m_keys.reserve(size); }
+    void add(std::string_view key) {
+        key_text text{};
+        key.copy(text.data(), text.size());
+        m_keys.emplace(text, consumer_of(m_keys.size()));
+    }
+    [[nodiscard]] bool check(std::string_view key) const {
+        const auto found = m_keys.find(key);
+        return found != m_keys.end() && found->second.scopes == 1;
+    }
+    void prefetch(std::string_view key) const { m_keys.prefetch(key); }
+
+private:
+    static std::string_view view(const key_text& text) { return view_of(text); }
+    static std::string_view view(std::string_view text) { return text; }
+    struct hash {
+        using is_transparent = void;
+        template <typename Text>
+        std::size_t operator()(const Text& text) const {
+            return absl::Hash<absl::string_view>{}(absl::string_view{view(text).data(), view(text).size()});
+        }
+    };
+    struct same {
+        using is_transparent = void;
+        template <typename A, typename B>
+        bool operator()(const A& a, const B& b) const {
+            return view(a) == view(b);
+        }
+    };
+    absl::flat_hash_map<key_text, consumer, hash, same> m_keys;
+};
 
 /// Hand-written code: SHA-256 by OpenSSL's one-shot call, in hexadecimal, looked up by its first half and compared in
 /// constant time.
 class hand_rolled {
 public:
-    explicit hand_rolled(std::uint64_t size) {
-        m_digests.reserve(size);
-        for (std::uint64_t i = 0; i < size; ++i) {
-            const std::string digest = hex(view_of(text_of(i)));
-            m_digests.emplace(digest.substr(0, 16), digest);
-        }
+    static constexpr const char* name = "hand_rolled";
+
+    void reserve(std::size_t size) { m_digests.reserve(size); }
+    void add(std::string_view key) {
+        std::string digest = hex(key);
+        m_digests.emplace(digest.substr(0, 16), std::move(digest));
     }
-    bool check(std::string_view key) const {
+    [[nodiscard]] bool check(std::string_view key) const {
         const std::string digest = hex(key);
         const auto found = m_digests.find(digest.substr(0, 16));
         return found != m_digests.end() && CRYPTO_memcmp(found->second.data(), digest.data(), digest.size()) == 0;
@@ -111,5 +156,9 @@ private:
     std::array<unsigned char, 32> m_key{1, 2, 3};
     std::string m_token;
 };
+
+template <typename... Peers>
+struct peer_list {};
+using peers = peer_list<absl_keys, inline_keys, std_keys, boost_keys, hand_rolled>;
 
 }  // namespace bench

@@ -106,7 +106,9 @@ def goals(results):
 
 def plots(results, out):
     by_size = {"ours, one at a time": "ours/random/{}/single", "ours, in batches of 16": "ours/random/{}/batch16",
-               "text, absl::flat_hash_map": "peer/plaintext/{}", "SHA-256, std::unordered_map": "peer/hand_rolled/{}",
+               "text, absl::flat_hash_map": "peer/plaintext/{}",
+               "text in the table itself": "peer/plaintext_inline/{}",
+               "SHA-256, std::unordered_map": "peer/hand_rolled/{}",
                "one dependent line read": "raw/line_read/{}"}
     series = {name: [(SIZES[n], *results.point(pattern.format(n))) for n in results.sizes(pattern)]
               for name, pattern in by_size.items()}
@@ -129,6 +131,7 @@ def beside_others(results, node, out):
     rows = [("shearline, memo", "ours/hot/1e4/memo", True), ("shearline, no memo, OpenSSL",
             "ours/hot/1e4/openssl", True), ("shearline, no memo, libsodium", "ours/hot/1e4/sodium", True),
             ("text in absl::flat_hash_map (no hash)", "peer/plaintext_hot/1e4", False),
+            ("text in the table itself (no hash)", "peer/plaintext_inline_hot/1e4", False),
             ("SHA-256, hex, std::unordered_map", "peer/hand_rolled_hot/1e4", False),
             ("libjwt, HS256", "peer/libjwt", False)]
     drawn = [(name, *results.point(of), ours) for name, of, ours in rows if of in results]
@@ -171,7 +174,8 @@ Times differ between machines, and on a shared machine from hour to hour: compar
   throughput of one thread.
 - `wrong_checksum` has an unknown handle; `mistyped` has a known handle and a wrong secret, so the memo's tag is
   computed before the checksum.
-- Peers: keys in plain text in a hash map (`peer/plaintext`, as gateways do it: neither hashed nor constant-time);
+- Peers: keys in plain text in a hash map (`peer/plaintext`, as gateways do it: neither hashed nor constant-time), and
+  with the texts in the table itself (`peer/plaintext_inline`, also in batches of 16 that are prefetched);
   SHA-256 by OpenSSL's one-shot call, in hexadecimal, in a `std::unordered_map`, compared with `CRYPTO_memcmp`
   (`peer/hand_rolled`); an HS256 token verified by libjwt; and, in `bench/node/`, common Node.js packages at pinned
   versions.

@@ -212,27 +212,65 @@ key_text changed_at(key_text text, std::size_t place) {
 }
 key_text unknown(std::size_t i) { return text_of((std::uint64_t{1} << 60U) + i); }
 
+/// A peer that has all the keys.
+template <typename Peer>
+struct filled {
+    explicit filled(std::uint64_t size) {
+        if constexpr (requires { keys.reserve(size); }) keys.reserve(size);
+        for (std::uint64_t i = 0; i < size; ++i) keys.add(view_of(text_of(i)));
+    }
+    Peer keys{};
+};
 template <typename Peer>
 void peer(benchmark::State& state, std::uint64_t size) {
-    auto& it = only<Peer>(size);
+    auto& it = only<filled<Peer>>(size).keys;
     presented texts = presented::block();
     measure(
         state, [&] { texts.draw(size); }, [&](std::size_t i) { return it.check(texts[i]); });
 }
 template <typename Peer>
 void hot_peer(benchmark::State& state, std::uint64_t size) {
-    auto& it = only<Peer>(size);
+    auto& it = only<filled<Peer>>(size).keys;
     const presented texts = presented::hot(size);
     measure(state, as_they_are, [&](std::size_t i) { return it.check(texts[i]); });
+}
+template <typename Peer>
+void peer_in_batches(benchmark::State& state, std::uint64_t size, std::size_t batch) {
+    auto& it = only<filled<Peer>>(size).keys;
+    presented texts = presented::block();
+    measure_blocks(
+        state, [&] { texts.draw(size); },
+        [&] {
+            bool good = true;
+            for (std::size_t first = 0; first < block_keys; first += batch) {
+                for (std::size_t i = first; i < first + batch; ++i) it.prefetch(texts[i]);
+                for (std::size_t i = first; i < first + batch; ++i) good &= it.check(texts[i]);
+            }
+            return good;
+        });
 }
 void jwt_peer(benchmark::State& state) {
     static const libjwt tokens;
     measure(state, as_they_are, [](std::size_t) { return tokens.check(tokens.token()); });
 }
 
+constexpr std::int64_t fast = 500;
+constexpr std::int64_t slow = 60;
+
+template <typename Peer>
+void add_peer(const std::string& n, std::uint64_t size) {
+    const std::string name = std::string{"peer/"} + Peer::name;
+    add(name + "/" + n, slow, peer<Peer>, size);
+    if constexpr (requires(const Peer& one) { one.prefetch(std::string_view{}); })
+        add(name + "_batch16/" + n, slow, peer_in_batches<Peer>, size, std::size_t{16});
+    add(name + "_hot/" + n, slow, hot_peer<Peer>, size);
+}
+template <typename... Peers>
+void add_peers(peer_list<Peers...> /*all*/, const std::string& n, std::uint64_t size) {
+    (add_peer<Peers>(n, size), ...);
+}
+
 void add_size(const std::string& n, std::uint64_t size) {
-    constexpr std::int64_t fast = 500;
-    constexpr std::int64_t slow = 60;
     // Benchmarks of one table are adjacent, so that each table is built once.
     add("ours/hot/" + n + "/openssl", fast, hot<openssl_alone>, size);
     add("ours/hot/" + n + "/sodium", slow, hot<sodium_alone>, size);
@@ -244,27 +282,26 @@ void add_size(const std::string& n, std::uint64_t size) {
     add("ours/random/" + n + "/batch64", slow, random_keys, size, std::size_t{64});
     add("ours/with_idle_writer/" + n, fast, with_writer, size, false);
     add("ours/with_writer/" + n, fast, with_writer, size, true);
-    add("peer/plaintext/" + n, slow, peer<absl_keys>, size);
-    add("peer/plaintext_hot/" + n, slow, hot_peer<absl_keys>, size);
-    add("peer/unordered_map/" + n, slow, peer<std_keys>, size);
-    add("peer/boost_flat_map/" + n, slow, peer<boost_keys>, size);
-    add("peer/hand_rolled/" + n, slow, peer<hand_rolled>, size);
-    add("peer/hand_rolled_hot/" + n, slow, hot_peer<hand_rolled>, size);
+    add_peers(peers{}, n, size);
     add("raw/line_read/" + n, slow, raw_line_read, size);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    // --quick leaves out ten million keys, --huge adds fifty million; other options are Google Benchmark's.
+    // --quick leaves out ten million keys, --huge adds fifty million, --filter REGEX is --benchmark_filter=REGEX; other
+    // options are Google Benchmark's.
     std::vector<std::pair<std::string, std::uint64_t>> sizes{{"1e4", 10'000}, {"1e6", 1'000'000}, {"1e7", 10'000'000}};
     std::vector<char*> rest;
+    std::string filter = "--benchmark_filter=";
     for (int i = 0; i < argc; ++i) {
         const std::string_view argument{argv[i]};
         if (argument == "--quick")
             sizes.resize(2);
         else if (argument == "--huge")
             sizes.emplace_back("5e7", 50'000'000);
+        else if (argument == "--filter" && i + 1 < argc)
+            rest.push_back(filter.append(argv[++i]).data());
         else
             rest.push_back(argv[i]);
     }

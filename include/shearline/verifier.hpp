@@ -116,7 +116,7 @@ public:
                 const handle key = find_handle<format>(text);
                 const detail::line_table& table = of.mirrored->table();
                 const std::size_t home = table.home_of(key);
-                table.prefetch_details(home);  // the second read of memory overlaps with the first
+                table.prefetch(home);  // both reads of memory overlap, with each other and with the tag
                 return of.answer(mine, table, {text, key, home}, of.time->at(now), scope);
             }
             return verify_once_true(text, now, scope);

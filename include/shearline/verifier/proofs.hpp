@@ -28,6 +28,7 @@ class proofs {
     using format = typename Policies::format;
     using memo = typename Policies::memo;
     using memo_key = typename memo::key;
+    struct nothing {};
 
 public:
     /// `unavailable` if the system gives no guarded memory.
@@ -39,14 +40,23 @@ public:
         return proofs{ring.current_pepper(), *std::move(digests), *std::move(key)};
     }
 
-    /// Why a text is not the key of a line; `std::nullopt` if it is, and then the line remembers it. `may_be_key` must
-    /// hold for the text: its length and its prefix have been compared. The memo covers all other bytes, so a text
-    /// whose memo matches is, byte for byte, one that passed the whole check before; nothing else of it is checked
-    /// again. The memo key belongs to these peppers: with others, nothing is remembered.
-    [[nodiscard]] std::optional<reason> refute(std::string_view text, line& known,
+    /// The tag of a text for `refute`; nothing with a memo that remembers nothing. It needs no line, so that it is
+    /// computed while a line is on its way from memory. `may_be_key` must hold for the text.
+    [[nodiscard]] auto tag_of(std::string_view text) const noexcept {
+        if constexpr (memo::remembers)
+            return memo::of(m_memo_key.reveal(unsafe_reveal), text.substr(format::prefix.size()));
+        else
+            return nothing{};
+    }
+
+    /// Why a text with this tag is not the key of a line; `std::nullopt` if it is, and then the line remembers it.
+    /// `may_be_key` must hold for the text: its length and its prefix have been compared. The memo covers all other
+    /// bytes, so a text whose memo matches is, byte for byte, one that passed the whole check before; nothing else of
+    /// it is checked again. The memo key belongs to these peppers: with others, nothing is remembered.
+    template <typename Tag>
+    [[nodiscard]] std::optional<reason> refute(std::string_view text, const Tag& tag, line& known,
                                                std::uint32_t pepper) const noexcept {
         if constexpr (memo::remembers) {
-            const auto tag = memo::of(m_memo_key.reveal(unsafe_reveal), text.substr(format::prefix.size()));
             if (memo::same(tag, known.memo())) [[likely]]
                 return std::nullopt;
             const auto refuted = refute_by_digest(text, known, pepper);

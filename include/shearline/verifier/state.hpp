@@ -117,13 +117,14 @@ struct verifier_state {
 
     [[gnu::always_inline]] verdict answer(verifier_slot& of, const line_table& table, verifier_question asked,
                                           timestamp now, required_scope scope) noexcept {
+        const proofs<Policies>& proving = *proves.load(std::memory_order_seq_cst);
+        const auto tag = proving.tag_of(asked.text);  // before the line is touched: it is on its way from memory
         line* const known = table.find(asked.key, asked.home);
         if (known == nullptr) [[unlikely]]
             return of.refuse(why_unknown(asked.text));
         const std::uint64_t word = known->status_word();
         const line_status status = line_status::from_word(word);
-        const proofs<Policies>& proving = *proves.load(std::memory_order_seq_cst);
-        if (const auto why = proving.refute(asked.text, *known, status.pepper)) [[unlikely]]
+        if (const auto why = proving.refute(asked.text, tag, *known, status.pepper)) [[unlikely]]
             return of.refuse(*why);
         const line_owner owner = known->owner();
         timestamp retiring_until = grant::not_retiring;
