@@ -149,9 +149,25 @@ public:
         return std::optional{std::move(found->front())};
     }
 
-    /// The same for several credentials, in one read: those that exist, in the order of issue.
+    /// The same for several credentials: those that exist, in any order, each as it is at one moment. Many are asked
+    /// for over two connections, if another one is free, so that two processors of the server look for them.
     [[nodiscard]] result<std::vector<credential_view>> read_many(std::span<const credential_id> ids) const {
-        return reading([&](connection& on) { return detail::postgres::find_live(on, ids); });
+        return reading([&](connection& on) -> result<std::vector<credential_view>> {
+            using namespace detail::postgres;
+            const auto other = ids.size() < least_for_two ? std::nullopt : m_state->borrow_free(m_state->readers);
+            const auto rest = ids.subspan(other ? (ids.size() + 1) / 2 : ids.size());
+            std::vector<credential_view> found;
+            auto done = ask_live(on, ids.first(ids.size() - rest.size()));
+            if (done) done = on.dispatch();
+            const bool is_asked = done && other && ask_live(**other, rest) && (**other).dispatch();
+            if (done) done = take_live(on, found);
+            if (done && !rest.empty() && !(is_asked && take_live(**other, found))) {
+                done = ask_live(on, rest);  // the other connection was lost
+                if (done) done = take_live(on, found);
+            }
+            if (!done) return std::move(done).error();
+            return found;
+        });
     }
 
     /// Credentials in the order of issue, of one tenant or, for "", of all.
@@ -233,6 +249,7 @@ public:
 
 private:
     enum class repeat : bool { never, if_lost };
+    static constexpr std::size_t least_for_two = 64;  // credentials: as long as an exchange takes
     static constexpr const char* one_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
     explicit postgres_store(std::unique_ptr<sessions> opened) noexcept : m_state{std::move(opened)} {}

@@ -55,7 +55,8 @@ struct shared_place {
     std::unique_ptr<postgres_store> of = another();
 };
 
-void check_same_views(const std::vector<credential_view>& some, const std::vector<credential_view>& others) {
+void check_same_views(std::vector<credential_view> some, const std::vector<credential_view>& others) {
+    std::sort(some.begin(), some.end(), [](const auto& a, const auto& b) { return a.about.id < b.about.id; });
     BOOST_REQUIRE(some.size() == others.size());
     for (std::size_t i = 0; i < some.size(); ++i) {
         check_same(some[i].about, others[i].about);
@@ -137,12 +138,60 @@ BOOST_AUTO_TEST_CASE(many_credentials_are_read_as_each_of_them_alone) {
     BOOST_TEST(alone.at(3).keys.empty());
     BOOST_TEST(alone.at(1).about.metadata.size() == 2U);
     check_same(alone.at(1).about, must(place.store.read(id_of(2)))->about);  // by another statement
+    {
+        const auto narrow =
+            must(postgres_store::open(shared_server().conninfo(), {.schema = place.schema, .readers = 1}));
+        check_same_views(must(narrow.read_many(asked)), alone);
+    }
     BOOST_TEST(must(place.store.read_many({})).empty());
     const credential_id unknown = id_of(count + 1);
     BOOST_TEST(must(place.store.read_many({&unknown, 1})).empty());
 }
 
-BOOST_AUTO_TEST_CASE(many_credentials_are_read_as_of_one_moment) {
+BOOST_AUTO_TEST_CASE(many_credentials_are_read_over_two_connections_or_one_if_the_other_is_lost) {
+    postgres_place place;
+    std::vector<credential_id> asked;
+    must(place.store.transact([&](auto& tx) -> result<void> {
+        for (std::uint32_t number = 1; number <= 64; ++number) {
+            asked.push_back(id_of(number));
+            must(tx.insert(sample_credential(number)));
+        }
+        return {};
+    }));
+    const auto sessions = [] {
+        return std::stoi(
+            shared_server().run_sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'shearline'"));
+    };
+    const auto read = [&](std::size_t count) {
+        return must(place.store.read_many(std::span{asked}.first(count))).size();
+    };
+    BOOST_TEST(read(63) == 63U);
+    const int before = sessions();
+    BOOST_TEST(read(64) == 64U);
+    BOOST_TEST(sessions() == before + 1);
+
+    // After an error in what one has read, both can be used again.
+    const auto set_scopes = [&](const std::string& scopes) {
+        shared_server().run_sql("UPDATE " + place.schema + ".credential SET scopes = '" + scopes + "'");
+    };
+    set_scopes("two  spaces");
+    const auto wrong = place.store.read_many(asked);
+    BOOST_TEST((!wrong && wrong.error().code() == errc::corrupt));
+    BOOST_TEST(sessions() == before + 1);
+    set_scopes("contacts:read");
+    BOOST_TEST(read(64) == 64U);
+
+    shared_server().run_sql(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'shearline' ORDER BY "
+        "backend_start DESC LIMIT 1");
+    BOOST_TEST(sessions() == before);
+    BOOST_TEST(read(64) == 64U);
+    cut_sessions(shared_server());
+    BOOST_TEST(read(64) == 64U);
+    BOOST_TEST(read(64) == 64U);
+}
+
+BOOST_AUTO_TEST_CASE(each_of_many_credentials_is_read_as_of_one_moment) {
     postgres_place place;
     must(issue(place.store, 1));
     must(issue(place.store, 2));

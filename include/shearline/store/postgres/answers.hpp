@@ -51,6 +51,23 @@ struct backend {
     std::int64_t started = 0;  ///< microseconds since 1970
 };
 
+/// Connects, and waits for the outcome. Null if memory runs out.
+[[nodiscard]] inline session_handle connect(const place& where) {
+    const std::string seconds = std::to_string(std::max<std::int64_t>(2, (where.answer.count() + 999) / 1'000));
+    const std::string patience = std::to_string(where.answer.count());
+    // Those before `dbname` are defaults, which it may replace; those behind it hold.
+    const std::array<const char*, 7> names{"connect_timeout",
+                                           "tcp_user_timeout",
+                                           "keepalives_idle",
+                                           "dbname",
+                                           "fallback_application_name",
+                                           "client_encoding",
+                                           nullptr};
+    const std::array<const char*, 7> values{seconds.c_str(), patience.c_str(), "10",   where.conninfo.c_str(),
+                                            "shearline",     "UTF8",           nullptr};
+    return session_handle{PQconnectdbParams(names.data(), values.data(), 1)};
+}
+
 /// Whether a notice says that something is wrong. One is harmless: that notifications wait for a session that does not
 /// read.
 [[nodiscard]] inline bool is_warning(const PGresult* notice) noexcept {

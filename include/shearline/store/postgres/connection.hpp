@@ -42,19 +42,7 @@ public:
 
     /// Connects. `unavailable` if nobody answers, `permission_denied` if the server does not let the role in.
     [[nodiscard]] static result<std::unique_ptr<connection>> open(const place& where) {
-        const std::string seconds = std::to_string(std::max<std::int64_t>(2, (where.answer.count() + 999) / 1'000));
-        const std::string patience = std::to_string(where.answer.count());
-        // Those before `dbname` are defaults, which it may replace; those behind it hold.
-        const std::array<const char*, 7> names{"connect_timeout",
-                                               "tcp_user_timeout",
-                                               "keepalives_idle",
-                                               "dbname",
-                                               "fallback_application_name",
-                                               "client_encoding",
-                                               nullptr};
-        const std::array<const char*, 7> values{seconds.c_str(), patience.c_str(), "10",   where.conninfo.c_str(),
-                                                "shearline",     "UTF8",           nullptr};
-        session_handle session{PQconnectdbParams(names.data(), values.data(), 1)};
+        session_handle session = connect(where);
         if (!session) return error{errc::unavailable, where.name + ": out of memory"};
         std::unique_ptr<connection> made{new connection{where, std::move(session)}};
         if (PQstatus(made->m_session.get()) != CONNECTION_OK) return not_connected(made->m_session.get(), where.name);
@@ -88,6 +76,16 @@ public:
         std::vector<rows> made;
         for (answer_handle& one : *all) made.emplace_back(m_where->name, std::move(one));
         return made;
+    }
+    /// Sends what was taken: the server works on it until `answers` is called.
+    [[nodiscard]] result<void> dispatch(std::chrono::milliseconds of_others = {}) {
+        if (m_is_lost) return lost();
+        m_answers_until = std::chrono::steady_clock::now() + of_others + m_where->answer + std::chrono::seconds{1};
+        if (PQpipelineSync(m_session.get()) == 0) return lost();
+        for (int left = PQflush(m_session.get()); left != 0; left = PQflush(m_session.get()))
+            if (left < 0 || !wait(POLLIN | POLLOUT, m_answers_until)) return lost();
+        m_is_dispatched = true;
+        return {};
     }
 
     template <typename... Values>
@@ -154,6 +152,7 @@ public:
 
     /// Ends a transaction that was not committed. Returns whether the connection can be used again.
     bool end() {
+        if (m_is_dispatched) (void)collect();
         // What was taken and not sent may fail, and ROLLBACK with it: then a second one does it.
         for (int tries = 0; !m_is_lost && !m_is_copying && tries < 2; ++tries) {
             if (m_sent.empty() && PQtransactionStatus(m_session.get()) == PQTRANS_IDLE) return true;
@@ -259,11 +258,11 @@ private:
 
     /// Sends what was taken, and reads all answers. Those that are wanted are returned, or the first error.
     result<std::vector<answer_handle>> collect(std::chrono::milliseconds of_others = {}) {
-        if (m_is_lost) return lost();
-        const moment end = std::chrono::steady_clock::now() + of_others + m_where->answer + std::chrono::seconds{1};
-        if (PQpipelineSync(m_session.get()) == 0) return lost();
-        for (int left = PQflush(m_session.get()); left != 0; left = PQflush(m_session.get()))
-            if (left < 0 || !wait(POLLIN | POLLOUT, end)) return lost();
+        if (!std::exchange(m_is_dispatched, false)) {
+            if (auto sent = dispatch(of_others); !sent) return std::move(sent).error();
+            m_is_dispatched = false;
+        }
+        const moment end = m_answers_until;
         std::vector<answer_handle> wanted;
         std::optional<error> wrong;
         for (const sent_statement& one : m_sent) {
@@ -341,6 +340,8 @@ private:
     backend m_backend;
     std::vector<sent_statement> m_sent;
     std::int64_t m_changed_rows = 0;
+    moment m_answers_until{};
+    bool m_is_dispatched = false;
     bool m_is_lost = false;
     bool m_is_copying = false;
     bool m_was_warned = false;

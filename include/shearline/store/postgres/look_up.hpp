@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -75,9 +76,8 @@ void read_credential(Row& row, credential& owner) {
     return found;
 }
 
-/// Credentials with their keys that are not revoked, newest first: those that exist, in the order of issue.
-[[nodiscard]] inline result<std::vector<credential_view>> find_live(connection& on,
-                                                                    std::span<const credential_id> ids) {
+/// Asks for credentials with their keys that are not revoked, for `take_live`.
+[[nodiscard]] inline result<void> ask_live(connection& on, std::span<const credential_id> ids) {
     array names{type::bytes};
     for (const credential_id& id : ids) names.add(sql::column(id));
     auto asked = on.say("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -95,10 +95,13 @@ void read_credential(Row& row, credential& owner) {
             "ORDER BY credential, ordinal",
             names);
     if (asked) asked = on.say("COMMIT");
-    if (!asked) return std::move(asked).error();
+    return asked;
+}
+
+/// Adds those that exist, in the order of issue, each with its newest key first.
+[[nodiscard]] inline result<void> take_live(connection& on, std::vector<credential_view>& to) {
     auto all = on.answers();
     if (!all) return std::move(all).error();
-
     std::vector<credential_view> found;
     constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
     auto done = sql::take_rows(all->front(), any, [&](auto& row) {
@@ -121,8 +124,8 @@ void read_credential(Row& row, credential& owner) {
         std::string label = row.text();
         if (owner != by_id.end()) owner->second->metadata.emplace_back(std::move(label), row.text());
     });
-    if (!done) return std::move(done).error();
-    return found;
+    if (done) to.insert(to.end(), std::move_iterator{found.begin()}, std::move_iterator{found.end()});
+    return done;
 }
 
 /// Adds uses, for all keys or for none.

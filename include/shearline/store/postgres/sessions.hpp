@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -39,13 +40,14 @@ struct sessions {
     result<std::pair<pool::lease, bool>> borrow(pool& from) {
         auto on = from.borrow();
         if (!on) return std::move(on).error();
-        const bool is_used = !on->is_empty() && (**on).epoch() == connections.epoch();
-        if (!is_used) {
-            auto made = connections.connect();
-            if (!made) return std::move(made).error();
-            on->fill(*std::move(made));
-        }
-        return std::pair{*std::move(on), is_used};
+        return connected(*std::move(on));
+    }
+    /// A connection from a pool, if one is free now and the server lets it in.
+    std::optional<pool::lease> borrow_free(pool& from) {
+        auto on = from.borrow_free();
+        if (!on) return std::nullopt;
+        auto good = connected(*std::move(on));
+        return good ? std::optional{std::move(good->first)} : std::nullopt;
     }
 
     /// Waits for a notification; false if there is no connection for it. What came before it was made may have been
@@ -89,6 +91,18 @@ struct sessions {
                          "the server itself, or let the pooler work in session mode"};
     }
 
+private:
+    result<std::pair<pool::lease, bool>> connected(pool::lease on) {
+        const bool is_used = !on.is_empty() && (*on).epoch() == connections.epoch();
+        if (!is_used) {
+            auto made = connections.connect();
+            if (!made) return std::move(made).error();
+            on.fill(*std::move(made));
+        }
+        return std::pair{std::move(on), is_used};
+    }
+
+public:
     const place where;
     sql::process_mark opener;
     connector connections;

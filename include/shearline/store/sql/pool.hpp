@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,6 +64,14 @@ public:
             for (auto& on : m_free) (void)on.release();
     }
 
+    /// A free place, if there is one now.
+    [[nodiscard]] std::optional<lease> borrow_free() {
+        if (is_forked()) return std::nullopt;
+        const std::scoped_lock lock{m_mutex};
+        if (m_free.empty()) return std::nullopt;
+        return take();
+    }
+
     /// The next free place. `unavailable` if none became free in time, and in a child made by `fork`.
     [[nodiscard]] result<lease> borrow() {
         if (is_forked())
@@ -72,12 +81,15 @@ public:
         std::unique_lock lock{m_mutex};
         if (!m_came_free.wait_for(lock, m_patience, [this] { return !m_free.empty(); }))
             return error{errc::unavailable, m_name + ": busy: other threads use all connections; try again"};
+        return take();
+    }
+
+private:
+    lease take() {
         lease taken{*this, std::move(m_free.back())};
         m_free.pop_back();
         return taken;
     }
-
-private:
     [[nodiscard]] bool is_forked() const noexcept { return !m_opener->is_ours(); }
 
     void give_back(std::unique_ptr<Connection> on) {
