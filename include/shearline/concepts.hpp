@@ -238,9 +238,9 @@ concept key_feed = requires(T& store, const credential_id& id, const std::string
 
 /// The feed of a store that is shared over a network. Its verifiers are `bounded` (consistency.hpp): no thread that
 /// verifies calls it, and another one follows it. `read_many` gives those of the credentials that exist, each as
-/// `read_live` gives it, in any order. `wait_for_change` returns once `change_count` or `epoch` has
-/// moved, or after that time, or earlier; several threads may wait. `epoch` is one load. It changes when the store may
-/// have another history (a failover, a restore), before any answer from that history is given. Thread-safe.
+/// `read_live` gives it, in any order. `wait_for_change` returns once `change_count` or `epoch` has moved, or after
+/// that time, or earlier; several threads may wait. `epoch` is one load. It changes when the store may have another
+/// history (a failover, a restore), before any answer from that history is given. Thread-safe.
 template <typename T>
 concept remote_feed =
     key_feed<T> && requires(T& store, const std::span<const credential_id> ids, const std::chrono::milliseconds most) {

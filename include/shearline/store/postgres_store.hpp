@@ -249,7 +249,7 @@ public:
 
 private:
     enum class repeat : bool { never, if_lost };
-    static constexpr std::size_t least_for_two = 64;  // credentials: as long as an exchange takes
+    static constexpr std::size_t least_for_two = 512;  // credentials, as a verifier asks for that is far behind
     static constexpr const char* one_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
     explicit postgres_store(std::unique_ptr<sessions> opened) noexcept : m_state{std::move(opened)} {}

@@ -91,6 +91,14 @@ struct sessions {
                          "the server itself, or let the pooler work in session mode"};
     }
 
+    const place where;
+    sql::process_mark opener;
+    connector connections;
+    std::atomic<std::uint64_t> heard{0};
+    pool writer;
+    pool readers;
+    pool bell;
+
 private:
     result<std::pair<pool::lease, bool>> connected(pool::lease on) {
         const bool is_used = !on.is_empty() && (*on).epoch() == connections.epoch();
@@ -101,15 +109,6 @@ private:
         }
         return std::pair{std::move(on), is_used};
     }
-
-public:
-    const place where;
-    sql::process_mark opener;
-    connector connections;
-    std::atomic<std::uint64_t> heard{0};
-    pool writer;
-    pool readers;
-    pool bell;
 };
 
 }  // namespace shearline::inline v0_1::detail::postgres
