@@ -47,33 +47,63 @@ struct lease_clock {
 /// has ended in every child made by `fork`, which must get its own.
 class lease {
 public:
+    /// A question to the store: when it was asked, and how many there were until then.
+    struct question {
+        lease_clock::moment at;
+        std::uint64_t number;
+    };
+
     /// A lease that does not hold yet. `unavailable` if the system gives no memory for it.
     [[nodiscard]] static result<lease> make(std::chrono::nanoseconds length) {
-        auto end = fork_wiped<std::atomic<std::int64_t>>::make([] { return std::atomic<std::int64_t>{0}; });
-        if (!end) return std::move(end).error();
-        return lease{length, *std::move(end)};
+        auto made = fork_wiped<state>::make([] { return state{}; });
+        if (!made) return std::move(made).error();
+        return lease{length, *std::move(made)};
     }
 
     [[nodiscard]] bool holds(lease_clock::moment now) const noexcept {
-        return now.count() < m_end.reveal(unsafe_reveal).load(std::memory_order_seq_cst);
+        return now.count() < m_state.reveal(unsafe_reveal).end.load(std::memory_order_seq_cst);
     }
-    void renew(lease_clock::moment asked) noexcept {
-        m_end.reveal(unsafe_reveal).store((asked + m_length).count(), std::memory_order_release);
+
+    /// Call it before the store is asked, and `renew` once it has answered. By one thread at a time.
+    [[nodiscard]] question ask() noexcept {
+        return {lease_clock::now(), m_state.reveal(unsafe_reveal).asked.fetch_add(1, std::memory_order_seq_cst) + 1};
+    }
+    void renew(const question& asked) noexcept {
+        state& now = m_state.reveal(unsafe_reveal);
+        now.end.store((asked.at + m_length).count(), std::memory_order_release);
+        now.answered.store(asked.number, std::memory_order_release);
+    }
+
+    /// How many questions there were. By any thread.
+    [[nodiscard]] std::uint64_t asked() const noexcept {
+        return m_state.reveal(unsafe_reveal).asked.load(std::memory_order_seq_cst);
+    }
+    /// Whether one that was asked after so many was answered, and the lease still holds: what the store had
+    /// acknowledged before `asked()` gave that number is in the answer.
+    [[nodiscard]] bool was_answered_after(std::uint64_t so_many) const noexcept {
+        return m_state.reveal(unsafe_reveal).answered.load(std::memory_order_acquire) > so_many &&
+               holds(lease_clock::now());
     }
 
     /// Ends the lease, before a writer checks which readers are inside. (Sequentially consistent, as `holds` is: see
     /// epochs.hpp.)
-    void end() noexcept { m_end.reveal(unsafe_reveal).store(0, std::memory_order_seq_cst); }
+    void end() noexcept { m_state.reveal(unsafe_reveal).end.store(0, std::memory_order_seq_cst); }
 
     /// Whether this process made the lease.
-    [[nodiscard]] bool is_ours() const noexcept { return m_end.is_ours(); }
+    [[nodiscard]] bool is_ours() const noexcept { return m_state.is_ours(); }
 
 private:
-    lease(std::chrono::nanoseconds length, fork_wiped<std::atomic<std::int64_t>> end) noexcept
-        : m_length{length}, m_end{std::move(end)} {}
+    struct state {
+        std::atomic<std::int64_t> end{0};
+        std::atomic<std::uint64_t> asked{0};
+        std::atomic<std::uint64_t> answered{0};
+    };
+
+    lease(std::chrono::nanoseconds length, fork_wiped<state> made) noexcept
+        : m_length{length}, m_state{std::move(made)} {}
 
     std::chrono::nanoseconds m_length;
-    fork_wiped<std::atomic<std::int64_t>> m_end;
+    fork_wiped<state> m_state;
 };
 
 }  // namespace shearline::inline v0_1::detail

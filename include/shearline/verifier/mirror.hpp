@@ -158,20 +158,12 @@ private:
     mirror(Store& store, const hash_name& hash, Prover rows, lease trust)
         : m_store{std::addressof(store)}, m_hash{hash}, m_prover{std::move(rows)}, m_lease{std::move(trust)} {}
 
+    /// Needs no turn once another thread has asked after it, and was answered: while changes follow each other closely,
+    /// the mirror is behind again whenever one looks. Applying one change takes some microseconds, less than to sleep
+    /// and be woken, so a thread that finds the lock taken first tries again a few times.
     bool ask_in_turn() noexcept {
         if (!is_ours()) return false;
-        const auto lock = wait_for_turn();
-        if (!lock || is_closed()) return false;
-        if (is_true(lease_clock::now())) return true;  // another thread has applied the feed
-        if (lease_clock::now() < m_retry_at) return false;
-        if (follow()) return true;
-        m_retry_at = lease_clock::now() + std::chrono::milliseconds{10};
-        return false;
-    }
-
-    /// The lock, or none. Applying one change takes some microseconds, less than to sleep and be woken, so a thread
-    /// that finds the lock taken first tries again a few times.
-    std::unique_lock<std::mutex> wait_for_turn() noexcept {
+        const std::uint64_t before = m_lease.asked();
         constexpr std::chrono::milliseconds patience{100};
         std::unique_lock lock{m_mutex, std::try_to_lock};
         const auto end = std::chrono::steady_clock::now() + patience;
@@ -183,15 +175,21 @@ private:
             } else {
                 m_is_silent.store(true, std::memory_order_relaxed);
             }
+            if (m_lease.was_answered_after(before)) return true;
             (void)lock.try_lock();
         }
-        return lock;
+        if (!lock || is_closed()) return false;
+        if (is_true(lease_clock::now())) return true;  // another thread has applied the feed
+        if (lease_clock::now() < m_retry_at) return false;
+        if (follow()) return true;
+        m_retry_at = lease_clock::now() + std::chrono::milliseconds{10};
+        return false;
     }
 
     /// Reads the whole store, and passes the table to `begin`.
     template <typename Progress, typename Begin>
     result<void> fill(Progress&& progress, Begin begin) {
-        const auto asked = lease_clock::now();
+        const auto asked = m_lease.ask();
         // Before the read: a change that comes meanwhile is applied afterwards, at worst twice.
         const std::uint64_t count = m_store->change_count();
         const std::uint64_t epoch = store_epoch();
@@ -225,7 +223,7 @@ private:
         return std::size_t{0};
     }
 
-    void applied_until(std::uint64_t count, lease_clock::moment asked) noexcept {
+    void applied_until(std::uint64_t count, const lease::question& asked) noexcept {
         m_applied.store(count, std::memory_order_release);
         m_lease.renew(asked);
         m_is_silent.store(false, std::memory_order_relaxed);
@@ -239,7 +237,7 @@ private:
     }
 
     result<std::size_t> follow_feed() {
-        const auto asked = lease_clock::now();
+        const auto asked = m_lease.ask();
         const std::uint64_t count = m_store->change_count();
         if (!m_store->hears_changes())
             return end_lease({errc::unavailable,
