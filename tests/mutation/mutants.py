@@ -264,7 +264,7 @@ MUTANTS = [
      "return true ? std::nullopt", ["verifier"]),
     ("a lease never ends",
      "return now.count() < m_state.reveal(unsafe_reveal).end.load(std::memory_order_seq_cst);",
-     "return (void)now, m_end.reveal(unsafe_reveal).load(std::memory_order_seq_cst) != 0;", ["verifier"]),
+     "return (void)now, m_state.reveal(unsafe_reveal).end.load(std::memory_order_seq_cst) != 0;", ["verifier"]),
     ("a child by fork keeps its parent's memory", "return ::madvise(page, bytes, MADV_WIPEONFORK) == 0;",
      "return page != nullptr && bytes != 0;", ["verifier", "posix"]),
     ("a lease counts from the answer", "m_lease.renew(asked);", "m_lease.renew({lease_clock::now(), asked.number});",
