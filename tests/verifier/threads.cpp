@@ -79,7 +79,11 @@ BOOST_AUTO_TEST_CASE(see_every_key_that_is_good_and_none_that_was_revoked_before
             auto reader = fast.new_reader();
             auto i = static_cast<std::size_t>(t);
             for (std::size_t seen = 0; seen < rotations; ++i) {
-                if (!reader.verify(text_of(steady[i % steady.size()]), noon, "contacts:read")) ++wrong;
+                verdict answer = reader.verify(text_of(steady[i % steady.size()]), noon, "contacts:read");
+                // The thread that follows the feed may wait for a processor so long that others do not wait for it.
+                while (!answer && answer.denial().reason() == reason::stale)
+                    answer = reader.verify(text_of(steady[i % steady.size()]), noon, "contacts:read");
+                if (!answer) ++wrong;
                 seen = current.load(std::memory_order_acquire);
                 // The key before the current one was revoked before this verification begins.
                 if (seen > 0 && reader.verify(texts[seen - 1], noon)) ++wrong;
