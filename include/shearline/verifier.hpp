@@ -117,7 +117,9 @@ public:
                 const detail::line_table& table = of.mirrored->table();
                 const std::size_t home = table.home_of(key);
                 table.prefetch(home);  // both reads of memory overlap, with each other and with the tag
-                return of.answer(mine, table, {text, key, home}, of.time->at(now), scope);
+                const auto& proving = of.proving();
+                const auto tag = proving.tag_of(text);
+                return of.answer(mine, table, proving, {text, key, home}, tag, of.time->at(now), scope);
             }
             return verify_once_true(text, now, scope);
         }
@@ -143,14 +145,14 @@ public:
             const std::size_t all = texts.size() < answers.size() ? texts.size() : answers.size();
             for (std::size_t first = 0; first < all; first += at_once) {
                 const std::size_t count = all - first < at_once ? all - first : at_once;
-                verify_some(texts.subspan(first, count), now, scope, answers.subspan(first, count));
+                m_of->answer_some(*m_slot, texts.subspan(first, count), now, scope, answers.subspan(first, count));
             }
             return all;
         }
 
     private:
         friend verifier;
-        static constexpr std::size_t at_once = 64;
+        static constexpr std::size_t at_once = shared::answered_at_once;
 
         explicit reader(std::shared_ptr<shared> of) : m_of{std::move(of)}, m_slot{&m_of->join()} {}
 
@@ -158,28 +160,8 @@ public:
         [[gnu::noinline]] verdict verify_once_true(std::string_view text, timestamp now,
                                                    required_scope scope) noexcept {
             verdict answer;
-            verify_some({&text, 1}, now, scope, {&answer, 1});
+            m_of->answer_some(*m_slot, {&text, 1}, now, scope, {&answer, 1});
             return answer;
-        }
-
-        void verify_some(std::span<const std::string_view> texts, timestamp now, required_scope scope,
-                         std::span<verdict> answers) noexcept {
-            std::array<detail::verifier_question, at_once> asked;
-            for (std::size_t i = 0; i < texts.size(); ++i)
-                asked[i] = {texts[i], may_be_key<format>(texts[i]) ? find_handle<format>(texts[i]) : handle{}, 0};
-            const bool was_true = m_of->is_true(*m_slot->place);
-            const detail::inside here{*m_slot->place};
-            const bool is_true = was_true && !m_of->mirrored->is_closed();
-            const detail::line_table& table = m_of->mirrored->table();
-            for (std::size_t i = 0; i < texts.size(); ++i) {
-                asked[i].home = table.home_of(asked[i].key);
-                table.prefetch(asked[i].home);
-            }
-            const timestamp at = is_true ? m_of->time->at(now) : now;
-            for (std::size_t i = 0; i < texts.size(); ++i)
-                answers[i] = !may_be_key<format>(texts[i]) ? m_slot->refuse(reason::malformed)
-                             : !is_true                    ? m_slot->refuse(reason::stale)
-                                                           : m_of->answer(*m_slot, table, asked[i], at, scope);
         }
 
         std::shared_ptr<shared> m_of;

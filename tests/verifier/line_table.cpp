@@ -72,6 +72,24 @@ BOOST_AUTO_TEST_CASE(ends_every_search_though_no_line_is_free) {
     BOOST_TEST(status == 0);
 }
 
+BOOST_AUTO_TEST_CASE(follows_a_search_by_one_line_unless_it_ends_there) {
+    const auto table = table_of(line_table::least_lines);
+    const std::size_t last = table->size() - 1;
+    std::vector<std::uint64_t> at_the_end;  // handles whose search begins at the last line
+    for (std::uint64_t i = 1; at_the_end.size() < 3; ++i)
+        if (table->home_of(handle{i}) == last) at_the_end.push_back(i);
+    BOOST_TEST(table->follow(handle{at_the_end[0]}, last) == last);  // free
+    for (const std::uint64_t i : at_the_end) table->insert(owner_of(i), key_of(i));
+    BOOST_TEST(table->follow(handle{at_the_end[0]}, last) == last);
+    BOOST_TEST(table->follow(handle{at_the_end[1]}, last) == 0U);
+    BOOST_TEST(table->follow(handle{at_the_end[2]}, last) == 0U);
+    for (const std::uint64_t i : at_the_end) {
+        const line* const found = table->find(handle{i}, table->follow(handle{i}, last));
+        BOOST_REQUIRE(found != nullptr);
+        BOOST_TEST(found->digest() == digest_of(i));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(tells_how_far_a_search_goes) {
     const auto table = table_of(line_table::least_lines);
     BOOST_TEST(table->probes_per_hit() == 0.0);

@@ -107,10 +107,11 @@ const replacement replacements[] = {
                       "; PRAGMA user_version = 1; ATTACH '" + w.copy + "' AS of");
              for (const std::string table : {"credential_metadata", "audit_event"})
                  made.run("INSERT INTO " + table + " SELECT * FROM of." + table);
-             made.run("INSERT INTO credential SELECT ordinal, id, tenant, name, scopes, not_before, expires_at, "
-                      "suspended, generation, version, created_at, revoked_at FROM of.credential; "
-                      "INSERT INTO record SELECT format, handle, credential, generation, state, digest, created_at, "
-                      "retires_at, revoked_at, last_used_at, uses, sealing_key, nonce, box FROM of.record");
+             made.run(
+                 "INSERT INTO credential SELECT ordinal, id, tenant, name, scopes, not_before, expires_at, "
+                 "suspended, generation, version, created_at, revoked_at FROM of.credential; "
+                 "INSERT INTO record SELECT format, handle, credential, generation, state, digest, created_at, "
+                 "retires_at, revoked_at, last_used_at, uses, sealing_key, nonce, box FROM of.record");
              made.run("INSERT INTO change SELECT sequence, kind, credential, version, at FROM of.change");
          }
          shell{w.path}.restore(older);

@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(of_keys_that_have_gone_make_room_for_no_others) {
     const auto first = table_of(8'192);
     const auto second = table_of(8'192);
     const auto counts = std::make_unique<use_counts>();
-    constexpr std::uint64_t keys = 4'000;  // more keys than places: several keys share each place
+    constexpr std::uint64_t keys = 4'000;  // more keys than places
     for (std::uint64_t i = 1; i <= keys; ++i) first->insert(owner_of(i), key_of(i));
     for (std::uint64_t i = 1; i <= keys; i += 3) second->insert(owner_of(i), key_of(i));
     std::vector<std::uint32_t> expected(keys + 1), found(keys + 1);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(of_keys_that_have_gone_make_room_for_no_others) {
         counts->note(table, *known, handle{number}, noon);
         ++expected[static_cast<std::size_t>(number)];
     };
-    for (std::uint64_t i = 1; i <= keys; ++i) use(*first, i % 300 + 1);  // some places are taken once, others twice
+    for (std::uint64_t i = 1; i <= keys; ++i) use(*first, i % 1'000 + 1);  // all places are taken, and many keys leave
     for (int round = 0; round < 2; ++round)
         for (std::uint64_t i = 1; i <= keys; ++i) use(*second, i);
     const auto take = [&](handle key, std::uint32_t uses, line_seconds) {

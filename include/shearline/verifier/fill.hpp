@@ -110,8 +110,7 @@ public:
                 return error{errc::corrupt, "a scan gave another number of keys than it had announced"};
             auto made = mirror_key(owner->second, key, m_hash);
             if (!made) return std::move(made).error();
-            m_table->prefetch(m_table->home_of(key.handle));
-            m_table->prefetch_index(of.id);
+            m_table->prefetch_insertion(m_table->home_of(key.handle), of.id);
             m_batch[m_waiting++] = {owner->first, *made};
             if (m_waiting == m_batch.size()) insert();
         }

@@ -185,16 +185,20 @@ struct mirrored_key {
     line_owner owner;
 };
 
-/// The details of a key's credential, beside the key's line. The id is written before the line is published, and never
-/// changes.
+/// The details of a key's credential, and what else a grant needs, beside the key's line. The id is written before the
+/// line is published, and never changes.
 struct alignas(32) line_details {
     credential_id credential;
+    std::atomic<std::uint64_t> uses{0};  ///< counted since the last flush: see line_table.hpp
     std::atomic<line_seconds> not_before{0};
-    // The rest is for the writer only.
-    std::uint32_t version = 0;
-    std::uint32_t next = 0;  ///< the number of the credential's next line, plus 1; 0 after the last
-    bool was_read = false;   ///< the key was in the last reading of its credential
+    bool was_read = false;  ///< for the writer only: the key was in the last reading of its credential
 };
 static_assert(sizeof(line_details) == 32);
+
+/// What only the writer needs of a line.
+struct line_link {
+    std::uint32_t version = 0;  ///< of its credential
+    std::uint32_t next = 0;     ///< the number of the credential's next line, plus 1; 0 after the last
+};
 
 }  // namespace shearline::inline v0_1::detail

@@ -29,10 +29,10 @@ namespace shearline::inline v0_1::detail {
 /// another one. A free line ends a search, and the writer leaves enough of them: at a load of one half, a successful
 /// search touches 1.5 lines on average. No search touches a line twice, whatever the table holds.
 ///
-/// Arrays beside the lines hold, for each line: the details of its credential (32 bytes); the count of its uses (8
-/// bytes), which takes memory only once something was counted; and, for the writer only, 4 bytes of an index from
-/// credentials to their lines. The lines of a credential that are not dead are linked, so the cost of a change depends
-/// only on their number.
+/// Arrays beside the lines hold, for each line: the details of its credential with the count of its uses (32 bytes),
+/// which a grant reads anyway, so that to count it does not wait for memory; and, for the writer only, a link to the
+/// next line of its credential (8 bytes) and 4 bytes of an index from credentials to their lines. The lines of a
+/// credential that are not dead are linked, so the cost of a change depends only on their number.
 class line_table {
 public:
     static constexpr std::size_t least_lines = 1'024;
@@ -58,12 +58,12 @@ public:
         if (!block) return std::move(block).error();
         auto details = page_block::make(lines * sizeof(line_details));
         if (!details) return std::move(details).error();
-        auto counts = page_block::make(lines * sizeof(std::atomic<std::uint64_t>));
-        if (!counts) return std::move(counts).error();
+        auto links = page_block::make(lines * sizeof(line_link));
+        if (!links) return std::move(links).error();
         auto index = page_block::make(lines * sizeof(std::uint32_t));
         if (!index) return std::move(index).error();
         return std::unique_ptr<line_table>{new line_table{static_cast<std::size_t>(lines), *std::move(block),
-                                                          *std::move(details), *std::move(counts), *std::move(index)}};
+                                                          *std::move(details), *std::move(links), *std::move(index)}};
     }
 
     /// The line at which a search for a handle begins. Handles are not secret; the multiplication also spreads imported
@@ -72,19 +72,24 @@ public:
         const std::uint64_t mixed = key.value * 0x9e37'79b9'7f4a'7c15U;  // 2^64 / the golden ratio
         return static_cast<std::size_t>(upper_word(mixed, m_size));
     }
-    /// Prefetch the details of a line, or the line and its details: a reader needs both.
+    /// Prefetch a line, its details, or both: a reader needs both.
+    void prefetch_line(std::size_t at) const noexcept { __builtin_prefetch(&m_lines[at]); }
     void prefetch_details(std::size_t at) const noexcept { __builtin_prefetch(&m_details[at]); }
     void prefetch(std::size_t at) const noexcept {
-        __builtin_prefetch(&m_lines[at]);
+        prefetch_line(at);
         prefetch_details(at);
     }
-    /// Prefetches the index entry, which an insertion also needs.
-    void prefetch_index(const credential_id& id) const noexcept { __builtin_prefetch(&m_index[index_home_of(id)], 1); }
+    /// Prefetches what an insertion needs.
+    void prefetch_insertion(std::size_t at, const credential_id& id) const noexcept {
+        prefetch(at);
+        __builtin_prefetch(&m_links[at], 1);
+        __builtin_prefetch(&m_index[index_home_of(id)], 1);
+    }
 
-    /// The line of a handle, or null. Lock-free; touches no line twice.
-    [[nodiscard]] line* find(handle key, std::size_t home) const noexcept {
+    /// The line of a handle, or null. Begins at its home, or where `follow` ends. Lock-free; touches no line twice.
+    [[nodiscard]] line* find(handle key, std::size_t at) const noexcept {
         line* const end = m_lines + m_size;
-        line* const first = m_lines + home;
+        line* const first = m_lines + at;
         line* one = first;
         do {
             const std::uint64_t found = one->handle();
@@ -96,8 +101,28 @@ public:
     }
     [[nodiscard]] line* find(handle key) const noexcept { return find(key, home_of(key)); }
 
+    /// The line at which a search that has come to a line ends, as far as that line tells, or else the one after it.
+    /// What a reader needs of it is prefetched.
+    [[nodiscard]] std::size_t follow(handle key, std::size_t at) const noexcept {
+        const std::uint64_t found = m_lines[at].handle();
+        if (found == key.value || found == 0) {
+            prefetch_details(at);
+            return at;
+        }
+        const std::size_t next = at + 1 == m_size ? 0 : at + 1;
+        prefetch(next);
+        return next;
+    }
+
     /// The details of the credential of a line.
     [[nodiscard]] const line_details& details_of(const line& one) const noexcept { return m_details[number_of(one)]; }
+
+    /// The credential of a line. For the writer.
+    [[nodiscard]] mirrored_credential owner_of(const line& one) const noexcept {
+        const line_details& details = details_of(one);
+        return {details.credential, details.not_before.load(std::memory_order_relaxed),
+                m_links[number_of(one)].version};
+    }
 
     /// Whether another line can be added. One line always stays free.
     [[nodiscard]] bool has_room() const noexcept { return m_used + 1 < m_size; }
@@ -111,9 +136,8 @@ public:
         line_details& details = m_details[at];
         details.credential = of.id;
         details.not_before.store(of.not_before, std::memory_order_release);
-        details.version = of.version;
         details.was_read = was_read;
-        details.next = std::exchange(first_of(of.id), static_cast<std::uint32_t>(at + 1));
+        m_links[at] = {of.version, std::exchange(first_of(of.id), static_cast<std::uint32_t>(at + 1))};
         m_lines[at].publish(key.handle, key.digest, key.status, key.owner);
         ++m_used;
         return &m_lines[at];
@@ -128,10 +152,10 @@ public:
 
     /// Updates a line to a key that it `can_become`. By the writer only.
     void update(line& one, const mirrored_credential& of, const mirrored_key& key) noexcept {
-        line_details& details = m_details[number_of(one)];
-        details.not_before.store(of.not_before, std::memory_order_release);
-        details.version = of.version;
-        details.was_read = true;
+        const std::size_t at = number_of(one);
+        m_details[at].not_before.store(of.not_before, std::memory_order_release);
+        m_details[at].was_read = true;
+        m_links[at].version = of.version;
         one.set_owner(key.owner);
         set_status(one, key.status);
     }
@@ -139,32 +163,32 @@ public:
     /// Whether the table has a later version of a credential. For the writer.
     [[nodiscard]] bool knows_later(const mirrored_credential& than) noexcept {
         const std::uint32_t first = first_of(than.id);
-        return first != 0 && static_cast<std::int32_t>(m_details[first - 1].version - than.version) > 0;
+        return first != 0 && static_cast<std::int32_t>(m_links[first - 1].version - than.version) > 0;
     }
 
     /// Between the two calls, insert or update the keys of a credential that were read; its other lines are then marked
     /// as revoked. By the writer only. O(its lines that are not dead).
     void begin_reading(const credential_id& of) noexcept {
-        for (std::uint32_t next = first_of(of); next != 0; next = m_details[next - 1].next)
+        for (std::uint32_t next = first_of(of); next != 0; next = m_links[next - 1].next)
             m_details[next - 1].was_read = false;
     }
     void end_reading(const mirrored_credential& of) noexcept {
         std::uint32_t* const first = &first_of(of.id);
         for (std::uint32_t* link = first; *link != 0;) {
             line& one = m_lines[*link - 1];
-            line_details& details = m_details[*link - 1];
+            line_link& linked = m_links[*link - 1];
             line_status status = one.status();
-            if (!details.was_read) {
+            if (!m_details[*link - 1].was_read) {
                 status.state = key_state::revoked;
                 set_status(one, status);
             }
             if (!status.is_dead()) {
-                link = &details.next;
-            } else if (link == first && details.next == 0) {  // the last one: it keeps the version
-                details.version = of.version;
+                link = &linked.next;
+            } else if (link == first && linked.next == 0) {  // the last one: it keeps the version
+                linked.version = of.version;
                 break;
             } else {
-                *link = details.next;
+                *link = linked.next;
             }
         }
     }
@@ -204,7 +228,7 @@ public:
 
     /// Adds uses of the key of a line, to be written to the store. By any thread; never waits.
     void add_uses(std::size_t at, std::uint32_t uses, line_seconds last) const noexcept {
-        std::atomic<std::uint64_t>& counted = m_counts[at];
+        std::atomic<std::uint64_t>& counted = m_details[at].uses;
         std::uint64_t before = counted.load(std::memory_order_relaxed);
         std::uint64_t after = 0;
         do {
@@ -217,8 +241,6 @@ public:
         if (!mark.load(std::memory_order_seq_cst)) mark.store(true, std::memory_order_seq_cst);
     }
 
-    void prefetch_uses(std::size_t at) const noexcept { __builtin_prefetch(&m_counts[at], 1); }
-
     /// Removes the counts and passes each to `take(handle, uses, last)`. O(size / 4,096), plus the counts in blocks of
     /// 4,096 that were marked.
     template <typename Take>
@@ -228,7 +250,7 @@ public:
             m_counted[block].store(false, std::memory_order_seq_cst);
             const std::size_t end = end_of_block(block);
             for (std::size_t at = block * counts_per_mark; at < end; ++at) {
-                const auto taken = std::bit_cast<count>(m_counts[at].exchange(0, std::memory_order_seq_cst));
+                const auto taken = std::bit_cast<count>(m_details[at].uses.exchange(0, std::memory_order_seq_cst));
                 if (taken.uses != 0) take(handle{m_lines[at].handle()}, taken.uses, taken.last);
             }
         }
@@ -241,7 +263,7 @@ public:
             if (!m_counted[block].load(std::memory_order_relaxed)) continue;
             const std::size_t end = end_of_block(block);
             for (std::size_t at = block * counts_per_mark; at < end; ++at)
-                if (std::bit_cast<count>(m_counts[at].load(std::memory_order_relaxed)).uses != 0) ++keys;
+                if (std::bit_cast<count>(m_details[at].uses.load(std::memory_order_relaxed)).uses != 0) ++keys;
         }
         return keys;
     }
@@ -281,29 +303,29 @@ private:
     // One for the program, even where its shared objects hide their symbols: a table may be replaced by another object.
     [[gnu::visibility("default")]] static inline std::atomic<std::uint64_t> next_serial{1};
 
-    line_table(std::size_t size, page_block lines, page_block details, page_block counts, page_block index)
+    line_table(std::size_t size, page_block lines, page_block details, page_block links, page_block index)
         : m_size{size},
           m_block{std::move(lines)},
           m_details_block{std::move(details)},
-          m_count_block{std::move(counts)},
+          m_link_block{std::move(links)},
           m_index_block{std::move(index)},
           // Zeroed memory is a free line, empty details and a zero count: in practice these are implicit-lifetime
           // types.
           m_lines{reinterpret_cast<line*>(m_block.data())},
           m_details{reinterpret_cast<line_details*>(m_details_block.data())},
-          m_counts{reinterpret_cast<std::atomic<std::uint64_t>*>(m_count_block.data())},
+          m_links{reinterpret_cast<line_link*>(m_link_block.data())},
           m_index{reinterpret_cast<std::uint32_t*>(m_index_block.data())},
           m_counted(size / counts_per_mark + 1) {}
 
     std::size_t m_size;
     page_block m_block;
     page_block m_details_block;
-    page_block m_count_block;
+    page_block m_link_block;
     page_block m_index_block;
     line* m_lines;
-    line_details* m_details;               // of each line
-    std::atomic<std::uint64_t>* m_counts;  // a `count` of each line
-    std::uint32_t* m_index;                // of credentials, by open addressing: see first_of
+    line_details* m_details;  // of each line
+    line_link* m_links;
+    std::uint32_t* m_index;  // of credentials, by open addressing: see first_of
     mutable std::vector<std::atomic<bool>> m_counted;
     std::uint64_t m_serial = next_serial.fetch_add(1, std::memory_order_relaxed);
     std::size_t m_used = 0;

@@ -36,11 +36,11 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// One text to verify, and where the search for its handle begins.
+/// One text to verify, and where the search for its handle begins or goes on.
 struct verifier_question {
     std::string_view text;
     handle key;
-    std::size_t home = 0;
+    std::size_t at = 0;
 };
 
 /// The state of one reader, on its own cache lines.
@@ -78,6 +78,7 @@ template <typename Policies, typename Store, typename Consistency>
 struct verifier_state {
     using format = typename Policies::format;
     using prover = row_prover<proof_hash<Policies>>;
+    using tag = decltype(std::declval<const proofs<Policies>&>().tag_of({}));
     using mirrored_type = mirror<format, Store, prover, Consistency>;
 
     verifier_state(Store& borrowed, const verifier_options& wanted, std::unique_ptr<mirrored_type> filled,
@@ -115,16 +116,19 @@ struct verifier_state {
         return since;
     }
 
-    [[gnu::always_inline]] verdict answer(verifier_slot& of, const line_table& table, verifier_question asked,
-                                          timestamp now, required_scope scope) noexcept {
-        const proofs<Policies>& proving = *proves.load(std::memory_order_seq_cst);
-        const auto tag = proving.tag_of(asked.text);  // before the line is touched: it is on its way from memory
-        line* const known = table.find(asked.key, asked.home);
+    /// The proofs in use: for readers that are inside, once the state has been found true.
+    [[nodiscard]] const proofs<Policies>& proving() const noexcept { return *proves.load(std::memory_order_seq_cst); }
+
+    /// The tag must be made before: then it is computed while the line is on its way from memory.
+    [[gnu::always_inline]] verdict answer(verifier_slot& of, const line_table& table, const proofs<Policies>& by,
+                                          verifier_question asked, const tag& tagged, timestamp now,
+                                          required_scope scope) noexcept {
+        line* const known = table.find(asked.key, asked.at);
         if (known == nullptr) [[unlikely]]
             return of.refuse(why_unknown(asked.text));
         const std::uint64_t word = known->status_word();
         const line_status status = line_status::from_word(word);
-        if (const auto why = proving.refute(asked.text, tag, *known, status.pepper)) [[unlikely]]
+        if (const auto why = by.refute(asked.text, tagged, *known, status.pepper)) [[unlikely]]
             return of.refuse(*why);
         const line_owner owner = known->owner();
         timestamp retiring_until = grant::not_retiring;
@@ -142,8 +146,40 @@ struct verifier_state {
                      {std::shared_ptr<void>{}, &profile.shown},
                      asked.key,
                      retiring_until,
-                     proving.is_outdated(status.pepper),
+                     by.is_outdated(status.pepper),
                      Consistency::staleness};
+    }
+
+    static constexpr std::size_t answered_at_once = 64;
+
+    /// Answers at most so many texts together. The store may be slow: the reader is outside until it has answered.
+    void answer_some(verifier_slot& of, std::span<const std::string_view> texts, timestamp now, required_scope scope,
+                     std::span<verdict> answers) noexcept {
+        std::array<verifier_question, answered_at_once> asked;
+        for (std::size_t i = 0; i < texts.size(); ++i)
+            asked[i] = {texts[i], may_be_key<format>(texts[i]) ? find_handle<format>(texts[i]) : handle{}, 0};
+        const bool was_true = is_true(*of.place);
+        const inside here{*of.place};
+        if (!was_true || mirrored->is_closed()) {
+            for (std::size_t i = 0; i < texts.size(); ++i)
+                answers[i] = of.refuse(may_be_key<format>(texts[i]) ? reason::stale : reason::malformed);
+            return;
+        }
+        // Memory latencies overlap: each step asks for what the next but one needs.
+        const line_table& table = mirrored->table();
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            asked[i].at = table.home_of(asked[i].key);
+            table.prefetch_line(asked[i].at);
+        }
+        const proofs<Policies>& by = proving();
+        std::array<tag, answered_at_once> tags{};
+        for (std::size_t i = 0; i < texts.size(); ++i)
+            if (may_be_key<format>(texts[i])) tags[i] = by.tag_of(texts[i]);
+        for (std::size_t i = 0; i < texts.size(); ++i) asked[i].at = table.follow(asked[i].key, asked[i].at);
+        const timestamp at = time->at(now);
+        for (std::size_t i = 0; i < texts.size(); ++i)
+            answers[i] = may_be_key<format>(texts[i]) ? answer(of, table, by, asked[i], tags[i], at, scope)
+                                                      : of.refuse(reason::malformed);
     }
 
     [[gnu::noinline]] static reason why_unknown(std::string_view text) noexcept {

@@ -71,11 +71,9 @@ public:
             const handle key{old.handle()};
             const line_status status = old.status();
             if (key.value == 0 || status.is_dead() || m_next->find(key) != nullptr) continue;
-            const line_details& details = m_owned->details_of(old);
-            const mirrored_credential of{details.credential, details.not_before.load(std::memory_order_relaxed),
-                                         details.version};
             // (There is room: see make_room.)
-            line* const copied = m_next->insert(of, {key, old.digest(), status, old.owner()}, details.was_read);
+            line* const copied = m_next->insert(m_owned->owner_of(old), {key, old.digest(), status, old.owner()},
+                                                m_owned->details_of(old).was_read);
             if (copied != nullptr) copied->set_memo(old.memo());
         }
         free_unused(readers);
