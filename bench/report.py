@@ -64,6 +64,18 @@ def times(results):
                   for name in names])
 
 
+def in_five_rows(results):
+    """What a verification costs, and what it would cost as plain text in the table itself, which costs least."""
+    rows = [("a key that is used again and again", "ours/hot/1e4/memo", "peer/plaintext_inline_hot/1e4"),
+            ("any of 10⁶ keys, one at a time", "ours/random/1e6/single", "peer/plaintext_inline/1e6"),
+            ("any of 10⁶ keys, in batches of 16", "ours/random/1e6/batch16", "peer/plaintext_inline_batch16/1e6"),
+            ("a key that does not exist", "ours/unknown_handle", None),
+            ("what is no key", "ours/junk", None)]
+    return table(["to verify", "ns", "as plain text, unprotected"],
+                 [[what, plot.number(results.median(ours)), plot.number(results.median(other)) if other else ""]
+                  for what, ours, other in rows])
+
+
 def goals(results):
     """[(case, figure, goal, whether it was reached)], mostly ratios within the run."""
     rows = []
@@ -78,17 +90,19 @@ def goals(results):
         return results.median(one) / results.median(other)
 
     hot = "ours/hot/1e4/memo"
-    at_most("hot, 10⁴ keys, memo / one raw SipHash of the text", ratio(hot, "raw/siphash"), 1.5)
-    at_least("hand-rolled / hot, 10⁴ keys, memo", ratio("peer/hand_rolled_hot/1e4", hot), 9)
-    at_least("libjwt / hot, 10⁴ keys, memo", ratio("peer/libjwt", hot), 80)
+    at_most("hot, 10⁴ keys, memo / one raw SipHash of the text", ratio(hot, "raw/siphash"), 1.3)
+    at_least("hand-rolled / hot, 10⁴ keys, memo", ratio("peer/hand_rolled_hot/1e4", hot), 10)
+    at_least("libjwt / hot, 10⁴ keys, memo", ratio("peer/libjwt", hot), 70)
     at_most("hot, 10⁴ keys, no memo, OpenSSL / one raw HMAC", ratio("ours/hot/1e4/openssl", "raw/hmac_openssl"), 1.5)
-    at_most("random, 10⁶ keys, single / plain text", ratio("ours/random/1e6/single", "peer/plaintext/1e6"), 0.9)
-    at_most("random, 10⁶ keys, batch of 16 / plain text", ratio("ours/random/1e6/batch16", "peer/plaintext/1e6"), 0.35)
-    if "raw/line_read/1e7" in results:
-        at_most("random, 10⁷ keys, batch of 16 / one dependent read of a line",
-                ratio("ours/random/1e7/batch16", "raw/line_read/1e7"), 0.35)
-    at_most("junk / hot", ratio("ours/junk", hot), 0.15)
-    at_most("wrong checksum, unknown handle / hot", ratio("ours/wrong_checksum", hot), 1.2)
+    for n, single in (("1e6", 1.10), ("1e7", 1.15)):
+        for how, words, most in (("single", "one at a time", single), ("batch16", "batch of 16", 0.45),
+                                 ("batch64", "batch of 64", 0.38)):
+            if f"raw/line_read/{n}" in results:
+                at_most(f"random, {WORDS[n]} keys, {words} / one dependent read of a line",
+                        ratio(f"ours/random/{n}/{how}", f"raw/line_read/{n}"), most)
+    at_most("junk / hot", ratio("ours/junk", hot), 0.08)
+    for refused in ("wrong_checksum", "unknown_handle"):
+        at_most(f"{refused.replace('_', ' ')} / hot", ratio(f"ours/{refused}", hot), 1.5)
     two = results.counter("ours/threads2/1e4", "keys_per_second") / results.counter(hot, "keys_per_second")
     at_least("two threads / one", two, 1.9)
     largest = results.sizes("ours/with_writer/{}")[-1]
@@ -151,6 +165,12 @@ PAGE = """# What a verification costs
 
 Written by `./dev bench` on {date}: {cpu}, {cpus} processors, {compiler}, `-O3`, no flags for this processor{shared}.
 Times differ between machines, and on a shared machine from hour to hour: compare the ratios.
+
+{rows}
+
+For the difference, nobody who reads the database can verify; time does not tell how much of a guess is right; a key that
+was revoked is refused as soon as the revocation has returned; state, end, scope and tenant are checked; and each use is
+counted.
 
 ![Nanoseconds of a verification of a random key against the number of keys](by_number_of_keys.svg)
 
@@ -222,6 +242,7 @@ def main():
     missed = [what for what, _, _, good in goals(results) if not good]
     notes = out / "limits.md"
     page = PAGE.format(
+        rows=in_five_rows(results),
         date=results.context["date"][:10], cpu=processor(), cpus=results.context["num_cpus"],
         compiler=results.context.get("compiler", "an unknown compiler"),
         shared=", a virtual machine" if "hypervisor" in pathlib.Path("/proc/cpuinfo").read_text() else "",

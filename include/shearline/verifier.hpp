@@ -117,9 +117,9 @@ public:
                 const detail::line_table& table = of.mirrored->table();
                 const std::size_t home = table.home_of(key);
                 table.prefetch(home);  // both reads of memory overlap, with each other and with the tag
+                const timestamp at = of.time->at(now);
                 const auto& proving = of.proving();
-                const auto tag = proving.tag_of(text);
-                return of.answer(mine, table, proving, {text, key, home}, tag, of.time->at(now), scope);
+                return of.answer(mine, table, proving, {text, key, home}, proving.tag_of(text), at, scope);
             }
             return verify_once_true(text, now, scope);
         }
