@@ -54,6 +54,7 @@ MAY_NAME_DETAIL = {
     "tests/format/number.cpp": "format/number.hpp is machinery as a whole",
     "tests/format/compile_time.cpp": "what a compiler computes of a format, computed again at run time",
     "bench/population.hpp": "a store whose rows are computed, and proved",
+    "bench/fill.cpp": "fills without the proofs of rows, to measure them apart",
     "bench/postgres.cpp": "writes rows into the tables of a store",
     "tests/store/keyring_binding.cpp": "a contract of machinery of stores",
     "tests/store/row_encoding.cpp": "store/row_encoding.hpp is machinery as a whole",
