@@ -4,11 +4,13 @@
 // several optimisation levels, because a compiler may add branches that the source does not have.
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <tuple>
 
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/custody/recoverable.hpp>
+#include <shearline/digest/base64.hpp>
 #include <shearline/digest/hmac_sha256.hpp>
 #include <shearline/digest/memo.hpp>
 #include <shearline/digest/stored_digest.hpp>
@@ -75,6 +77,74 @@ bool spell_and_read_a_stored_digest() {
     other.back() = 'w';  // its last bits are zero
     const auto read = stored_digest::parse(other);
     return read && declassified(read->digest.mac) != digest_bytes{} && stored_digest::parse(text);
+}
+
+/// Calls `read(text, bytes)` for a digest in base64 and for texts with one wrong character: the first, one in the
+/// middle, the last, one above 127, and one with a bit after the last byte. All bits of the text are secret, and so is
+/// whether it is valid.
+template <typename Read>
+bool reads_base64(Read read) {
+    const auto bytes = sample_bytes<32>();
+    std::array<char, base64_chars(32) + 1> spelled{};
+    to_base64<32>(bytes, spelled);
+    struct change {
+        std::size_t at;
+        char c;
+    };
+    const std::array<change, 6> changes{{{0, spelled[0]}, {0, '='}, {21, '-'}, {42, ' '}, {7, '\xc1'}, {42, 'B'}}};
+    for (const change& one : changes) {
+        auto text = spelled;
+        text[one.at] = one.c;
+        secret(text);
+        std::array<std::byte, 32> out{};
+        const bool valid = declassified(static_cast<bool>(read(std::string_view{text.data(), 43}, std::span{out})));
+        if (valid != (&one == changes.data()) || (valid && declassified(out) != bytes)) return false;
+    }
+    return true;
+}
+
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// The bytes of 43 digits; false if there are bits after the last one.
+bool pack_digits(const std::array<unsigned, 44>& digits, std::span<std::byte, 32> out) {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const unsigned pair = (digits[i / 3 * 4 + i % 3] << 6U) | digits[i / 3 * 4 + i % 3 + 1];
+        out[i] = static_cast<std::byte>(pair >> (4 - 2 * (i % 3)));
+    }
+    return (digits[42] & 3U) == 0;
+}
+
+/// The two decoders that one finds: a table of all characters, and a search for each character that ends when it is
+/// found, or the text is wrong.
+void add_base64_controls(constant_time_suite& suite) {
+    suite.control("base64 by a table", [] {
+        static const auto digit_of = [] {
+            std::array<unsigned, 256> made{};
+            made.fill(64);
+            for (unsigned i = 0; i < 64; ++i) made[static_cast<unsigned char>(base64_digits[i])] = i;
+            return made;
+        }();
+        return reads_base64([](std::string_view text, std::span<std::byte, 32> out) {
+            std::array<unsigned, 44> digits{};
+            unsigned all = 0;
+            for (std::size_t i = 0; i < text.size(); ++i) {
+                digits[i] = digit_of[static_cast<unsigned char>(text[i])];
+                all |= digits[i];
+            }
+            return static_cast<unsigned>(pack_digits(digits, out)) & static_cast<unsigned>(all < 64);
+        });
+    });
+    suite.control("base64 that ends at the first wrong character", [] {
+        return reads_base64([](std::string_view text, std::span<std::byte, 32> out) {
+            std::array<unsigned, 44> digits{};
+            for (std::size_t i = 0; i < text.size(); ++i) {
+                const std::size_t digit = base64_digits.find(text[i]);
+                if (digit == std::string_view::npos) return false;
+                digits[i] = static_cast<unsigned>(digit);
+            }
+            return pack_digits(digits, out);
+        });
+    });
 }
 
 /// The whole check of a full verification by a digester; every pepper's state and the digest are secret.
@@ -162,11 +232,16 @@ int main() {
     add_generator<seam_format<"mycompany">>(suite, "generating a key of Seam's format");
     suite.function("rendering a secret and its checksum", render_a_fresh_secret);
     suite.function("spelling and reading a stored digest", spell_and_read_a_stored_digest);
+    suite.function("reading base64, valid or not", [] {
+        return reads_base64(
+            [](std::string_view text, std::span<std::byte, 32> out) { return from_base64<32>(text, out); });
+    });
     suite.function("checking a stored digest", check_a_stored_digest);
     suite.function("comparing with a line", compare_with_a_line);
     suite.function("deriving a subkey from a pepper", derive_a_subkey);
     suite.function("the memo of a text", remember_a_text);
     suite.function("sealing", seal);
     add_constant_time_controls(suite);
+    add_base64_controls(suite);
     return suite.finish();
 }

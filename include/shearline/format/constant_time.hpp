@@ -4,6 +4,7 @@
 // Depends on std; never on another header of ours.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <type_traits>
 
@@ -13,7 +14,8 @@ namespace shearline::inline v0_1::detail {
 
 /// `value`, hidden from the optimiser, which could otherwise see that a mask has only two values, and branch on it.
 /// (Botan's `CT::value_barrier` is the model.) On other compilers, and in constant expressions, `value` as it is.
-[[nodiscard]] constexpr std::uint32_t opaque(std::uint32_t value) noexcept {
+template <std::unsigned_integral Word>
+[[nodiscard]] constexpr Word opaque(Word value) noexcept {
 #if defined(__GNUC__)
     if (!std::is_constant_evaluated()) asm("" : "+r"(value));
 #endif
