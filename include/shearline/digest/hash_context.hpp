@@ -22,6 +22,9 @@ class hash_context {
 public:
     explicit hash_context(std::string_view purpose) { text(purpose); }
 
+    /// Takes memory for this many bytes at once.
+    void reserve(std::size_t bytes) { m_bytes.reserve(bytes); }
+
     hash_context& text(std::string_view field) {
         number(field.size());
         m_bytes += field;
@@ -30,8 +33,8 @@ public:
 
     /// 8 bytes, most significant first, whatever the type of the number.
     hash_context& number(std::uint64_t field) {
-        std::array<char, 8> spelled;
-        for (std::size_t i = 0; i < spelled.size(); ++i) spelled[i] = static_cast<char>(field >> (56 - 8 * i));
+        const auto byte = [field](unsigned shift) { return static_cast<char>(field >> shift); };
+        const std::array<char, 8> spelled{byte(56), byte(48), byte(40), byte(32), byte(24), byte(16), byte(8), byte(0)};
         m_bytes.append(spelled.data(), spelled.size());
         return *this;
     }

@@ -29,14 +29,17 @@ public:
     }
 
     /// The name. An invalid text aborts; in a constant expression it does not compile.
-    constexpr explicit hash_name(std::string_view text) noexcept : m_size{static_cast<std::uint8_t>(text.size())} {
+    constexpr explicit hash_name(std::string_view text) noexcept {
         if (!is_valid(text)) std::abort();
-        for (std::size_t i = 0; i < text.size(); ++i) m_chars[i] = text[i];
+        assign(text);
     }
 
     /// The name, or nothing for an invalid text.
     [[nodiscard]] static constexpr std::optional<hash_name> parse(std::string_view text) noexcept {
-        return is_valid(text) ? std::optional{hash_name{text}} : std::nullopt;
+        if (!is_valid(text)) return std::nullopt;
+        hash_name read;
+        read.assign(text);
+        return read;
     }
 
     [[nodiscard]] constexpr std::string_view view() const& noexcept { return {m_chars.data(), m_size}; }
@@ -45,8 +48,15 @@ public:
     friend constexpr bool operator==(const hash_name&, const hash_name&) = default;
 
 private:
+    constexpr hash_name() noexcept = default;
+
+    constexpr void assign(std::string_view valid) noexcept {
+        m_size = static_cast<std::uint8_t>(valid.size());
+        for (std::size_t i = 0; i < valid.size(); ++i) m_chars[i] = valid[i];
+    }
+
     std::array<char, max_chars> m_chars{};
-    std::uint8_t m_size;
+    std::uint8_t m_size = 0;
 };
 
 }  // namespace shearline::inline v0_1

@@ -40,7 +40,7 @@ struct parsed_digest;
 struct stored_digest {
     std::uint32_t pepper = 0;  ///< the number of the pepper in the keyring, from 1; 0: not set
     digest_bytes mac{};
-    hash_name hash{"hmac-sha256"};
+    hash_name hash = first_hash;
 
     /// The PHC string `$<hash>$k=<pepper>$<handle, 11 base62 digits>$<digest, 43 base64 characters>`; the handle is in
     /// the place of the PHC salt. Pepper and handle must not be 0, or `parse` does not read it. Constant-time in the
@@ -66,6 +66,7 @@ struct stored_digest {
     [[nodiscard]] static result<parsed_digest> parse(std::string_view phc);
 
 private:
+    static constexpr hash_name first_hash{"hmac-sha256"};  // a copy costs less than a check of its characters
     static constexpr std::string_view before_pepper = "$k=";
     static constexpr std::size_t mac_chars = base64_chars(sizeof(digest_bytes));
 };

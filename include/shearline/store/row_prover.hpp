@@ -85,6 +85,7 @@ private:
     template <typename... Row>
     [[nodiscard]] hash_context encoded(const Row&... row) const {
         hash_context words{"shearline row 1"};
+        words.reserve(512);  // most rows are shorter
         words.bytes(m_store);
         append(words, row...);
         return words;

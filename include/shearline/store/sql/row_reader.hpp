@@ -4,11 +4,11 @@
 // Depends on store/sql/checks.hpp; for the stores in SQL databases, never on one of them.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -167,7 +167,7 @@ private:
         return refuse_unless(found.size() <= most, at) ? found : std::string_view{};
     }
     static void copy(std::string_view from, std::byte* to) noexcept {
-        std::transform(from.begin(), from.end(), to, [](char c) { return static_cast<std::byte>(c); });
+        if (!from.empty()) std::memcpy(to, from.data(), from.size());
     }
 
     const Query* m_row;
