@@ -196,6 +196,9 @@ counted.
   throughput of one thread.
 - `wrong_checksum` has an unknown handle; `mistyped` has a known handle and a wrong secret, so the memo's tag is
   computed before the checksum.
+- Filling is compared with a bare scan (`raw/scan_sqlite`): the same rows and columns in the same order, read through
+  SQLite's own functions, with nothing counted, checked or converted. Filling without the proofs of rows
+  (`ours/fill_sqlite_unproved`) is measured apart.
 - Peers: keys in plain text in a hash map (`peer/plaintext`, as gateways do it: neither hashed nor constant-time), and
   with the texts in the table itself (`peer/plaintext_inline`, also in batches of 16 that are prefetched);
   SHA-256 by OpenSSL's one-shot call, in hexadecimal, in a `std::unordered_map`, compared with `CRYPTO_memcmp`
