@@ -120,6 +120,15 @@ concept makes_tags = requires(const typename T::key& with, const std::string_vie
     { T::same(tag, tag) } noexcept -> std::same_as<bool>;
 };
 
+/// A memo that makes tags of several texts at once.
+template <typename T>
+concept makes_tags_of_many = requires {
+    {
+        T::of_many()
+    } noexcept -> std::same_as<void (*)(const typename T::key& with, const char* const* texts, std::size_t size,
+                                        std::size_t count, typename T::tag* tags) noexcept>;
+};
+
 }  // namespace detail
 
 /// Whether a key can be shown again: `show_once`, or `recoverable`. One that keeps the text (`keeps_text`) has `seal`
@@ -131,13 +140,15 @@ concept custody_policy = requires {
 };
 
 /// Whether a verifier remembers that a text matched a digest: `no_memo`, or `siphash_memo`. One that remembers has a
-/// `tag` (two words of 64 bits), `of` and `same`, both constant-time. Thread-safe.
+/// `tag` (two words of 64 bits), `of` and `same`, both constant-time; and it may have `of_many`, as `siphash_memo` has,
+/// which gives a function that makes the same tags for texts of one length, several at once. Thread-safe.
 template <typename T>
 concept memo_policy = requires {
     typename std::bool_constant<T::remembers>;
     { T::make_key() } noexcept -> std::same_as<typename T::key>;
     requires std::is_trivially_copyable_v<typename T::key>;
     requires !T::remembers || detail::makes_tags<T>;
+    requires !requires { T::of_many(); } || detail::makes_tags_of_many<T>;
 };
 
 /// A source of independent, uniform, unpredictable bytes. `fill` fills all of `out` or returns an error; after an error

@@ -155,8 +155,8 @@ struct policy_mistakes : format_mistakes<T> {
     static_assert(no_memo || makes_memo_keys<T>,
                   "policies<...>: a memo lacks `key` or `static key make_key() noexcept`");
     static_assert(no_memo || memo_policy<T>,
-                  "policies<...>: a memo that remembers lacks `tag`, `of` or `same`, or one of them may throw: declare "
-                  "them as siphash_memo does");
+                  "policies<...>: a memo that remembers lacks `tag`, `of` or `same`, or one of them or `of_many` is of "
+                  "another type or may throw: declare them as siphash_memo does");
 
     static_assert(
         !requires { typename T::rotation; },

@@ -198,6 +198,24 @@ bool remember_a_text() {
     return declassified(siphash_memo::same(asked, stored)) && !declassified(siphash_memo::same(asked, wrong));
 }
 
+/// The tags of more texts than there are lanes, as they fill them twice and leave some empty.
+bool remember_texts(siphash_of_many tags_of) {
+    siphash_memo::key key = siphash_memo::make_key();
+    std::array<std::array<char, 53>, 9> texts{};
+    std::array<const char*, 9> starts{};
+    std::array<siphash_memo::tag, 9> expected{};
+    std::array<siphash_memo::tag, 9> tags{};
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        texts[i].fill(static_cast<char>('a' + i));
+        starts[i] = texts[i].data();
+        expected[i] = siphash_memo::of(key, {texts[i].data(), texts[i].size()});
+    }
+    secret(key);
+    secret(texts);
+    tags_of(key, starts.data(), texts[0].size(), texts.size(), tags.data());
+    return declassified(tags) == expected;
+}
+
 /// Sealing key and text are secret. (Opening is not tested: libsodium branches on the validity of the tag, which is the
 /// result.)
 bool seal() {
@@ -240,8 +258,25 @@ int main() {
     suite.function("comparing with a line", compare_with_a_line);
     suite.function("deriving a subkey from a pepper", derive_a_subkey);
     suite.function("the memo of a text", remember_a_text);
+    suite.function("the memos of several texts, in two lanes",
+                   [] { return remember_texts(&siphash_anywhere<compiled_for>); });
+#if defined(__x86_64__)  // (valgrind has no AVX-512)
+    if (__builtin_cpu_supports("avx2") != 0)
+        suite.function("the memos of several texts, by AVX2",
+                       [] { return remember_texts(&siphash_avx2<compiled_for>); });
+#endif
     suite.function("sealing", seal);
     add_constant_time_controls(suite);
     add_base64_controls(suite);
+    suite.control("a memo that ends at the first zero", [] {
+        return remember_texts([](const siphash_key& with, const char* const* texts, std::size_t size, std::size_t count,
+                                 siphash_tag* tags) noexcept {
+            for (std::size_t i = 0; i < count; ++i) {
+                std::size_t until = 0;
+                while (until < size && texts[i][until] != '\0') ++until;
+                tags[i] = siphash_memo::of(with, {texts[i], until});
+            }
+        });
+    });
     return suite.finish();
 }

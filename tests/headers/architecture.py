@@ -56,6 +56,7 @@ MAY_NAME_DETAIL = {
     "bench/population.hpp": "a store whose rows are computed, and proved",
     "bench/fill.cpp": "fills without the proofs of rows, to measure them apart",
     "bench/postgres.cpp": "writes rows into the tables of a store",
+    "tests/digest/siphash_lanes.cpp": "digest/siphash_lanes.hpp is machinery as a whole",
     "tests/store/keyring_binding.cpp": "a contract of machinery of stores",
     "tests/store/row_encoding.cpp": "store/row_encoding.hpp is machinery as a whole",
     "tests/store/row_prover.cpp": "store/row_prover.hpp is machinery as a whole",

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Whether a verifier remembers that a text matched a digest: as a short keyed tag, or not at all.
-// Depends on libsodium; never on a table.
+// Depends on digest/siphash_lanes.hpp and libsodium; never on a table.
 #pragma once
 
 #include <sodium.h>
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include <shearline/digest/siphash_lanes.hpp>
 #include <shearline/secret/compare.hpp>
 
 namespace shearline::inline v0_1 {
@@ -28,10 +29,9 @@ namespace shearline::inline v0_1 {
 struct siphash_memo {
     static constexpr bool remembers = true;
     using tag = std::array<std::uint64_t, 2>;
-    struct key {
-        std::array<unsigned char, crypto_shorthash_siphashx24_KEYBYTES> bytes;
-    };
+    using key = detail::siphash_key;
     static_assert(sizeof(tag) == crypto_shorthash_siphashx24_BYTES);
+    static_assert(sizeof(key) == crypto_shorthash_siphashx24_KEYBYTES);
 
     /// A new random key. O(1).
     [[nodiscard]] static key make_key() noexcept {
@@ -46,6 +46,14 @@ struct siphash_memo {
         ::crypto_shorthash_siphashx24(out.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
                                       with.bytes.data());
         return std::bit_cast<tag>(out);
+    }
+
+    /// The fastest function for this processor that computes the tags of `count` texts of `size` bytes each, equal to
+    /// those of `of`, several at once. A verifier asks for it when it is made. Such a function is constant-time in the
+    /// key and the texts, linear, and thread-safe.
+    template <int CompiledFor = detail::compiled_for>
+    [[nodiscard]] static detail::siphash_of_many of_many() noexcept {
+        return detail::choose_siphash<CompiledFor>();
     }
 
     /// Whether two tags are equal. Constant-time in both; O(1).

@@ -53,11 +53,37 @@ report memo_claims() {
     return seen;
 }
 
+/// Tags of several texts are those of each.
+template <typename Memo>
+report memo_claims_of_many() {
+    report seen;
+    if constexpr (shearline::detail::makes_tags_of_many<Memo>) {
+        const auto key = Memo::make_key();
+        std::array<std::string, 9> texts;
+        std::array<const char*, 9> starts{};
+        for (std::size_t size = 0; size <= 64; ++size) {
+            for (std::size_t i = 0; i < texts.size(); ++i) {
+                texts[i].assign(size, static_cast<char>('a' + i));
+                starts[i] = texts[i].data();
+            }
+            for (std::size_t count = 0; count <= texts.size(); ++count) {
+                std::array<typename Memo::tag, 9> tags{};
+                Memo::of_many()(key, starts.data(), size, count, tags.data());
+                for (std::size_t i = 0; i < count; ++i)
+                    seen.check(tags[i] == Memo::of(key, texts[i]), "tags of several texts are those of each",
+                               "text " + std::to_string(i + 1) + " of " + std::to_string(count) + ", " +
+                                   std::to_string(size) + " characters");
+            }
+        }
+    }
+    return seen;
+}
+
 }  // namespace detail
 
-/// Compares tags of texts that differ in one character, tags of one text under two keys, and tags that differ in one
-/// bit. A memo that fails may let a verifier take one text for another. For policies that remember. Negative controls:
-/// memos with one fault. Takes milliseconds.
+/// Compares tags of texts that differ in one character, tags of one text under two keys, tags that differ in one bit,
+/// and, with `of_many`, tags of several texts with those of each. A memo that fails may let a verifier take one text
+/// for another. For policies that remember. Negative controls: memos with one fault. Takes milliseconds.
 ///
 /// Example:
 ///     const auto seen = shearline::testing::memo_conformance<shearline::siphash_memo>();  // or your own
@@ -67,12 +93,15 @@ template <typename Memo>
     requires(bool{Memo::remembers})
 [[nodiscard]] report memo_conformance() {
     report seen = detail::memo_claims<Memo>();
+    seen.add(detail::memo_claims_of_many<Memo>());
     seen.control(!detail::memo_claims<detail::blind_memo>(), "a memo that matches every text");
     seen.control(!detail::memo_claims<detail::checksum_memo>(), "a memo of the checksum alone");
     seen.control(!detail::memo_claims<detail::beginning_memo>(), "a memo of all but the last character");
     seen.control(!detail::memo_claims<detail::half_memo>(), "a memo that compares half a tag");
     seen.control(!detail::memo_claims<detail::open_memo>(), "a memo whose key is public");
     seen.control(!detail::memo_claims<detail::short_memo>(), "a memo of 32 bits");
+    seen.control(!detail::memo_claims_of_many<detail::uneven_memo>(),
+                 "a memo that takes one of several texts for another");
     return seen;
 }
 

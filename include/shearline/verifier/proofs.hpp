@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include <shearline/concepts.hpp>
 #include <shearline/format/parse.hpp>
 #include <shearline/keyring.hpp>
 #include <shearline/keyring/digester.hpp>
@@ -21,6 +22,14 @@
 
 namespace shearline::inline v0_1::detail {
 
+/// What a memo makes tags of many texts with on this processor, if it has something of that kind.
+template <typename Memo>
+struct chosen_of_many {};
+template <makes_tags_of_many Memo>
+struct chosen_of_many<Memo> {
+    decltype(Memo::of_many()) tags = Memo::of_many();
+};
+
 /// The peppers of one keyring, and a memo key made with them: after a change of keyring no earlier tag matches.
 /// Constant-time in peppers, digests and tags. Immutable and thread-safe.
 template <typename Policies>
@@ -29,6 +38,7 @@ class proofs {
     using memo = typename Policies::memo;
     using memo_key = typename memo::key;
     struct nothing {};
+    static constexpr std::size_t remembered_chars = format::chars - format::prefix.size();
 
 public:
     /// `unavailable` if the system gives no guarded memory.
@@ -47,6 +57,17 @@ public:
             return memo::of(m_memo_key.reveal(unsafe_reveal), text.substr(format::prefix.size()));
         else
             return nothing{};
+    }
+
+    /// The same for many texts, each given by what follows its prefix.
+    template <typename Tag>
+    void tags_of(const char* const* after_prefix, std::size_t count, Tag* tags) const noexcept {
+        if constexpr (makes_tags_of_many<memo>) {
+            m_of_many.tags(m_memo_key.reveal(unsafe_reveal), after_prefix, remembered_chars, count, tags);
+        } else if constexpr (memo::remembers) {
+            for (std::size_t i = 0; i < count; ++i)
+                tags[i] = memo::of(m_memo_key.reveal(unsafe_reveal), {after_prefix[i], remembered_chars});
+        }
     }
 
     /// Why a text with this tag is not the key of a line; `std::nullopt` if it is, and then the line remembers it.
@@ -87,6 +108,7 @@ private:
     std::uint32_t m_current;
     digester<typename Policies::hash> m_digests;
     fork_wiped<const memo_key> m_memo_key;
+    chosen_of_many<memo> m_of_many;
 };
 
 }  // namespace shearline::inline v0_1::detail

@@ -156,30 +156,36 @@ struct verifier_state {
     void answer_some(verifier_slot& of, std::span<const std::string_view> texts, timestamp now, required_scope scope,
                      std::span<verdict> answers) noexcept {
         std::array<verifier_question, answered_at_once> asked;
-        for (std::size_t i = 0; i < texts.size(); ++i)
-            asked[i] = {texts[i], may_be_key<format>(texts[i]) ? find_handle<format>(texts[i]) : handle{}, 0};
+        std::array<const char*, answered_at_once> after_prefix;
+        std::array<verdict*, answered_at_once> answer_to;
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            if (!may_be_key<format>(texts[i])) {
+                answers[i] = of.refuse(reason::malformed);
+                continue;
+            }
+            asked[count] = {texts[i], find_handle<format>(texts[i]), 0};
+            after_prefix[count] = texts[i].data() + format::prefix.size();
+            answer_to[count++] = &answers[i];
+        }
         const bool was_true = is_true(*of.place);
         const inside here{*of.place};
         if (!was_true || mirrored->is_closed()) {
-            for (std::size_t i = 0; i < texts.size(); ++i)
-                answers[i] = of.refuse(may_be_key<format>(texts[i]) ? reason::stale : reason::malformed);
+            for (std::size_t i = 0; i < count; ++i) *answer_to[i] = of.refuse(reason::stale);
             return;
         }
         // Memory latencies overlap: each step asks for what the next but one needs.
         const line_table& table = mirrored->table();
-        for (std::size_t i = 0; i < texts.size(); ++i) {
+        for (std::size_t i = 0; i < count; ++i) {
             asked[i].at = table.home_of(asked[i].key);
             table.prefetch_line(asked[i].at);
         }
         const proofs<Policies>& by = proving();
-        std::array<tag, answered_at_once> tags{};
-        for (std::size_t i = 0; i < texts.size(); ++i)
-            if (may_be_key<format>(texts[i])) tags[i] = by.tag_of(texts[i]);
-        for (std::size_t i = 0; i < texts.size(); ++i) asked[i].at = table.follow(asked[i].key, asked[i].at);
+        std::array<tag, answered_at_once> tags;
+        by.tags_of(after_prefix.data(), count, tags.data());
+        for (std::size_t i = 0; i < count; ++i) asked[i].at = table.follow(asked[i].key, asked[i].at);
         const timestamp at = time->at(now);
-        for (std::size_t i = 0; i < texts.size(); ++i)
-            answers[i] = may_be_key<format>(texts[i]) ? answer(of, table, by, asked[i], tags[i], at, scope)
-                                                      : of.refuse(reason::malformed);
+        for (std::size_t i = 0; i < count; ++i) *answer_to[i] = answer(of, table, by, asked[i], tags[i], at, scope);
     }
 
     [[gnu::noinline]] static reason why_unknown(std::string_view text) noexcept {

@@ -69,6 +69,16 @@ struct half_memo : siphash_memo {
     static bool same(const tag& a, const tag& b) noexcept { return a[0] == b[0]; }
 };
 
+/// Takes the last of several texts for the one before it.
+struct uneven_memo : siphash_memo {
+    static auto of_many() noexcept {
+        return +[](const key& with, const char* const* texts, std::size_t size, std::size_t count, tag* tags) noexcept {
+            for (std::size_t i = 0; i < count; ++i)
+                tags[i] = siphash_memo::of(with, {texts[i > 0 && i + 1 == count ? i - 1 : i], size});
+        };
+    }
+};
+
 struct open_memo : siphash_memo {
     static key make_key() noexcept { return {}; }
 };
