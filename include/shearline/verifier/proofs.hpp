@@ -66,7 +66,8 @@ public:
             m_of_many.tags(m_memo_key.reveal(unsafe_reveal), after_prefix, remembered_chars, count, tags);
         } else if constexpr (memo::remembers) {
             for (std::size_t i = 0; i < count; ++i)
-                tags[i] = memo::of(m_memo_key.reveal(unsafe_reveal), {after_prefix[i], remembered_chars});
+                tags[i] =
+                    memo::of(m_memo_key.reveal(unsafe_reveal), std::string_view{after_prefix[i], remembered_chars});
         }
     }
 
