@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Tests a memo policy: what a verifier relies on when it compares a tag instead of a digest.
-// Depends on digest/memo.hpp and testing/detail/wrong_policies.hpp; never on a verifier.
+// Depends on concepts.hpp, digest/memo.hpp and testing/detail/wrong_policies.hpp; never on a verifier.
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <shearline/concepts.hpp>
 #include <shearline/testing/detail/wrong_policies.hpp>
 #include <shearline/testing/report.hpp>
 
