@@ -540,6 +540,8 @@ MUTANTS = [
      "siphash_rounds<2>(a, b, c, d);\n    const lanes first", ["digest"]),
     ("tags of many texts leave out the last character", "= format::chars - format::prefix.size();",
      "= format::chars - format::prefix.size() - 1;", ["verifier"]),
+    ("tags of many texts are of a byte more", "= format::chars - format::prefix.size();",
+     "= format::chars - format::prefix.size() + 1;", ["verifier"]),
     ("an answer to one of many texts goes to another", "*answer_to[i] = answer(", "answers[i] = answer(",
      ["verifier"]),
     ("a search goes on past the last line", "const std::size_t next = at + 1 == m_size ? 0 : at + 1;",

@@ -265,11 +265,10 @@ postgres_server postgres_server::make_standby(const std::string& synchronous_nam
 }
 
 void postgres_server::promote() {
-    // Asked again, in case that a standby which is just looking for its primary has missed it.
-    for (int asked = 0; run_sql("SELECT pg_is_in_recovery()") == "t"; ++asked) {
-        if (asked == 6) throw std::runtime_error{"a standby was not promoted:\n" + log()};
-        run_sql("SELECT pg_is_in_recovery() AND pg_promote(true, 10)");
-    }
+    // It must not wait within a query: that has a snapshot, and the standby, which still replays what it has received,
+    // may have to remove what the snapshot sees. It would wait for the query for 30 seconds.
+    run_sql("SELECT pg_promote(false)");
+    wait_until(*this, "NOT pg_is_in_recovery()");
     // It may have copied that of the primary, and would wait for itself or for another.
     run_sql("ALTER SYSTEM RESET synchronous_standby_names");
     run_sql("SELECT pg_reload_conf()");

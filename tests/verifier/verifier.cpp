@@ -341,6 +341,37 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(remembers_nothing_of_a_text_that_is_no_key, Store,
     }
 }
 
+BOOST_AUTO_TEST_CASE(hashes_a_text_once_whether_it_is_asked_for_alone_or_among_others) {
+    static int hashed;
+    struct counting_hash : hmac_sha256 {
+        static digest_bytes mac(const key_state& key, std::span<const std::byte> message) noexcept {
+            ++hashed;
+            return hmac_sha256::mac(key, message);
+        }
+    };
+    using counted = policies<instance_format, counting_hash>;
+    world<memory_store> w;
+    auto keys = w.open<counted>();
+    const issued_key one = must(keys.issue(legacy_sync(), w.admin));
+    const issued_key other = must(keys.issue(legacy_sync(), w.admin));
+    auto fast = open_verifier<counted>(w);
+    auto reader = fast.new_reader();
+    const auto ask = [&](const issued_key& key) { BOOST_TEST(bool{reader.verify(text_of(key), noon)}); };
+    const auto ask_among_others = [&](const issued_key& key) {
+        const std::string_view texts[] = {text_of(key), "no key", text_of(key)};
+        verdict answers[3];
+        reader.verify_many(texts, noon, any_scope, answers);
+        BOOST_TEST((answers[0] && answers[2]));
+    };
+    hashed = 0;
+    ask(one);
+    ask_among_others(other);
+    BOOST_TEST(hashed == 2);
+    ask_among_others(one);
+    ask(other);
+    BOOST_TEST(hashed == 2);  // each way remembers what the other one has checked
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(forgets_what_it_remembered_with_a_new_keyring, Store, stores) {
     world<Store> w;
     issued_key key;

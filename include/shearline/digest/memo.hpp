@@ -51,7 +51,7 @@ struct siphash_memo {
     /// The fastest function for this processor that computes the tags of `count` texts of `size` bytes each, equal to
     /// those of `of`, several at once. A verifier asks for it when it is made. Such a function is constant-time in the
     /// key and the texts, linear, and thread-safe.
-    template <int CompiledFor = detail::compiled_for>
+    template <unsigned CompiledFor = detail::compiled_for>
     [[nodiscard]] static detail::siphash_of_many of_many() noexcept {
         return detail::choose_siphash<CompiledFor>();
     }

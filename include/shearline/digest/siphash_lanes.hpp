@@ -23,15 +23,37 @@ using siphash_tag = std::array<std::uint64_t, 2>;
 using siphash_of_many = void (*)(const siphash_key& with, const char* const* texts, std::size_t size, std::size_t count,
                                  siphash_tag* tags) noexcept;
 
-/// The instructions that a source is compiled for: in the names of all functions below, because a program may consist
-/// of sources with different ones, and each must call its own.
-#if defined(__AVX512VL__)
-inline constexpr int compiled_for = 512;
-#elif defined(__AVX2__)
-inline constexpr int compiled_for = 256;
-#else
-inline constexpr int compiled_for = 128;
+/// The instructions that a source is compiled for, as far as they change what is below: in the names of all functions
+/// there, because a program may consist of sources with different ones, and each must call its own. (Not inline: it is
+/// another number in each.)
+// clang-format off
+constexpr unsigned compiled_for = 0
+#if defined(__SSSE3__)
+    + 1
 #endif
+#if defined(__SSE4_1__)
+    + 2
+#endif
+#if defined(__AVX__)
+    + 4
+#endif
+#if defined(__AVX2__)
+    + 8
+#endif
+#if defined(__BMI2__)
+    + 16
+#endif
+#if defined(__AVX512F__)
+    + 32
+#endif
+#if defined(__AVX512VL__)
+    + 64
+#endif
+#if defined(__AVX512BW__)
+    + 128
+#endif
+    ;
+// clang-format on
 
 struct two_lanes {
     static constexpr std::size_t count = 2;
@@ -130,14 +152,14 @@ template <typename Lanes>
 // Not inlined: no vector goes through a call, whatever the caller is compiled for.
 
 /// With what every processor of this kind has: two lanes.
-template <int CompiledFor>
+template <unsigned CompiledFor>
 [[gnu::noinline]] void siphash_anywhere(const siphash_key& with, const char* const* texts, std::size_t size,
                                         std::size_t count, siphash_tag* tags) noexcept {
     siphash_in_lanes<two_lanes>(with, texts, size, count, tags);
 }
 
 #if defined(__x86_64__)
-template <int CompiledFor>
+template <unsigned CompiledFor>
 [[gnu::noinline, gnu::target("avx2")]] void siphash_avx2(const siphash_key& with, const char* const* texts,
                                                          std::size_t size, std::size_t count,
                                                          siphash_tag* tags) noexcept {
@@ -145,7 +167,7 @@ template <int CompiledFor>
 }
 
 /// Four lanes, too, of 256 bits: AVX-512VL rotates by one instruction, where AVX2 takes three.
-template <int CompiledFor>
+template <unsigned CompiledFor>
 [[gnu::noinline, gnu::target("avx512f,avx512vl")]] void siphash_avx512vl(const siphash_key& with,
                                                                          const char* const* texts, std::size_t size,
                                                                          std::size_t count,
@@ -155,7 +177,7 @@ template <int CompiledFor>
 #endif
 
 /// The fastest for this processor. Thread-safe.
-template <int CompiledFor>
+template <unsigned CompiledFor>
 [[nodiscard]] siphash_of_many choose_siphash() noexcept {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0)
