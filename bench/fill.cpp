@@ -129,12 +129,12 @@ double resident_bytes() {
     return peak_bytes();
 }
 
-void fill(benchmark::State& state, std::uint64_t size) {
+void fill(benchmark::State& state, std::uint64_t size, std::size_t threads) {
     sqlite_store& store = filled_store(size);
     double peak = 0;
     for (auto _ : state) {
         const double before = resident_bytes();
-        const auto keys = must(verifier<bundle, sqlite_store>::open(store, ring()));
+        const auto keys = must(verifier<bundle, sqlite_store>::open(store, ring(), {.fill_threads = threads}));
         if (keys.size().keys != size) std::abort();
         peak = std::max(peak, peak_bytes() - before);
     }
@@ -157,10 +157,10 @@ void fill_unproved(benchmark::State& state, std::uint64_t size) {
     measure(state, size, [&] {
         shearline::detail::profile_table profiles;
         const auto nobody = [](std::uint64_t, std::uint64_t) {};
-        shearline::detail::mirror_fill filling{profiles, instance::name, hash_name{bundle::hash::name}, all_proved{},
-                                               nobody};
-        must(store.scan(instance::name, filling));
-        if (filling.done()->used() != size) std::abort();
+        shearline::detail::mirror_fill filling{profiles,     instance::name, hash_name{bundle::hash::name},
+                                               all_proved{}, nobody,         1};
+        must(store.scan(instance::name, filling.sinks().front()));
+        if (must(filling.done())->used() != size) std::abort();
     });
 }
 
@@ -201,14 +201,15 @@ void grow(benchmark::State& state, std::uint64_t size) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto add = [](const char* name, auto body, std::uint64_t size) {
-        benchmark::RegisterBenchmark(name, body, size)
+    const auto add = [](const char* name, auto body, std::uint64_t size, auto... more) {
+        benchmark::RegisterBenchmark(name, body, size, more...)
             ->UseRealTime()
             ->Unit(benchmark::kMillisecond)
             ->Iterations(1)
             ->Repetitions(5);
     };
-    add("ours/fill_sqlite/1e6", fill, 1'000'000);
+    add("ours/fill_sqlite/1e6", fill, 1'000'000, std::size_t{1});
+    add("ours/fill_sqlite_by_2/1e6", fill, 1'000'000, std::size_t{2});
     add("ours/fill_sqlite_unproved/1e6", fill_unproved, 1'000'000);
     add("ours/scan_sqlite/1e6", scan, 1'000'000);
     add("raw/scan_sqlite/1e6", bare_scan, 1'000'000);

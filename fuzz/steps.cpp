@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <string>
 
+#include <shearline/keyring.hpp>
 #include <shearline/store/memory_store.hpp>
 #include <shearline/testing/store_trial.hpp>
+#include <shearline/testing/temporary_folder.hpp>
 
 namespace {
 
@@ -25,8 +27,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     constexpr std::size_t most_bytes = 256;
     constexpr std::size_t steps_unread = 32;  // comparing everything after each step takes quadratic time
     const auto steps = steps_of(std::string(data, data + std::min(size, most_bytes)));
+    static const auto ring = shearline::keyring::create(temporary_folder{}.file("keyring"));
     memory_place place;
-    store_trial trial{place};
+    store_trial trial{place, ring};
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const bool is_read = (i + 1) % steps_unread == 0 || i + 1 == steps.size();
         const auto failure = is_read ? trial.make(steps[i]) : trial.make_unread(steps[i]);

@@ -226,6 +226,13 @@ concept scan_sink =
         { sink.take(owner, keys) } -> std::same_as<result<void>>;
     };
 
+/// A store that several threads can read at once, each a part (see store/scan.hpp).
+template <typename T>
+concept parts_can_be_scanned =
+    requires(const T& store, const std::string_view format, const std::span<detail::any_scan_sink> sinks) {
+        { store.scan_parts(format, sinks) } -> std::same_as<result<feed_head>>;
+    };
+
 /// What a verifier fills and updates its copy in memory from. `change_count` is one load. It increases after a change
 /// to any credential or key is committed, and before it is acknowledged, in this process or another one on the same
 /// machine: a read that begins after the increase sees the change. It may increase without one, but not in a body. (Of

@@ -168,7 +168,8 @@ public:
         slot* m_slot;
     };
 
-    /// Fills a verifier: O(keys). Calls `progress(done, of)` with numbers of keys, at every 65,536 and at the end.
+    /// Fills a verifier: O(keys). Calls `progress(done, of)` with numbers of keys, at every 65,536 and at the end; with
+    /// several `fill_threads`, in any of them, one call at a time.
     ///
     /// Errors: those of the store, with how many keys were loaded; `wrong_keyring`; `wrong_hash`; `unavailable` if
     /// memory runs out, and if a remote store failed over meanwhile.
@@ -190,7 +191,7 @@ public:
         auto proving = detail::proofs<Policies>::make(ring);
         if (!proving) return std::move(proving).error();
         constexpr hash_name hash = detail::digester<typename Policies::hash>::hash;
-        auto mirrored = shared::mirrored_type::open(store, options.lease, hash, *std::move(rows), progress);
+        auto mirrored = shared::mirrored_type::open(store, options, hash, *std::move(rows), progress);
         if (!mirrored) return std::move(mirrored).error();
         return verifier{std::make_shared<shared>(store, options, *std::move(mirrored), *std::move(proving))};
     }

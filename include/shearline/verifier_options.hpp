@@ -4,6 +4,8 @@
 // Depends on std; never on a verifier.
 #pragma once
 
+#include <cstddef>
+
 #include <shearline/chrono.hpp>
 #include <shearline/requirements.hpp>
 
@@ -21,6 +23,10 @@ struct verifier_options {
     std::chrono::milliseconds poll_every{100};
     /// How often `run` writes the counts of uses to the store, at the next poll. Default 1 s; 0 or less: at every poll.
     std::chrono::milliseconds flush_every{1'000};
+    /// How many threads read the store where a verifier is filled: by `open`, and by `poll` after another history was
+    /// restored. 1 to 64; a number outside counts as the nearest. Default 1: no thread is started. More count only for
+    /// a store that can be scanned in parts, as `sqlite_store` can; all but the calling one are started and ended there.
+    std::size_t fill_threads = 1;
 };
 
 }  // namespace shearline::inline v0_1

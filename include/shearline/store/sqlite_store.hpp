@@ -187,7 +187,29 @@ public:
     /// others may write meanwhile. O(n).
     template <typename Sink>
     [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
-        return reading([&](connection& on) { return detail::sqlite::scan(on, format, sink); });
+        return reading([&](connection& on) {
+            return detail::sqlite::scan([&on](std::size_t) -> connection& { return on; }, format, std::span{&sink, 1});
+        });
+    }
+
+    /// The same by as many threads as there are sinks, at least one, and as free reading connections. For a moment
+    /// nobody may write, so that all begin to read in one: errors are also those of a write. The calling thread takes
+    /// one part, and the threads end before this returns. O(n).
+    template <typename Sink>
+    [[nodiscard]] result<feed_head> scan_parts(std::string_view format, std::span<Sink> sinks) const {
+        if (auto same = m_state->files.check(); !same) return std::move(same).error();
+        std::vector<typename pool::lease> reading;
+        auto first = m_state->readers.borrow();
+        if (!first) return std::move(first).error();
+        reading.push_back(*std::move(first));
+        while (reading.size() < sinks.size()) {
+            auto more = m_state->readers.borrow_free();
+            if (!more) break;
+            reading.push_back(*std::move(more));
+        }
+        if (auto begun = begin_in_one_moment(reading); !begun) return std::move(begun).error();
+        return detail::sqlite::scan([&](std::size_t i) -> connection& { return *reading[i]; }, format,
+                                    sinks.first(reading.size()));
     }
 
     /// Adds uses, and moves the time of the last use forward, for all keys or for none; unknown keys are skipped.
@@ -247,6 +269,19 @@ private:
         if (!on) return std::move(on).error();
         if (auto begun = (**on).run("BEGIN"); !begun) return std::move(begun).error();
         return read(**on);
+    }
+
+    /// Begins a transaction on each connection, with no commit between the first and the last.
+    result<void> begin_in_one_moment(const std::vector<typename pool::lease>& reading) const {
+        auto writer = m_state->writer.borrow();
+        if (!writer) return std::move(writer).error();
+        if (auto locked = (**writer).run("BEGIN IMMEDIATE"); !locked) return locked;
+        for (const auto& on : reading) {
+            if (auto begun = (*on).run("BEGIN"); !begun) return begun;
+            if (auto read = (*on).number("SELECT count(*) FROM sqlite_schema"); !read)  // with it, the moment is fixed
+                return std::move(read).error();
+        }
+        return {};
     }
 
     template <typename Write>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// Converts records to lines, and fills a table from a scan.
+// Converts records to lines, and fills a table from a scan, by one thread or by several.
 // Depends on store/scan.hpp and the lines; never on one store.
 #pragma once
 
@@ -8,11 +8,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <shearline/credential/record.hpp>
 #include <shearline/store/scan.hpp>
@@ -60,8 +62,8 @@ struct line_terms {
 }
 
 /// A credential for a mirror, and what its lines have in common; `rows` checks its proof.
-template <typename Prover>
-[[nodiscard]] result<std::pair<mirrored_credential, line_terms>> mirror_credential(profile_table& profiles,
+template <typename Profiles, typename Prover>
+[[nodiscard]] result<std::pair<mirrored_credential, line_terms>> mirror_credential(Profiles& profiles,
                                                                                    const Prover& rows,
                                                                                    const scanned_credential& of,
                                                                                    std::span<const scanned_key> keys) {
@@ -83,76 +85,119 @@ template <typename Prover>
     return mirrored_key{of.handle, proof.digest, words->first, words->second};
 }
 
-/// Fills a table of the right size from a scan (see store/scan.hpp). Calls `progress(done, of)` with numbers of keys,
-/// at every 65,536 and at the end.
+/// Fills a table of the right size from a scan (see store/scan.hpp), with a sink for each thread. Calls
+/// `progress(done, of)` with numbers of keys, at every 65,536 and at the end, in any of the threads, one at a time.
 template <typename Prover, typename Progress>
 class mirror_fill {
 public:
-    mirror_fill(profile_table& profiles, std::string_view format, const hash_name& hash, const Prover& rows,
-                Progress& progress) noexcept
-        : m_profiles{&profiles}, m_format{format}, m_hash{hash}, m_rows{&rows}, m_progress{&progress} {}
+    /// The sink of one thread. What it took waits in a batch, so that memory latencies overlap.
+    class sink {
+    public:
+        explicit sink(mirror_fill& of) noexcept : m_of{&of} {}
 
-    [[nodiscard]] result<void> begin(std::uint64_t /*credentials*/, std::uint64_t keys) {
-        m_keys = keys;
-        auto table = line_table::make(line_table::lines_for(keys));
-        if (!table) return std::move(table).error();
-        m_table = *std::move(table);
-        return {};
-    }
-
-    [[nodiscard]] result<void> take(const scanned_credential& of, std::span<const scanned_key> keys) {
-        auto owner = mirror_credential(*m_profiles, *m_rows, of, keys);
-        if (!owner) return std::move(owner).error();
-        m_has_unproved = m_has_unproved || owner->second.unproved;
-        for (const scanned_key& key : keys) {
-            if (key.format != m_format) continue;
-            if (m_done + m_waiting == m_keys)
-                return error{errc::corrupt, "a scan gave another number of keys than it had announced"};
-            auto made = mirror_key(owner->second, key, m_hash);
-            if (!made) return std::move(made).error();
-            m_table->prefetch_insertion(m_table->home_of(key.handle), of.id);
-            m_batch[m_waiting++] = {owner->first, *made};
-            if (m_waiting == m_batch.size()) insert();
+        [[nodiscard]] result<void> begin(std::uint64_t /*credentials*/, std::uint64_t keys) {
+            return m_of->begin(keys);
         }
-        return {};
-    }
+
+        [[nodiscard]] result<void> take(const scanned_credential& of, std::span<const scanned_key> keys) {
+            auto owner = mirror_credential(*m_of, m_of->m_rows, of, keys);
+            if (!owner) return std::move(owner).error();
+            m_has_unproved = m_has_unproved || owner->second.unproved;
+            for (const scanned_key& key : keys) {
+                if (key.format != m_of->m_format) continue;
+                auto made = mirror_key(owner->second, key, m_of->m_hash);
+                if (!made) return std::move(made).error();
+                m_of->m_table->prefetch_insertion(m_of->m_table->home_of(key.handle), of.id);
+                m_batch[m_waiting++] = {owner->first, *made};
+                if (m_waiting < m_batch.size()) continue;
+                if (auto done = insert(); !done) return done;
+            }
+            return {};
+        }
+
+    private:
+        friend mirror_fill;
+
+        [[nodiscard]] result<void> insert() {
+            return m_of->insert(std::span{m_batch}.first(std::exchange(m_waiting, 0)));
+        }
+
+        mirror_fill* m_of;
+        std::array<std::pair<mirrored_credential, mirrored_key>, 64> m_batch{};
+        std::size_t m_waiting = 0;
+        bool m_has_unproved = false;
+    };
+
+    mirror_fill(profile_table& profiles, std::string_view format, const hash_name& hash, const Prover& rows,
+                Progress& progress, std::size_t threads)
+        : m_format{format},
+          m_hash{hash},
+          m_rows{rows},
+          m_progress{progress},
+          m_sinks(threads, sink{*this}),
+          m_profiles{profiles} {}
+    mirror_fill(const mirror_fill&) = delete;
+    mirror_fill& operator=(const mirror_fill&) = delete;
+
+    [[nodiscard]] std::span<sink> sinks() noexcept { return m_sinks; }
 
     /// The table, once the scan has succeeded.
-    [[nodiscard]] std::unique_ptr<line_table> done() {
-        insert();
-        (*m_progress)(m_done, m_keys);
+    [[nodiscard]] result<std::unique_ptr<line_table>> done() {
+        for (sink& each : m_sinks)
+            if (auto inserted = each.insert(); !inserted) return std::move(inserted).error();
+        m_progress(m_done, m_keys);
         return std::move(m_table);
     }
 
-    [[nodiscard]] bool has_unproved() const noexcept { return m_has_unproved; }
+    [[nodiscard]] bool has_unproved() const noexcept {
+        bool found = false;
+        for (const sink& each : m_sinks) found = found || each.m_has_unproved;
+        return found;
+    }
 
     /// The progress, as the end of an error text.
     [[nodiscard]] std::string how_far() const {
-        return " (the mirror had taken " + std::to_string(m_done + m_waiting) + " of " + std::to_string(m_keys) +
-               " keys)";
+        std::uint64_t taken = m_done;
+        for (const sink& each : m_sinks) taken += each.m_waiting;
+        return " (the mirror had taken " + std::to_string(taken) + " of " + std::to_string(m_keys) + " keys)";
+    }
+
+    /// The number of a profile, for the sinks.
+    [[nodiscard]] result<std::uint32_t> number_of(std::string_view tenant, std::string_view scopes) {
+        const std::scoped_lock lock{m_mutex};
+        return m_profiles.number_of(tenant, scopes);
     }
 
 private:
-    /// Inserts a batch, so that the memory latencies of its lines overlap. (The table has room for all keys.)
-    void insert() {
-        for (std::size_t i = 0; i < m_waiting; ++i) {
-            const auto& [owner, key] = m_batch[i];
-            if (!key.status.is_dead()) m_table->insert(owner, key);
-        }
-        m_done += m_waiting;
-        m_waiting = 0;
-        if (m_done % 65'536 == 0) (*m_progress)(m_done, m_keys);
+    [[nodiscard]] result<void> begin(std::uint64_t keys) {
+        auto table = line_table::make(line_table::lines_for(keys));
+        if (!table) return std::move(table).error();
+        m_table = *std::move(table);
+        m_keys = keys;
+        return {};
     }
 
-    profile_table* m_profiles;
+    /// Of no more keys than were announced: the table has room for those.
+    [[nodiscard]] result<void> insert(std::span<const std::pair<mirrored_credential, mirrored_key>> batch) {
+        const std::scoped_lock lock{m_mutex};
+        if (batch.size() > m_keys - m_done)
+            return error{errc::corrupt, "a scan gave another number of keys than it had announced"};
+        for (const auto& [owner, key] : batch)
+            if (!key.status.is_dead()) m_table->insert(owner, key);
+        constexpr std::uint64_t step = 65'536;
+        const std::uint64_t before = std::exchange(m_done, m_done + batch.size());
+        if (before / step != m_done / step) m_progress(m_done / step * step, m_keys);
+        return {};
+    }
+
     std::string_view m_format;
     hash_name m_hash;
-    const Prover* m_rows;
-    Progress* m_progress;
+    const Prover& m_rows;
+    Progress& m_progress;
+    std::vector<sink> m_sinks;
+    std::mutex m_mutex;  // of what follows; the table is there before a sink takes anything
+    profile_table& m_profiles;
     std::unique_ptr<line_table> m_table;
-    std::array<std::pair<mirrored_credential, mirrored_key>, 64> m_batch{};
-    std::size_t m_waiting = 0;
-    bool m_has_unproved = false;
     std::uint64_t m_keys = 0;
     std::uint64_t m_done = 0;
 };

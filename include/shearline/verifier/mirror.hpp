@@ -30,6 +30,7 @@
 #include <shearline/verifier/line_table.hpp>
 #include <shearline/verifier/profiles.hpp>
 #include <shearline/verifier/table_pair.hpp>
+#include <shearline/verifier_options.hpp>
 
 namespace shearline::inline v0_1::detail {
 
@@ -59,18 +60,18 @@ class mirror {
 
 public:
     /// Fills a mirror for keys whose digests were made by `hash`. Calls `progress(done, of)` with numbers of keys. The
-    /// length of the lease is for `strict`; the other one has its own.
+    /// lease that is wanted is for `strict`; the other one has its own.
     ///
     /// Errors: those of the store, with how many keys were loaded; `unavailable` if memory runs out, and if a remote
     /// store got another epoch meanwhile.
     template <typename Progress>
-    [[nodiscard]] static result<std::unique_ptr<mirror>> open(Store& store, std::chrono::milliseconds lease_length,
+    [[nodiscard]] static result<std::unique_ptr<mirror>> open(Store& store, const verifier_options& wanted,
                                                               const hash_name& hash, Prover rows, Progress&& progress) {
         // A bound holds by a coarse clock, too: a reader may find the lease's end up to one tick late.
         auto trust = lease::make(Consistency::is_bounded ? Consistency::staleness - lease_clock::tick()
-                                                         : lease_clock::moment{lease_length});
+                                                         : lease_clock::moment{wanted.lease});
         if (!trust) return std::move(trust).error();
-        std::unique_ptr<mirror> made{new mirror{store, hash, std::move(rows), *std::move(trust)}};
+        std::unique_ptr<mirror> made{new mirror{store, wanted, hash, std::move(rows), *std::move(trust)}};
         const auto begin = [&](std::unique_ptr<line_table> first) { made->m_tables.start_with(std::move(first)); };
         if (auto filled = made->fill(progress, begin); !filled) return std::move(filled).error();
         return made;
@@ -154,9 +155,16 @@ private:
     static constexpr std::size_t changes_at_once = remote_feed<Store> ? 1'024 : 256;
     static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 16U;
     static constexpr std::size_t rebuilt_at_once = 4'096;
+    static constexpr std::size_t most_threads = 64;
 
-    mirror(Store& store, const hash_name& hash, Prover rows, lease trust)
-        : m_store{std::addressof(store)}, m_hash{hash}, m_prover{std::move(rows)}, m_lease{std::move(trust)} {}
+    mirror(Store& store, const verifier_options& wanted, const hash_name& hash, Prover rows, lease trust)
+        : m_store{std::addressof(store)},
+          m_threads{!parts_can_be_scanned<Store> || wanted.fill_threads < 1 ? 1
+                    : wanted.fill_threads > most_threads                    ? most_threads
+                                                                            : wanted.fill_threads},
+          m_hash{hash},
+          m_prover{std::move(rows)},
+          m_lease{std::move(trust)} {}
 
     /// Needs no turn once another thread has asked after it, and was answered: while changes follow each other closely,
     /// the mirror is behind again whenever one looks. Applying one change takes some microseconds, less than to sleep
@@ -193,8 +201,8 @@ private:
         // Before the read: a change that comes meanwhile is applied afterwards, at worst twice.
         const std::uint64_t count = m_store->change_count();
         const std::uint64_t epoch = store_epoch();
-        mirror_fill filling{m_profiles, Format::name, m_hash, m_prover, progress};
-        const auto head = m_store->scan(Format::name, filling);
+        mirror_fill filling{m_profiles, Format::name, m_hash, m_prover, progress, m_threads};
+        const auto head = scan(filling);
         if (!head) return error{head.error().code(), head.error().context() + filling.how_far()};
         if (store_epoch() != epoch)  // the rows may be of either history
             return error{errc::unavailable, "the store failed over or was restored while it was read: try again"};
@@ -202,7 +210,9 @@ private:
             return end_lease(rolled_back(m_last.sequence));
         m_last = *head;
         if (head->closed) return end_lease(store_closed());
-        begin(filling.done());
+        auto table = filling.done();
+        if (!table) return std::move(table).error();
+        begin(*std::move(table));
         m_epoch = epoch;
         m_has_unproved = filling.has_unproved();
         m_must_judge_again = false;
@@ -211,6 +221,13 @@ private:
             if (!m_lease.holds(lease_clock::now()))  // the read took longer, and no reader will ask the store
                 if (auto followed = follow_feed(); !followed) return std::move(followed).error();
         return {};
+    }
+
+    template <typename Fill>
+    result<feed_head> scan(Fill& filling) {
+        if constexpr (parts_can_be_scanned<Store>)
+            if (m_threads > 1) return m_store->scan_parts(Format::name, filling.sinks());
+        return m_store->scan(Format::name, filling.sinks().front());
     }
 
     result<std::size_t> start_over() {
@@ -326,6 +343,7 @@ private:
     }
 
     Store* m_store;
+    std::size_t m_threads;  // that fill
     hash_name m_hash;
     Prover m_prover;
     lease m_lease;

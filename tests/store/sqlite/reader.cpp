@@ -3,6 +3,7 @@
 // Rows that this library would not write, as edited by somebody with write access to the file.
 #include <array>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,8 @@ std::vector<result<void>> read_everything(sqlite_store& store) {
     note(store.head(), outcomes);
     scanned all;
     note(store.scan(format_name, all), outcomes);
+    std::array<scanned, 2> parts;
+    note(store.scan_parts(format_name, std::span<scanned>{parts}), outcomes);
     note(store.transact([](auto& tx) { return tx.find(id_of(1)); }), outcomes);
     note(store.transact([](auto& tx) { return tx.find(format_name, handle{2}); }), outcomes);
     note(store.transact([](auto& tx) { return tx.keys_of(id_of(1)); }), outcomes);

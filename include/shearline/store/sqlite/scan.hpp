@@ -1,18 +1,21 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// The scan of `sqlite_store`: every credential and key in one read.
+// The scan of `sqlite_store`: every credential and key in one read, by one thread or by several.
 // Depends on store/scan.hpp, store/sql/queries.hpp and store/sqlite/connection.hpp; for sqlite_store.hpp, not in the
 // umbrella.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <shearline/posix/run_together.hpp>
 #include <shearline/store/scan.hpp>
 #include <shearline/store/sql/queries.hpp>
 #include <shearline/store/sqlite/connection.hpp>
@@ -31,13 +34,20 @@ template <typename... Values>
 
 // The plus signs below keep SQLite from going through an index, and so from place to place in the file.
 
+/// The credentials of one part of a scan: those whose ordinals lie between these two, or are one of them.
+struct ordinals {
+    std::int64_t first = std::numeric_limits<std::int64_t>::min();
+    std::int64_t last = std::numeric_limits<std::int64_t>::max();
+};
+
 /// Reads the keys that are not revoked, in the order of their credentials, one credential at a time.
 class live_key_rows {
 public:
-    [[nodiscard]] static result<live_key_rows> open(connection& on) {
+    [[nodiscard]] static result<live_key_rows> open(connection& on, const ordinals& of) {
         auto rows = on.prepare(
             "SELECT credential, format, handle, generation, state, digest, created_at, retires_at, revoked_at "
-            "FROM record WHERE +state <> 4 ORDER BY credential, generation");
+            "FROM record WHERE +state <> 4 AND credential BETWEEN ?1 AND ?2 ORDER BY credential, generation",
+            of.first, of.last);
         if (!rows) return std::move(rows).error();
         live_key_rows made{on, *std::move(rows)};
         if (auto more = made.advance(); !more) return std::move(more).error();
@@ -84,23 +94,17 @@ private:
     std::deque<std::string> m_formats;  // a deque does not move its elements
 };
 
-/// A scan (see store/scan.hpp), inside a transaction that the caller has begun: one pass over each of two tables, in
-/// file order and in step, and no look-up for any row.
+/// Gives the rows of a part to a sink that has begun, and returns the number of credentials: one pass over each of two
+/// tables, in file order and in step, and no look-up for any row.
 template <typename Sink>
-[[nodiscard]] result<feed_head> scan(connection& on, std::string_view format, Sink& sink) {
-    auto head = sql::find_head(on);
-    if (!head) return head;
-    auto credentials = scan_number(on, "SELECT count(*) FROM credential");
-    if (!credentials) return std::move(credentials).error();
-    auto keys = scan_number(on, "SELECT count(*) FROM record WHERE +format = ?1 AND +state <> 4", format);
-    if (!keys) return std::move(keys).error();
-    if (auto begun = sink.begin(*credentials, *keys); !begun) return std::move(begun).error();
-
+[[nodiscard]] result<std::uint64_t> scan_rows(connection& on, const ordinals& of, Sink& sink) {
     auto rows = on.prepare(
         "SELECT ordinal, id, tenant, name, scopes, not_before, expires_at, suspended, generation, version, created_at, "
-        "revoked_at, metadata_digest, proof_key, proof FROM credential ORDER BY ordinal");
+        "revoked_at, metadata_digest, proof_key, proof FROM credential WHERE ordinal BETWEEN ?1 AND ?2 "
+        "ORDER BY ordinal",
+        of.first, of.last);
     if (!rows) return std::move(rows).error();
-    auto keys_of = live_key_rows::open(on);
+    auto keys_of = live_key_rows::open(on, of);
     if (!keys_of) return std::move(keys_of).error();
     std::uint64_t taken = 0;
     std::uint64_t last = 0;
@@ -111,7 +115,7 @@ template <typename Sink>
         sql::row_reader row{*rows};
         scanned_credential one;
         const std::uint64_t ordinal = row.count();
-        row.require(taken < *credentials && last < ordinal);
+        row.require(last < ordinal);
         last = ordinal;
         one.id = row.id();
         one.tenant = row.text_view();
@@ -124,8 +128,49 @@ template <typename Sink>
         if (auto done = sink.take(std::as_const(one), *its_keys); !done) return std::move(done).error();
     }
     if (!keys_of->are_done()) return sql::dangling(on);
-    if (taken != *credentials)  // an index that does not fit its table
-        return error{errc::corrupt, on.path() + ": is damaged: restore it from a backup"};
+    return taken;
+}
+
+/// A scan (see store/scan.hpp) by as many threads as there are sinks. `on(i)` is the connection of thread i, inside a
+/// transaction that the caller has begun; all are of one moment.
+template <typename Connections, typename Sink>
+[[nodiscard]] result<feed_head> scan(const Connections& on, std::string_view format, std::span<Sink> sinks) {
+    auto head = sql::find_head(on(0));
+    if (!head) return head;
+    auto credentials = scan_number(on(0), "SELECT count(*) FROM credential");
+    if (!credentials) return std::move(credentials).error();
+    auto most = scan_number(on(0), "SELECT coalesce(max(ordinal), 0) FROM credential");
+    if (!most) return std::move(most).error();
+    std::vector<ordinals> parts(sinks.size());  // the first and the last are open, so that no row lies outside
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+        parts[i].first = static_cast<std::int64_t>(*most / parts.size() * i + 1);
+        parts[i - 1].last = parts[i].first - 1;
+    }
+
+    // For each part, the number of its keys, and then of its credentials.
+    std::vector<result<std::uint64_t>> counted(parts.size(), std::uint64_t{0});
+    const auto sum = [&counted]() -> result<std::uint64_t> {
+        std::uint64_t of_all = 0;
+        for (auto& part : counted) {
+            if (!part) return std::move(part).error();
+            of_all += *part;
+        }
+        return of_all;
+    };
+    run_together(parts.size(), [&](std::size_t i) {
+        counted[i] = scan_number(on(i),
+                                 "SELECT count(*) FROM record "
+                                 "WHERE +format = ?1 AND +state <> 4 AND credential BETWEEN ?2 AND ?3",
+                                 format, parts[i].first, parts[i].last);
+    });
+    const auto keys = sum();
+    if (!keys) return keys.error();
+    if (auto begun = sinks.front().begin(*credentials, *keys); !begun) return std::move(begun).error();
+    run_together(parts.size(), [&](std::size_t i) { counted[i] = scan_rows(on(i), parts[i], sinks[i]); });
+    const auto taken = sum();
+    if (!taken) return taken.error();
+    if (*taken != *credentials)  // an index that does not fit its table
+        return error{errc::corrupt, on(0).path() + ": is damaged: restore it from a backup"};
     return head;
 }
 

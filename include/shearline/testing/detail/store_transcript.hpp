@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -56,6 +57,7 @@ public:
                 });
             }
             tell_scan(store, format);
+            if constexpr (parts_can_be_scanned<Store>) tell_parts(store, format);
         }
         if (asked.inside) tell_transaction(store, asked);
         say("hears_changes()", store.hears_changes());
@@ -149,7 +151,18 @@ private:
         with("read_live" + of, store.read_live(id), tell_view("read_live" + of));
     }
 
-    /// The credentials are in their order. The keys of each have none: they are told newest first.
+    /// A scanned credential. Its keys have no order: they are told newest first.
+    void tell_scanned(const std::string& here, const scanned_credential& one, std::span<const scanned_key> keys) {
+        tell(here, one);
+        add(".keys.size()", keys.size());
+        std::vector<scanned_key> sorted{keys.begin(), keys.end()};
+        std::sort(sorted.begin(), sorted.end(), [](const scanned_key& a, const scanned_key& b) {
+            return std::tie(b.generation, a.format, a.handle) < std::tie(a.generation, b.format, b.handle);
+        });
+        for (std::size_t i = 0; i < sorted.size(); ++i) tell(numbered(here + ".keys", i), sorted[i]);
+    }
+
+    /// The credentials are in their order.
     template <typename Store>
     void tell_scan(Store& store, const std::string& format) {
         struct teller {
@@ -162,13 +175,7 @@ private:
             result<void> take(const scanned_credential& one, std::span<const scanned_key> keys) {
                 const std::string here = numbered(where, taken++);
                 if (!begun) to->say(here, "before the scan has begun");
-                to->tell(here, one);
-                to->add(".keys.size()", keys.size());
-                std::vector<scanned_key> sorted{keys.begin(), keys.end()};
-                std::sort(sorted.begin(), sorted.end(), [](const scanned_key& a, const scanned_key& b) {
-                    return std::tie(b.generation, a.format, a.handle) < std::tie(a.generation, b.format, b.handle);
-                });
-                for (std::size_t i = 0; i < sorted.size(); ++i) to->tell(numbered(here + ".keys", i), sorted[i]);
+                to->tell_scanned(here, one, keys);
                 return {};
             }
             store_transcript* to;
@@ -179,6 +186,38 @@ private:
         const auto head = store.scan(format, all);
         if (!head) return say(all.where, "an error: " + std::string{to_string(head.error().code())});
         tell(all.where, *head);
+    }
+
+    /// What a scan in parts gives otherwise than a scan; of one that gives the same, nothing.
+    template <typename Store>
+    void tell_parts(Store& store, const std::string& format) {
+        struct collector {
+            result<void> begin(std::uint64_t credentials, std::uint64_t keys) {
+                begun.emplace_back(credentials, keys);
+                return {};
+            }
+            result<void> take(const scanned_credential& one, std::span<const scanned_key> keys) {
+                taken.emplace_back().tell_scanned("a credential", one, keys);
+                return {};
+            }
+            std::vector<std::pair<std::uint64_t, std::uint64_t>> begun{};
+            std::vector<store_transcript> taken{};
+        };
+        collector whole;
+        std::array<collector, 3> parts;
+        const auto head = store.scan(format, whole);
+        const auto head_of_parts = store.scan_parts(format, std::span<collector>{parts});
+        const std::string here = "scan_parts(" + format + ")";
+        if (!head || !head_of_parts || *head != *head_of_parts) say(here, "another outcome than a scan");
+        for (std::size_t i = 1; i < parts.size(); ++i) {
+            for (const auto& numbers : parts[i].begun) parts[0].begun.push_back(numbers);
+            for (store_transcript& one : parts[i].taken) parts[0].taken.push_back(std::move(one));
+        }
+        if (parts[0].begun != whole.begun) say(here, "begins otherwise than a scan");
+        if (parts[0].taken.size() != whole.taken.size()) return say(here, "another number of credentials than a scan");
+        for (std::size_t i = 0; i < whole.taken.size(); ++i)
+            if (const auto wrong = parts[0].taken[i].difference_from(whole.taken[i]))
+                return say(numbered(here, i), "not as in a scan: " + *wrong);
     }
 
     template <typename Store>
