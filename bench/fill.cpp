@@ -159,8 +159,8 @@ void fill_unproved(benchmark::State& state, std::uint64_t size) {
         const auto nobody = [](std::uint64_t, std::uint64_t) {};
         shearline::detail::mirror_fill filling{profiles,     instance::name, hash_name{bundle::hash::name},
                                                all_proved{}, nobody,         1};
-        must(store.scan(instance::name, filling.sinks().front()));
-        if (must(filling.done())->used() != size) std::abort();
+        must(filling.read(store));
+        if (filling.done()->used() != size) std::abort();
     });
 }
 

@@ -616,6 +616,17 @@ MUTANTS = [
     ("a bound is four times as long", "? Consistency::staleness - lease_clock::tick()", "? 4 * Consistency::staleness",
      ["fleet/silent_store"]),
 
+    # A scan in parts.
+    ("parts of a scan are read as of several moments",
+     "if (auto locked = (**writer).run(\"BEGIN IMMEDIATE\"); !locked) return locked;", "", ["store/sqlite"]),
+    ("a credential between two parts is in neither", "parts[i - 1].last = parts[i].first - 1;",
+     "parts[i - 1].last = parts[i].first - 2;", ["store/sqlite"]),
+    ("what one thread has taken last is not inserted", "for (sink& each : m_sinks)\n            if (auto inserted",
+     "for (sink& each : std::span{m_sinks}.first(1))\n            if (auto inserted", ["verifier"]),
+    ("what a second thread throws is lost", "other.get();", "other.wait();", ["posix"]),
+    ("the part of a thread that the system does not give is left out",
+     "for (; started < count; ++started) body(started);", "", ["posix"]),
+
     # A store that was moved.
     ("a strict verification asks a store that was moved", "if (head.closed) return reason::store_unavailable;", "",
      ["move_store"]),

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <vector>
 
+#include <shearline/posix/requirements.hpp>
+
 namespace shearline::inline v0_1::detail {
 
 /// Calls `body(i)` for each number below `count`, 0 in the calling thread and each other in a thread of its own; those

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include <shearline/concepts.hpp>
 #include <shearline/credential/record.hpp>
 #include <shearline/store/scan.hpp>
 #include <shearline/verifier/line_table.hpp>
@@ -134,20 +135,27 @@ public:
           m_hash{hash},
           m_rows{rows},
           m_progress{progress},
-          m_sinks(threads, sink{*this}),
+          m_sinks(threads < 1              ? 1
+                  : threads > most_threads ? most_threads
+                                           : threads,
+                  sink{*this}),
           m_profiles{profiles} {}
     mirror_fill(const mirror_fill&) = delete;
     mirror_fill& operator=(const mirror_fill&) = delete;
 
-    [[nodiscard]] std::span<sink> sinks() noexcept { return m_sinks; }
-
-    /// The table, once the scan has succeeded.
-    [[nodiscard]] result<std::unique_ptr<line_table>> done() {
+    /// Scans a store, by one thread or, if the store can be scanned in parts, by as many as were asked for.
+    template <typename Store>
+    [[nodiscard]] result<feed_head> read(Store& store) {
+        auto head = scan(store);
+        if (!head) return head;
         for (sink& each : m_sinks)
             if (auto inserted = each.insert(); !inserted) return std::move(inserted).error();
         m_progress(m_done, m_keys);
-        return std::move(m_table);
+        return head;
     }
+
+    /// The table, once a store was read.
+    [[nodiscard]] std::unique_ptr<line_table> done() noexcept { return std::move(m_table); }
 
     [[nodiscard]] bool has_unproved() const noexcept {
         bool found = false;
@@ -169,6 +177,15 @@ public:
     }
 
 private:
+    static constexpr std::size_t most_threads = 64;
+
+    template <typename Store>
+    [[nodiscard]] result<feed_head> scan(Store& store) {
+        if constexpr (parts_can_be_scanned<Store>)
+            if (m_sinks.size() > 1) return store.scan_parts(m_format, std::span{m_sinks});
+        return store.scan(m_format, m_sinks.front());
+    }
+
     [[nodiscard]] result<void> begin(std::uint64_t keys) {
         auto table = line_table::make(line_table::lines_for(keys));
         if (!table) return std::move(table).error();

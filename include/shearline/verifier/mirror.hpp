@@ -71,7 +71,8 @@ public:
         auto trust = lease::make(Consistency::is_bounded ? Consistency::staleness - lease_clock::tick()
                                                          : lease_clock::moment{wanted.lease});
         if (!trust) return std::move(trust).error();
-        std::unique_ptr<mirror> made{new mirror{store, wanted, hash, std::move(rows), *std::move(trust)}};
+        std::unique_ptr<mirror> made{new mirror{store, hash, std::move(rows), *std::move(trust)}};
+        made->m_fill_threads = wanted.fill_threads;
         const auto begin = [&](std::unique_ptr<line_table> first) { made->m_tables.start_with(std::move(first)); };
         if (auto filled = made->fill(progress, begin); !filled) return std::move(filled).error();
         return made;
@@ -155,16 +156,9 @@ private:
     static constexpr std::size_t changes_at_once = remote_feed<Store> ? 1'024 : 256;
     static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 16U;
     static constexpr std::size_t rebuilt_at_once = 4'096;
-    static constexpr std::size_t most_threads = 64;
 
-    mirror(Store& store, const verifier_options& wanted, const hash_name& hash, Prover rows, lease trust)
-        : m_store{std::addressof(store)},
-          m_threads{!parts_can_be_scanned<Store> || wanted.fill_threads < 1 ? 1
-                    : wanted.fill_threads > most_threads                    ? most_threads
-                                                                            : wanted.fill_threads},
-          m_hash{hash},
-          m_prover{std::move(rows)},
-          m_lease{std::move(trust)} {}
+    mirror(Store& store, const hash_name& hash, Prover rows, lease trust)
+        : m_store{std::addressof(store)}, m_hash{hash}, m_prover{std::move(rows)}, m_lease{std::move(trust)} {}
 
     /// Needs no turn once another thread has asked after it, and was answered: while changes follow each other closely,
     /// the mirror is behind again whenever one looks. Applying one change takes some microseconds, less than to sleep
@@ -201,8 +195,8 @@ private:
         // Before the read: a change that comes meanwhile is applied afterwards, at worst twice.
         const std::uint64_t count = m_store->change_count();
         const std::uint64_t epoch = store_epoch();
-        mirror_fill filling{m_profiles, Format::name, m_hash, m_prover, progress, m_threads};
-        const auto head = scan(filling);
+        mirror_fill filling{m_profiles, Format::name, m_hash, m_prover, progress, m_fill_threads};
+        const auto head = filling.read(*m_store);
         if (!head) return error{head.error().code(), head.error().context() + filling.how_far()};
         if (store_epoch() != epoch)  // the rows may be of either history
             return error{errc::unavailable, "the store failed over or was restored while it was read: try again"};
@@ -210,9 +204,7 @@ private:
             return end_lease(rolled_back(m_last.sequence));
         m_last = *head;
         if (head->closed) return end_lease(store_closed());
-        auto table = filling.done();
-        if (!table) return std::move(table).error();
-        begin(*std::move(table));
+        begin(filling.done());
         m_epoch = epoch;
         m_has_unproved = filling.has_unproved();
         m_must_judge_again = false;
@@ -221,13 +213,6 @@ private:
             if (!m_lease.holds(lease_clock::now()))  // the read took longer, and no reader will ask the store
                 if (auto followed = follow_feed(); !followed) return std::move(followed).error();
         return {};
-    }
-
-    template <typename Fill>
-    result<feed_head> scan(Fill& filling) {
-        if constexpr (parts_can_be_scanned<Store>)
-            if (m_threads > 1) return m_store->scan_parts(Format::name, filling.sinks());
-        return m_store->scan(Format::name, filling.sinks().front());
     }
 
     result<std::size_t> start_over() {
@@ -343,7 +328,7 @@ private:
     }
 
     Store* m_store;
-    std::size_t m_threads;  // that fill
+    std::size_t m_fill_threads = 1;
     hash_name m_hash;
     Prover m_prover;
     lease m_lease;
