@@ -60,9 +60,6 @@ COMMANDS = {
     "./dev test": (None, ".github/workflows/test.yml", "run: ./dev test"),
     "./dev lint": (None, "dev", "    lint) lint ;;"),
     "./dev bench": (None, "dev", '    bench) bench "${@:2}" ;;'),
-    "./dev bench verify --quick --filter '(line_read|ours/random|peer/plaintext.*)/1e6|hot/1e4/memo|plaintext.*hot/1e4|"
-    "unknown_handle|junk'": (None, "bench/verify.cpp", 'argument == "--filter"'),
-    "./dev bench fill --benchmark_filter=sqlite": (None, "bench/fill.cpp", 'add("raw/scan_sqlite/1e6"'),
     "./dev bench verify --quick --filter 'hot/1e4'": (None, "bench/verify.cpp", 'argument == "--filter"'),
     "./dev bench verify --quick --filter 'unordered_map|random/1e6/single'":
         (None, "bench/peers.hpp", 'name = "unordered_map"'),

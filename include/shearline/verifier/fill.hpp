@@ -18,6 +18,9 @@
 
 #include <shearline/concepts.hpp>
 #include <shearline/credential/record.hpp>
+#include <shearline/error.hpp>
+#include <shearline/result.hpp>
+#include <shearline/store/change.hpp>
 #include <shearline/store/scan.hpp>
 #include <shearline/verifier/line_table.hpp>
 #include <shearline/verifier/profiles.hpp>
