@@ -156,9 +156,10 @@ void fill_unproved(benchmark::State& state, std::uint64_t size) {
     const sqlite_store& store = filled_store(size);
     measure(state, size, [&] {
         shearline::detail::profile_table profiles;
+        const all_proved proved;
         const auto nobody = [](std::uint64_t, std::uint64_t) {};
-        shearline::detail::mirror_fill filling{profiles,     instance::name, hash_name{bundle::hash::name},
-                                               all_proved{}, nobody,         1};
+        shearline::detail::mirror_fill filling{profiles, instance::name, hash_name{bundle::hash::name},
+                                               proved,   nobody,         1};
         must(filling.read(store));
         if (filling.done()->used() != size) std::abort();
     });

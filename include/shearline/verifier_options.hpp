@@ -25,7 +25,8 @@ struct verifier_options {
     std::chrono::milliseconds flush_every{1'000};
     /// How many threads read the store where a verifier is filled: by `open`, and by `poll` after another history was
     /// restored. 1 to 64; a number outside counts as the nearest. Default 1: no thread is started. More count only for
-    /// a store that can be scanned in parts, as `sqlite_store` can; all but the calling one are started and ended there.
+    /// a store that can be scanned in parts, as `sqlite_store` can, where each takes one of its free connections for
+    /// reading, and leaves one; all but the calling one are started and ended there.
     std::size_t fill_threads = 1;
 };
 

@@ -131,9 +131,9 @@ BOOST_AUTO_TEST_CASE(proofs_stay_while_readers_use_them) {
         using state_type = detail::verifier_state<shown_once, memory_store, strict>;
         state_type state{w.opened.store,
                          {},
-                         must(state_type::mirrored_type::open(w.opened.store, 10s, digester<hmac_sha256>::hash,
-                                                              must(state_type::prover::make(w.ring, id)),
-                                                              [](std::uint64_t, std::uint64_t) {})),
+                         must(state_type::mirrored_type::open(
+                             w.opened.store, {.lease = 10s}, digester<hmac_sha256>::hash,
+                             must(state_type::prover::make(w.ring, id)), [](std::uint64_t, std::uint64_t) {})),
                          must(proofs<shown_once>::make(w.ring))};
         epochs::slot& place = state.mirrored->readers().join();
         const std::uint64_t entered = place.enter();

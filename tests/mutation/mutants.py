@@ -619,6 +619,12 @@ MUTANTS = [
     # A scan in parts.
     ("parts of a scan are read as of several moments",
      "if (auto locked = (**writer).run(\"BEGIN IMMEDIATE\"); !locked) return locked;", "", ["store/sqlite"]),
+    ("the moment of a part is that of its first row",
+     "if (auto read = (*on).number(\"SELECT count(*) FROM sqlite_schema\"); !read)", "if (result<void> read; !read)",
+     ["store/sqlite"]),
+    ("a scan in parts takes every connection", "m_state->readers.borrow_free(1)", "m_state->readers.borrow_free()",
+     ["store/sqlite"]),
+    ("keys that are in no part are left out", "if (*outside != 0) return sql::dangling(on(0));", "", ["store/sqlite"]),
     ("a credential between two parts is in neither", "parts[i - 1].last = parts[i].first - 1;",
      "parts[i - 1].last = parts[i].first - 2;", ["store/sqlite"]),
     ("what one thread has taken last is not inserted", "for (sink& each : m_sinks)\n            if (auto inserted",

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Input that the library's stores never give to a mirror, but other stores may: numbers that it cannot store, scans
 // that break their contract, and changes to the fixed fields of a credential.
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,7 +35,7 @@ using fill_type = mirror_fill<every_row, const decltype(no_progress)>;
 constexpr every_row rows;
 
 fill_type fill_into(profile_table& profiles) {
-    return {profiles, instance_format::name, hash_name{"hmac-sha256"}, rows, no_progress};
+    return {profiles, instance_format::name, hash_name{"hmac-sha256"}, rows, no_progress, 1};
 }
 
 /// A feed that reports what the test asks for, one credential after the other.
@@ -81,7 +83,7 @@ static_assert(key_feed<scripted_feed>);
 using scripted_mirror = mirror<instance_format, scripted_feed, every_row, strict>;
 
 std::unique_ptr<scripted_mirror> mirror_of(scripted_feed& feed) {
-    return must(scripted_mirror::open(feed, 10s, hash_name{"hmac-sha256"}, rows, no_progress));
+    return must(scripted_mirror::open(feed, {.lease = 10s}, hash_name{"hmac-sha256"}, rows, no_progress));
 }
 
 /// A credential with keys whose handles start at `first`.
@@ -116,6 +118,22 @@ scanned_credential credential_of(std::string_view scopes = "a:b") {
     return made;
 }
 
+/// A store whose scan announces so many keys, if any, and gives what `body` passes to its argument.
+struct scripted_scan {
+    using taker = std::function<result<void>(const scanned_credential& owner, std::span<const scanned_key> keys)>;
+
+    template <typename Sink>
+    result<feed_head> scan(std::string_view /*format*/, Sink& sink) const {
+        result<void> done;
+        if (announced) done = sink.begin(*announced, *announced);
+        if (done) done = body([&sink](const auto& owner, const auto& keys) { return sink.take(owner, keys); });
+        if (!done) return std::move(done).error();
+        return feed_head{};
+    }
+    std::optional<std::uint64_t> announced;
+    std::function<result<void>(const taker& take)> body;
+};
+
 /// Changes a stored credential as a later version of this library might.
 template <typename Change>
 void change_stored(world<memory_store>& w, const credential_id& id, Change change_it) {
@@ -140,19 +158,22 @@ BOOST_AUTO_TEST_SUITE(a_mirror)
 BOOST_AUTO_TEST_CASE(refuses_a_scan_that_does_not_keep_to_its_own_numbers) {
     profile_table profiles;
     fill_type fill = fill_into(profiles);
-    must(fill.begin(1, 1));
     const std::vector<scanned_key> two{key_of(1), key_of(2)};  // one more than it had promised
-    BOOST_TEST(code_of(fill.take(credential_of(), two)) == errc::corrupt);
-    BOOST_TEST(fill.how_far() == " (the mirror had taken 1 of 1 keys)");
+    const auto give = [&two](const auto& take) { return take(credential_of(), two); };
+    BOOST_TEST(code_of(fill.read(scripted_scan{1, give})) == errc::corrupt);
+    BOOST_TEST(fill.how_far() == " (the mirror had taken 0 of 1 keys)");
+    fill_type other = fill_into(profiles);
+    BOOST_TEST(code_of(other.read(scripted_scan{std::nullopt, give})) == errc::corrupt);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_its_lines_cannot_hold) {
     profile_table profiles;
     fill_type fill = fill_into(profiles);
-    must(fill.begin(1, 1));
-    const auto take = [&fill](const scanned_key& key) { return fill.take(credential_of(), {&key, 1}); };
-    BOOST_TEST(code_of(take(key_of(1, line_status::max_pepper + 1))) == errc::invalid_argument);
-    must(take(key_of(1, line_status::max_pepper)));
+    const auto read = [&fill](const scanned_key& key) {
+        return fill.read(scripted_scan{1, [&](const auto& take) { return take(credential_of(), {&key, 1}); }});
+    };
+    BOOST_TEST(code_of(read(key_of(1, line_status::max_pepper + 1))) == errc::invalid_argument);
+    must(read(key_of(1, line_status::max_pepper)));
     BOOST_TEST(code_of(line_table::make(std::uint64_t{1} << 32U)) == errc::invalid_argument);
     stable_array<int, 2, 2> few;
     for (int i = 0; i < 4; ++i) must(few.append(i));
@@ -168,19 +189,22 @@ BOOST_AUTO_TEST_CASE(is_not_stopped_by_rows_that_are_not_proved) {
         }
     };
     profile_table profiles;
+    const no_row none;
     mirror_fill<no_row, const decltype(no_progress)> fill{profiles, instance_format::name, hash_name{"hmac-sha256"},
-                                                          no_row{}, no_progress};
+                                                          none,     no_progress,           1};
     constexpr std::uint64_t many = 1'000;
-    must(fill.begin(many + 1, many + 1));
-    for (std::uint64_t i = 0; i < many; ++i) {  // each would need a profile of its own, and a wider line
-        const std::string tenant = "made up " + std::to_string(i);
-        scanned_credential edited = credential_of();
-        edited.tenant = tenant;
-        const scanned_key key = key_of(i + 2, line_status::max_pepper + 1);
-        must(fill.take(edited, {&key, 1}));
-    }
-    const scanned_key good = key_of(1);
-    must(fill.take(credential_of(), {&good, 1}));
+    must(fill.read(scripted_scan{many + 1, [](const auto& take) -> result<void> {
+                                     for (std::uint64_t i = 0; i < many;
+                                          ++i) {  // each would need a profile of its own, and a wider line
+                                         const std::string tenant = "made up " + std::to_string(i);
+                                         scanned_credential edited = credential_of();
+                                         edited.tenant = tenant;
+                                         const scanned_key key = key_of(i + 2, line_status::max_pepper + 1);
+                                         if (auto done = take(edited, {&key, 1}); !done) return done;
+                                     }
+                                     const scanned_key good = key_of(1);
+                                     return take(credential_of(), {&good, 1});
+                                 }}));
     const auto table = fill.done();
     BOOST_TEST(profiles.size() == 2U);
     BOOST_TEST(!table->find(handle{1})->status().unproved);
@@ -190,14 +214,16 @@ BOOST_AUTO_TEST_CASE(is_not_stopped_by_rows_that_are_not_proved) {
 BOOST_AUTO_TEST_CASE(holds_no_line_for_what_was_dead_before_it_was_filled) {
     profile_table profiles;
     fill_type fill = fill_into(profiles);
-    must(fill.begin(2, 2));
-    scanned_key lost = key_of(1);
-    lost.state = key_state::retiring;  // and does not say until when: its grace is over
-    must(fill.take(credential_of(), {&lost, 1}));
-    scanned_credential revoked = credential_of();
-    revoked.revoked_at = noon;
-    const scanned_key dead = key_of(2);
-    must(fill.take(revoked, {&dead, 1}));
+    must(fill.read(scripted_scan{2, [](const auto& take) -> result<void> {
+                                     scanned_key lost = key_of(1);
+                                     lost.state =
+                                         key_state::retiring;  // and does not say until when: its grace is over
+                                     if (auto done = take(credential_of(), {&lost, 1}); !done) return done;
+                                     scanned_credential revoked = credential_of();
+                                     revoked.revoked_at = noon;
+                                     const scanned_key dead = key_of(2);
+                                     return take(revoked, {&dead, 1});
+                                 }}));
     const auto table = fill.done();
     BOOST_TEST(table->find(handle{2}) == nullptr);
     BOOST_REQUIRE(table->find(handle{1}) != nullptr);

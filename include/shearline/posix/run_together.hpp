@@ -14,8 +14,9 @@
 namespace shearline::inline v0_1::detail {
 
 /// Calls `body(i)` for each number below `count`, 0 in the calling thread and each other in a thread of its own; those
-/// for which the system gives no thread follow in the calling thread. Returns once all have returned. An exception of
-/// one is then thrown here: that of the least number.
+/// for which the system gives no thread follow in the calling thread (in a program without exceptions, that ends the
+/// program). Returns once all threads have ended. If one throws, so does this, one of the exceptions, and what would
+/// follow in the calling thread may be left out.
 template <typename Body>
 void run_together(std::size_t count, const Body& body) {
     std::vector<std::future<void>> others;  // the destructor of each waits for its thread

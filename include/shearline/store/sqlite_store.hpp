@@ -43,9 +43,9 @@ struct sqlite_options {
 /// Keeps credentials, keys, feed and audit in one SQLite file. Models `key_store`; behaves as `memory_store` does.
 ///
 /// What `transact` has returned is on the disk (write-ahead log, synchronous FULL) and is seen by every read that
-/// begins after that, in any thread or process. Writers take turns; readers never wait for writers. Thread-safe. A
-/// look-up is O(log n), a page is O(its items) and their look-ups. Movable; a store that was moved from may only be
-/// destroyed or assigned to.
+/// begins after that, in any thread or process. Writers take turns; readers never wait for writers, but `scan_parts`
+/// takes a turn to begin. Thread-safe. A look-up is O(log n), a page is O(its items) and their look-ups. Movable; a
+/// store that was moved from may only be destroyed or assigned to.
 ///
 /// Beside `<path>` lie SQLite's `<path>-wal` and `<path>-shm`, and the change counter, `<path>-changes`. All four
 /// belong together, on a local disk, under one name; do not move, delete, truncate or overwrite any of them while a
@@ -188,26 +188,31 @@ public:
     template <typename Sink>
     [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
         return reading([&](connection& on) {
-            return detail::sqlite::scan([&on](std::size_t) -> connection& { return on; }, format, std::span{&sink, 1});
+            return detail::sqlite::scan([&on](std::size_t) -> connection& { return on; }, format,
+                                        std::span{std::addressof(sink), 1});
         });
     }
 
-    /// The same by as many threads as there are sinks, at least one, and as free reading connections. For a moment
-    /// nobody may write, so that all begin to read in one: errors are also those of a write. The calling thread takes
-    /// one part, and the threads end before this returns. O(n).
+    /// The same by as many threads as there are sinks and free reading connections, of which one is left to others; by
+    /// one thread if nobody else may be kept from writing for a moment, so that all begin to read in it. `sinks` is not
+    /// empty. The calling thread takes the first part, and the others end before this returns. O(n).
     template <typename Sink>
     [[nodiscard]] result<feed_head> scan_parts(std::string_view format, std::span<Sink> sinks) const {
         if (auto same = m_state->files.check(); !same) return std::move(same).error();
-        std::vector<typename pool::lease> reading;
         auto first = m_state->readers.borrow();
         if (!first) return std::move(first).error();
+        std::vector<typename pool::lease> reading;
         reading.push_back(*std::move(first));
         while (reading.size() < sinks.size()) {
-            auto more = m_state->readers.borrow_free();
+            auto more = m_state->readers.borrow_free(1);
             if (!more) break;
             reading.push_back(*std::move(more));
         }
-        if (auto begun = begin_in_one_moment(reading); !begun) return std::move(begun).error();
+        if (reading.size() == 1 || !begin_in_one_moment(reading)) {
+            while (reading.size() > 1) reading.pop_back();
+            (void)(*reading.front()).end();
+            if (auto begun = (*reading.front()).run("BEGIN"); !begun) return std::move(begun).error();
+        }
         return detail::sqlite::scan([&](std::size_t i) -> connection& { return *reading[i]; }, format,
                                     sinks.first(reading.size()));
     }

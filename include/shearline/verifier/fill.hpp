@@ -104,6 +104,7 @@ public:
         }
 
         [[nodiscard]] result<void> take(const scanned_credential& of, std::span<const scanned_key> keys) {
+            if (m_of->m_table == nullptr) return other_number();
             auto owner = mirror_credential(*m_of, m_of->m_rows, of, keys);
             if (!owner) return std::move(owner).error();
             m_has_unproved = m_has_unproved || owner->second.unproved;
@@ -148,7 +149,7 @@ public:
 
     /// Scans a store, by one thread or, if the store can be scanned in parts, by as many as were asked for.
     template <typename Store>
-    [[nodiscard]] result<feed_head> read(Store& store) {
+    [[nodiscard]] result<feed_head> read(Store&& store) {
         auto head = scan(store);
         if (!head) return head;
         for (sink& each : m_sinks)
@@ -182,6 +183,8 @@ public:
 private:
     static constexpr std::size_t most_threads = 64;
 
+    static error other_number() { return {errc::corrupt, "a scan gave another number of keys than it had announced"}; }
+
     template <typename Store>
     [[nodiscard]] result<feed_head> scan(Store& store) {
         if constexpr (parts_can_be_scanned<Store>)
@@ -200,8 +203,7 @@ private:
     /// Of no more keys than were announced: the table has room for those.
     [[nodiscard]] result<void> insert(std::span<const std::pair<mirrored_credential, mirrored_key>> batch) {
         const std::scoped_lock lock{m_mutex};
-        if (batch.size() > m_keys - m_done)
-            return error{errc::corrupt, "a scan gave another number of keys than it had announced"};
+        if (batch.size() > m_keys - m_done) return other_number();
         for (const auto& [owner, key] : batch)
             if (!key.status.is_dead()) m_table->insert(owner, key);
         constexpr std::uint64_t step = 65'536;

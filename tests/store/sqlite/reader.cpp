@@ -35,9 +35,13 @@ std::vector<result<void>> read_everything(sqlite_store& store) {
     note(store.changes_after(0, 100), outcomes);
     note(store.head(), outcomes);
     scanned all;
-    note(store.scan(format_name, all), outcomes);
+    const auto whole = store.scan(format_name, all);
+    note(whole, outcomes);
     std::array<scanned, 2> parts;
-    note(store.scan_parts(format_name, std::span<scanned>{parts}), outcomes);
+    const auto divided = store.scan_parts(format_name, std::span<scanned>{parts});
+    BOOST_TEST(divided.has_value() == whole.has_value());
+    BOOST_TEST((!divided || !parts[1].owners.empty()));  // it was divided
+    note(divided, outcomes);
     note(store.transact([](auto& tx) { return tx.find(id_of(1)); }), outcomes);
     note(store.transact([](auto& tx) { return tx.find(format_name, handle{2}); }), outcomes);
     note(store.transact([](auto& tx) { return tx.keys_of(id_of(1)); }), outcomes);
@@ -84,7 +88,7 @@ int corrupt_reads_after(const std::string& edit) {
     const temporary_folder folder;
     const std::string path = folder / "keys.db";
     write_bytes(path, sample_file());
-    auto store = must(sqlite_store::open(path, {.readers = 1}));
+    auto store = must(sqlite_store::open(path, {.readers = 3}));  // enough for two parts
     for (const auto& outcome : read_everything(store)) must(outcome);
     raw_database{path}.run(
         "PRAGMA synchronous = OFF; PRAGMA ignore_check_constraints = ON; "
@@ -230,6 +234,10 @@ BOOST_AUTO_TEST_CASE(is_corrupt_wherever_it_is_read) {
         "UPDATE keyring_check SET keyring = printf('%.*c', 3000000, 'x')",
         "INSERT INTO keyring_check SELECT 2, store, keyring, proof_key, proof FROM keyring_check",
         // tables that only look like ours
+        lookalike("record", record_columns) + "UPDATE record SET credential = NULL WHERE handle = 2",
+        lookalike("record", record_columns) + "UPDATE record SET credential = 'x' WHERE handle = 2",
+        lookalike("record", record_columns) + "UPDATE record SET credential = 1.5 WHERE handle = 2",
+        lookalike("record", record_columns) + "UPDATE record SET credential = -1e300 WHERE handle = 2",
         lookalike("record", record_columns) + "UPDATE record SET digest = NULL",
         lookalike("record", record_columns) + "UPDATE record SET state = NULL",
         lookalike("record", record_columns) + "UPDATE record SET state = 'active'",

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,11 +65,11 @@ public:
             for (auto& on : m_free) (void)on.release();
     }
 
-    /// A free place, if there is one now.
-    [[nodiscard]] std::optional<lease> borrow_free() {
+    /// A free place, if there is one now, and so many others besides.
+    [[nodiscard]] std::optional<lease> borrow_free(std::size_t left = 0) {
         if (is_forked()) return std::nullopt;
         const std::scoped_lock lock{m_mutex};
-        if (m_free.empty()) return std::nullopt;
+        if (m_free.size() <= left) return std::nullopt;
         return take();
     }
 

@@ -46,7 +46,8 @@ public:
     [[nodiscard]] static result<live_key_rows> open(connection& on, const ordinals& of) {
         auto rows = on.prepare(
             "SELECT credential, format, handle, generation, state, digest, created_at, retires_at, revoked_at "
-            "FROM record WHERE +state <> 4 AND credential BETWEEN ?1 AND ?2 ORDER BY credential, generation",
+            "FROM record WHERE +state <> 4 AND credential >= ?1 AND credential < ?2 + 1 "
+            "ORDER BY credential, generation",
             of.first, of.last);
         if (!rows) return std::move(rows).error();
         live_key_rows made{on, *std::move(rows)};
@@ -139,6 +140,13 @@ template <typename Connections, typename Sink>
     if (!head) return head;
     auto credentials = scan_number(on(0), "SELECT count(*) FROM credential");
     if (!credentials) return std::move(credentials).error();
+    // What is no integer would be in no part: only a table of another definition holds it.
+    auto outside = scan_number(on(0),
+                               "SELECT (SELECT count(*) FROM record WHERE credential IS NULL) + "
+                               "(SELECT count(*) FROM record WHERE credential < -9223372036854775808) + "
+                               "(SELECT count(*) FROM record WHERE credential > 9223372036854775807)");
+    if (!outside) return std::move(outside).error();
+    if (*outside != 0) return sql::dangling(on(0));
     auto most = scan_number(on(0), "SELECT coalesce(max(ordinal), 0) FROM credential");
     if (!most) return std::move(most).error();
     std::vector<ordinals> parts(sinks.size());  // the first and the last are open, so that no row lies outside
@@ -160,7 +168,7 @@ template <typename Connections, typename Sink>
     run_together(parts.size(), [&](std::size_t i) {
         counted[i] = scan_number(on(i),
                                  "SELECT count(*) FROM record "
-                                 "WHERE +format = ?1 AND +state <> 4 AND credential BETWEEN ?2 AND ?3",
+                                 "WHERE +format = ?1 AND +state <> 4 AND credential >= ?2 AND credential < ?3 + 1",
                                  format, parts[i].first, parts[i].last);
     });
     const auto keys = sum();
