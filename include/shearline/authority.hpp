@@ -249,7 +249,8 @@ public:
         });
     }
 
-    /// A credential and its newest keys, newest first. Errors: `not_found`, `rolled_back`, `illegal_state`, the store's.
+    /// A credential and its newest keys, newest first. Errors: `not_found`, `rolled_back`, `illegal_state`, the
+    /// store's.
     [[nodiscard]] result<credential_view> find(const credential_id& id) const {
         if (auto same = m_changes.check_feed(); !same) return std::move(same).error();
         auto found = m_changes.store().read(id);
