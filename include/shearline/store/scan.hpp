@@ -25,11 +25,11 @@ namespace shearline::inline v0_1 {
 // took. A scan that succeeds returns the head of the feed at the time of the read; later changes are in
 // `changes_after`. A sink must not call the store.
 //
-// A store that several threads can read at once also has `store.scan_parts(format, sinks)`, for a span of one sink or more: one
-// consistent read by as many threads, of which the caller is one. `begin` of the first sink is called, and of no other,
-// with the numbers of all; then each sink takes one part of the order of issue, in one thread, and the parts follow
-// each other in the order of the sinks. A part may be empty. The scan ends once every part has ended or failed, and
-// returns the error of the first sink whose part failed.
+// A store that several threads can read at once also has `store.scan_parts(format, sinks)`, for a span of one sink or
+// more: one consistent read by at most as many threads, of which the caller is one. `begin` of the first sink is
+// called, and of no other, with the numbers of all; then each sink takes one part of the order of issue, in one thread,
+// and the parts follow each other in the order of the sinks. A part may be empty. The scan ends once every part has
+// ended or failed, and returns the error of the first sink whose part failed.
 
 /// One credential of a scan. The views are valid during the call of the sink only.
 struct scanned_credential {
