@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(gives_each_credential_once_in_the_order_of_issue) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_no_more_connections_than_are_free_and_leaves_one) {
-    for (const auto& [readers, taken] : {std::pair{1U, 1U}, std::pair{2U, 1U}, std::pair{3U, 2U}, std::pair{5U, 3U}}) {
+    for (const std::size_t readers : {1U, 2U, 3U, 5U}) {
         const temporary_folder folder;
         auto store = must(sqlite_store::open(folder.file("keys.db"), {.busy_timeout = 50ms, .readers = readers}));
         for (std::uint32_t number = 1; number <= 6; ++number) must(issue(store, number));
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(takes_no_more_connections_than_are_free_and_leaves_one) {
         must(store.scan_parts(format_name, std::span{all}));
         std::size_t used = 0;
         for (const scanned& part : all) used += part.owners.empty() ? 0U : 1U;
-        BOOST_TEST(used == taken);
+        BOOST_TEST(used == (readers < 3 ? 1U : readers == 3 ? 2U : 3U));
     }
 }
 
