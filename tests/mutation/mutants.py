@@ -627,6 +627,8 @@ MUTANTS = [
     ("keys that are in no part are left out", "if (*outside != 0) return sql::dangling(on(0));", "", ["store/sqlite"]),
     ("a credential between two parts is in neither", "parts[i - 1].last = parts[i].first - 1;",
      "parts[i - 1].last = parts[i].first - 2;", ["store/sqlite"]),
+    ("a verifier is filled by one thread whatever it was told", "made->m_fill_threads = wanted.fill_threads;", "",
+     ["verifier"]),
     ("what one thread has taken last is not inserted", "for (sink& each : m_sinks)\n            if (auto inserted",
      "for (sink& each : std::span{m_sinks}.first(1))\n            if (auto inserted", ["verifier"]),
     ("what a second thread throws is lost", "other.get();", "other.wait();", ["posix"]),

@@ -5,7 +5,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "../support/edited_sqlite.hpp"
@@ -29,9 +31,39 @@ std::vector<std::string> answers_of(filled_verifier& keys, const std::vector<std
     return all;
 }
 
+/// Notes how many sinks each scan in parts is given.
+class noting_store : public memory_store {
+public:
+    template <typename Sink>
+    [[nodiscard]] result<feed_head> scan_parts(std::string_view format, std::span<Sink> sinks) const {
+        asked.push_back(sinks.size());
+        return scan(format, sinks.front());
+    }
+    mutable std::vector<std::size_t> asked;
+};
+
 }  // namespace
 
+template <>
+struct support::opened_store<noting_store> {
+    explicit opened_store(const std::string&) {}
+    noting_store store;
+};
+
 BOOST_AUTO_TEST_SUITE(a_verifier_filled_by_several_threads)
+
+BOOST_AUTO_TEST_CASE(asks_for_as_many_parts_as_it_was_told_and_for_none_by_itself) {
+    world<noting_store> w;
+    (void)w.open<shown_once>();  // gives the store its identity
+    const noting_store& store = w.opened.store;
+    const auto open = [&w](const verifier_options& options) {
+        (void)must(verifier<shown_once, noting_store>::open(w.opened.store, w.ring, options));
+    };
+    for (const verifier_options& one : {verifier_options{}, {.fill_threads = 1}, {.fill_threads = 0}}) open(one);
+    BOOST_TEST(store.asked.empty());
+    for (const std::size_t threads : {2U, 64U, 1'000'000U}) open({.fill_threads = threads});
+    BOOST_TEST(store.asked == (std::vector<std::size_t>{2, 64, 64}), boost::test_tools::per_element());
+}
 
 BOOST_AUTO_TEST_CASE(gives_the_same_answers) {
     world<sqlite_store> w;
