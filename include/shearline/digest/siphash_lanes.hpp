@@ -55,15 +55,6 @@ constexpr unsigned compiled_for = 0
     ;
 // clang-format on
 
-struct two_lanes {
-    static constexpr std::size_t count = 2;
-    using type [[gnu::vector_size(16)]] = std::uint64_t;
-};
-struct four_lanes {
-    static constexpr std::size_t count = 4;
-    using type [[gnu::vector_size(32)]] = std::uint64_t;
-};
-
 /// A number of 8 bytes, the least significant one first.
 [[gnu::always_inline]] inline std::uint64_t siphash_word(const void* at) noexcept {
     std::uint64_t word = 0;
@@ -71,82 +62,210 @@ struct four_lanes {
     return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
 }
 
-/// The last word of a text: its last bytes, fewer than eight, and the length.
-[[gnu::always_inline]] inline std::uint64_t siphash_last_word(const char* text, std::size_t size) noexcept {
-    std::uint64_t word = std::uint64_t{size} << 56U;
-    for (std::size_t at = size - size % 8; at < size; ++at)
-        word |= std::uint64_t{static_cast<unsigned char>(text[at])} << (8 * (at % 8));
-    return word;
-}
+/// A text in each lane of a vector of 16 bytes.
+struct two_lanes {
+    static constexpr std::size_t count = 2;
+    using type [[gnu::vector_size(16)]] = std::uint64_t;
+    using halves [[gnu::vector_size(16)]] = std::uint32_t;  // of each lane
 
-/// `Rounds` rounds of SipHash in each lane.
-template <int Rounds, typename Lanes>
-[[gnu::always_inline]] inline void siphash_rounds(Lanes& a, Lanes& b, Lanes& c, Lanes& d) noexcept {
-    for (int i = 0; i < Rounds; ++i) {
-        a += b;
-        b = (b << 13) | (b >> 51);
-        b ^= a;
-        a = (a << 32) | (a >> 32);
-        c += d;
-        d = (d << 16) | (d >> 48);
-        d ^= c;
-        a += d;
-        d = (d << 21) | (d >> 43);
-        d ^= a;
-        c += b;
-        b = (b << 17) | (b >> 47);
-        b ^= c;
-        c = (c << 32) | (c >> 32);
+    /// Exchanges the halves of each lane: a rotation by 32 bits.
+    [[gnu::always_inline]] static void exchange_halves(type& lanes) noexcept {
+        const auto now = reinterpret_cast<halves>(lanes);
+        lanes = reinterpret_cast<type>(__builtin_shufflevector(now, now, 1, 0, 3, 2));
     }
-}
+    [[gnu::always_inline]] static type words_at(const char* from) noexcept {
+        type words;  // filled below
+        std::memcpy(&words, from, sizeof(words));
+        return words;
+    }
+    /// Two words, in memory order, of each text: the first of all texts, and the second.
+    [[gnu::always_inline]] static void read_two(const char* const* texts, std::size_t at, type& first,
+                                                type& second) noexcept {
+        const type of_0 = words_at(texts[0] + at);
+        const type of_1 = words_at(texts[1] + at);
+        first = __builtin_shufflevector(of_0, of_1, 0, 2);
+        second = __builtin_shufflevector(of_0, of_1, 1, 3);
+    }
+};
+/// The same in 32 bytes.
+struct four_lanes {
+    static constexpr std::size_t count = 4;
+    using type [[gnu::vector_size(32)]] = std::uint64_t;
+    using halves [[gnu::vector_size(32)]] = std::uint32_t;
 
-/// The tags of as many texts as there are lanes. Neither branches nor addresses depend on key or texts.
+    [[gnu::always_inline]] static void exchange_halves(type& lanes) noexcept {
+        const auto now = reinterpret_cast<halves>(lanes);
+        lanes = reinterpret_cast<type>(__builtin_shufflevector(now, now, 1, 0, 3, 2, 5, 4, 7, 6));
+    }
+    [[gnu::always_inline]] static void read_two(const char* const* texts, std::size_t at, type& first,
+                                                type& second) noexcept {
+        const two_lanes::type of_0 = two_lanes::words_at(texts[0] + at);
+        const two_lanes::type of_1 = two_lanes::words_at(texts[1] + at);
+        const two_lanes::type of_2 = two_lanes::words_at(texts[2] + at);
+        const two_lanes::type of_3 = two_lanes::words_at(texts[3] + at);
+        const type even = __builtin_shufflevector(of_0, of_2, 0, 1, 2, 3);
+        const type odd = __builtin_shufflevector(of_1, of_3, 0, 1, 2, 3);
+        first = __builtin_shufflevector(even, odd, 0, 4, 2, 6);
+        second = __builtin_shufflevector(even, odd, 1, 5, 3, 7);
+    }
+};
+
+/// SipHash of as many texts as there are lanes. Neither branches nor addresses depend on the key or the texts.
 template <typename Lanes>
-[[gnu::always_inline]] inline void siphash_at_once(const siphash_key& with, const char* const* texts, std::size_t size,
-                                                   siphash_tag* tags) noexcept {
+class siphash_state {
     using lanes = typename Lanes::type;
-    const std::uint64_t key[] = {siphash_word(with.bytes.data()), siphash_word(with.bytes.data() + 8)};
-    const lanes zero{};
-    lanes a = zero + (key[0] ^ std::uint64_t{0x736f'6d65'7073'6575U});
-    lanes b = zero + (key[1] ^ std::uint64_t{0x646f'7261'6e64'6f6dU} ^ std::uint64_t{0xee});
-    lanes c = zero + (key[0] ^ std::uint64_t{0x6c79'6765'6e65'7261U});
-    lanes d = zero + (key[1] ^ std::uint64_t{0x7465'6462'7974'6573U});
-    lanes word = zero;
-    for (std::size_t at = 0; at + 8 <= size; at += 8) {
-        for (std::size_t i = 0; i < Lanes::count; ++i) word[i] = siphash_word(texts[i] + at);
-        d ^= word;
-        siphash_rounds<2>(a, b, c, d);
-        a ^= word;
-    }
-    for (std::size_t i = 0; i < Lanes::count; ++i) word[i] = siphash_last_word(texts[i], size);
-    d ^= word;
-    siphash_rounds<2>(a, b, c, d);
-    a ^= word;
 
-    c ^= zero + std::uint64_t{0xee};
-    siphash_rounds<4>(a, b, c, d);
-    const lanes first = a ^ b ^ c ^ d;
-    b ^= zero + std::uint64_t{0xdd};
-    siphash_rounds<4>(a, b, c, d);
-    const lanes second = a ^ b ^ c ^ d;
-    for (std::size_t i = 0; i < Lanes::count; ++i) {  // as bytes, the least significant ones first
-        const std::uint64_t words[] = {first[i], second[i]};
-        tags[i] = {siphash_word(&words[0]), siphash_word(&words[1])};
+public:
+    [[gnu::always_inline]] siphash_state(const siphash_key& with, const char* const* texts) noexcept : m_texts{texts} {
+        const std::uint64_t key[] = {siphash_word(with.bytes.data()), siphash_word(with.bytes.data() + 8)};
+        set(m_a, key[0] ^ std::uint64_t{0x736f'6d65'7073'6575U});
+        set(m_b, key[1] ^ std::uint64_t{0x646f'7261'6e64'6f6dU} ^ std::uint64_t{0xee});
+        set(m_c, key[0] ^ std::uint64_t{0x6c79'6765'6e65'7261U});
+        set(m_d, key[1] ^ std::uint64_t{0x7465'6462'7974'6573U});
     }
+
+    [[gnu::always_inline]] void round() noexcept {
+        m_a += m_b;
+        m_b = (m_b << 13) | (m_b >> 51);
+        m_b ^= m_a;
+        Lanes::exchange_halves(m_a);  // rotates by 32 bits
+        m_c += m_d;
+        m_d = (m_d << 16) | (m_d >> 48);
+        m_d ^= m_c;
+        m_a += m_d;
+        m_d = (m_d << 21) | (m_d >> 43);
+        m_d ^= m_a;
+        m_c += m_b;
+        m_b = (m_b << 17) | (m_b >> 47);
+        m_b ^= m_c;
+        Lanes::exchange_halves(m_c);
+    }
+
+    /// Reads the next word of each text.
+    [[gnu::always_inline]] void read(std::size_t at) noexcept {
+        lanes word{};
+        for (std::size_t i = 0; i < Lanes::count; ++i) word[i] = siphash_word(m_texts[i] + at);
+        m_word = word;
+    }
+    /// Reads the next word, and the one after it.
+    [[gnu::always_inline]] void read_two(std::size_t at) noexcept {
+        if constexpr (std::endian::native == std::endian::little) {
+            Lanes::read_two(m_texts, at, m_word, m_after);
+        } else {
+            read(at + 8);
+            m_after = m_word;
+            read(at);
+        }
+    }
+    /// Reads the last word: the last bytes, fewer than eight, and the length.
+    [[gnu::always_inline]] void read_last(std::size_t size) noexcept {
+        const std::size_t bytes = size % 8;
+        if (bytes == 0) {
+            m_word = lanes{};
+        } else if (size >= 8) {
+            read(size - 8);
+            m_word >>= 64 - 8 * bytes;
+        } else {
+            lanes word{};
+            for (std::size_t i = 0; i < Lanes::count; ++i)
+                for (std::size_t at = 0; at < bytes; ++at)
+                    word[i] |= std::uint64_t{static_cast<unsigned char>(m_texts[i][at])} << (8 * at);
+            m_word = word;
+        }
+        m_word |= std::uint64_t{size} << 56U;
+    }
+
+    // A word is absorbed by `before`, two rounds, and `after`; then `step` makes the second of two that were read the
+    // next one.
+    [[gnu::always_inline]] void before() noexcept { m_d ^= m_word; }
+    [[gnu::always_inline]] void after() noexcept { m_a ^= m_word; }
+    [[gnu::always_inline]] void step() noexcept { m_word = m_after; }
+
+    // Each half of the tags takes four rounds.
+    [[gnu::always_inline]] void before_first() noexcept { m_c ^= std::uint64_t{0xee}; }
+    [[gnu::always_inline]] void before_second() noexcept {
+        m_word = m_a ^ m_b ^ m_c ^ m_d;
+        m_b ^= std::uint64_t{0xdd};
+    }
+    [[gnu::always_inline]] void write(siphash_tag* tags) noexcept {
+        const lanes first = m_word;
+        const lanes second = m_a ^ m_b ^ m_c ^ m_d;
+        for (std::size_t i = 0; i < Lanes::count; ++i) {  // as bytes, the least significant ones first
+            const std::uint64_t words[] = {first[i], second[i]};
+            tags[i] = {siphash_word(&words[0]), siphash_word(&words[1])};
+        }
+    }
+
+private:
+    [[gnu::always_inline]] static void set(lanes& all, std::uint64_t word) noexcept {
+        lanes each{};
+        for (std::size_t i = 0; i < Lanes::count; ++i) each[i] = word;
+        all = each;
+    }
+
+    const char* const* m_texts;
+    lanes m_a;
+    lanes m_b;
+    lanes m_c;
+    lanes m_d;
+    lanes m_word;
+    lanes m_after;
+};
+
+/// The rounds of several states in turn: the processor computes one while it would wait for another.
+template <int Rounds, typename... States>
+[[gnu::always_inline]] inline void siphash_rounds(States&... of) noexcept {
+    for (int i = 0; i < Rounds; ++i) (of.round(), ...);
+}
+template <typename... States>
+[[gnu::always_inline]] inline void siphash_absorb(States&... of) noexcept {
+    (of.before(), ...);
+    siphash_rounds<2>(of...);
+    (of.after(), ...);
+}
+
+/// The tags of the texts of some states.
+template <typename... States>
+[[gnu::always_inline]] inline void siphash_finish(std::size_t size, States&... of) noexcept {
+    std::size_t at = 0;
+    for (; at + 16 <= size; at += 16) {
+        (of.read_two(at), ...);
+        siphash_absorb(of...);
+        (of.step(), ...);
+        siphash_absorb(of...);
+    }
+    if (at + 8 <= size) {
+        (of.read(at), ...);
+        siphash_absorb(of...);
+    }
+    (of.read_last(size), ...);
+    siphash_absorb(of...);
+    (of.before_first(), ...);
+    siphash_rounds<4>(of...);
+    (of.before_second(), ...);
+    siphash_rounds<4>(of...);
 }
 
 template <typename Lanes>
 [[gnu::always_inline]] inline void siphash_in_lanes(const siphash_key& with, const char* const* texts, std::size_t size,
                                                     std::size_t count, siphash_tag* tags) noexcept {
     std::size_t done = 0;
-    for (; done + Lanes::count <= count; done += Lanes::count)
-        siphash_at_once<Lanes>(with, texts + done, size, tags + done);
-    if (done == count) return;
-    const char* rest[Lanes::count];
-    siphash_tag of_rest[Lanes::count];
-    for (std::size_t i = 0; i < Lanes::count; ++i) rest[i] = texts[done + i < count ? done + i : done];
-    siphash_at_once<Lanes>(with, rest, size, of_rest);
-    for (std::size_t i = 0; done < count; ++i, ++done) tags[done] = of_rest[i];
+    for (; done + 2 * Lanes::count <= count; done += 2 * Lanes::count) {
+        siphash_state<Lanes> one{with, texts + done};
+        siphash_state<Lanes> two{with, texts + done + Lanes::count};
+        siphash_finish(size, one, two);
+        one.write(tags + done);
+        two.write(tags + done + Lanes::count);
+    }
+    for (; done < count; done += Lanes::count) {
+        const char* rest[Lanes::count];
+        siphash_tag of_rest[Lanes::count];
+        for (std::size_t i = 0; i < Lanes::count; ++i) rest[i] = texts[done + i < count ? done + i : done];
+        siphash_state<Lanes> one{with, rest};
+        siphash_finish(size, one);
+        one.write(of_rest);
+        for (std::size_t i = 0; i < Lanes::count && done + i < count; ++i) tags[done + i] = of_rest[i];
+    }
 }
 
 // Not inlined: no vector goes through a call, whatever the caller is compiled for.

@@ -88,9 +88,15 @@ struct line_status {
         return {.state = static_cast<key_state>(word & 7U),
                 .suspended = ((word >> 3U) & 1U) != 0,
                 .waits = ((word >> 4U) & 1U) != 0,
-                .superseded = ((word >> 5U) & 1U) != 0,
+                .superseded = is_superseded(word),
                 .unproved = ((word >> 6U) & 1U) != 0,
-                .pepper = static_cast<std::uint32_t>(word >> 8U) & max_pepper};
+                .pepper = pepper_of(word)};
+    }
+
+    // Each verification reads these alone, without the other parts of the word.
+    [[nodiscard]] static constexpr bool is_superseded(std::uint64_t word) noexcept { return ((word >> 5U) & 1U) != 0; }
+    [[nodiscard]] static constexpr std::uint32_t pepper_of(std::uint64_t word) noexcept {
+        return static_cast<std::uint32_t>(word >> 8U) & max_pepper;
     }
 
     /// Whether a word is that of an active key with no flag set, which needs no further check.

@@ -94,7 +94,7 @@ public:
         do {
             const std::uint64_t found = one->handle();
             if (found == 0) return nullptr;
-            if (found == key.value && !one->status().superseded) return one;
+            if (found == key.value && !line_status::is_superseded(one->status_word())) return one;
             one = one + 1 == end ? end - m_size : one + 1;
         } while (one != first);
         return nullptr;

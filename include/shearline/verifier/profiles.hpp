@@ -4,6 +4,7 @@
 // Depends on verdict.hpp and posix/page_block.hpp; never on a store.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -39,8 +40,7 @@ public:
             return error{errc::unavailable, "a mirror holds at most " + std::to_string(PerBlock * MostBlocks) +
                                                 " distinct pairs of tenant and scopes"};
         if (m_size % PerBlock == 0) {
-            // NOLINTNEXTLINE(bugprone-sizeof-expression): T may be a pointer
-            auto block = page_block::make(PerBlock * sizeof(T));
+                auto block = page_block::make(PerBlock * sizeof(T));
             if (!block) return std::move(block).error();
             m_first[m_size / PerBlock].store(reinterpret_cast<T*>(block->data()), std::memory_order_release);
             m_blocks.push_back(*std::move(block));
@@ -60,35 +60,47 @@ private:
     std::uint32_t m_size = 0;
 };
 
-/// A profile, with its first scope for a fast comparison.
+/// A profile, and beside it what most verifications compare: its first valid scope, so that they read this alone.
 struct mirrored_profile {
-    grant_profile shown;
-    std::string_view first_scope{};  ///< the first of its scopes that is valid, or empty
+    const grant_profile* shown = nullptr;
+    std::uint32_t first_number = 0;  ///< of that scope
+    std::uint32_t first_chars = 0;   ///< its length; 0 if no scope is valid
+    std::array<std::uint64_t, 2> first_words{};
+
+    mirrored_profile() = default;
+    explicit mirrored_profile(const grant_profile& of) noexcept : shown{&of} {
+        const auto is_valid = [](const std::string& one) { return is_scope(one); };
+        const auto first = std::find_if(of.scopes.begin(), of.scopes.end(), is_valid);
+        if (first == of.scopes.end()) return;
+        first_number = static_cast<std::uint32_t>(first - of.scopes.begin());
+        first_chars = static_cast<std::uint32_t>(first->size());
+        if (is_two_words(*first)) first_words = words_of(*first);
+    }
 
     /// Whether its scopes cover a required one. If that is the first scope itself, the parts are not compared.
     [[nodiscard, gnu::always_inline]] bool covers(std::string_view required) const noexcept {
-        return is_same_text(first_scope, required) || covers_by_parts(required);
+        if (is_two_words(required) && required.size() == first_chars && words_of(required) == first_words) [[likely]]
+            return true;
+        return covers_otherwise(required);
     }
 
 private:
-    /// Most scopes have 8 to 16 characters: those are compared as two words, which costs less than a call of memcmp.
-    /// Two empty texts are not the same: a profile without scopes covers nothing.
-    static bool is_same_text(std::string_view a, std::string_view b) noexcept {
-        if (a.size() != b.size()) return false;
-        if (a.size() < 8 || a.size() > 16) return !a.empty() && a == b;
-        const auto word = [](const char* from) {
-            std::uint64_t bytes = 0;
-            std::memcpy(&bytes, from, sizeof(bytes));
-            return bytes;
-        };
-        const std::size_t last = a.size() - 8;
-        return ((word(a.data()) ^ word(b.data())) | (word(a.data() + last) ^ word(b.data() + last))) == 0;
+    /// Most scopes have 8 to 16 characters: those are compared as two words, which may overlap.
+    [[gnu::always_inline]] static bool is_two_words(std::string_view text) noexcept {
+        return text.size() >= 8 && text.size() <= 16;
+    }
+    [[gnu::always_inline]] static std::array<std::uint64_t, 2> words_of(std::string_view text) noexcept {
+        std::array<std::uint64_t, 2> words;  // filled below
+        std::memcpy(&words[0], text.data(), sizeof(std::uint64_t));
+        std::memcpy(&words[1], text.data() + text.size() - sizeof(std::uint64_t), sizeof(std::uint64_t));
+        return words;
     }
 
-    [[gnu::noinline]] bool covers_by_parts(std::string_view required) const noexcept {
-        return scopes_cover(shown.scopes, required);
+    [[gnu::noinline]] bool covers_otherwise(std::string_view required) const noexcept {
+        return (first_chars != 0 && shown->scopes[first_number] == required) || scopes_cover(shown->scopes, required);
     }
 };
+static_assert(sizeof(mirrored_profile) == 32);
 
 /// Profiles by number. No profile is ever removed: a grant may point to it. Memory grows with the number of distinct
 /// pairs of tenant and scopes seen so far. One writer, any number of readers.
@@ -99,11 +111,8 @@ public:
     [[nodiscard]] result<std::uint32_t> number_of(std::string_view tenant, std::string_view scopes) {
         m_name.assign(scopes).append(1, '\n').append(tenant);
         if (const auto known = m_numbers.find(m_name); known != m_numbers.end()) return known->second;
-        mirrored_profile& made = m_profiles.emplace_back();
-        made.shown = {std::string{tenant}, split_scopes(scopes)};
-        for (const std::string& one : made.shown.scopes)
-            if (made.first_scope.empty() && is_scope(one)) made.first_scope = one;
-        const auto number = m_by_number.append(&made);
+        m_profiles.push_back({std::string{tenant}, split_scopes(scopes)});
+        const auto number = m_by_number.append(mirrored_profile{m_profiles.back()});
         if (number)
             m_numbers.emplace(m_name, *number);
         else
@@ -112,13 +121,13 @@ public:
     }
 
     [[nodiscard]] const mirrored_profile& operator[](std::uint32_t number) const noexcept {
-        return *m_by_number[number];
+        return m_by_number[number];
     }
     [[nodiscard]] std::uint32_t size() const noexcept { return m_by_number.size(); }
 
 private:
-    stable_array<const mirrored_profile*> m_by_number;
-    std::deque<mirrored_profile> m_profiles;  // a deque does not move its elements
+    stable_array<mirrored_profile> m_by_number;
+    std::deque<grant_profile> m_profiles;  // a deque does not move its elements
     std::unordered_map<std::string, std::uint32_t> m_numbers;
     std::string m_name;  // kept for its memory
 };

@@ -71,22 +71,26 @@ public:
         }
     }
 
-    /// Why a text with this tag is not the key of a line; `std::nullopt` if it is, and then the line remembers it.
-    /// `may_be_key` must hold for the text: its length and its prefix have been compared. The memo covers all other
-    /// bytes, so a text whose memo matches is, byte for byte, one that passed the whole check before; nothing else of
-    /// it is checked again. The memo key belongs to these peppers: with others, nothing is remembered.
+    /// Whether a line remembers the text with this tag. `may_be_key` must hold for the text: its length and its prefix
+    /// have been compared. The memo covers all other bytes, so a text whose memo matches is, byte for byte, one that
+    /// passed the whole check before; nothing else of it is checked again. The memo key belongs to these peppers: with
+    /// others, nothing is remembered.
     template <typename Tag>
-    [[nodiscard]] std::optional<reason> refute(std::string_view text, const Tag& tag, line& known,
-                                               std::uint32_t pepper) const noexcept {
-        if constexpr (memo::remembers) {
-            if (memo::same(tag, known.memo())) [[likely]]
-                return std::nullopt;
-            const auto refuted = refute_by_digest(text, known, pepper);
+    [[nodiscard, gnu::always_inline]] bool remembers(const Tag& tag, const line& known) const noexcept {
+        if constexpr (memo::remembers)
+            return memo::same(tag, known.memo());
+        else
+            return false;
+    }
+
+    /// Why a text with this tag is not the key of a line; `std::nullopt` if it is, and then the line remembers it.
+    template <typename Tag>
+    [[nodiscard, gnu::noinline]] std::optional<reason> refute(std::string_view text, const Tag& tag, line& known,
+                                                              std::uint32_t pepper) const noexcept {
+        const auto refuted = refute_by_digest(text, known, pepper);
+        if constexpr (memo::remembers)
             if (!refuted) known.set_memo(tag);
-            return refuted;
-        } else {
-            return refute_by_digest(text, known, pepper);
-        }
+        return refuted;
     }
 
     /// Whether keys under this pepper should be rotated, because another pepper is current.
@@ -96,8 +100,8 @@ private:
     proofs(std::uint32_t current, digester<typename Policies::hash> digests, fork_wiped<const memo_key> key) noexcept
         : m_current{current}, m_digests{std::move(digests)}, m_memo_key{std::move(key)} {}
 
-    [[nodiscard, gnu::noinline]] std::optional<reason> refute_by_digest(std::string_view text, const line& known,
-                                                                        std::uint32_t pepper) const noexcept {
+    [[nodiscard]] std::optional<reason> refute_by_digest(std::string_view text, const line& known,
+                                                         std::uint32_t pepper) const noexcept {
         const auto parsed = parse<format>(text);
         if (!parsed) return reason_of(parsed.error());
         const auto mac = m_digests.digest_under(pepper, std::as_bytes(std::span{parsed->authenticated}));

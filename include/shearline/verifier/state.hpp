@@ -127,12 +127,13 @@ struct verifier_state {
         if (known == nullptr) [[unlikely]]
             return of.refuse(why_unknown(asked.text));
         const std::uint64_t word = known->status_word();
-        const line_status status = line_status::from_word(word);
-        if (const auto why = by.refute(asked.text, tagged, *known, status.pepper)) [[unlikely]]
-            return of.refuse(*why);
+        const std::uint32_t pepper = line_status::pepper_of(word);
+        if (!by.remembers(tagged, *known)) [[unlikely]]
+            if (const auto why = by.refute(asked.text, tagged, *known, pepper)) return of.refuse(*why);
         const line_owner owner = known->owner();
         timestamp retiring_until = grant::not_retiring;
         if (!line_status::is_plain(word) || owner.ends != never) [[unlikely]] {
+            const line_status status = line_status::from_word(word);
             if (const auto why = refusal(status, owner, table.details_of(*known), to_line_seconds(now)))
                 return of.refuse(*why);
             if (status.state == key_state::retiring) retiring_until = from_line_seconds(owner.ends);
@@ -143,10 +144,10 @@ struct verifier_state {
         of.uses.note(table, *known, asked.key, now);
         of.count(0);
         return grant{table.details_of(*known).credential,
-                     {std::shared_ptr<void>{}, &profile.shown},
+                     {std::shared_ptr<void>{}, profile.shown},
                      asked.key,
                      retiring_until,
-                     by.is_outdated(status.pepper),
+                     by.is_outdated(pepper),
                      Consistency::staleness};
     }
 
@@ -155,8 +156,11 @@ struct verifier_state {
     /// Answers at most so many texts together. The store may be slow: the reader is outside until it has answered.
     void answer_some(verifier_slot& of, std::span<const std::string_view> texts, timestamp now, required_scope scope,
                      std::span<verdict> answers) noexcept {
-        std::array<verifier_question, answered_at_once> asked;
+        // Filled below, as far as they are used.
         std::array<const char*, answered_at_once> after_prefix;
+        std::array<std::uint64_t, answered_at_once> keys;
+        std::array<std::size_t, answered_at_once> places;
+        std::array<tag, answered_at_once> tags;
         std::array<verdict*, answered_at_once> answer_to;
         std::size_t count = 0;
         for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -164,8 +168,8 @@ struct verifier_state {
                 answers[i] = of.refuse(reason::malformed);
                 continue;
             }
-            asked[count] = {texts[i], find_handle<format>(texts[i]), 0};
             after_prefix[count] = texts[i].data() + format::prefix.size();
+            keys[count] = find_handle<format>(texts[i]).value;
             answer_to[count++] = &answers[i];
         }
         const bool was_true = is_true(*of.place);
@@ -177,15 +181,20 @@ struct verifier_state {
         // Memory latencies overlap: each step asks for what the next but one needs.
         const line_table& table = mirrored->table();
         for (std::size_t i = 0; i < count; ++i) {
-            asked[i].at = table.home_of(asked[i].key);
-            table.prefetch_line(asked[i].at);
+            places[i] = table.home_of(handle{keys[i]});
+            table.prefetch_line(places[i]);
         }
         const proofs<Policies>& by = proving();
-        std::array<tag, answered_at_once> tags;
         by.tags_of(after_prefix.data(), count, tags.data());
-        for (std::size_t i = 0; i < count; ++i) asked[i].at = table.follow(asked[i].key, asked[i].at);
+        for (std::size_t i = 0; i < count; ++i) places[i] = table.follow(handle{keys[i]}, places[i]);
         const timestamp at = time->at(now);
-        for (std::size_t i = 0; i < count; ++i) *answer_to[i] = answer(of, table, by, asked[i], tags[i], at, scope);
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::string_view text{after_prefix[i] - format::prefix.size(), format::chars};
+            const verifier_question asked{text, handle{keys[i]}, places[i]};
+            // In its place: an assignment would copy it, and wait for the parts that were just stored.
+            std::destroy_at(answer_to[i]);
+            ::new (static_cast<void*>(answer_to[i])) verdict(answer(of, table, by, asked, tags[i], at, scope));
+        }
     }
 
     [[gnu::noinline]] static reason why_unknown(std::string_view text) noexcept {
