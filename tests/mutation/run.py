@@ -116,7 +116,7 @@ class Copy:
         self.tree, self.build = work / "tree", work / "build"
         shutil.rmtree(self.tree, ignore_errors=True)
         ignored = shutil.ignore_patterns("node_modules")
-        for folder in ("include", "tests", "fuzz"):
+        for folder in ("include", "tests", "fuzz", "cmake"):
             # Updates all times, so that objects built by an earlier run from a header with a fault are built again.
             shutil.copytree(root / folder, self.tree / folder, ignore=ignored, copy_function=shutil.copy)
         self.headers = headers_of(self.tree)
