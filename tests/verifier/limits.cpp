@@ -286,7 +286,7 @@ BOOST_AUTO_TEST_CASE(names_the_credential_that_a_key_is_of_now) {
     feed.becomes(other);
     must(mirrored->poll());
     const line* const known = mirrored->table().find(handle{1});
-    BOOST_TEST(mirrored->table().details_of(*known).credential == other.about.id);
+    BOOST_TEST(known->credential() == other.about.id);
 }
 
 BOOST_AUTO_TEST_CASE(rebuilds_a_great_table_by_and_by) {

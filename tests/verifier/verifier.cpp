@@ -115,13 +115,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(covers_scopes_as_the_authority_does, Store, stores
     auto keys = w.template open<shown_once>();
     auto fast = open_verifier<shown_once>(w);
     both_ways reader{fast};
-    const std::vector<std::vector<std::string>> held{{"*:*"}, {"contacts:*"}, {"*:read"}, {}, {"a:b", "contacts:read"}};
+    const std::vector<std::vector<std::string>> held{
+        {"*:*"}, {"contacts:*"}, {"*:read"}, {}, {"a:b", "contacts:read"}, {"contacts:read", "a:b"}, {"ab:cdefghijk"}};
     for (const auto& scopes : held) {
         new_credential asked = legacy_sync();
         asked.scopes = scopes;
         const issued_key key = must(keys.issue(asked, w.admin));
         for (const std::string required :
              {"", "contacts:read", "contacts:write", "deals:read", "a:b", "a:c", "*:*", "contacts:*", "nonsense",
+              "contacts:riad", "ab:cdefghijk", "ab:cdefgdefghijk" /* begins and ends as the one before */,
               "a-long-resource-name.of-many.parts:read", "a-long-resource-name.of-many.parts:write"})
             BOOST_TEST(bool{reader.verify(text_of(key), noon, required)} == bool{keys.verify(text_of(key), required)},
                        required);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
-// One key in one cache line, which is all that most verifications read; and the details of its credential.
+// One key in one cache line, which is all that most verifications read; and its details beside it.
 // Depends on credential/, digest/ and format/handle.hpp; never on a table.
 #pragma once
 
@@ -121,27 +121,29 @@ struct line_owner {
     }
 };
 
-/// Eight words in 64 bytes. Handle and digest are written once, before the line is published; the others may change.
+/// Eight words in 64 bytes: all that is read of a key whose text is remembered. Handle and credential are written once,
+/// before the line is published; the others may change.
 ///
 /// Every word is an atomic: readers load with acquire, the only writer stores with release, and there is no lock.
-/// - `publish` stores the handle last, with release: a reader that finds the handle sees the digest, the status and the
-///   owner stored before it.
+/// - `publish` stores the handle last, with release: a reader that finds the handle sees the credential, the status and
+///   the owner stored before it, and the digest in the details.
 /// - Status and owner are one word each, so neither is ever seen half-written. A reader that loads them during a change
 ///   may see one new and one old: that verification overlaps the change, and may go either way. A verification that
 ///   begins after the change was acknowledged sees both: the acknowledgement is a release store after them, which the
 ///   verification loads (acquire) first.
 /// - The memo is two words that any reader may store at any time. A torn memo is a mixture of two tags, which matches
 ///   no text.
+/// - Any reader may add to the uses at any time: see line_table.hpp.
 class alignas(64) line {
 public:
-    using memo_words = std::array<std::uint64_t, 2>;
+    using two_words = std::array<std::uint64_t, 2>;
+    using memo_words = two_words;
 
     /// 0 if the line is free.
     [[nodiscard]] std::uint64_t handle() const noexcept { return m_handle.load(std::memory_order_acquire); }
-    [[nodiscard]] line_digest digest() const noexcept {
-        line_digest words{};
-        for (std::size_t i = 0; i < words.size(); ++i) words[i] = m_digest[i].load(std::memory_order_acquire);
-        return words;
+    [[nodiscard]] credential_id credential() const noexcept {
+        return std::bit_cast<credential_id>(two_words{m_credential[0].load(std::memory_order_acquire),
+                                                      m_credential[1].load(std::memory_order_acquire)});
     }
     [[nodiscard]] std::uint64_t status_word() const noexcept { return m_status.load(std::memory_order_acquire); }
     [[nodiscard]] line_status status() const noexcept { return line_status::from_word(status_word()); }
@@ -152,9 +154,14 @@ public:
         return {m_memo[0].load(std::memory_order_acquire), m_memo[1].load(std::memory_order_acquire)};
     }
 
+    /// Counted since the last flush.
+    [[nodiscard]] std::atomic<std::uint64_t>& uses() noexcept { return m_uses; }
+
     /// Fills a free line. By the writer only.
-    void publish(shearline::handle key, const line_digest& digest, line_status status, line_owner owner) noexcept {
-        for (std::size_t i = 0; i < digest.size(); ++i) m_digest[i].store(digest[i], std::memory_order_release);
+    void publish(shearline::handle key, const credential_id& of, line_status status, line_owner owner) noexcept {
+        const auto words = std::bit_cast<two_words>(of);
+        m_credential[0].store(words[0], std::memory_order_release);
+        m_credential[1].store(words[1], std::memory_order_release);
         set_owner(owner);
         set_status(status);
         m_handle.store(key.value, std::memory_order_release);
@@ -169,10 +176,11 @@ public:
 
 private:
     std::atomic<std::uint64_t> m_handle{0};
-    std::array<std::atomic<std::uint64_t>, 3> m_digest{};
+    std::array<std::atomic<std::uint64_t>, 2> m_credential{};
     std::array<std::atomic<std::uint64_t>, 2> m_memo{};
     std::atomic<std::uint64_t> m_status{0};
     std::atomic<std::uint64_t> m_owner{0};
+    std::atomic<std::uint64_t> m_uses{0};
 };
 static_assert(sizeof(line) == 64 && std::atomic<std::uint64_t>::is_always_lock_free);
 
@@ -191,12 +199,11 @@ struct mirrored_key {
     line_owner owner;
 };
 
-/// The details of a key's credential, and what else a grant needs, beside the key's line. The id is written before the
-/// line is published, and never changes.
+/// What a verification reads only once, or seldom. The digest is written before the line is published, and never
+/// changes.
 struct alignas(32) line_details {
-    credential_id credential;
-    std::atomic<std::uint64_t> uses{0};  ///< counted since the last flush: see line_table.hpp
-    std::atomic<line_seconds> not_before{0};
+    line_digest digest{};
+    std::atomic<line_seconds> not_before{0};  ///< of its credential
     bool was_read = false;  ///< for the writer only: the key was in the last reading of its credential
 };
 static_assert(sizeof(line_details) == 32);

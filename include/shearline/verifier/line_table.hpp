@@ -29,10 +29,9 @@ namespace shearline::inline v0_1::detail {
 /// another one. A free line ends a search, and the writer leaves enough of them: at a load of one half, a successful
 /// search touches 1.5 lines on average. No search touches a line twice, whatever the table holds.
 ///
-/// Arrays beside the lines hold, for each line: the details of its credential with the count of its uses (32 bytes),
-/// which a grant reads anyway, so that to count it does not wait for memory; and, for the writer only, a link to the
-/// next line of its credential (8 bytes) and 4 bytes of an index from credentials to their lines. The lines of a
-/// credential that are not dead are linked, so the cost of a change depends only on their number.
+/// Arrays beside the lines hold, for each line: its details (32 bytes); and, for the writer only, a link to the next
+/// line of its credential (8 bytes) and 4 bytes of an index from credentials to their lines. The lines of a credential
+/// that are not dead are linked, so the cost of a change depends only on their number.
 class line_table {
 public:
     static constexpr std::size_t least_lines = 1'024;
@@ -72,16 +71,15 @@ public:
         const std::uint64_t mixed = key.value * 0x9e37'79b9'7f4a'7c15U;  // 2^64 / the golden ratio
         return static_cast<std::size_t>(upper_word(mixed, m_size));
     }
-    /// Prefetch a line, its details, or both: a reader needs both.
-    void prefetch_line(std::size_t at) const noexcept { __builtin_prefetch(&m_lines[at]); }
-    void prefetch_details(std::size_t at) const noexcept { __builtin_prefetch(&m_details[at]); }
-    void prefetch(std::size_t at) const noexcept {
-        prefetch_line(at);
-        prefetch_details(at);
-    }
+    // Inlined always: g++ takes a function that only prefetches for one that does nothing.
+
+    /// Prefetches a line, or the one at which the search for a handle begins.
+    [[gnu::always_inline]] void prefetch(std::size_t at) const noexcept { __builtin_prefetch(&m_lines[at]); }
+    [[gnu::always_inline]] void prefetch(handle key) const noexcept { prefetch(home_of(key)); }
     /// Prefetches what an insertion needs.
-    void prefetch_insertion(std::size_t at, const credential_id& id) const noexcept {
-        prefetch(at);
+    [[gnu::always_inline]] void prefetch_insertion(std::size_t at, const credential_id& id) const noexcept {
+        __builtin_prefetch(&m_lines[at], 1);
+        __builtin_prefetch(&m_details[at], 1);
         __builtin_prefetch(&m_links[at], 1);
         __builtin_prefetch(&m_index[index_home_of(id)], 1);
     }
@@ -101,27 +99,23 @@ public:
     }
     [[nodiscard]] line* find(handle key) const noexcept { return find(key, home_of(key)); }
 
-    /// The line at which a search that has come to a line ends, as far as that line tells, or else the one after it.
-    /// What a reader needs of it is prefetched.
-    [[nodiscard]] std::size_t follow(handle key, std::size_t at) const noexcept {
+    /// The line at which a search that has come to a line ends, as far as that line tells, or else the one after it,
+    /// which is prefetched.
+    [[nodiscard, gnu::always_inline]] std::size_t follow(handle key, std::size_t at) const noexcept {
         const std::uint64_t found = m_lines[at].handle();
-        if (found == key.value || found == 0) {
-            prefetch_details(at);
-            return at;
-        }
+        if (found == key.value || found == 0) return at;
         const std::size_t next = at + 1 == m_size ? 0 : at + 1;
         prefetch(next);
         return next;
     }
 
-    /// The details of the credential of a line.
+    /// The details of a line.
     [[nodiscard]] const line_details& details_of(const line& one) const noexcept { return m_details[number_of(one)]; }
 
     /// The credential of a line. For the writer.
     [[nodiscard]] mirrored_credential owner_of(const line& one) const noexcept {
         const line_details& details = details_of(one);
-        return {details.credential, details.not_before.load(std::memory_order_relaxed),
-                m_links[number_of(one)].version};
+        return {one.credential(), details.not_before.load(std::memory_order_relaxed), m_links[number_of(one)].version};
     }
 
     /// Whether another line can be added. One line always stays free.
@@ -134,11 +128,11 @@ public:
         std::size_t at = home_of(key.handle);
         while (m_lines[at].handle() != 0) at = at + 1 == m_size ? 0 : at + 1;
         line_details& details = m_details[at];
-        details.credential = of.id;
+        details.digest = key.digest;
         details.not_before.store(of.not_before, std::memory_order_release);
         details.was_read = was_read;
         m_links[at] = {of.version, std::exchange(first_of(of.id), static_cast<std::uint32_t>(at + 1))};
-        m_lines[at].publish(key.handle, key.digest, key.status, key.owner);
+        m_lines[at].publish(key.handle, of.id, key.status, key.owner);
         ++m_used;
         return &m_lines[at];
     }
@@ -147,7 +141,7 @@ public:
     /// longer linked: then the key needs a new line.
     [[nodiscard]] bool can_become(const line& one, const mirrored_credential& of,
                                   const mirrored_key& key) const noexcept {
-        return one.digest() == key.digest && details_of(one).credential == of.id && !one.status().is_dead();
+        return details_of(one).digest == key.digest && one.credential() == of.id && !one.status().is_dead();
     }
 
     /// Updates a line to a key that it `can_become`. By the writer only.
@@ -228,7 +222,7 @@ public:
 
     /// Adds uses of the key of a line, to be written to the store. By any thread; never waits.
     void add_uses(std::size_t at, std::uint32_t uses, line_seconds last) const noexcept {
-        std::atomic<std::uint64_t>& counted = m_details[at].uses;
+        std::atomic<std::uint64_t>& counted = m_lines[at].uses();
         std::uint64_t before = counted.load(std::memory_order_relaxed);
         std::uint64_t after = 0;
         do {
@@ -250,7 +244,7 @@ public:
             m_counted[block].store(false, std::memory_order_seq_cst);
             const std::size_t end = end_of_block(block);
             for (std::size_t at = block * counts_per_mark; at < end; ++at) {
-                const auto taken = std::bit_cast<count>(m_details[at].uses.exchange(0, std::memory_order_seq_cst));
+                const auto taken = std::bit_cast<count>(m_lines[at].uses().exchange(0, std::memory_order_seq_cst));
                 if (taken.uses != 0) take(handle{m_lines[at].handle()}, taken.uses, taken.last);
             }
         }
@@ -263,7 +257,7 @@ public:
             if (!m_counted[block].load(std::memory_order_relaxed)) continue;
             const std::size_t end = end_of_block(block);
             for (std::size_t at = block * counts_per_mark; at < end; ++at)
-                if (std::bit_cast<count>(m_details[at].uses.load(std::memory_order_relaxed)).uses != 0) ++keys;
+                if (std::bit_cast<count>(m_lines[at].uses().load(std::memory_order_relaxed)).uses != 0) ++keys;
         }
         return keys;
     }
@@ -287,7 +281,7 @@ private:
     /// set. There are no more entries than lines in use, so one is always free.
     [[nodiscard]] std::uint32_t& first_of(const credential_id& id) noexcept {
         std::size_t at = index_home_of(id);
-        while (m_index[at] != 0 && m_details[m_index[at] - 1].credential != id) at = at + 1 == m_size ? 0 : at + 1;
+        while (m_index[at] != 0 && m_lines[m_index[at] - 1].credential() != id) at = at + 1 == m_size ? 0 : at + 1;
         return m_index[at];
     }
     [[nodiscard]] std::size_t index_home_of(const credential_id& id) const noexcept {
@@ -309,7 +303,7 @@ private:
           m_details_block{std::move(details)},
           m_link_block{std::move(links)},
           m_index_block{std::move(index)},
-          // Zeroed memory is a free line, empty details and a zero count: in practice these are implicit-lifetime
+          // Zeroed memory is a free line and empty details: in practice these are implicit-lifetime
           // types.
           m_lines{reinterpret_cast<line*>(m_block.data())},
           m_details{reinterpret_cast<line_details*>(m_details_block.data())},

@@ -40,7 +40,7 @@ public:
             return error{errc::unavailable, "a mirror holds at most " + std::to_string(PerBlock * MostBlocks) +
                                                 " distinct pairs of tenant and scopes"};
         if (m_size % PerBlock == 0) {
-                auto block = page_block::make(PerBlock * sizeof(T));
+            auto block = page_block::make(PerBlock * sizeof(T));
             if (!block) return std::move(block).error();
             m_first[m_size / PerBlock].store(reinterpret_cast<T*>(block->data()), std::memory_order_release);
             m_blocks.push_back(*std::move(block));

@@ -86,8 +86,10 @@ public:
     /// Why a text with this tag is not the key of a line; `std::nullopt` if it is, and then the line remembers it.
     template <typename Tag>
     [[nodiscard, gnu::noinline]] std::optional<reason> refute(std::string_view text, const Tag& tag, line& known,
+                                                              const line_details& details,
                                                               std::uint32_t pepper) const noexcept {
-        const auto refuted = refute_by_digest(text, known, pepper);
+        __builtin_prefetch(&details);  // they are needed once the digest is computed
+        const auto refuted = refute_by_digest(text, details.digest, pepper);
         if constexpr (memo::remembers)
             if (!refuted) known.set_memo(tag);
         return refuted;
@@ -100,14 +102,14 @@ private:
     proofs(std::uint32_t current, digester<typename Policies::hash> digests, fork_wiped<const memo_key> key) noexcept
         : m_current{current}, m_digests{std::move(digests)}, m_memo_key{std::move(key)} {}
 
-    [[nodiscard]] std::optional<reason> refute_by_digest(std::string_view text, const line& known,
+    [[nodiscard]] std::optional<reason> refute_by_digest(std::string_view text, const line_digest& known,
                                                          std::uint32_t pepper) const noexcept {
         const auto parsed = parse<format>(text);
         if (!parsed) return reason_of(parsed.error());
         const auto mac = m_digests.digest_under(pepper, std::as_bytes(std::span{parsed->authenticated}));
         if (!mac) return pepper == no_pepper ? reason::wrong_hash : reason::pepper_dropped;
-        return constant_time_equal_words(to_line_digest(*mac), known.digest()) ? std::nullopt
-                                                                               : std::optional{reason::wrong_secret};
+        return constant_time_equal_words(to_line_digest(*mac), known) ? std::nullopt
+                                                                      : std::optional{reason::wrong_secret};
     }
 
     std::uint32_t m_current;

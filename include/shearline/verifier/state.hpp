@@ -129,7 +129,8 @@ struct verifier_state {
         const std::uint64_t word = known->status_word();
         const std::uint32_t pepper = line_status::pepper_of(word);
         if (!by.remembers(tagged, *known)) [[unlikely]]
-            if (const auto why = by.refute(asked.text, tagged, *known, pepper)) return of.refuse(*why);
+            if (const auto why = by.refute(asked.text, tagged, *known, table.details_of(*known), pepper))
+                return of.refuse(*why);
         const line_owner owner = known->owner();
         timestamp retiring_until = grant::not_retiring;
         if (!line_status::is_plain(word) || owner.ends != never) [[unlikely]] {
@@ -143,7 +144,7 @@ struct verifier_state {
             return of.refuse(reason::missing_scope);
         of.uses.note(table, *known, asked.key, now);
         of.count(0);
-        return grant{table.details_of(*known).credential,
+        return grant{known->credential(),
                      {std::shared_ptr<void>{}, profile.shown},
                      asked.key,
                      retiring_until,
@@ -178,11 +179,11 @@ struct verifier_state {
             for (std::size_t i = 0; i < count; ++i) *answer_to[i] = of.refuse(reason::stale);
             return;
         }
-        // Memory latencies overlap: each step asks for what the next but one needs.
+        // Memory latencies overlap: each step asks for what a later one needs.
         const line_table& table = mirrored->table();
         for (std::size_t i = 0; i < count; ++i) {
             places[i] = table.home_of(handle{keys[i]});
-            table.prefetch_line(places[i]);
+            table.prefetch(places[i]);
         }
         const proofs<Policies>& by = proving();
         by.tags_of(after_prefix.data(), count, tags.data());

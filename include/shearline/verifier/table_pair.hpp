@@ -71,9 +71,10 @@ public:
             const handle key{old.handle()};
             const line_status status = old.status();
             if (key.value == 0 || status.is_dead() || m_next->find(key) != nullptr) continue;
+            const line_details& details = m_owned->details_of(old);
             // (There is room: see make_room.)
-            line* const copied = m_next->insert(m_owned->owner_of(old), {key, old.digest(), status, old.owner()},
-                                                m_owned->details_of(old).was_read);
+            line* const copied =
+                m_next->insert(m_owned->owner_of(old), {key, details.digest, status, old.owner()}, details.was_read);
             if (copied != nullptr) copied->set_memo(old.memo());
         }
         free_unused(readers);

@@ -15,9 +15,9 @@
 namespace shearline::inline v0_1::detail {
 
 /// Counts of one reader, written without a lock or an atomic addition: keys that are used again and again stay here. A
-/// key that is displaced moves to the counts of the table, which all readers share. That takes an atomic addition,
-/// which would keep the next verification's reads from being begun early, so it is done for 64 keys at once. No use is
-/// lost, nobody waits, nothing is allocated.
+/// key that was not seen lately goes to the counts of the table, which all readers share. That takes an atomic
+/// addition, which would keep the next verification's reads from being begun early, so it is done for many keys at
+/// once, soon enough for their lines to be in the cache still. No use is lost, nobody waits, nothing is allocated.
 ///
 /// To flush, a thread freezes the counts and takes them once the reader has been outside (see epochs.hpp); until
 /// `thaw`, the reader counts in the table directly.
@@ -34,8 +34,10 @@ public:
                 seen.last = at;
                 return;
             }
+            if (m_leaving + 1 < m_displaced.size()) [[likely]]
+                return note_new(first, second, {key, at, 1, static_cast<std::uint32_t>(table.number_of(used))});
         }
-        note_another(table, static_cast<std::uint32_t>(table.number_of(used)), key, at);
+        note_otherwise(table, {key, at, 1, static_cast<std::uint32_t>(table.number_of(used))});
     }
 
     /// After this, the reader does not touch the counts once it has been outside.
@@ -72,25 +74,29 @@ private:
         std::uint32_t number = 0;  ///< of its line; `no_line` if the table has no line of the key any more
     };
 
-    [[gnu::noinline]] void note_another(const line_table& table, std::uint32_t number, handle key,
-                                        timestamp at) noexcept {
+    /// The use goes to the table, and the key stays, in case it is used again. There is room for two to leave.
+    void note_new(entry& first, entry& second, const entry& used) noexcept {
+        m_displaced[m_leaving++] = used;
+        if (second.uses != 0) m_displaced[m_leaving++] = second;
+        second = first;
+        first = used;
+        first.uses = 0;
+    }
+
+    [[gnu::noinline]] void note_otherwise(const line_table& table, const entry& used) noexcept {
         const std::uint64_t known = m_table.load(std::memory_order_acquire);
-        if (known == frozen) return table.add_uses(number, 1, to_line_seconds(at));
+        if (known == frozen) return table.add_uses(used.number, 1, to_line_seconds(used.last));
         if (known != table.serial()) {
             renumber(table);
             // A thread that has frozen it meanwhile waits for this reader to leave, and must not find it thawed.
             std::uint64_t expected = known;
             if (!m_table.compare_exchange_strong(expected, table.serial(), std::memory_order_acq_rel))
-                return table.add_uses(number, 1, to_line_seconds(at));
+                return table.add_uses(used.number, 1, to_line_seconds(used.last));
         }
-        auto& [first, second] = m_sets[key.value % sets];
-        if (second.uses != 0) {
-            if (m_leaving == m_displaced.size()) move_to(table);
-            if (m_leaving == m_displaced.size()) return table.add_uses(number, 1, to_line_seconds(at));
-            m_displaced[m_leaving++] = second;
-        }
-        second = first;
-        first = {key, at, 1, number};
+        move_to(table);
+        if (m_leaving + 1 >= m_displaced.size()) return table.add_uses(used.number, 1, to_line_seconds(used.last));
+        auto& [first, second] = m_sets[used.key.value % sets];
+        note_new(first, second, used);
     }
 
     /// Adds what was displaced to the counts of the table. What has no line there stays, for the next flush.
@@ -109,7 +115,7 @@ private:
     /// Finds the lines again, in a table that has replaced the previous one.
     void renumber(const line_table& table) noexcept {
         const auto find = [&table](entry& one) {
-            if (one.uses == 0) return;
+            if (one.uses == 0) return void(one = {});
             const line* const known = table.find(one.key);
             one.number = known != nullptr ? static_cast<std::uint32_t>(table.number_of(*known)) : no_line;
         };
