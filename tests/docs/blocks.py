@@ -60,8 +60,6 @@ COMMANDS = {
     "./dev test": (None, ".github/workflows/test.yml", "run: ./dev test"),
     "./dev lint": (None, "dev", "    lint) lint ;;"),
     "./dev bench": (None, "dev", '    bench) bench "${@:2}" ;;'),
-    "./dev bench verify --quick --filter 'hot/1e4/(memo|batch16)'":
-        (None, "bench/verify.cpp", 'add("ours/hot/" + n + "/batch16"'),
     "./dev bench verify --quick --filter 'hot/1e4'": (None, "bench/verify.cpp", 'argument == "--filter"'),
     "./dev bench verify --quick --filter 'unordered_map|random/1e6/single'":
         (None, "bench/peers.hpp", 'name = "unordered_map"'),

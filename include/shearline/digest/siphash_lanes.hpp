@@ -62,13 +62,21 @@ constexpr unsigned compiled_for = 0
     return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
 }
 
+/// A word of each text.
+template <typename Words>
+[[gnu::always_inline]] inline void siphash_read(const char* const* texts, std::size_t at, Words& words) noexcept {
+    Words read{};
+    for (std::size_t i = 0; i < sizeof(Words) / sizeof(std::uint64_t); ++i) read[i] = siphash_word(texts[i] + at);
+    words = read;
+}
+
 /// A text in each lane of a vector of 16 bytes.
 struct two_lanes {
     static constexpr std::size_t count = 2;
     using type [[gnu::vector_size(16)]] = std::uint64_t;
     using halves [[gnu::vector_size(16)]] = std::uint32_t;  // of each lane
 
-    /// Exchanges the halves of each lane: a rotation by 32 bits.
+#if __has_builtin(__builtin_shufflevector)  // not in g++ 11
     [[gnu::always_inline]] static void exchange_halves(type& lanes) noexcept {
         const auto now = reinterpret_cast<halves>(lanes);
         lanes = reinterpret_cast<type>(__builtin_shufflevector(now, now, 1, 0, 3, 2));
@@ -78,7 +86,6 @@ struct two_lanes {
         std::memcpy(&words, from, sizeof(words));
         return words;
     }
-    /// Two words, in memory order, of each text: the first of all texts, and the second.
     [[gnu::always_inline]] static void read_two(const char* const* texts, std::size_t at, type& first,
                                                 type& second) noexcept {
         const type of_0 = words_at(texts[0] + at);
@@ -86,6 +93,7 @@ struct two_lanes {
         first = __builtin_shufflevector(of_0, of_1, 0, 2);
         second = __builtin_shufflevector(of_0, of_1, 1, 3);
     }
+#endif
 };
 /// The same in 32 bytes.
 struct four_lanes {
@@ -93,6 +101,7 @@ struct four_lanes {
     using type [[gnu::vector_size(32)]] = std::uint64_t;
     using halves [[gnu::vector_size(32)]] = std::uint32_t;
 
+#if __has_builtin(__builtin_shufflevector)  // not in g++ 11
     [[gnu::always_inline]] static void exchange_halves(type& lanes) noexcept {
         const auto now = reinterpret_cast<halves>(lanes);
         lanes = reinterpret_cast<type>(__builtin_shufflevector(now, now, 1, 0, 3, 2, 5, 4, 7, 6));
@@ -108,7 +117,29 @@ struct four_lanes {
         first = __builtin_shufflevector(even, odd, 0, 4, 2, 6);
         second = __builtin_shufflevector(even, odd, 1, 5, 3, 7);
     }
+#endif
 };
+
+/// Exchanges the halves of each lane: a rotation by 32 bits.
+template <typename Lanes>
+[[gnu::always_inline]] inline void siphash_exchange_halves(typename Lanes::type& lanes) noexcept {
+    if constexpr (requires { Lanes::exchange_halves(lanes); })
+        Lanes::exchange_halves(lanes);
+    else
+        lanes = (lanes << 32) | (lanes >> 32);
+}
+/// Two words of each text: the first of all texts, and the second.
+template <typename Lanes>
+[[gnu::always_inline]] inline void siphash_read_two(const char* const* texts, std::size_t at,
+                                                    typename Lanes::type& first,
+                                                    typename Lanes::type& second) noexcept {
+    if constexpr (std::endian::native == std::endian::little && requires { &Lanes::read_two; }) {
+        Lanes::read_two(texts, at, first, second);
+    } else {
+        siphash_read(texts, at, first);
+        siphash_read(texts, at + 8, second);
+    }
+}
 
 /// SipHash of as many texts as there are lanes. Neither branches nor addresses depend on the key or the texts.
 template <typename Lanes>
@@ -128,7 +159,7 @@ public:
         m_a += m_b;
         m_b = (m_b << 13) | (m_b >> 51);
         m_b ^= m_a;
-        Lanes::exchange_halves(m_a);  // rotates by 32 bits
+        siphash_exchange_halves<Lanes>(m_a);
         m_c += m_d;
         m_d = (m_d << 16) | (m_d >> 48);
         m_d ^= m_c;
@@ -138,24 +169,13 @@ public:
         m_c += m_b;
         m_b = (m_b << 17) | (m_b >> 47);
         m_b ^= m_c;
-        Lanes::exchange_halves(m_c);
+        siphash_exchange_halves<Lanes>(m_c);
     }
 
-    /// Reads the next word of each text.
-    [[gnu::always_inline]] void read(std::size_t at) noexcept {
-        lanes word{};
-        for (std::size_t i = 0; i < Lanes::count; ++i) word[i] = siphash_word(m_texts[i] + at);
-        m_word = word;
-    }
-    /// Reads the next word, and the one after it.
+    /// Reads the next word of each text, or two.
+    [[gnu::always_inline]] void read(std::size_t at) noexcept { siphash_read(m_texts, at, m_word); }
     [[gnu::always_inline]] void read_two(std::size_t at) noexcept {
-        if constexpr (std::endian::native == std::endian::little) {
-            Lanes::read_two(m_texts, at, m_word, m_after);
-        } else {
-            read(at + 8);
-            m_after = m_word;
-            read(at);
-        }
+        siphash_read_two<Lanes>(m_texts, at, m_word, m_after);
     }
     /// Reads the last word: the last bytes, fewer than eight, and the length.
     [[gnu::always_inline]] void read_last(std::size_t size) noexcept {
