@@ -42,8 +42,8 @@ struct verifier_size {
     std::uint64_t used_lines = 0;  ///< including those of revoked keys
     std::uint64_t profiles = 0;    ///< distinct pairs of tenant and scopes seen since it was opened
 
-    /// Memory of the lines and of what belongs to each: 32 bytes of details, which are read when a key is verified for
-    /// the first time, and 12 that only changes touch. Texts of profiles are not included.
+    /// Memory of the lines and of what belongs to each: 32 bytes of details, which are read where a line does not
+    /// remember the text, and 12 that only changes touch. Profiles are not included.
     [[nodiscard]] std::uint64_t bytes() const noexcept { return lines * (64 + 32 + 12); }
 };
 

@@ -4,6 +4,8 @@
 #include <shearline/digest/siphash_lanes.hpp>
 
 #include <sodium.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <bit>
 #include <boost/test/unit_test.hpp>
@@ -79,6 +81,27 @@ BOOST_AUTO_TEST_CASE(is_that_of_libsodium_for_every_length_and_number_of_texts) 
         BOOST_TEST(wrong == 0U, name << ": " << wrong << " of " << compared);
         if (!support::sanitized) BOOST_TEST(compared >= 10'000'000U);
     }
+}
+
+BOOST_AUTO_TEST_CASE(reads_nothing_outside_its_texts) {
+    // Each text alone between two pages that cannot be read: at the end of the first one, and at its beginning.
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    void* const mapped = mmap(nullptr, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    BOOST_REQUIRE(mapped != MAP_FAILED);
+    char* const begin = static_cast<char*>(mapped) + page;
+    BOOST_REQUIRE(mprotect(begin, page, PROT_READ | PROT_WRITE) == 0);
+    randombytes_buf(begin, page);
+    const siphash_key key{};
+    for (const auto& [name, tags_of] : kernels())
+        for (std::size_t size = 0; size <= 40; ++size)
+            for (const char* const text :
+                 {static_cast<const char*>(begin), static_cast<const char*>(begin + page - size)}) {
+                const std::vector<const char*> starts(most, text);
+                std::vector<siphash_tag> tags(most);
+                tags_of(key, starts.data(), size, most, tags.data());
+                for (const siphash_tag& tag : tags) BOOST_TEST((tag == by_sodium(key, {text, size})), name);
+            }
+    munmap(mapped, 3 * page);
 }
 
 BOOST_AUTO_TEST_CASE(writes_no_tag_but_those_of_its_texts) {

@@ -64,6 +64,31 @@ BOOST_AUTO_TEST_CASE(follow_their_keys_into_another_table_and_keep_those_that_ha
     for (std::size_t i = 1; i <= 100; ++i) BOOST_TEST(found[i] == (i % 2 == 1 ? 2U : 1U), i);
 }
 
+BOOST_AUTO_TEST_CASE(of_a_key_that_was_only_seen_go_to_its_line_of_another_table) {
+    const auto first = table_of(4'096);
+    const auto second = table_of(8'192);
+    const auto counts = std::make_unique<use_counts>();
+    std::vector<std::uint64_t> keys{1, 257, 513};  // of one set
+    for (std::uint64_t i = 2; i <= 101; ++i) keys.push_back(i);
+    first->insert(owner_of(1), key_of(1));
+    for (const std::uint64_t i : keys) second->insert(owner_of(i), key_of(i));
+    std::vector<std::uint32_t> expected(514), found(514);
+    const auto use = [&](const line_table& table, std::uint64_t number) {
+        counts->note(table, *table.find(handle{number}), handle{number}, noon);
+        ++expected[static_cast<std::size_t>(number)];
+    };
+    use(*first, 1);
+    use(*second, 1);
+    for (const std::uint64_t i : keys) use(*second, i);  // 1 is counted in its place, and then leaves
+    const auto take = [&](handle key, std::uint32_t uses, line_seconds) {
+        found.at(static_cast<std::size_t>(key.value)) += uses;
+    };
+    counts->take_all(take);
+    second->take_uses(take);
+    first->take_uses(take);
+    BOOST_TEST(found == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(are_all_kept_while_another_thread_freezes_and_thaws_them) {
     const auto table = table_of(line_table::least_lines);
     const auto counts = std::make_unique<use_counts>();
@@ -102,7 +127,8 @@ BOOST_AUTO_TEST_CASE(of_keys_that_have_gone_make_room_for_no_others) {
         counts->note(table, *known, handle{number}, noon);
         ++expected[static_cast<std::size_t>(number)];
     };
-    for (std::uint64_t i = 1; i <= keys; ++i) use(*first, i % 1'000 + 1);  // all places are taken, and many keys leave
+    for (std::uint64_t i = 1; i <= keys; ++i)  // all places are taken, and many keys leave
+        for (int times = 0; times < 2; ++times) use(*first, i % 1'000 + 1);  // the second one is counted in its place
     for (int round = 0; round < 2; ++round)
         for (std::uint64_t i = 1; i <= keys; ++i) use(*second, i);
     const auto take = [&](handle key, std::uint32_t uses, line_seconds) {

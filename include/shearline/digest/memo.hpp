@@ -19,7 +19,7 @@
 namespace shearline::inline v0_1 {
 
 /// Remembers a match (default). When a text has passed the whole check of checksum and digest, its SipHash-2-4-128 tag
-/// is kept beside the digest: over every byte after the prefix, under a random key of this process. The next check of
+/// is kept with the key: over every byte after the prefix, under a random key of this process. The next check of
 /// the same text compares the tags (and the prefix, byte by byte) instead of computing the digest. (J.-P. Aumasson, D.
 /// J. Bernstein, "SipHash: a fast short-input PRF", 2012.)
 ///

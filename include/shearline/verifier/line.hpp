@@ -58,7 +58,7 @@ using line_digest = std::array<std::uint64_t, 3>;
 /// Not a pepper: in the line of a key whose digest was made by another hash, which cannot be verified here.
 inline constexpr std::uint32_t no_pepper = 0;
 
-/// The part of a stored digest that a line holds.
+/// The part of a stored digest that a mirror holds.
 struct line_proof {
     line_digest digest{};
     std::uint32_t pepper = no_pepper;
@@ -121,8 +121,8 @@ struct line_owner {
     }
 };
 
-/// Eight words in 64 bytes: all that is read of a key whose text is remembered. Handle and credential are written once,
-/// before the line is published; the others may change.
+/// Eight words in 64 bytes: all that is read of a key whose text is remembered, unless its credential has a beginning.
+/// Handle and credential are written once, before the line is published; the others may change.
 ///
 /// Every word is an atomic: readers load with acquire, the only writer stores with release, and there is no lock.
 /// - `publish` stores the handle last, with release: a reader that finds the handle sees the credential, the status and
@@ -199,8 +199,8 @@ struct mirrored_key {
     line_owner owner;
 };
 
-/// What a verification reads only once, or seldom. The digest is written before the line is published, and never
-/// changes.
+/// What a verification reads only if the line does not remember the text, or the credential has a beginning. The digest
+/// is written before the line is published, and never changes.
 struct alignas(32) line_details {
     line_digest digest{};
     std::atomic<line_seconds> not_before{0};  ///< of its credential

@@ -28,7 +28,7 @@ namespace shearline::inline v0_1::detail {
 
 /// An array that grows at its end and never moves its elements. One writer appends; readers use the numbers that they
 /// were given. A page that was not touched yet takes no memory.
-template <typename T, std::uint32_t PerBlock = 65'536, std::uint32_t MostBlocks = 4'096>
+template <typename T, std::uint32_t PerBlock = 32'768, std::uint32_t MostBlocks = 8'192>
 class stable_array {
     static_assert(std::is_trivially_copyable_v<T>, "stable_array<T>: T must be trivially copyable");
 
@@ -61,7 +61,7 @@ private:
 };
 
 /// A profile, and beside it what most verifications compare: its first valid scope, so that they read this alone.
-struct mirrored_profile {
+struct alignas(32) mirrored_profile {
     const grant_profile* shown = nullptr;
     std::uint32_t first_number = 0;  ///< of that scope
     std::uint32_t first_chars = 0;   ///< its length; 0 if no scope is valid

@@ -94,9 +94,9 @@ private:
                 return table.add_uses(used.number, 1, to_line_seconds(used.last));
         }
         move_to(table);
-        if (m_leaving + 1 >= m_displaced.size()) return table.add_uses(used.number, 1, to_line_seconds(used.last));
         auto& [first, second] = m_sets[used.key.value % sets];
-        note_new(first, second, used);
+        if (m_leaving + 1 < m_displaced.size()) return note_new(first, second, used);
+        table.add_uses(used.number, 1, to_line_seconds(used.last));  // the others have gone, and stay until a flush
     }
 
     /// Adds what was displaced to the counts of the table. What has no line there stays, for the next flush.
