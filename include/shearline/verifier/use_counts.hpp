@@ -78,6 +78,9 @@ private:
     void note_new(entry& first, entry& second, const entry& used) noexcept {
         m_displaced[m_leaving++] = used;
         if (second.uses != 0) m_displaced[m_leaving++] = second;
+        keep(first, second, used);
+    }
+    static void keep(entry& first, entry& second, const entry& used) noexcept {
         second = first;
         first = used;
         first.uses = 0;
@@ -96,7 +99,9 @@ private:
         move_to(table);
         auto& [first, second] = m_sets[used.key.value % sets];
         if (m_leaving + 1 < m_displaced.size()) return note_new(first, second, used);
-        table.add_uses(used.number, 1, to_line_seconds(used.last));  // the others have gone, and stay until a flush
+        // All that would leave are keys that have gone, until the next flush.
+        table.add_uses(used.number, 1, to_line_seconds(used.last));
+        if (second.uses == 0) keep(first, second, used);
     }
 
     /// Adds what was displaced to the counts of the table. What has no line there stays, for the next flush.
