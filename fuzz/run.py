@@ -9,6 +9,8 @@ Starts from fuzz/corpus and from what earlier runs left in WORK_FOLDER/corpus. W
 is worth keeping is copied into fuzz/corpus by hand. Ends with a line for each target:
 `fuzz TARGET: E executions, C of T edges (P %), at rest, F failures`.
 
+A target that has a second program, with sanitizers, explores without them; what it kept is then run with them.
+
 An edge is one of clang's counters, of which a target has T, those of its own machinery among them. A target is at rest
 if the first half of its executions found all the edges that the whole run did, those of the corpus it began with
 included; otherwise the line says how late the last one came.
@@ -49,24 +51,12 @@ class Outcome:
         return f"{self.executions} executions, {share}, {rest}, {self.failures} failures"
 
 
-def explore(build, work, seconds, target):
-    """The outcome of one run."""
-    corpus, log = work / "corpus" / target, work / f"{target}.log"
-    corpus.mkdir(parents=True, exist_ok=True)
-    findings = work / "findings" / target
-    findings.mkdir(parents=True, exist_ok=True)
+def find(program, arguments, log, findings, environment, target):
+    """Runs a fuzzer until it ends. Returns what it said, its status, and how many findings are new."""
     before = set(findings.iterdir())
-    program = build / "fuzz" / f"fuzz_{target}"
-    options = [f"-max_len={MAX_LEN[target]}", "-timeout=30", "-rss_limit_mb=4096", f"-artifact_prefix={findings}/",
-               *OPTIONS.get(target, [])]
-    if (HERE / f"{target}.dict").exists():
-        options.append(f"-dict={HERE / (target + '.dict')}")
-    # Databases and sockets are faster on a file system in memory.
-    environment = dict(os.environ, TMPDIR="/dev/shm" if os.path.isdir("/dev/shm") else "/tmp")
     with log.open("w") as to:
-        running = subprocess.Popen([str(program), *options, f"-max_total_time={seconds}", "-print_final_stats=1",
-                                    str(corpus), str(HERE / "corpus" / target)],
-                                   stdout=to, stderr=to, stdin=subprocess.DEVNULL, env=environment)
+        running = subprocess.Popen([str(program), *arguments], stdout=to, stderr=to, stdin=subprocess.DEVNULL,
+                                   env=environment)
         told = time.monotonic()
         while running.poll() is None:
             time.sleep(0.5)
@@ -74,14 +64,36 @@ def explore(build, work, seconds, target):
                 told = time.monotonic()
                 if done := PROGRESS.findall(log.read_text(errors="replace")):
                     print(f"  {target}: {int(done[-1][0]):,} executions, {done[-1][1]} edges", flush=True)
-    said = log.read_text(errors="replace")
     new = sorted(set(findings.iterdir()) - before)
     for finding in new:
         small = finding.with_name("small-" + finding.name)
         subprocess.run([str(program), "-minimize_crash=1", "-max_total_time=30", f"-exact_artifact_path={small}",
                         str(finding)], capture_output=True, env=environment, stdin=subprocess.DEVNULL, check=False)
         print(f"  {target}: FOUND {small if small.exists() else finding} (see {log})", flush=True)
-    return Outcome(said, len(new) if new else int(running.returncode != 0))
+    return log.read_text(errors="replace"), len(new) if new else int(running.returncode != 0)
+
+
+def explore(build, work, seconds, target):
+    """The outcome of one run."""
+    corpus, log = work / "corpus" / target, work / f"{target}.log"
+    corpus.mkdir(parents=True, exist_ok=True)
+    findings = work / "findings" / target
+    findings.mkdir(parents=True, exist_ok=True)
+    program = build / "fuzz" / f"fuzz_{target}"
+    sanitized = build / "fuzz" / f"fuzz_{target}_sanitized"
+    corpora = [str(corpus), str(HERE / "corpus" / target)]
+    options = [f"-max_len={MAX_LEN[target]}", "-timeout=30", "-rss_limit_mb=4096", f"-artifact_prefix={findings}/",
+               *OPTIONS.get(target, [])]
+    if (HERE / f"{target}.dict").exists():
+        options.append(f"-dict={HERE / (target + '.dict')}")
+    # Databases and sockets are faster on a file system in memory.
+    environment = dict(os.environ, TMPDIR="/dev/shm" if os.path.isdir("/dev/shm") else "/tmp")
+    said, failures = find(program, [*options, f"-max_total_time={seconds}", "-print_final_stats=1", *corpora], log,
+                          findings, environment, target)
+    if sanitized.exists() and not failures:
+        _, failures = find(sanitized, [*options, "-runs=0", *corpora], work / f"{target}-sanitized.log", findings,
+                           environment, target)
+    return Outcome(said, failures)
 
 
 def main(build, work, seconds, targets):

@@ -12,6 +12,8 @@
 #include <shearline/testing/store_trial.hpp>
 #include <shearline/testing/temporary_folder.hpp>
 
+#include "plain_sodium.hpp"
+
 namespace {
 
 struct memory_place {
@@ -27,6 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     constexpr std::size_t most_bytes = 256;
     const auto steps = steps_of(std::string(data, data + std::min(size, most_bytes)));
     static const auto ring = shearline::keyring::create(temporary_folder{}.file("keyring"));
+    repeatable_random::restart();
     memory_place place;
     store_trial trial{place, ring};
     for (std::size_t i = 0; i < steps.size(); ++i) {

@@ -139,14 +139,10 @@ public:
     }
 
     [[nodiscard]] result<std::vector<record>> keys_of(const credential_id& id) const {
-        std::vector<record> keys = all_keys_of(id);
-        keys.erase(keys.begin() + static_cast<std::ptrdiff_t>(std::min(keys.size(), max_keys_read)), keys.end());
-        return keys;
+        return read_keys_of(id, max_keys_read, [](const record&) { return true; });
     }
     [[nodiscard]] result<std::vector<record>> live_keys_of(const credential_id& id) const {
-        std::vector<record> keys = all_keys_of(id);
-        std::erase_if(keys, [](const record& key) { return key.state == key_state::revoked; });
-        return keys;
+        return read_keys_of(id, SIZE_MAX, [](const record& key) { return key.state != key_state::revoked; });
     }
 
     [[nodiscard]] result<void> insert(const credential& owner) {
@@ -190,9 +186,10 @@ public:
 
     [[nodiscard]] result<std::size_t> prune(const credential_id& id, std::uint32_t below_generation) {
         std::size_t pruned = 0;
-        const std::vector<record> keys = all_keys_of(id);
+        const std::vector<record> keys = read_keys_of(id, SIZE_MAX, [&](const record& key) {
+            return key.generation < below_generation && key.state == key_state::revoked;
+        });
         for (auto key = keys.rbegin(); key != keys.rend() && pruned < max_pruned; ++key) {
-            if (key->generation >= below_generation || key->state != key_state::revoked) continue;
             key_name name = contents::name_of(key->format, key->handle);
             if (const auto names = m_new.keys.find(id); names != m_new.keys.end()) std::erase(names->second, name);
             m_new.records.erase(name);
@@ -312,14 +309,20 @@ private:
         return at != m_base->records.end() ? &at->second : nullptr;
     }
 
-    /// Newest first.
-    [[nodiscard]] std::vector<record> all_keys_of(const credential_id& id) const {
-        std::vector<record> all;
-        for (const contents* part : {&m_new, m_base})
-            if (const auto names = part->keys.find(id); names != part->keys.end())
-                for (auto name = names->second.rbegin(); name != names->second.rend(); ++name)
-                    if (part == &m_new || !m_pruned.contains(*name)) all.push_back(*find(*name));
-        return all;
+    /// The first `most` keys of a credential for which `wanted` holds, newest first.
+    template <typename Wanted>
+    [[nodiscard]] std::vector<record> read_keys_of(const credential_id& id, std::size_t most, Wanted wanted) const {
+        std::vector<record> found;
+        for (const contents* part : {&m_new, m_base}) {
+            const auto names = part->keys.find(id);
+            if (names == part->keys.end()) continue;
+            for (auto name = names->second.rbegin(); name != names->second.rend() && found.size() < most; ++name) {
+                if (part != &m_new && m_pruned.contains(*name)) continue;
+                const record& key = *find(*name);
+                if (wanted(key)) found.push_back(key);
+            }
+        }
+        return found;
     }
 
     const contents* m_base;
