@@ -8,6 +8,8 @@
 
 #include <boost/json.hpp>
 
+#include "text.hpp"
+
 namespace common {
 
 namespace json = boost::json;
@@ -29,16 +31,6 @@ constexpr std::string_view given_fields[] = {"uuid", "archived_at", "created_at"
 std::size_t chars_in(std::string_view utf8) noexcept {
     return static_cast<std::size_t>(std::count_if(
         utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
-}
-
-/// Whether a text of valid UTF-8 contains a Unicode control character (Cc: C0, DEL and C1).
-bool has_control(std::string_view text) noexcept {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte < ' ' || byte == 0x7f) return true;
-        if (byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
-    }
-    return false;
 }
 
 /// One `@` with something on both sides, and no space: stricter rules would refuse real addresses.

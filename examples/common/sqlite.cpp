@@ -31,6 +31,26 @@ std::string bytes_of(const void* data, int size) {
 
 }  // namespace
 
+bool sorts_before(const value& one, const value& other) noexcept {
+    // https://www.sqlite.org/datatype3.html#sort_order: NULL, numbers, texts, BLOBs.
+    // The alternatives of `value` are in that order, except that both kinds of numbers count as one.
+    const auto is_number = [](const value& of) {
+        return std::holds_alternative<std::int64_t>(of) || std::holds_alternative<double>(of);
+    };
+    if (one.index() == other.index() || !is_number(one) || !is_number(other)) return one < other;
+    const auto number = [](const value& of) -> long double {  // which holds both exactly
+        const auto* const whole = std::get_if<std::int64_t>(&of);
+        return whole != nullptr ? static_cast<long double>(*whole) : static_cast<long double>(std::get<double>(of));
+    };
+    return number(one) < number(other);
+}
+
+std::string quoted(std::string_view name) {
+    std::string out = "\"";
+    for (const char c : name) out.append(c == '"' ? 2 : 1, c);
+    return out + '"';
+}
+
 void throw_database_error(const std::string& name, int code, const char* what) {
     throw database_error{name, code, what};
 }

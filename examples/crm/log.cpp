@@ -3,11 +3,12 @@
 #include "log.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 
 #include <shearline/clock.hpp>
+
+#include "text.hpp"
 
 namespace crm {
 
@@ -18,9 +19,7 @@ namespace json = boost::json;
 /// A text that JSON can represent: if it is not UTF-8 (such as a file name), its non-ASCII bytes are removed.
 json::string text_of(std::string_view text) {
     json::string kept{text.data(), text.size()};
-    json::error_code failed;
-    (void)json::parse(json::serialize(kept), failed);
-    if (failed)
+    if (common::find_invalid_utf8(text))
         for (char& c : kept)
             if (static_cast<unsigned char>(c) > 0x7f) c = '?';
     return kept;

@@ -15,6 +15,10 @@
 namespace legacy_sync {
 
 namespace json = boost::json;
+using common::find_invalid_utf8;
+using common::hexadecimal;
+using common::printable;
+using common::trimmed;
 
 namespace {
 

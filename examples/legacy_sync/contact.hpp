@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // From a row of the source to a contact: what may be sent, and what may be sent to a contact that somebody may have
-// edited in the CRM. Depends on mapping.hpp, databases.hpp and Boost.JSON; never on a connection.
+// edited in the CRM. Depends on mapping.hpp, common/sqlite.hpp and Boost.JSON; never on a connection.
 #pragma once
 
 #include <map>
@@ -11,10 +11,14 @@
 
 #include <boost/json.hpp>
 
-#include "databases.hpp"
 #include "mapping.hpp"
+#include "sqlite.hpp"
 
 namespace legacy_sync {
+
+using common::blob;
+using common::is_null;
+using common::value;
 
 /// A row as it was read: its key, the value of the change column, and a value for each field of the mapping.
 struct source_row {

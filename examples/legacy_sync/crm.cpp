@@ -15,6 +15,7 @@
 namespace legacy_sync {
 
 namespace json = boost::json;
+using common::printable;
 using std::chrono::milliseconds;
 
 namespace {

@@ -14,6 +14,7 @@
 
 namespace legacy_sync {
 
+using common::trimmed;
 using shearline::secret_text;
 using shearline::unsafe_reveal;
 

@@ -31,6 +31,7 @@
 namespace {
 
 using namespace legacy_sync;
+using common::printable;
 
 constexpr std::chrono::milliseconds look_interval{200};
 constexpr std::chrono::seconds busy_interval{2};

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "mapping.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -20,6 +22,8 @@
 namespace legacy_sync {
 
 namespace json = boost::json;
+using common::hexadecimal;
+using common::printable;
 
 namespace {
 
@@ -182,6 +186,13 @@ void read_fields(const section& from, mapping& into) {
 }
 
 }  // namespace
+
+std::string digest(std::string_view content) {
+    std::string out(16, '\0');
+    crypto_generichash(reinterpret_cast<unsigned char*>(out.data()), out.size(),
+                       reinterpret_cast<const unsigned char*>(content.data()), content.size(), nullptr, 0);
+    return out;
+}
 
 std::string mapped_field::full_name() const { return (is_metadata ? std::string{metadata_prefix} : "") + name; }
 

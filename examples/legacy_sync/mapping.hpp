@@ -14,6 +14,9 @@
 
 namespace legacy_sync {
 
+/// 16 bytes of BLAKE2b, to detect changed content; it does not keep the content secret.
+[[nodiscard]] std::string digest(std::string_view content);
+
 /// Which side a field belongs to.
 enum class owner : std::uint8_t {
     legacy,                ///< the legacy database: sent with each change, whatever the CRM holds

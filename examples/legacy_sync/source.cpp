@@ -14,8 +14,14 @@
 
 namespace legacy_sync {
 
+using common::printable;
+using common::quoted;
+using common::sorts_before;
+using common::trimmed;
+
 namespace {
 
+constexpr int patience_ms = 10'000;
 const std::string page_limit = " LIMIT " + std::to_string(source::page_rows);
 
 std::string without_semicolon(std::string_view query) {
@@ -24,7 +30,48 @@ std::string without_semicolon(std::string_view query) {
     return std::string{query};
 }
 
+[[noreturn]] void fail(const std::string& path, int code, const char* what) {
+    if (stop_asked()) throw stopped{};
+    switch (code & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED: throw source_busy{path + ": is locked by another process; try again when that is done"};
+        case SQLITE_NOTADB: throw failure{exit_status::other, path + ": is not an SQLite database"};
+        case SQLITE_CORRUPT: throw failure{exit_status::other, path + ": is damaged; restore it from a backup"};
+        case SQLITE_FULL: throw failure{exit_status::other, path + ": the disk is full; make room, and start again"};
+        case SQLITE_CANTOPEN:
+        case SQLITE_READONLY:
+            throw failure{exit_status::other, path +
+                                                  ": cannot be opened: check that it exists and that this user may "
+                                                  "read it (for a database in WAL mode, SQLite writes files next to "
+                                                  "it: let this user write to the folder, or read a copy made with "
+                                                  "sqlite3's .backup)"};
+        default: throw failure{exit_status::other, path + ": " + printable(what)};
+    }
+}
+
+/// For reading only: no statement can change the file, and functions or extensions that it names cannot do harm.
+database open_read_only(const std::string& path) {
+    database made = opened(path, SQLITE_OPEN_READONLY, patience_ms, path);
+    made.run("PRAGMA query_only = ON; PRAGMA cell_size_check = ON; SELECT count(*) FROM sqlite_schema");
+    return made;
+}
+
+/// In memory, and in a private temporary file as it grows. `name` is its name in errors.
+database open_temporary(const std::string& name) {
+    database made = opened({}, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, patience_ms, name);
+    made.run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768");
+    return made;
+}
+
 }  // namespace
+
+database opened(const std::string& path, int flags, int busy_timeout_ms, const std::string& name) {
+    database made{path, flags, busy_timeout_ms, fail, name};
+    // So that a stop also ends a query that never finishes.
+    sqlite3_progress_handler(
+        made.handle(), 10'000, [](void*) { return stop_asked() ? 1 : 0; }, nullptr);
+    return made;
+}
 
 source::source(std::string path, const mapping& how)
     : m_path{std::move(path)}, m_how{how}, m_key{quoted(how.key)}, m_change{"NULL"} {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // The legacy database: reads its changes one page at a time, so that its lock is never held while something is sent.
-// Depends on databases.hpp, mapping.hpp and contact.hpp; never on the CRM.
+// Depends on mapping.hpp and contact.hpp; never on the CRM.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,17 @@
 #include <vector>
 
 #include "contact.hpp"
-#include "databases.hpp"
 #include "mapping.hpp"
 
 namespace legacy_sync {
+
+using common::database;
+using common::statement;
+
+/// Opens a database (see `common::database`); with an empty path, a private temporary file. Errors are thrown as
+/// `failure`, which names the file, or as `source_busy` if another process has locked it. A stop ends even a query that
+/// never finishes, by `stopped`.
+[[nodiscard]] database opened(const std::string& path, int flags, int busy_timeout_ms, const std::string& name);
 
 /// How far the source was read: a value of the change column or of the change table's sequence, and a key.
 struct cursor {

@@ -36,9 +36,12 @@ constexpr const char* second_schema = R"(
     PRAGMA user_version = 2;
     COMMIT)";
 
-database opened(const std::string& path) {
+/// For this process only: creates the file if it does not exist.
+database open_exclusive(const std::string& path) {
     try {
-        return open_exclusive(path);
+        database made = opened(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, 1'000, path);
+        made.run("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT");
+        return made;
     } catch (const source_busy&) {
         throw failure{exit_status::other,
                       path + ": another sync is using it; stop that one, or use another --state file"};
@@ -64,7 +67,7 @@ std::vector<open_conflict> conflicts_in(statement& found) {
 
 }  // namespace
 
-state::state(const std::string& path) : m_db{opened(path)} {
+state::state(const std::string& path) : m_db{open_exclusive(path)} {
     const bool is_new = m_db.single("SELECT count(*) FROM sqlite_schema") == value{std::int64_t{0}};
     if (is_new) m_db.run(first_schema);
     const value application = m_db.single("PRAGMA application_id");

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What the sync remembers between runs: the cursor, the contact of each row, the values supplied to fields that people
 // may edit, and the rows and fields that differ from the source. An SQLite file, private to its owner. Depends on
-// databases.hpp and contact.hpp; never on the source or on the CRM.
+// source.hpp and contact.hpp; never on the CRM.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "contact.hpp"
-#include "databases.hpp"
 #include "source.hpp"
 
 namespace legacy_sync {

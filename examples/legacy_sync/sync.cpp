@@ -20,6 +20,7 @@
 namespace legacy_sync {
 
 namespace json = boost::json;
+using common::printable;
 
 namespace {
 

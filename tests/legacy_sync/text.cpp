@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-using namespace legacy_sync;
+using namespace common;
 using namespace std::string_view_literals;
 
 BOOST_AUTO_TEST_SUITE(text)
@@ -47,6 +47,12 @@ BOOST_AUTO_TEST_CASE(shows_nothing_that_a_terminal_obeys) {
     BOOST_TEST(printable("\xff") == R"(\xff)");
     BOOST_TEST(printable("\0"sv) == R"(\x00)");
     BOOST_TEST(printable(std::string(1000, 'a'), 10) == std::string(10, 'a') + "…");
+}
+
+BOOST_AUTO_TEST_CASE(knows_the_control_characters_of_unicode) {
+    for (const std::string_view good : {""sv, "a b"sv, "é"sv, "\xc2\xa0"sv, "🦊"sv}) BOOST_TEST(!has_control(good));
+    for (const std::string_view bad : {"\0"sv, "a\x1f"sv, "\x7f"sv, "\xc2\x80"sv, "a\xc2\x9fz"sv})
+        BOOST_TEST(has_control(bad));
 }
 
 BOOST_AUTO_TEST_CASE(trims_what_is_blank_at_the_ends) {

@@ -9,18 +9,9 @@
 #include <charconv>
 #include <system_error>
 
+#include "text.hpp"
+
 namespace crm {
-
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t";
-    const std::size_t begin = text.find_first_not_of(blanks);
-    return begin == std::string_view::npos ? std::string_view{}
-                                           : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
-}  // namespace
 
 std::optional<trusted_proxies::address> trusted_proxies::read(std::string_view text) {
     const std::string ended{text};
@@ -75,7 +66,7 @@ std::string trusted_proxies::client_of(const request& asked) const {
     std::string client = asked.source_address;
     for (std::string_view rest = hops; !rest.empty();) {
         const std::size_t comma = rest.rfind(',');
-        const std::string_view hop = trimmed(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
+        const std::string_view hop = common::trimmed(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
         const auto at = read(hop);
         if (!at) break;
         client = hop;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "text.hpp"
 
-namespace legacy_sync {
+namespace common {
 
 namespace {
 
@@ -50,6 +50,15 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept {
     return std::nullopt;
 }
 
+bool has_control(std::string_view utf8) noexcept {
+    for (std::size_t i = 0; i < utf8.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(utf8[i]);
+        if (byte < ' ' || byte == 0x7f) return true;
+        if (byte == 0xc2 && static_cast<unsigned char>(utf8[i + 1]) < 0xa0) return true;
+    }
+    return false;
+}
+
 std::string printable(std::string_view text, std::size_t max_bytes) {
     constexpr std::string_view hex = "0123456789abcdef";
     std::string out;
@@ -87,4 +96,4 @@ std::string_view trimmed(std::string_view text) noexcept {
     return text.substr(first, text.find_last_not_of(space) - first + 1);
 }
 
-}  // namespace legacy_sync
+}  // namespace common
