@@ -25,7 +25,7 @@ json::string text_of(std::string_view text) {
     return kept;
 }
 
-void write(json::object line) {
+void write(const json::object& line) {
     std::string text = json::serialize(line);
     text += '\n';
     std::fwrite(text.data(), 1, text.size(), stderr);  // in one call, so that lines of two threads do not mix

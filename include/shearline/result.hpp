@@ -89,7 +89,7 @@ struct value_or_error<T, E, false> {
     value_or_error& operator=(const value_or_error& other)
         requires(is_copyable)
     {
-        return *this = value_or_error{other};
+        return *this = value_or_error{other};  // NOLINT(misc-unconventional-assign-operator)
     }
     value_or_error& operator=(value_or_error&& other) noexcept {
         static_assert(moves_quietly, "result: assignment needs a value and an error that do not throw when moved");

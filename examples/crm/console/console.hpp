@@ -94,8 +94,8 @@ private:
         std::chrono::seconds wait{0};  ///< after which to try again, if the password was not checked
     };
     proof_result check_password(const visit& at, std::string_view attempt);
-    [[nodiscard]] shearline::result<void> note_log_in(const visit& at, std::string_view action,
-                                                      std::string_view actor) const;
+    [[nodiscard]] shearline::result<void> note_log_in(const visit& at, std::string_view what,
+                                                      std::string_view who) const;
     /// Empty if the password was given within the last five minutes, or with this request; otherwise the answer to
     /// send.
     [[nodiscard]] std::optional<response> ask_for_password(visit& at, std::string_view purpose);

@@ -23,7 +23,7 @@ class trusted_proxies {
 public:
     /// Adds a network, such as `192.0.2.0/24` or `2001:db8::/32`, or one address. `invalid_argument` if it is neither,
     /// or if the address has bits beyond the prefix length.
-    [[nodiscard]] shearline::result<void> add(std::string_view network);
+    [[nodiscard]] shearline::result<void> add(std::string_view text);
 
     /// The address of the client: the peer, or if the peer is a trusted proxy, the last hop of `X-Forwarded-For` that
     /// is not a trusted proxy. The search ends at a hop that is not an address, because nobody vouches for earlier

@@ -120,8 +120,8 @@ public:
     }
 
 private:
-    key_maker(digester<typename Policies::hash> hashes, const keyring& ring)
-        : m_hashes{std::move(hashes)}, m_ring{ring} {}
+    key_maker(digester<typename Policies::hash> hashes, keyring ring)
+        : m_hashes{std::move(hashes)}, m_ring{std::move(ring)} {}
 
     /// The authenticated part of a text that this object made or opened.
     [[nodiscard]] static std::span<const std::byte> authenticated_part(const secret_text& text) noexcept {

@@ -120,7 +120,7 @@ public:
             transaction tx{on, before, std::move(known)};
             outcome done = std::forward<Body>(body)(tx);
             if (!done) return done;
-            const auto after = tx.head();
+            auto after = tx.head();
             if (!after) return std::move(after).error();
             if (*after == before) return done;
             if (auto rung = on.say("NOTIFY " + m_state->where.channel); !rung) return std::move(rung).error();

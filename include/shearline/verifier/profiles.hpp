@@ -91,8 +91,8 @@ private:
     }
     [[gnu::always_inline]] static std::array<std::uint64_t, 2> words_of(std::string_view text) noexcept {
         std::array<std::uint64_t, 2> words;  // filled below
-        std::memcpy(&words[0], text.data(), sizeof(std::uint64_t));
-        std::memcpy(&words[1], text.data() + text.size() - sizeof(std::uint64_t), sizeof(std::uint64_t));
+        std::memcpy(words.data(), text.data(), sizeof(std::uint64_t));
+        std::memcpy(words.data() + 1, text.data() + text.size() - sizeof(std::uint64_t), sizeof(std::uint64_t));
         return words;
     }
 
@@ -112,7 +112,7 @@ public:
         m_name.assign(scopes).append(1, '\n').append(tenant);
         if (const auto known = m_numbers.find(m_name); known != m_numbers.end()) return known->second;
         m_profiles.push_back({std::string{tenant}, split_scopes(scopes)});
-        const auto number = m_by_number.append(mirrored_profile{m_profiles.back()});
+        auto number = m_by_number.append(mirrored_profile{m_profiles.back()});
         if (number)
             m_numbers.emplace(m_name, *number);
         else

@@ -130,7 +130,10 @@ void read_credential(Row& row, credential& owner) {
 
 /// Adds uses, for all keys or for none.
 [[nodiscard]] inline result<void> add_uses(connection& on, std::span<const usage> used) {
-    array formats{type::bytes}, handles{type::big_integer}, uses{type::big_integer}, times{type::big_integer};
+    array formats{type::bytes};
+    array handles{type::big_integer};
+    array uses{type::big_integer};
+    array times{type::big_integer};
     for (const usage& use : used) {
         formats.add(use.format);
         handles.add(sql::column(use.handle));

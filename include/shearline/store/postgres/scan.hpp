@@ -98,7 +98,9 @@ public:
             m_ordinal = ordinal;
             --m_left;
             m_owner.id = row.id();
-            const std::string_view tenant = row.text_view(), name = row.text_view(), scopes = row.scope_text();
+            const std::string_view tenant = row.text_view();
+            const std::string_view name = row.text_view();
+            const std::string_view scopes = row.scope_text();
             m_texts.assign(tenant).append(name).append(scopes);  // the row ends before the credential does
             const std::string_view all{m_texts};
             m_owner.tenant = all.substr(0, tenant.size());

@@ -91,7 +91,9 @@ inline constexpr std::int64_t idle_writer_ms = 3'000;
     auto all = on.answers();
     if (!all) return std::move(all).error();
     std::int64_t version = 0;
-    bool is_standby = false, syncs = false, writes_pages = false;
+    bool is_standby = false;
+    bool syncs = false;
+    bool writes_pages = false;
     std::string epoch;
     auto done = sql::take_rows(all->back(), 1, [&](auto& row) {
         version = row.integer(0, 1'000'000);

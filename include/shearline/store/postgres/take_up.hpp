@@ -86,7 +86,8 @@ template <typename... Values>
     array names{type::bytes};
     for (const std::string_view one : tables) names.add(one);
     std::size_t found = 0;
-    std::string foreign, forbidden;
+    std::string foreign;
+    std::string forbidden;
     auto done = sql::each_row(
         on, tables.size(),
         [&](auto& row) {

@@ -84,7 +84,7 @@ public:
     explicit parameter(const array& many) noexcept : m_type{many.of()}, m_bytes{many.bytes()} {}
     template <typename T>
     explicit parameter(const std::optional<T>& value) noexcept : parameter{value ? parameter{*value} : parameter{T{}}} {
-        m_is_null = !value;
+        if (!value) m_is_null = true;
     }
 
     [[nodiscard]] unsigned of() const noexcept { return static_cast<unsigned>(m_type); }

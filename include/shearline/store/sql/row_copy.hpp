@@ -135,7 +135,10 @@ struct copy_statements {
 template <const auto& Table>
 [[nodiscard]] const copy_statements& statements_for() {
     static const copy_statements& made = *[] {  // it lives as long as any connection
-        std::string names, keys, above, values;
+        std::string names;
+        std::string keys;
+        std::string above;
+        std::string values;
         for (std::size_t i = 0; i < Table.columns.size(); ++i) {
             const std::string_view comma = i == 0 ? "" : ", ";
             const std::string parameter = "?" + std::to_string(i + 1);
