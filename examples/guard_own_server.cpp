@@ -22,6 +22,7 @@ struct shearline::request_traits<evhttp_request> {
     static std::string_view target(const evhttp_request& asked) { return evhttp_request_get_uri(&asked); }
 
     static void each_field(const evhttp_request& asked, auto&& take) {
+        // NOLINTNEXTLINE(*-const-cast): libevent has no const
         const auto* fields = evhttp_request_get_input_headers(const_cast<evhttp_request*>(&asked));
         for (const evkeyval* field = fields->tqh_first; field != nullptr; field = field->next.tqe_next)
             take(field->key, field->value);

@@ -31,7 +31,7 @@ std::string bytes_of(const void* data, int size) {
 
 }  // namespace
 
-bool sorts_before(const value& one, const value& other) noexcept {
+bool sorts_before(const value& one, const value& other) {
     // https://www.sqlite.org/datatype3.html#sort_order: NULL, numbers, texts, BLOBs.
     // The alternatives of `value` are in that order, except that both kinds of numbers count as one.
     const auto is_number = [](const value& of) {

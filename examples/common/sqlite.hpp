@@ -28,7 +28,7 @@ using value = std::variant<std::monostate, std::int64_t, double, std::string, bl
 [[nodiscard]] inline bool is_null(const value& one) noexcept { return std::holds_alternative<std::monostate>(one); }
 
 /// Whether one value comes before another by SQLite's order, texts byte by byte (collation BINARY).
-[[nodiscard]] bool sorts_before(const value& one, const value& other) noexcept;
+[[nodiscard]] bool sorts_before(const value& one, const value& other);
 
 /// `name` as an identifier in SQL.
 [[nodiscard]] std::string quoted(std::string_view name);

@@ -53,7 +53,7 @@ void nearly_keys(const format_rules& rules, const format_conformance_options& op
             if (!take(altered) || !take(rules.with_right_checksum(altered))) return;
         }
         const char any = static_cast<char>(random());
-        for (std::string altered :
+        for (const std::string& altered :
              {key.substr(0, place), key.substr(place), key + any, any + key, key + '\n', key + '\0', ' ' + key,
               key.substr(0, place) + any + key.substr(place), key + key, std::string{key}.erase(place, 1)}) {
             if (!take(altered)) return;

@@ -89,7 +89,7 @@ inline constexpr store_fault store_faults[] = {
     {.name = "a store that loses expires_at", .writes_credential = [](credential& one) { one.expires_at.reset(); }},
     {.name = "a store that keeps whole seconds", .writes_credential = [](credential& one) { one.created_at = std::chrono::floor<std::chrono::seconds>(one.created_at); }},
     {.name = "a store that loses names", .writes_credential = [](credential& one) { one.name.clear(); }},
-    {.name = "a store that ends a text at a zero", .writes_credential = [](credential& one) { one.name = one.name.c_str(); }},
+    {.name = "a store that ends a text at a zero", .writes_credential = [](credential& one) { one.name = one.name.c_str(); }},  // NOLINT(*-cstr)
     {.name = "a store that loses metadata", .writes_credential = [](credential& one) { one.metadata.clear(); }},
     {.name = "a store that keeps each label once", .writes_credential = [](credential& one) { std::sort(one.metadata.begin(), one.metadata.end()); one.metadata.erase(std::unique(one.metadata.begin(), one.metadata.end(), [](const auto& a, const auto& b) { return a.first == b.first; }), one.metadata.end()); }},
     {.name = "a store that writes no suspension", .writes_credential = [](credential& one) { one.suspended = false; }},
