@@ -49,9 +49,18 @@ BOOST_AUTO_TEST_CASE(knows_whether_a_later_question_was_answered) {
     trust.renew(second);
     BOOST_TEST(trust.was_answered_after(meanwhile));
     BOOST_TEST(!trust.was_answered_after(trust.asked()));
-    BOOST_TEST(support::in_child([&] { return trust.was_answered_after(meanwhile) ? 1 : 0; }) == 0);
     trust.end();
     BOOST_TEST(!trust.was_answered_after(meanwhile));
+}
+
+BOOST_AUTO_TEST_CASE(forgets_in_a_child_that_a_question_was_answered) {
+    auto made = lease::make(1h);
+    BOOST_REQUIRE(static_cast<bool>(made));
+    lease trust = *std::move(made);
+    const std::uint64_t before = trust.asked();
+    trust.renew(trust.ask());
+    BOOST_TEST(trust.was_answered_after(before));
+    BOOST_TEST(support::in_child([&] { return trust.was_answered_after(before) ? 1 : 0; }) == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
