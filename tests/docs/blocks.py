@@ -58,7 +58,7 @@ COMMANDS = {
     "./dev demo --postgres": ("demo with PostgreSQL", "tests/crm/meson.build", "examples/demo/fleet"),
     "./dev bench postgres": (None, "dev", '"$root/examples/demo/servers.py"'),
     "./dev test": (None, ".github/workflows/test.yml", "run: ./dev test"),
-    "./dev lint": (None, "dev", "    lint) lint ;;"),
+    "./dev lint": (None, "dev", '    lint) lint "${@:2}" ;;'),
     "./dev bench": (None, "dev", '    bench) bench "${@:2}" ;;'),
     "./dev bench verify --quick --filter 'hot/1e4'": (None, "bench/verify.cpp", 'argument == "--filter"'),
     "./dev bench verify --quick --filter 'unordered_map|random/1e6/single'":
