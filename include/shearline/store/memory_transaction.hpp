@@ -318,8 +318,7 @@ private:
             if (names == part->keys.end()) continue;
             for (auto name = names->second.rbegin(); name != names->second.rend() && found.size() < most; ++name) {
                 if (part != &m_new && m_pruned.contains(*name)) continue;
-                const record& key = *find(*name);
-                if (wanted(key)) found.push_back(key);
+                if (const record* const key = find(*name); key != nullptr && wanted(*key)) found.push_back(*key);
             }
         }
         return found;
