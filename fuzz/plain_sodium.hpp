@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // libsodium for a fuzzer: guarded memory as plain allocations, and random bytes that are the same in each run of an
-// input. Neither calls the system, which took half of the time of a sequence of calls. The linker gives these functions
-// to a program that includes this in one source file: see meson.build.
+// input. Neither calls the system, which takes longer than a sequence of calls. The linker gives these functions to a
+// program that includes this in one source file: see meson.build.
 #pragma once
 
 #include <sodium.h>

@@ -52,7 +52,7 @@ class Outcome:
 
 
 def find(program, arguments, log, findings, environment, target):
-    """Runs a fuzzer until it ends. Returns what it said, its status, and how many findings are new."""
+    """Runs a fuzzer until it ends. Returns what it said, and the number of failures."""
     before = set(findings.iterdir())
     with log.open("w") as to:
         running = subprocess.Popen([str(program), *arguments], stdout=to, stderr=to, stdin=subprocess.DEVNULL,
