@@ -116,6 +116,14 @@ BOOST_AUTO_TEST_CASE(writes_no_tag_but_those_of_its_texts) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(is_chosen_by_what_a_processor_has) {
+    BOOST_TEST((siphash_for<compiled_for>(false, false) == &siphash_anywhere<compiled_for>));
+#if defined(__x86_64__)
+    BOOST_TEST((siphash_for<compiled_for>(true, false) == &siphash_avx2<compiled_for>));
+    BOOST_TEST((siphash_for<compiled_for>(true, true) == &siphash_avx512vl<compiled_for>));
+#endif
+}
+
 BOOST_AUTO_TEST_CASE(is_chosen_for_this_processor) {
     BOOST_TEST((choose_siphash<compiled_for>() == kernels().back().tags_of));
 }

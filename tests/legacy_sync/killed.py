@@ -55,6 +55,15 @@ def changes_asked(log):
         return sum('/contacts' in line and ('"POST"' in line or '"PATCH"' in line) for line in file)
 
 
+def wait_for_change(log, before):
+    """Returns when the CRM has received more than `before` changes."""
+    end = time.monotonic() + 60
+    while changes_asked(log) <= before:
+        if time.monotonic() > end:
+            raise RuntimeError("the sync sent no change in 60 s")
+        time.sleep(0.002)
+
+
 def work(path, chance, moment):
     """One round of changes in the legacy system: some customers act, one leaves, one is new."""
     database = sqlite3.connect(path, timeout=30)
@@ -88,9 +97,12 @@ def main():
         while killed < KILLS:
             before = changes_asked(crm.log)
             process = subprocess.Popen(command + ["--watch"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            # At moments from before it opens a file to the middle of a pass; sometimes it may finish one.
+            # At moments from before it opens a file to the middle of a pass; sometimes it may finish one. On a slow
+            # machine it may not have begun by then, so every other one is killed after it has sent a change.
             time.sleep(chance.uniform(0.0, 0.12))
             work(source, chance, killed)
+            if killed % 2:
+                wait_for_change(crm.log, before)
             time.sleep(chance.uniform(0.0, 0.12) if killed % 10 else 1.0)
             process.send_signal(signal.SIGKILL)
             if process.wait() != -signal.SIGKILL:

@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <latch>
 #include <map>
 #include <optional>
 #include <random>
@@ -84,10 +85,14 @@ revocation_history round_of_threads(std::uint64_t seed, Ask ask) {
     auto fast = must(verifier<bundle, store_type>::open(store, ring));
     std::atomic<bool> over{false};
     std::vector<history_recorder> recorders(threads_of_a_round + 1);
+    std::latch ready{threads_of_a_round};
     std::vector<std::thread> threads;
     for (std::size_t t = 0; t < threads_of_a_round; ++t)
         threads.emplace_back([&, t] {
             auto reader = fast.new_reader();
+            for (std::size_t i = 0; i < known.size(); ++i)
+                recorders[t].verify(i, [&] { return ask(reader, known[i].text); });
+            ready.count_down();
             std::minstd_rand random{static_cast<unsigned>(seed + t + 1)};
             for (int left = 200; left > 0; left -= over.load(std::memory_order_acquire) ? 1 : 0) {
                 const std::size_t i = random() % known.size();
@@ -95,6 +100,7 @@ revocation_history round_of_threads(std::uint64_t seed, Ask ask) {
                 recorders[t].verify(i, [&] { return ask(reader, known[i].text); });
             }
         });
+    ready.wait();
     narrow_all(keys, known, recorders.back(), seed);
     over.store(true, std::memory_order_release);
     for (std::thread& each : threads) each.join();
@@ -193,7 +199,7 @@ const auto honest = [](auto& reader, const std::string& text) {
     return static_cast<bool>(reader.verify(text, system_clock{}.now()));
 };
 
-constexpr std::chrono::milliseconds kept_for{5};
+constexpr std::chrono::milliseconds kept_for{50};
 
 /// The control: a cache, as often placed in front of a slow verification.
 const auto cached = [](auto& reader, const std::string& text) {
@@ -227,9 +233,18 @@ int main(int argc, char** argv) {
     const std::uint64_t wanted = std::strtoull(argv[1], nullptr, 10);
     std::uint64_t seed = argc == 3 ? std::strtoull(argv[2], nullptr, 10) : 1;
 
-    const revocation_history stale = round_of_threads(seed, cached);
-    bool good = tell("control: a cache of 5 ms", stale.size(), stale.judge(), false);
-    good = tell("the same by the 5 ms that it states", stale.size(), stale.judge(kept_for), true) && good;
+    // On a busy machine a thread may not ask twice within what is kept, so the control gets more than one round.
+    std::uint64_t in_control = 0;
+    report by_itself;
+    report by_its_word;
+    for (int rounds = 0; by_itself.failed() == 0 && rounds < 20; ++rounds) {
+        const revocation_history one = round_of_threads(seed + static_cast<std::uint64_t>(rounds), cached);
+        by_itself.add(one.judge());
+        by_its_word.add(one.judge(kept_for));
+        in_control += one.size();
+    }
+    bool good = tell("control: a cache of 50 ms", in_control, by_itself, false);
+    good = tell("the same by the 50 ms that it states", in_control, by_its_word, true) && good;
 
     std::uint64_t in_threads = 0;
     std::uint64_t in_processes = 0;

@@ -315,15 +315,25 @@ template <unsigned CompiledFor>
 }
 #endif
 
+/// The fastest for a processor that has these instructions.
+template <unsigned CompiledFor>
+[[nodiscard]] siphash_of_many siphash_for([[maybe_unused]] bool avx2, [[maybe_unused]] bool avx512vl) noexcept {
+#if defined(__x86_64__)
+    if (avx512vl) return &siphash_avx512vl<CompiledFor>;
+    if (avx2) return &siphash_avx2<CompiledFor>;
+#endif
+    return &siphash_anywhere<CompiledFor>;
+}
+
 /// The fastest for this processor. Thread-safe.
 template <unsigned CompiledFor>
 [[nodiscard]] siphash_of_many choose_siphash() noexcept {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0)
-        return &siphash_avx512vl<CompiledFor>;
-    if (__builtin_cpu_supports("avx2") != 0) return &siphash_avx2<CompiledFor>;
+    return siphash_for<CompiledFor>(__builtin_cpu_supports("avx2") != 0,
+                                    __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0);
+#else
+    return siphash_for<CompiledFor>(false, false);
 #endif
-    return &siphash_anywhere<CompiledFor>;
 }
 
 }  // namespace shearline::inline v0_1::detail
