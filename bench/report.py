@@ -85,6 +85,24 @@ def in_five_rows(results):
                   for what, ours, inline, nodes in rows])
 
 
+PARTS = (("tag", "length and prefix compared, and the memo's tag: one SipHash"),
+         ("line", "the handle read from the text, its line found, the tags compared"),
+         ("inside", "the reader enters and leaves, so that what it reads is not freed"),
+         ("lease", "the clock, the lease, and the store's count of changes"),
+         ("time", "time that does not go back"), ("rules", "state, end, tenant and scope"),
+         ("counts", "the key's uses and the reader's answers"))
+
+
+def part_by_part(results):
+    """What each step of a hot verification adds to those before it."""
+    rows, before = [], 0.0
+    steps = [(f"parts/{name}/1e4", what) for name, what in PARTS]
+    for name, what in [*steps, ("ours/hot/1e4/memo", "the verdict: all of `reader::verify`")]:
+        rows.append([what, f"`{name}`", spread(results, name), f"{results.median(name) - before:+.1f}"])
+        before = results.median(name)
+    return table(["up to here", "benchmark", "ns: median (min–max)", "adds"], rows)
+
+
 def goals(results):
     """[(case, figure, goal, whether it was reached)], mostly ratios within the run."""
     rows = []
@@ -225,6 +243,12 @@ counted.
 
 {limits}
 
+## A hot verification, part by part
+
+The verifier's own steps in their order, in the same run; each row has those before it, too.
+
+{parts}
+
 ## Memory and filling
 
 {memory}
@@ -269,7 +293,7 @@ def main():
                     [[what, figure, goal, "reached" if good else "**not reached**"]
                      for what, figure, goal, good in goals(results)]),
         limits=notes.read_text(encoding="utf-8").strip() if missed and notes.exists() else "",
-        memory=table(["", ""], memory), times=times(results),
+        parts=part_by_part(results), memory=table(["", ""], memory), times=times(results),
         node="" if not node else "\n## Node.js\n\n" + node["versions"] + ", `bench/node/`; 2,000 verifications per sample.\n\n" +
              table(["", "ns: median (min–max)"],
                    [[name, f"{plot.number(statistics.median(runs))} ({plot.number(min(runs))}–{plot.number(max(runs))})"]

@@ -15,6 +15,7 @@
 
 #include "limits.hpp"
 #include "measure.hpp"
+#include "parts.hpp"
 #include "peers.hpp"
 
 namespace {
@@ -326,6 +327,7 @@ int main(int argc, char** argv) {
     add("raw/siphash_threads2", 500, siphash_threads2);
     add("raw/hmac_openssl", 200, raw_hmac<openssl_hmac_sha256>);
     add("raw/hmac_sodium", 60, raw_hmac<hmac_sha256>);
+    add_parts<openssl_memo>("1e4", 10'000);
     for (const auto& [name, size] : sizes) add_size(name, size);
     add("ours/junk", 500, refused, reason::malformed, [](std::size_t i) { return changed_at(text_of(i), 0); });
     add("ours/wrong_checksum", 500, refused, reason::wrong_checksum,

@@ -19,14 +19,22 @@ LEAST_OF_WHOLE = (100.0, 97.0)
 LEAST = (95.0, 92.0)
 
 
-def lines_of(segments):
-    """{line: run?} of one file's segments, as llvm-cov counts them."""
+CODE, GAP = 0, 3  # kinds of regions
+
+
+def lines_of(functions):
+    """{line: run?} of the functions of one file, each with its regions. (The file's own segments will not do: they say
+    of some lines behind `if constexpr` that no instantiation ran them.)"""
     lines = {}
-    for index, (line, _, count, has_count, is_entry, is_gap) in enumerate(segments):
-        end = segments[index + 1][0] if index + 1 < len(segments) else line
-        if has_count and not is_gap:
-            for each in range(line, end + (1 if index + 1 < len(segments) and segments[index + 1][1] > 1 else 0)):
-                lines[each] = max(lines.get(each, 0), count)
+    for regions in functions:
+        for line in range(regions[0][0], regions[0][2] + 1):
+            around = max((one for one in regions if tuple(one[:2]) < (line, 1) < tuple(one[2:4])),
+                         key=lambda one: (one[:2], [-each for each in one[2:4]]), default=None)
+            counts = [one[4] for one in regions if one[0] == line and one[7] == CODE]
+            if around and around[7] == CODE:
+                counts.append(around[4])
+            if counts:
+                lines[line] = max(lines.get(line, 0), *counts)
     return lines
 
 
@@ -41,6 +49,14 @@ def share(run, all_of_them):
 def main(export, include, missed):
     root = str(pathlib.Path(include).resolve() / "shearline") + "/"
     data = json.loads(pathlib.Path(export).read_text())["data"][0]
+    functions = collections.defaultdict(list)  # of a file: the regions of each
+    was_run = {(one["filenames"][0], *one["regions"][0][:2]) for one in data["functions"] if one["count"]}
+    for function in data["functions"]:
+        path, regions = function["filenames"][0], function["regions"]
+        # Of an instantiation that was not run, only the whole is told: it counts where no other was run.
+        if function["count"] or (path, *regions[0][:2]) not in was_run:
+            in_file = [one for one in regions if one[5] == 0 and one[7] in (CODE, GAP)]
+            functions[os.path.normpath(path)].append(in_file)
     sums = collections.defaultdict(lambda: [0, 0, 0, 0])  # of a folder: lines run, lines, branches run, branches
     for file in data["files"]:
         path = os.path.normpath(file["filename"])
@@ -52,7 +68,7 @@ def main(export, include, missed):
         part = sums[part_of(name)]
         # A branch of a template is listed for each instantiation: it was run where any of them ran it. One that the
         # compiler decides (`if constexpr`) has no ways: it counts nothing where its line was run.
-        line_counts = lines_of(file["segments"])
+        line_counts = lines_of(functions[path])
         branches = collections.defaultdict(lambda: [0, 0])
         for line, column, end_line, end_column, yes, no, *_ in file.get("branches", []):
             ways = branches[line, column, end_line, end_column]

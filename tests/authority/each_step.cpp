@@ -25,12 +25,15 @@ constexpr std::string_view token = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /// An authority over a store whose calls may fail, with a credential that was rotated once.
 struct stumbling_world {
-    explicit stumbling_world(const keyring& ring)
-        : keys{must(keys_type::open(store, ring, clock))}, key{must(keys.issue(legacy_sync(), admin))} {
+    explicit stumbling_world(const keyring& opened_with)
+        : ring{opened_with},
+          keys{must(keys_type::open(store, ring, clock))},
+          key{must(keys.issue(legacy_sync(), admin))} {
         (void)must(keys.rotate(key.credential, admin));
         with_token.idempotency_token = token;
     }
 
+    keyring ring;
     stumbling_store store;
     manual_clock clock{noon};
     request_context admin{.actor = "admin"};
@@ -94,6 +97,15 @@ const named_call calls[] = {
     {"suspend", 5, [](auto& w) { return w.keys.suspend(w.key.credential, w.admin); }},
     {"resume", 5, [](auto& w) { return w.keys.resume(w.key.credential, w.admin); },
      [](auto& w) { return w.keys.suspend(w.key.credential, w.admin); }},
+    {"amend", 7,
+     [](auto& w) -> result<void> {
+         auto found = w.keys.find(w.key.credential);
+         if (!found) return found.error();
+         found->about.name = "renamed";
+         return w.keys.amend(found->about, w.admin);
+     }},
+    {"reprove", 5, [](auto& w) { return without_value(w.keys.reprove()); },
+     [](auto& w) { return w.keys.use(must(w.ring.with_new_proof_key())); }},
     {"reveal", 4, [](auto& w) { return without_value(w.keys.reveal(w.key.credential, w.admin)); }},
     {"find", 2, [](auto& w) { return without_value(w.keys.find(w.key.credential)); }},
     {"find by handle", 2, [](auto& w) { return without_value(w.keys.find(w.key.handle)); }},

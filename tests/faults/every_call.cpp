@@ -195,6 +195,36 @@ BOOST_AUTO_TEST_CASE(a_keyring_is_replaced_whole_or_not_at_all) {
     BOOST_TEST(failures > 100);
 }
 
+BOOST_AUTO_TEST_CASE(an_authority_works_or_says_why_not_and_changes_nothing_then) {
+    const temporary_folder folder;
+    const keyring ring = must(keyring::create(folder.file("keyring")));
+    memory_store store;
+    auto keys = must(authority<bundle, memory_store>::open(store, ring));
+    const auto first = must(keys.issue({.tenant = "acme", .name = "n"}, {.actor = "a"}));
+    std::uint64_t changes = 0;
+    bool wrong = false;
+    const auto note = [&](const auto& outcome, std::uint64_t changed) {
+        if (outcome) changes += changed;
+        wrong = wrong || (!outcome && outcome.error().code() != errc::unavailable);
+    };
+    const int failures = with_every_call_failing(
+        [&] {
+            changes = must(store.head()).sequence;
+            note(authority<bundle, memory_store>::open(store, ring), 0);
+            note(keys.issue({.tenant = "acme", .name = "n"}, {.actor = "a"}), 1);
+            note(keys.reveal(first.credential, {.actor = "a"}), 0);
+            note(keys.use(ring), 0);
+            wrong = wrong || !keys.verify(first.text.reveal(unsafe_reveal));
+        },
+        [&] {
+            BOOST_TEST(!wrong);
+            BOOST_TEST(must(store.head()).sequence == changes);
+            const auto shown = must(keys.reveal(first.credential, {.actor = "a"}));
+            BOOST_TEST((shown.reveal(unsafe_reveal) == first.text.reveal(unsafe_reveal)));
+        });
+    BOOST_TEST(failures > 50);
+}
+
 BOOST_AUTO_TEST_CASE(a_verifier_opens_and_grows_or_says_why_not) {
     const temporary_folder folder;
     const keyring ring = must(keyring::create(folder.file("keyring")));

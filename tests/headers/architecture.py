@@ -55,6 +55,7 @@ MAY_NAME_DETAIL = {
     "tests/format/compile_time.cpp": "what a compiler computes of a format, computed again at run time",
     "bench/population.hpp": "a store whose rows are computed, and proved",
     "bench/fill.cpp": "fills without the proofs of rows, to measure them apart",
+    "bench/parts.hpp": "measures the steps of a verification apart",
     "bench/postgres.cpp": "writes rows into the tables of a store",
     "tests/digest/siphash_lanes.cpp": "digest/siphash_lanes.hpp is machinery as a whole",
     "tests/store/keyring_binding.cpp": "a contract of machinery of stores",

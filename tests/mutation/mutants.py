@@ -640,9 +640,13 @@ MUTANTS = [
     ("a bound is four times as long", "? Consistency::staleness - lease_clock::tick()", "? 4 * Consistency::staleness",
      ["fleet/silent_store"]),
 
+    # A transaction that cannot be ended.
+    ("what could not be ended keeps the connection for good", "if (auto ended = run(\"ROLLBACK\"); !ended) return ended;",
+     "", ["statements"]),
+
     # A scan in parts.
     ("parts of a scan are read as of several moments",
-     "if (auto locked = (**writer).run(\"BEGIN IMMEDIATE\"); !locked) return locked;", "", ["store/sqlite"]),
+     "if (auto locked = (**writer).begin(\"BEGIN IMMEDIATE\"); !locked) return locked;", "", ["store/sqlite"]),
     ("the moment of a part is that of its first row",
      "if (auto read = (*on).number(\"SELECT count(*) FROM sqlite_schema\"); !read)", "if (result<void> read; !read)",
      ["store/sqlite"]),

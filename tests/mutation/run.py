@@ -26,7 +26,8 @@ from mutants import MUTANTS
 
 # Programs that are not in the folder of their name.
 PROGRAMS = {"doors": ["tests/test_doors"], "durability": ["tests/durability/durability", "60", "3"],
-            "faults": ["tests/faults/test_faults"], "allocations": ["tests/faults/test_allocations"],
+            "faults": ["tests/faults/test_faults"], "statements": ["tests/faults/test_statements"],
+            "allocations": ["tests/faults/test_allocations"],
             "sqlite_memory": ["tests/faults/test_sqlite_memory"], "testing_store": ["tests/testing/test_testing_store"],
             "move_store": ["tests/test_move_store"]}
 FAILED_CASE = re.compile(r'error: in "([^"]+)"')
@@ -44,6 +45,8 @@ def program_of(file):
     """The program that contains a file of tests."""
     if file == "faults/every_allocation.cpp":
         return "allocations"
+    if file == "faults/every_statement.cpp":
+        return "statements"
     if file == "move_store.cpp":
         return "move_store"
     if file in ("testing/store.cpp", "testing/detail/wrong_store.cpp"):

@@ -100,6 +100,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(grants_what_the_authority_grants, Store, stores) {
     }
     BOOST_TEST(fast.count_of(reason::revoked) == 0U);
     BOOST_TEST(fast.size().keys == 1U);
+    BOOST_TEST(fast.probes_per_hit() == 1.0);
     auto counted = open_verifier<shown_once>(w);
     auto alone = counted.new_reader();
     for (int i = 0; i < 6; ++i) {

@@ -80,7 +80,7 @@ private:
         }
         return all;
     }();
-    static constexpr bool has(unsigned code) noexcept { return of_codes.digits[code] != no_digit; }
+    static constexpr auto has = [](unsigned code) { return of_codes.digits[code] != no_digit; };
     static constexpr std::size_t run_count = [] {
         std::size_t count = 0;
         for (unsigned code = '!'; code <= '~'; ++code) count += has(code) && !has(code - 1) ? 1U : 0U;

@@ -211,7 +211,7 @@ public:
         if (reading.size() == 1 || !begin_in_one_moment(reading)) {
             while (reading.size() > 1) reading.pop_back();
             (void)(*reading.front()).end();
-            if (auto begun = (*reading.front()).run("BEGIN"); !begun) return std::move(begun).error();
+            if (auto begun = (*reading.front()).begin("BEGIN"); !begun) return std::move(begun).error();
         }
         return detail::sqlite::scan([&](std::size_t i) -> connection& { return *reading[i]; }, format,
                                     sinks.first(reading.size()));
@@ -272,7 +272,7 @@ private:
         if (auto same = m_state->files.check(); !same) return std::move(same).error();
         auto on = m_state->readers.borrow();
         if (!on) return std::move(on).error();
-        if (auto begun = (**on).run("BEGIN"); !begun) return std::move(begun).error();
+        if (auto begun = (**on).begin("BEGIN"); !begun) return std::move(begun).error();
         return read(**on);
     }
 
@@ -280,9 +280,9 @@ private:
     result<void> begin_in_one_moment(const std::vector<typename pool::lease>& reading) const {
         auto writer = m_state->writer.borrow();
         if (!writer) return std::move(writer).error();
-        if (auto locked = (**writer).run("BEGIN IMMEDIATE"); !locked) return locked;
+        if (auto locked = (**writer).begin("BEGIN IMMEDIATE"); !locked) return locked;
         for (const auto& on : reading) {
-            if (auto begun = (*on).run("BEGIN"); !begun) return begun;
+            if (auto begun = (*on).begin("BEGIN"); !begun) return begun;
             if (auto read = (*on).number("SELECT count(*) FROM sqlite_schema"); !read)  // with it, the moment is fixed
                 return std::move(read).error();
         }
@@ -294,7 +294,7 @@ private:
         if (auto same = m_state->files.check(); !same) return std::move(same).error();
         auto on = m_state->writer.borrow();
         if (!on) return std::move(on).error();
-        if (auto begun = (**on).run("BEGIN IMMEDIATE"); !begun) return std::move(begun).error();
+        if (auto begun = (**on).begin("BEGIN IMMEDIATE"); !begun) return std::move(begun).error();
         auto outcome = write(**on);
         if (!outcome) return outcome;
         if (auto done = (**on).commit(); !done) return std::move(done).error();

@@ -216,9 +216,16 @@ public:
         return write(sql, values...);
     }
 
+    /// Begins a transaction by a statement. If an earlier one could not be ended, that is done first.
+    [[nodiscard]] result<void> begin(std::string_view sql) {
+        if (in_transaction())
+            if (auto ended = run("ROLLBACK"); !ended) return ended;
+        return run(sql);
+    }
+
     /// Ends a transaction that was not committed. Returns whether the connection can be used again.
     bool end() noexcept {
-        if (in_transaction()) (void)run("ROLLBACK");
+        if (in_transaction()) (void)run("ROLLBACK");  // prepared already: it needs no memory
         return true;
     }
 
@@ -303,7 +310,9 @@ private:
         for (const auto& [what, value] : settings)
             if (const int set = sqlite3_db_config(db, what, value, nullptr); set != SQLITE_OK)
                 return failure(path, set, 0, true);
-        return std::unique_ptr<connection>{new connection{path, std::move(owned)}};
+        std::unique_ptr<connection> opened{new connection{path, std::move(owned)}};
+        if (auto ready = opened->prepare("ROLLBACK"); !ready) return std::move(ready).error();
+        return opened;
     }
 
     error failed(int code) const { return failure(m_path, code, sqlite3_system_errno(m_db.get()), true); }

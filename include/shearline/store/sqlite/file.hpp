@@ -116,7 +116,7 @@ namespace shearline::inline v0_1::detail::sqlite {
         return error{errc::wrong_version, on.path() + ": its schema has version " + std::to_string(*found) +
                                               ", this build knows versions up to " + std::to_string(schema_version) +
                                               ": use the newer build that wrote it"};
-    if (auto begun = on.run("BEGIN IMMEDIATE"); !begun) return begun;
+    if (auto begun = on.begin("BEGIN IMMEDIATE"); !begun) return begun;
     const auto held = on.number("PRAGMA user_version");
     auto done = held ? result<void>{} : result<void>{held.error()};
     for (std::int64_t version = held ? *held : schema_version; done && version < schema_version; ++version)
@@ -126,7 +126,7 @@ namespace shearline::inline v0_1::detail::sqlite {
         if (done) done = on.script(("PRAGMA user_version = " + std::to_string(schema_version)).c_str());
     }
     if (done) done = on.commit();
-    if (!done && on.in_transaction()) (void)on.run("ROLLBACK");
+    if (!done) on.end();
     return done;
 }
 
