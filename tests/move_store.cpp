@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Stores that are moved from one SQLite file to another. (store/postgres/moving.cpp moves them to a server.)
 #include <shearline/move_store.hpp>
+#include <shearline/prove_store.hpp>
 
 #include <unistd.h>
 
@@ -74,6 +75,8 @@ BOOST_FIXTURE_TEST_CASE(leaves_one_behind_that_answers_nothing, moving) {
     BOOST_TEST(code_of(keys.list()) == errc::illegal_state);
     BOOST_TEST(code_of(keys.audit()) == errc::illegal_state);
     BOOST_TEST(code_of(keys.reprove()) == errc::illegal_state);
+    const auto yes = [](const store_vouching&) { return true; };
+    BOOST_TEST(code_of(prove_store<bundle>(opened.store, folder.file("keyring"), admin, yes)) == errc::illegal_state);
     is_dead(opened.store, *this);
     auto again = must(sqlite_store::open(path));
     is_dead(again, *this);

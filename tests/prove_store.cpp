@@ -106,6 +106,19 @@ BOOST_AUTO_TEST_CASE(is_vouched_for_again_after_the_power_failed) {
     BOOST_TEST(code_of(w.prove()) == errc::wrong_keyring);
 }
 
+BOOST_AUTO_TEST_CASE(is_not_touched_where_the_call_is_wrong) {
+    old_world w;
+    const std::string before = content_of(w.file);
+    const auto yes = [](const store_vouching&) { return true; };
+    const std::string nowhere = w.folder.file("nowhere");
+    BOOST_TEST(code_of(prove_store<bundle>(w.opened.store, nowhere, w.admin, yes)) == errc::not_found);
+    const request_context nobody{.actor = "line\nbreak"};
+    BOOST_TEST(code_of(prove_store<bundle>(w.opened.store, w.file, nobody, yes)) == errc::invalid_argument);
+    BOOST_TEST(content_of(w.file) == before);
+    BOOST_TEST(!w.grants());
+    BOOST_TEST(store_vouching{.credentials = 1}.text().find(" 1 credential exactly") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(is_not_vouched_for_with_another_keyring) {
     old_world w;
     const old_world other;
@@ -175,6 +188,8 @@ BOOST_AUTO_TEST_CASE(is_dropped_once_nothing_is_proved_with_it) {
     for (const issued_key& one : issued) BOOST_TEST(bool{keys.verify(text_of(one))});
     auto fast = must(verifier<bundle, sqlite_store>::open(w.opened.store, without));
     for (const issued_key& one : issued) BOOST_TEST(bool{fast.verify(text_of(one), noon)});
+    memory_store other;  // which is not asked, once one has rows that are proved with it
+    BOOST_TEST(code_of(without_proof_key(without, 2, w.opened.store, other)) == errc::illegal_state);
     BOOST_TEST(code_of(without_proof_key(without, 1, w.opened.store)) == errc::illegal_state);
     BOOST_TEST(code_of(without_proof_key(without, 2, w.opened.store)) == errc::illegal_state);
     BOOST_TEST(code_of(without_proof_key(without, 3, w.opened.store)) == errc::not_found);

@@ -178,7 +178,7 @@ template <typename Policies, typename Store, typename Confirm>
         if (!done) return std::move(done).error();
         found->identity = *std::move(identity);
     }
-    if (found->is_proved() && ring->may_prove_stores())  // proved just now, or before a call that was cut off
+    if (ring->may_prove_stores())  // the store was proved just now, or by a call that was cut off
         if (auto saved = save(ring->with_proved_store(found->identity->id, others == more_stores::follow)); !saved)
             return std::move(saved).error();
     return proved;

@@ -18,6 +18,7 @@
 #include <cstdarg>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@
 
 #include "../support/in_child.hpp"
 #include "../support/must.hpp"
+#include "../support/old_world.hpp"
 
 namespace {
 
@@ -107,11 +109,12 @@ using bundle = policies<key_format<"instance">, recoverable>;
 constexpr int errors[] = {EIO, EINTR, ENOSPC, EPERM, EROFS, ENOTDIR, ENAMETOOLONG, EINVAL, EEXIST};
 
 /// Runs `body()` with its first call failing, then its second, and so on until none is left to fail; runs `check()`
-/// after each.
+/// after each. All of that with each error.
 template <typename Body, typename Check>
-int with_every_call_failing(Body body, Check check) {
+int with_every_call_failing(Body body, Check check,
+                            const std::vector<int>& with = {std::begin(errors), std::end(errors)}) {
     int failures = 0;
-    for (const int number : errors) {
+    for (const int number : with) {
         for (int call = 1;; ++call) {
             calls_left = call;
             error_number = number;
@@ -193,6 +196,23 @@ BOOST_AUTO_TEST_CASE(a_keyring_is_replaced_whole_or_not_at_all) {
             must(old.save(path));
         });
     BOOST_TEST(failures > 100);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_is_vouched_for_when_the_call_is_repeated) {
+    std::optional<support::before_proofs::old_world> w;
+    const int failures = with_every_call_failing(
+        [&] {
+            const int later = std::exchange(calls_left, 0);
+            w.emplace();
+            calls_left = later;
+            (void)w->prove();
+        },
+        [&] {
+            BOOST_TEST(must(w->prove()) <= 2U);
+            BOOST_TEST(w->grants());
+        },
+        {EIO});
+    BOOST_TEST(failures > 20);
 }
 
 BOOST_AUTO_TEST_CASE(an_authority_works_or_says_why_not_and_changes_nothing_then) {
