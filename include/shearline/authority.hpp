@@ -130,7 +130,7 @@ public:
                 const auto secrets = m_changes.secrets();
                 auto made = secrets->keys.key_for(owner, now);
                 if (!made) return std::move(made).error();
-                detail::prove(secrets->rows, owner, {&made->record, 1});
+                detail::prove(secrets->rows, owner, std::span{&made->record, 1});
                 auto done = tx.insert(owner);
                 if (done) done = tx.insert(made->record);
                 if (done) done = detail::tell(tx, owner, {change_kind::issued, "issue", made->record.handle}, by, now);
@@ -309,7 +309,7 @@ public:
     /// Writes the uses counted by `verify` to the store in one batch; returns the number of keys written. Call it now
     /// and then, and before the program ends; after an error the counts are kept for the next call.
     [[nodiscard]] result<std::size_t> flush_usage() {
-        const auto used = m_usage->drain(format::name);
+        const auto used = m_usage->drain();
         if (used.empty()) return std::size_t{0};
         if (auto done = m_changes.store().record_usage(std::span<const usage>{used}); !done) {
             for (const usage& use : used) m_usage->note(use.handle, use.last_used_at, use.uses);
@@ -344,7 +344,7 @@ private:
     }
 
     detail::change_runner<Policies, Store, Clock> m_changes;
-    std::unique_ptr<detail::usage_log> m_usage = std::make_unique<detail::usage_log>();
+    std::unique_ptr<detail::usage_log<format>> m_usage = std::make_unique<detail::usage_log<format>>();
 };
 
 }  // namespace shearline::inline v0_1

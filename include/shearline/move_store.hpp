@@ -39,7 +39,7 @@ concept sql_store = key_store<Store> && requires(typename Store::transaction& tx
 template <typename Transaction>
 [[nodiscard]] result<void> append_closed(Transaction& tx, timestamp now) {
     change last{.kind = change_kind::closed, .credential = credential_id::from_random({}), .version = 1, .at = now};
-    auto done = system_entropy{}.fill(std::as_writable_bytes(std::span{&last.tag, 1}));
+    auto done = fill_object(last.tag);
     if (done) done = tx.append(last);
     return done;
 }

@@ -38,14 +38,14 @@ static_assert(detail::greatest_number<decimal>(20) == UINT64_MAX);
 template <typename Alphabet, std::size_t Width>
 std::string written(std::uint32_t number) {
     std::array<char, Width> out{};
-    detail::write_number<Alphabet>(number, out);
+    detail::write_number<Alphabet>(number, out.data(), out.size());
     return {out.data(), out.size()};
 }
 
 template <typename Alphabet, std::size_t Width>
 std::string written_vartime(std::uint64_t number) {
     std::array<char, Width> out{};
-    detail::write_number_vartime<Alphabet>(number, out);
+    detail::write_number_vartime<Alphabet>(number, out.data(), out.size());
     return {out.data(), out.size()};
 }
 

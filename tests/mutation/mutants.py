@@ -111,7 +111,7 @@ MUTANTS = [
     ("a sealed text opens in another generation", ".number(binding.generation)", ".number(1)",
      ["testing"]),
     ("the nonce is always the same",
-     "if (auto filled = entropy.fill(sealed.nonce); !filled) return std::move(filled).error();", "(void)entropy;", ["testing"]),
+     "if (auto filled = detail::fill_object(sealed.nonce); !filled) return std::move(filled).error();", "(void)entropy;", ["testing"]),
 
     # The authority.
     ("the secret is not checked", "case digest_match::no: return reason::wrong_secret;",
@@ -351,7 +351,7 @@ MUTANTS = [
     ("a table is filled to its last line", "return m_used + 1 < m_size;",
      "return m_used < m_size;", ["verifier"]),
     ("the next table has room for the keys that are alive, and no others",
-     "line_table::lines_for(alive + m_owned->size() / lines_per_change + 2)", "line_table::lines_for(alive + 2)",
+     "Table::lines_for(alive + m_owned->size() / lines_per_change + 2)", "Table::lines_for(alive + 2)",
      ["verifier"]),
     ("a store behind its own feed is believed",
      "if (!*view || (*view)->about.version < what.version)", "if (!*view)", ["verifier"]),

@@ -73,9 +73,7 @@ public:
     /// A new random id for a credential.
     [[nodiscard]] static result<credential_id> new_id() {
         credential_id::bytes_type random{};
-        system_entropy entropy;
-        if (auto filled = entropy.fill(std::as_writable_bytes(std::span{random})); !filled)
-            return std::move(filled).error();
+        if (auto filled = fill_object(random); !filled) return std::move(filled).error();
         return credential_id::from_random(random);
     }
 

@@ -7,10 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <shearline/credential/audit_event.hpp>
 #include <shearline/credential/record.hpp>
@@ -46,7 +46,7 @@ template <typename Transaction>
 
 /// Whether the proof of a credential is the one of its rows, its metadata included; `corrupt` if not.
 template <typename Prover>
-[[nodiscard]] bool is_proved(const Prover& by, const credential& owner, std::span<const record> keys) {
+[[nodiscard]] bool is_proved(const Prover& by, const credential& owner, const std::vector<record>& keys) {
     const credential_rows rows{owner, keys};
     return by.is_proved(rows.owner(), rows.keys()) && owner.metadata_digest == digest_of(owner.metadata);
 }
@@ -62,9 +62,9 @@ template <typename Transaction, typename Prover>
     return owner;
 }
 
-/// Proves a credential and its keys that are not revoked.
-template <typename Prover>
-void prove(const Prover& by, credential& owner, std::span<const record> keys) {
+/// Proves a credential and its keys that are not revoked, a range of records.
+template <typename Prover, typename Keys>
+void prove(const Prover& by, credential& owner, const Keys& keys) {
     owner.metadata_digest = digest_of(owner.metadata);
     const credential_rows rows{owner, keys};
     owner.proof = by.of(rows.owner(), rows.keys());
@@ -155,7 +155,7 @@ template <typename Transaction>
 [[nodiscard]] result<void> tell(Transaction& tx, const credential& owner, const change_account& what,
                                 const request_context& by, timestamp now) {
     change told{.kind = what.kind, .credential = owner.id, .version = owner.version, .at = now};
-    auto done = system_entropy{}.fill(std::as_writable_bytes(std::span{&told.tag, 1}));
+    auto done = fill_object(told.tag);
     if (done) done = tx.append(told);
     if (done) done = audit(tx, owner, what.action, what.key, by, now);
     return done;

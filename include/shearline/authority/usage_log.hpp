@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <string_view>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -19,8 +19,9 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// Use counts per key, in shards with a lock each. Only proved keys are counted, so the size is bounded by the number
-/// of keys. Thread-safe; O(1).
+/// Use counts per key of a format, in shards with a lock each. Only proved keys are counted, so the size is bounded by
+/// the number of keys. Thread-safe; O(1).
+template <typename Format>
 class usage_log {
 public:
     /// Adds uses of a key.
@@ -33,7 +34,7 @@ public:
     }
 
     /// Removes and returns the counts.
-    [[nodiscard]] std::vector<usage> drain(std::string_view format) {
+    [[nodiscard]] std::vector<usage> drain() {
         std::vector<usage> drained;
         for (shard& part : m_shards) {
             std::unordered_map<std::uint64_t, count> counts;
@@ -42,7 +43,7 @@ public:
                 counts.swap(part.counts);
             }
             for (const auto& [key, counted] : counts)
-                drained.push_back({std::string{format}, handle{key}, counted.last_used_at, counted.uses});
+                drained.push_back({std::string{Format::name}, handle{key}, counted.last_used_at, counted.uses});
         }
         return drained;
     }

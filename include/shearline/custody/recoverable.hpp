@@ -34,8 +34,7 @@ struct recoverable {
         const std::string_view plain = text.reveal(unsafe_reveal);
         if (plain.empty()) return error{errc::invalid_argument, "there is no key text to seal"};
         sealed_text sealed{.sealing_key = key_number};
-        system_entropy entropy;
-        if (auto filled = entropy.fill(sealed.nonce); !filled) return std::move(filled).error();
+        if (auto filled = detail::fill_object(sealed.nonce); !filled) return std::move(filled).error();
         sealed.box.resize(plain.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES);
         const hash_context bound = associated_data(binding, key_number);
         ::crypto_aead_xchacha20poly1305_ietf_encrypt(

@@ -47,7 +47,9 @@ public:
         return *this;
     }
 
-    [[nodiscard]] std::span<const std::byte> bytes() const& noexcept { return std::as_bytes(std::span{m_bytes}); }
+    [[nodiscard]] std::span<const std::byte> bytes() const& noexcept {
+        return {reinterpret_cast<const std::byte*>(m_bytes.data()), m_bytes.size()};
+    }
     std::span<const std::byte> bytes() const&& = delete;  // would dangle: give the owner a name
 
 private:

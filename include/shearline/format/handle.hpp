@@ -31,7 +31,7 @@ struct handle {
     /// O(1); never allocates.
     [[nodiscard]] constexpr spelling to_text() const noexcept {
         spelling text;
-        detail::write_number_vartime<base62>(value, text.chars);
+        detail::write_number_vartime<base62>(value, text.chars.data(), text.chars.size());
         return text;
     }
 

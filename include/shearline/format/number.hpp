@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 
 #include <shearline/format/alphabet.hpp>
@@ -78,21 +77,22 @@ template <typename Alphabet, std::size_t Digits>
     return number;
 }
 
-/// Writes a public number, which fits `out`. Variable time. O(size).
+/// Writes a public number, which fits `width` digits. Variable time. O(width).
 template <typename Alphabet>
-constexpr void write_number_vartime(std::uint64_t number, std::span<char> out) noexcept {
-    for (std::size_t i = out.size(); i-- > 0; number /= Alphabet::size) {
+constexpr void write_number_vartime(std::uint64_t number, char* out, std::size_t width) noexcept {
+    for (std::size_t i = width; i-- > 0; number /= Alphabet::size) {
         out[i] = Alphabet::encode(static_cast<std::uint8_t>(number % Alphabet::size));
     }
 }
 
-/// Writes a number, which fits `out`. Constant-time in the number: many processors divide in a time that depends on
-/// the operands, and compilers that optimise for size emit that division even for a constant divisor. O(size).
+/// Writes a number, which fits `width` digits. Constant-time in the number: many processors divide in a time that
+/// depends on the operands, and compilers that optimise for size emit that division even for a constant divisor.
+/// O(width).
 template <typename Alphabet>
-constexpr void write_number(std::uint32_t number, std::span<char> out) noexcept {
+constexpr void write_number(std::uint32_t number, char* out, std::size_t width) noexcept {
     constexpr auto divisor = static_cast<std::uint32_t>(Alphabet::size);
     constexpr std::uint64_t reciprocal = (std::uint64_t{1} << 32) / divisor;
-    for (std::size_t i = out.size(); i-- > 0;) {
+    for (std::size_t i = width; i-- > 0;) {
         // Barrett: as number < 2^32 and reciprocal > 2^32 / divisor - 1, the quotient is right or one too small.
         auto quotient = static_cast<std::uint32_t>((number * reciprocal) >> 32);
         std::uint32_t remainder = number - quotient * divisor;

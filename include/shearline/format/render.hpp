@@ -26,7 +26,8 @@ constexpr void render_public_parts(handle name, std::span<char> out) noexcept {
         if (part.offset + part.chars > out.size()) break;
         const std::span<char> place = out.subspan(part.offset, part.chars);
         if (part.kind == part_kind::literal) part.text.copy(place.data(), place.size());
-        if (part.kind == part_kind::handle) write_number_vartime<typename Format::alphabet>(name.value, place);
+        if (part.kind == part_kind::handle)
+            write_number_vartime<typename Format::alphabet>(name.value, place.data(), place.size());
     }
 }
 
@@ -59,7 +60,7 @@ constexpr void render(handle name, std::span<const std::uint8_t, Format::secret_
         const std::uint32_t checksum =
             Format::checksum_type::algorithm::of(Format::covered_by_checksum(std::string_view{out.data(), out.size()}));
         constexpr placed_part place = Format::checksum_part;
-        detail::write_number<alphabet>(checksum, out.subspan(place.offset, place.chars));
+        detail::write_number<alphabet>(checksum, out.data() + place.offset, place.chars);
     }
 }
 

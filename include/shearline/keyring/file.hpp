@@ -172,23 +172,24 @@ inline result<void> parse_store_line(std::string_view line, contents& keys) {
     return {};
 }
 
-/// Reads one line, and adds its key to those of the lines before. The error has no line number, and quotes nothing.
-inline result<void> parse_line(std::string_view line, contents& keys, std::span<const key_kind> known) {
+/// Reads one line, and adds its key to those of the lines before; the first `known` kinds may come. The error has no
+/// line number, and quotes nothing.
+inline result<void> parse_line(std::string_view line, contents& keys, std::size_t known) {
     const std::string_view whole = line;
     const std::string_view kind_word = take(line, ' ');
     const std::string_view number_word = take(line, ' ');
     const std::string_view status_word = take(line, ' ');
     const std::string_view check_word = take(line, ' ');
 
-    if (known.size() == kinds.size() && kind_word.starts_with(store_word)) return parse_store_line(whole, keys);
+    if (known == kinds.size() && kind_word.starts_with(store_word)) return parse_store_line(whole, keys);
     std::size_t place = 0;
-    while (place < known.size() && to_string(known[place]) != kind_word) ++place;
-    if (place == known.size())
-        return corrupt(known.size() == kinds.size() ? "the line must begin with 'pepper', 'sealing', 'proof' or 'store'"
-                                                    : "the line must begin with 'pepper' or 'sealing'");
-    const key_kind kind = known[place];
-    for (std::size_t later = place + 1; later < known.size(); ++later)
-        if (!keys.of(known[later]).empty()) return corrupt("a key must not come after one of a later kind");
+    while (place < known && to_string(kinds[place]) != kind_word) ++place;
+    if (place == known)
+        return corrupt(known == kinds.size() ? "the line must begin with 'pepper', 'sealing', 'proof' or 'store'"
+                                             : "the line must begin with 'pepper' or 'sealing'");
+    const key_kind kind = kinds[place];
+    for (std::size_t later = place + 1; later < known; ++later)
+        if (!keys.of(kinds[later]).empty()) return corrupt("a key must not come after one of a later kind");
     if (keys.may_prove_stores || !keys.stores.empty()) return corrupt("a key must not come after a line about stores");
     std::vector<entry>& before = keys.of(kind);
     if (!before.empty() && before.back().status == key_status::current) {
@@ -233,7 +234,7 @@ inline result<contents> parse(std::string_view text, const std::string& path) {
         return error{what.code(), path + ": line " + std::to_string(line_number) + ": " + what.context()};
     };
     contents keys;
-    std::span<const key_kind> known{kinds};
+    std::size_t known = kinds.size();
     while (!text.empty()) {
         ++line_number;
         if (text.find('\n') == std::string_view::npos) return here(corrupt("the line has no end; the file was cut"));
@@ -243,7 +244,7 @@ inline result<contents> parse(std::string_view text, const std::string& path) {
         } else if (!line.starts_with(title) || !read_key_number(line.substr(title.size()))) {
             return here(corrupt("this is not the first line of a keyring"));
         } else if (const std::string_view version = line.substr(title.size()); version == "1") {
-            known = known.first(2);  // there were no proofs
+            known = 2;  // there were no proofs
         } else if (version != "2") {
             return here(
                 {errc::wrong_version, "written by another version of this library; this one reads versions 1 and 2"});
@@ -251,7 +252,8 @@ inline result<contents> parse(std::string_view text, const std::string& path) {
     }
     ++line_number;
     if (line_number == 1) return here(corrupt("the file is empty"));
-    for (const key_kind kind : known) {
+    for (std::size_t i = 0; i < known; ++i) {
+        const key_kind kind = kinds[i];
         if (keys.of(kind).empty() || keys.of(kind).back().status != key_status::current) {
             return here(
                 corrupt("the file ends without a current key of the kind '" + std::string{to_string(kind)} + "'"));

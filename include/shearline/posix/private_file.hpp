@@ -84,7 +84,7 @@ public:
     /// Writes `content` to a new file that only we can read, and waits until it is on the disk.
     static result<temporary_file> write(const std::string& destination, std::string_view content) {
         std::array<std::byte, 8> random{};
-        if (auto filled = system_entropy{}.fill(random); !filled) return std::move(filled).error();
+        if (auto filled = fill_object(random); !filled) return std::move(filled).error();
         std::string path = destination + ".new-";
         for (const std::byte byte : random) {
             constexpr std::string_view hex = "0123456789abcdef";

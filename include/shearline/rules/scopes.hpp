@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,14 +43,14 @@ inline constexpr std::size_t max_scope_chars = 128;
 }
 
 /// Whether `join_scopes` can be undone for these scopes: none is empty, and none has a space. Linear.
-[[nodiscard]] constexpr bool can_join(std::span<const std::string> scopes) noexcept {
+[[nodiscard]] constexpr bool can_join(const std::vector<std::string>& scopes) noexcept {
     for (const std::string& one : scopes)
         if (one.empty() || one.find(' ') != std::string::npos) return false;
     return true;
 }
 
 /// The scopes as one text, separated by spaces (as in OAuth 2.0, RFC 6749 §3.3). Linear.
-[[nodiscard]] inline std::string join_scopes(std::span<const std::string> scopes) {
+[[nodiscard]] inline std::string join_scopes(const std::vector<std::string>& scopes) {
     std::string text;
     for (const std::string& one : scopes) text.append(text.empty() ? "" : " ").append(one);
     return text;
@@ -70,7 +69,7 @@ inline constexpr std::size_t max_scope_chars = 128;
 }
 
 /// Whether any of the held scopes covers the required one. Linear in their total length; thread-safe.
-[[nodiscard]] inline bool scopes_cover(std::span<const std::string> held, std::string_view required) noexcept {
+[[nodiscard]] inline bool scopes_cover(const std::vector<std::string>& held, std::string_view required) noexcept {
     for (const std::string& scope : held)
         if (scope_covers(scope, required)) return true;
     return false;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 #include <shearline/error.hpp>
 #include <shearline/result.hpp>
@@ -23,5 +24,16 @@ struct system_entropy {
         return {};
     }
 };
+
+namespace detail {
+
+/// Fills an object, such as a number or an array of bytes, with random bytes. Errors: those of `system_entropy`.
+template <typename T>
+[[nodiscard]] result<void> fill_object(T& out) noexcept {
+    static_assert(std::is_trivially_copyable_v<T>);
+    return system_entropy{}.fill({reinterpret_cast<std::byte*>(&out), sizeof(T)});
+}
+
+}  // namespace detail
 
 }  // namespace shearline::inline v0_1

@@ -32,7 +32,8 @@ public:
                   .revoked_at = of.revoked_at,
                   .metadata_digest = of.metadata_digest,
                   .proof = of.proof} {}
-    credential_rows(const credential& of, std::span<const record> keys) : credential_rows{of} {
+    template <typename Keys>  // a range of records
+    credential_rows(const credential& of, const Keys& keys) : credential_rows{of} {
         for (const record& key : keys) add(key);
     }
     credential_rows(const credential& of, const std::vector<record>&& keys) = delete;  // they would dangle
@@ -47,7 +48,7 @@ public:
     }
 
     [[nodiscard]] const scanned_credential& owner() const noexcept { return m_owner; }
-    [[nodiscard]] std::span<const scanned_key> keys() const noexcept { return m_keys; }
+    [[nodiscard]] std::span<const scanned_key> keys() const noexcept { return {m_keys.data(), m_keys.size()}; }
 
 private:
     std::string m_scopes;

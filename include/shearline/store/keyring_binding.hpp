@@ -149,7 +149,7 @@ template <typename Hash>
 
 [[nodiscard]] inline result<store_id> new_store_id() {
     store_id id{};
-    if (auto filled = system_entropy{}.fill(id); !filled) return std::move(filled).error();
+    if (auto filled = fill_object(id); !filled) return std::move(filled).error();
     return id;
 }
 

@@ -103,12 +103,14 @@ private:
 static_assert(sizeof(mirrored_profile) == 32);
 
 /// Profiles by number. No profile is ever removed: a grant may point to it. Memory grows with the number of distinct
-/// pairs of tenant and scopes seen so far. One writer, any number of readers.
-class profile_table {
+/// pairs of tenant and scopes seen so far. One writer, any number of readers. (A template, so that only who opens a
+/// verifier pays for its compilation.)
+template <typename Profile, typename Number>
+class basic_profile_table {
 public:
     /// The number of a profile, which is added if it is new. `scopes` are separated by one space. `unavailable` if
     /// memory runs out.
-    [[nodiscard]] result<std::uint32_t> number_of(std::string_view tenant, std::string_view scopes) {
+    [[nodiscard]] result<Number> number_of(std::string_view tenant, std::string_view scopes) {
         m_name.assign(scopes).append(1, '\n').append(tenant);
         if (const auto known = m_numbers.find(m_name); known != m_numbers.end()) return known->second;
         m_profiles.push_back({std::string{tenant}, split_scopes(scopes)});
@@ -127,9 +129,10 @@ public:
 
 private:
     stable_array<mirrored_profile> m_by_number;
-    std::deque<grant_profile> m_profiles;  // a deque does not move its elements
-    std::unordered_map<std::string, std::uint32_t> m_numbers;
+    std::deque<Profile> m_profiles;  // a deque does not move its elements
+    std::unordered_map<std::string, Number> m_numbers;
     std::string m_name;  // kept for its memory
 };
+using profile_table = basic_profile_table<grant_profile, std::uint32_t>;
 
 }  // namespace shearline::inline v0_1::detail

@@ -22,20 +22,22 @@ namespace shearline::inline v0_1::detail {
 /// One writer at a time, any number of readers. A table is rebuilt in steps, some lines with each change, so that no
 /// change waits for all of it. Until the new table is complete, readers use the old one, and every change is made in
 /// both before it is acknowledged, so a reader that begins after that finds it in either. A table is kept until all
-/// readers that may be using it have left.
-class table_pair {
+/// readers that may be using it have left. (A template, so that only who opens a verifier
+/// pays for its compilation.)
+template <typename Table>
+class basic_table_pair {
 public:
     /// The table in use. For readers, between `enter` and `leave`, and for the writer. (Sequentially consistent: see
     /// epochs.hpp.)
-    [[nodiscard]] line_table& current() const noexcept { return *m_current.load(std::memory_order_seq_cst); }
+    [[nodiscard]] Table& current() const noexcept { return *m_current.load(std::memory_order_seq_cst); }
 
-    void start_with(std::unique_ptr<line_table> first) noexcept {
+    void start_with(std::unique_ptr<Table> first) noexcept {
         m_owned = std::move(first);
         m_current.store(m_owned.get(), std::memory_order_seq_cst);
     }
 
     /// Switches to another, complete table; the previous one is kept while readers may be using it.
-    void start_over(std::unique_ptr<line_table> whole, epochs& readers) {
+    void start_over(std::unique_ptr<Table> whole, epochs& readers) {
         m_retired.reserve(m_retired.size() + 1);
         m_next = std::move(whole);
         replace(readers);
@@ -94,7 +96,7 @@ private:
     static constexpr std::size_t lines_per_change = 64;
 
     struct retired {
-        std::unique_ptr<line_table> table;
+        std::unique_ptr<Table> table;
         epochs::moment since;
     };
     struct counted {
@@ -113,7 +115,7 @@ private:
         return {};
     }
 
-    static void put_in(line_table& table, const mirrored_credential& of, const mirrored_key& key) {
+    static void put_in(Table& table, const mirrored_credential& of, const mirrored_key& key) {
         line* const known = table.find(key.handle);
         if (known != nullptr && table.can_become(*known, of, key)) return table.update(*known, of, key);
         table.insert(of, key);
@@ -130,7 +132,7 @@ private:
         if (!m_next && m_owned->is_full()) {
             free_unused(readers);
             const std::size_t alive = m_owned->used() - m_owned->dead();
-            auto next = line_table::make(line_table::lines_for(alive + m_owned->size() / lines_per_change + 2));
+            auto next = Table::make(Table::lines_for(alive + m_owned->size() / lines_per_change + 2));
             if (next) {
                 m_next = *std::move(next);
                 m_cursor = 0;
@@ -164,12 +166,13 @@ private:
         }
     }
 
-    std::atomic<line_table*> m_current{nullptr};
-    std::unique_ptr<line_table> m_owned;  // what m_current points to
-    std::unique_ptr<line_table> m_next;   // not yet complete, or null
-    std::size_t m_cursor = 0;             // the first line that is not in m_next yet
+    std::atomic<Table*> m_current{nullptr};
+    std::unique_ptr<Table> m_owned;  // what m_current points to
+    std::unique_ptr<Table> m_next;   // not yet complete, or null
+    std::size_t m_cursor = 0;        // the first line that is not in m_next yet
     std::vector<retired> m_retired;
     std::vector<counted> m_late;
 };
+using table_pair = basic_table_pair<line_table>;
 
 }  // namespace shearline::inline v0_1::detail
