@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 the shearline authors
 # SPDX-License-Identifier: BSL-1.0
-"""The cost of including a header: the compiler's processor time, as a ratio to `#include <string>` in the same run.
+"""The cost of including a header: the compiler's processor time and, for g++ 12, the memory that it fills, each as a
+ratio to `#include <string>` in the same run. The memory goes with the time, and is the same in every run.
 
     includes.py INCLUDE_FOLDER README [COMPILER [HEADER …]]
     includes.py once INCLUDE_FOLDER WRAPPER_FOLDER COMPILER
     includes.py hold INCLUDE_FOLDER COMPILER
 
-The first measures. For each header, the minimum of five interleaved runs with -fsyntax-only; in brackets, the cost of
-only the headers of the standard library and other libraries that it includes. Below, the processor time to compile the
-example in README at -O2.
+The first measures. For each header, the minimum of five interleaved runs with -fsyntax-only, and the memory; in
+brackets, the cost of only the headers of the standard library and other libraries that it includes. Below, the processor
+time to compile the example in README at -O2.
 
 The second measures what a header of one's own and a precompiled header save, at -O2: docs/compile_time.md.
 
-The third fails if a header costs more than its limit. It runs them in turns until all are below their limits, at most
-twelve times. The control, a header with <regex>, must stay above.
+The third fails if a header costs more than its limits. It runs them in turns until all are below their limits of time,
+at most twelve times. The control, a header with <regex>, must stay above both.
 """
 import pathlib
 import re
@@ -23,19 +24,23 @@ import subprocess
 import sys
 import tempfile
 
-# Each with its limit: about one <string> above what g++ 12 takes, since times vary on a busy machine.
-HEADERS = {"format/parse.hpp": 1.25, "authority.hpp": 7, "verifier.hpp": 7.5, "store/sqlite_store.hpp": 8,
-           "shearline.hpp": 8.5}
+# Each with its limit of time, about one <string> above what g++ 12 takes, since times vary on a busy machine; and of its
+# memory, a twentieth above.
+HEADERS = {"format/parse.hpp": (1.25, 0.87), "authority.hpp": (7, 5.6), "verifier.hpp": (7.5, 6.4),
+           "store/sqlite_store.hpp": (8, 7.2), "shearline.hpp": (8.5, 6.95)}
 BASE = "#include <string>\n"
 ROUNDS = 5
 ATTEMPTS = 12
 INCLUDED = re.compile(r"^(\.+) (.*)$", re.MULTILINE)
+USED = re.compile(r"^\d+ +\S+ +(\d+)([kM]?)", re.MULTILINE)  # by objects of one size
 EXAMPLE = re.compile(r"```cpp\n(#include.*?int main\(\).*?)```", re.DOTALL)
 
 
 class Compiler:
     def __init__(self, command, include):
         self.command = [command, "-std=c++20", f"-I{include}", "-x", "c++", "-"]
+        told = subprocess.run([command, "--version"], capture_output=True, text=True, check=False).stdout
+        self.is_gcc_12 = "Free Software Foundation" in told and " 12." in told
 
     def run(self, source, *options):
         """The seconds of processor time, and the compiler's messages."""
@@ -47,6 +52,15 @@ class Compiler:
         if done.returncode != 0:
             sys.exit(done.stderr)
         return used() - before, done.stderr
+
+    def megabytes(self, source):
+        """What g++ holds once it has read a source, without collecting garbage; nothing for other compilers, whose
+        ratios are others."""
+        if not self.is_gcc_12:
+            return None
+        told = self.run(source, "-fsyntax-only", "-fmem-report", "--param", "ggc-min-heapsize=8000000")[1]
+        sizes = told.partition("\nSize")[2].partition("\nTotal")[0]
+        return sum(int(used) * {"": 1, "k": 1024, "M": 1 << 20}[unit] for used, unit in USED.findall(sizes)) / 1e6
 
     def others_in(self, source):
         """The headers of other libraries that ours include."""
@@ -100,13 +114,18 @@ def hold(include, command):
         least_base = min(least_base, compiler.run(BASE, "-fsyntax-only")[0])
         for name, source in sources.items():
             least[name] = min(least[name], compiler.run(source, "-fsyntax-only")[0])
-        above = [name for name, limit in HEADERS.items() if least[name] > limit * least_base]
+        above = [name for name, (limit, _) in HEADERS.items() if least[name] > limit * least_base]
         if not above:
             break
+    filled, base = {name: compiler.megabytes(source) for name, source in sources.items()}, compiler.megabytes(BASE)
     for name, took in least.items():
-        print(f"{name:26} {took / least_base:5.2f}  {HEADERS.get(name, '')}")
-    if least[control] <= HEADERS["format/parse.hpp"] * least_base:
+        print(f"{name:26} time {took / least_base:5.2f}" + (f", memory {filled[name] / base:5.2f}" if base else ""),
+              f" (limits: {HEADERS[name]})" if name in HEADERS else "")
+    most_time, most_memory = HEADERS["format/parse.hpp"]
+    if least[control] <= most_time * least_base or (base and filled[control] <= most_memory * base):
         sys.exit("error: the control is below the limit of format/parse.hpp: this measures nothing")
+    if base:
+        above += [f"{name} (memory)" for name, (_, limit) in HEADERS.items() if filled[name] > limit * base]
     if above:
         sys.exit(f"error: costs more than its limit: {', '.join(above)}")
 
@@ -124,8 +143,11 @@ def main(include, readme, command="g++", *headers):
     least = {name: min(each) for name, each in times.items()}
     spread = max(max(each) / min(each) for each in times.values())
     print(f"`#include <string>`: {1000 * least['']:.0f} ms of processor time; largest ratio between runs of one header: {spread:.2f}")
+    filled = {name: compiler.megabytes(source) for name, source in sources.items()}
     for name in headers or HEADERS:
-        print(f"{name:26} {least[name] / least['']:5.2f}  [{least[name, 'others'] / least['']:.2f}]")
+        print(f"{name:26} {least[name] / least['']:5.2f} [{least[name, 'others'] / least['']:.2f}]" +
+              (f"  memory {filled[name] / filled['']:5.2f} [{filled[name, 'others'] / filled['']:.2f}]"
+               if compiler.is_gcc_12 else ""))
     example = EXAMPLE.search(pathlib.Path(readme).read_text(encoding="utf-8"))
     took = min(compiler.run(example[1], "-O2", "-c", "-o", "/dev/null")[0] for _ in range(3))
     print(f"the example in README at -O2: {took:.1f} s, {took / least['']:.1f} times `#include <string>`")

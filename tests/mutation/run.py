@@ -27,7 +27,7 @@ from mutants import MUTANTS
 # Programs that are not in the folder of their name.
 PROGRAMS = {"doors": ["tests/test_doors"], "durability": ["tests/durability/durability", "60", "3"],
             "faults": ["tests/faults/test_faults"], "statements": ["tests/faults/test_statements"],
-            "allocations": ["tests/faults/test_allocations"],
+            "libpq": ["tests/store/postgres/test_store_postgres_every_call"], "allocations": ["tests/faults/test_allocations"],
             "sqlite_memory": ["tests/faults/test_sqlite_memory"], "testing_store": ["tests/testing/test_testing_store"],
             "move_store": ["tests/test_move_store"]}
 FAILED_CASE = re.compile(r'error: in "([^"]+)"')
@@ -47,6 +47,8 @@ def program_of(file):
         return "allocations"
     if file == "faults/every_statement.cpp":
         return "statements"
+    if file == "store/postgres/every_call.cpp":
+        return "libpq"
     if file == "move_store.cpp":
         return "move_store"
     if file in ("testing/store.cpp", "testing/detail/wrong_store.cpp"):

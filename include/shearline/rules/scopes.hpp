@@ -43,7 +43,7 @@ inline constexpr std::size_t max_scope_chars = 128;
 }
 
 /// Whether `join_scopes` can be undone for these scopes: none is empty, and none has a space. Linear.
-[[nodiscard]] constexpr bool can_join(const std::vector<std::string>& scopes) noexcept {
+[[nodiscard]] inline bool can_join(const std::vector<std::string>& scopes) noexcept {
     for (const std::string& one : scopes)
         if (one.empty() || one.find(' ') != std::string::npos) return false;
     return true;
