@@ -11,29 +11,22 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <utility>
 
+#include "../support/each_call_failing.hpp"
 #include "../support/moving.hpp"
 #include "../support/old_world.hpp"
 
-namespace {
-
-/// Which call is to fail, counted from now; 0: none.
-int calls_left = 0;
-
-bool fails() { return calls_left != 0 && --calls_left == 0; }
-
-}  // namespace
-
 // NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
 extern "C" int __real_sqlite3_step(sqlite3_stmt* of);
-extern "C" int __wrap_sqlite3_step(sqlite3_stmt* of) { return fails() ? SQLITE_IOERR : __real_sqlite3_step(of); }
+extern "C" int __wrap_sqlite3_step(sqlite3_stmt* of) {
+    return support::fails_now() ? SQLITE_IOERR : __real_sqlite3_step(of);
+}
 
 extern "C" int __real_sqlite3_prepare_v3(sqlite3* db, const char* sql, int bytes, unsigned flags, sqlite3_stmt** made,
                                          const char** tail);
 extern "C" int __wrap_sqlite3_prepare_v3(sqlite3* db, const char* sql, int bytes, unsigned flags, sqlite3_stmt** made,
                                          const char** tail) {
-    return fails() ? SQLITE_NOMEM : __real_sqlite3_prepare_v3(db, sql, bytes, flags, made, tail);
+    return support::fails_now() ? SQLITE_NOMEM : __real_sqlite3_prepare_v3(db, sql, bytes, flags, made, tail);
 }
 // NOLINTEND(bugprone-reserved-identifier)
 
@@ -43,20 +36,6 @@ using namespace shearline;
 using namespace support;
 using before_proofs::old_world;
 using moves::moving;
-
-/// Runs `act(n)` for the n-th call that fails, from the first until none is left to fail, and then `check(outcome)`
-/// with what it returned. The number of failures.
-template <typename Act, typename Check>
-int with_every_statement_failing(Act act, Check check) {
-    for (int call = 1;; ++call) {
-        calls_left = call;
-        auto outcome = act();
-        const bool reached = calls_left == 0;
-        calls_left = 0;
-        BOOST_TEST_CONTEXT("call " << call) { check(std::move(outcome)); }
-        if (!reached) return call - 1;
-    }
-}
 
 template <typename T>
 bool is_of_the_disk(const result<T>& outcome) {
@@ -70,11 +49,9 @@ BOOST_AUTO_TEST_SUITE(with_every_statement_failing_once)
 BOOST_AUTO_TEST_CASE(a_store_is_vouched_for_when_the_call_is_repeated) {
     std::optional<old_world> w;
     int told = 0;
-    const int failures = with_every_statement_failing(
+    const int failures = with_each_call_failing(
         [&] {
-            const int later = std::exchange(calls_left, 0);
-            w.emplace();
-            calls_left = later;
+            uncounted([&] { w.emplace(); });
             return w->prove();
         },
         [&](const result<std::uint64_t>& outcome) {
@@ -99,13 +76,13 @@ BOOST_AUTO_TEST_CASE(a_new_store_ends_what_an_old_keyring_may_vouch_for) {
     const auto prove = [&] {
         return prove_store<shown_once>(w->opened.store, file, w->admin, [](const auto&) { return false; });
     };
-    const int failures = with_every_statement_failing(
+    const int failures = with_each_call_failing(
         [&] {
-            const int later = std::exchange(calls_left, 0);
-            w.emplace();
-            file = w->folder.file("keyring");
-            before_proofs::write(file, before_proofs::as_version_1(before_proofs::content_of(file)));
-            calls_left = later;
+            uncounted([&] {
+                w.emplace();
+                file = w->folder.file("keyring");
+                before_proofs::write(file, before_proofs::as_version_1(before_proofs::content_of(file)));
+            });
             return prove();
         },
         [&](const result<std::uint64_t>& outcome) {
@@ -124,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_proof_key_is_dropped_only_if_every_row_was_seen) {
     (void)must(keys.issue(legacy_sync(), w.admin));
     const keyring next = must(w.ring.with_new_proof_key());
     must(keys.use(next));
-    const int failures = with_every_statement_failing(
+    const int failures = with_each_call_failing(
         [&] { return without_proof_key(next, 1, w.opened.store); },
         [](const result<keyring>& outcome) {
             BOOST_REQUIRE(!outcome);  // a row is proved with it
@@ -136,18 +113,18 @@ BOOST_AUTO_TEST_CASE(a_proof_key_is_dropped_only_if_every_row_was_seen) {
 BOOST_FIXTURE_TEST_CASE(a_store_is_moved_when_the_call_is_repeated, moving) {
     std::optional<sqlite_store> from, to;
     int closed = 0;
-    const int failures = with_every_statement_failing(
+    const int failures = with_each_call_failing(
         [&] {
-            const int later = std::exchange(calls_left, 0);
-            from.reset();
-            to.reset();
-            for (const char* name : {"from.db", "to.db"})
-                for (const char* beside : {"", "-wal", "-shm", "-changes"})
-                    std::filesystem::remove(folder.file(name) + beside);
-            shell{folder.file("from.db")}.restore(path);
-            from.emplace(must(sqlite_store::open(folder.file("from.db"))));
-            to.emplace(must(sqlite_store::open(folder.file("to.db"))));
-            calls_left = later;
+            uncounted([&] {
+                from.reset();
+                to.reset();
+                for (const char* name : {"from.db", "to.db"})
+                    for (const char* beside : {"", "-wal", "-shm", "-changes"})
+                        std::filesystem::remove(folder.file(name) + beside);
+                shell{folder.file("from.db")}.restore(path);
+                from.emplace(must(sqlite_store::open(folder.file("from.db"))));
+                to.emplace(must(sqlite_store::open(folder.file("to.db"))));
+            });
             return move_store(*from, *to, admin);
         },
         [&](const result<moved_store>& outcome) {

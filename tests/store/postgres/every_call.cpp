@@ -10,26 +10,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include <shearline/store/postgres_store.hpp>
 
+#include "../../support/each_call_failing.hpp"
 #include "../../support/postgres_place.hpp"
 #include "../../support/world.hpp"
 
-namespace {
-
-/// Which call is to fail, counted from now; 0: none.
-int calls_left = 0;
-
-bool fails() { return calls_left != 0 && --calls_left == 0; }
-
-}  // namespace
-
 // NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
-#define WRAPPED(name, failure, parameters, arguments) \
-    extern "C" int __real_##name parameters;          \
-    extern "C" int __wrap_##name parameters { return fails() ? static_cast<int>(failure) : __real_##name arguments; }
+#define WRAPPED(name, failure, parameters, arguments)                                      \
+    extern "C" int __real_##name parameters;                                               \
+    extern "C" int __wrap_##name parameters {                                              \
+        return support::fails_now() ? static_cast<int>(failure) : __real_##name arguments; \
+    }
 WRAPPED(PQsetnonblocking, -1, (PGconn * on, int how), (on, how))
 WRAPPED(PQenterPipelineMode, 0, (PGconn * on), (on))
 WRAPPED(PQexitPipelineMode, 0, (PGconn * on), (on))
@@ -57,20 +50,6 @@ using namespace support;
 
 using keys_type = authority<shown_once, postgres_store, manual_clock>;
 
-/// Runs `act()` with its first call failing, then its second, and so on until none is left to fail; after each,
-/// `check()`. The number of failures.
-template <typename Act, typename Check>
-int with_every_call_failing(Act act, Check check) {
-    for (int call = 1;; ++call) {
-        calls_left = call;
-        act();
-        const bool reached = calls_left == 0;
-        calls_left = 0;
-        BOOST_TEST_CONTEXT("call " << call) { check(); }
-        if (!reached) return call - 1;
-    }
-}
-
 /// A success, or a failure that a lost connection explains.
 template <typename T>
 bool is_explained(const result<T>& outcome) {
@@ -93,7 +72,7 @@ BOOST_AUTO_TEST_SUITE(every_call_with_every_call_to_libpq_failing_once, *if_post
 
 BOOST_AUTO_TEST_CASE(a_store_opens_or_says_why_not_and_opens_later) {
     std::string schema;
-    const int failures = with_every_call_failing(
+    const int failures = with_each_call_failing(
         [&] {
             schema = new_schema();
             const auto opened = postgres_store::open(shared_server().conninfo(), {.schema = schema, .readers = 1});
@@ -109,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_store_opens_or_says_why_not_and_opens_later) {
 BOOST_FIXTURE_TEST_CASE(a_change_that_was_acknowledged_holds, served) {
     std::optional<result<issued_key>> issued, next;
     std::optional<result<void>> suspended;
-    const int failures = with_every_call_failing(
+    const int failures = with_each_call_failing(
         [&] {
             next.reset();
             suspended.reset();
@@ -142,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_read_is_whole_or_said_to_be_missing, served) {
     const issued_key key = must(keys.issue(legacy_sync(), admin));
     for (int i = 0; i < 3; ++i) (void)must(keys.issue(legacy_sync(), admin));
     BOOST_REQUIRE(keys.verify(text_of(key)));
-    const int failures = with_every_call_failing(
+    const int failures = with_each_call_failing(
         [&] {
             const auto found = keys.find(key.credential);
             BOOST_TEST(is_explained(found));
@@ -163,7 +142,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_read_is_whole_or_said_to_be_missing, served) {
 
 BOOST_FIXTURE_TEST_CASE(a_verifier_opens_and_follows_or_says_why_not, served) {
     const issued_key key = must(keys.issue(legacy_sync(), admin));
-    const int failures = with_every_call_failing(
+    const int failures = with_each_call_failing(
         [&] {
             auto fast = verifier<shown_once, postgres_store>::open(store, ring);
             BOOST_TEST(is_explained(fast));
@@ -177,14 +156,14 @@ BOOST_FIXTURE_TEST_CASE(a_verifier_opens_and_follows_or_says_why_not, served) {
 
     auto fast = must(verifier<shown_once, postgres_store>::open(store, ring));
     std::optional<issued_key> gone;
-    const int not_followed = with_every_call_failing(
+    const int not_followed = with_each_call_failing(
         [&] {
-            const int later = std::exchange(calls_left, 0);
-            gone.emplace(must(keys.issue(legacy_sync(), admin)));
-            must(fast.poll());
-            BOOST_REQUIRE(fast.verify(text_of(*gone)));
-            must(keys.revoke(gone->credential, admin));
-            calls_left = later;
+            uncounted([&] {
+                gone.emplace(must(keys.issue(legacy_sync(), admin)));
+                must(fast.poll());
+                BOOST_REQUIRE(fast.verify(text_of(*gone)));
+                must(keys.revoke(gone->credential, admin));
+            });
             const auto polled = fast.poll();
             BOOST_TEST(is_explained(polled));
             if (polled) BOOST_TEST(!fast.verify(text_of(*gone)));  // if not, within its bound
