@@ -20,17 +20,15 @@ namespace shearline::inline v0_1::detail {
 ///
 /// A time up to one day after the latest is credible. A time further ahead, or the first one, is credible if it is at
 /// most one day ahead of the system's clock. A time that is not credible counts for its own call alone: keys expire in
-/// that call and in no other. (A template, so that who only includes it does not pay for its compilation; not over a
-/// type, since one that is hidden in a shared object would hide the list, too.)
-template <int CredibleHours>
-class basic_monotonic_time {
+/// that call and in no other.
+class monotonic_time {
 public:
-    static constexpr std::chrono::hours credible_step{CredibleHours};
+    static constexpr std::chrono::hours credible_step{24};
 
     /// The time of the store at this address. It is shared as long as somebody holds it, and then starts anew, so that
     /// a later store at the same address does not inherit it. There is one list in a program, even if its shared
     /// objects hide their symbols. It is never destroyed, because other static objects may outlive it.
-    [[nodiscard, gnu::visibility("default")]] static std::shared_ptr<basic_monotonic_time> of(const void* store) {
+    [[nodiscard, gnu::visibility("default")]] static std::shared_ptr<monotonic_time> of(const void* store) {
         static std::mutex mutex;
         static auto& known = *new std::vector<known_time>;
         const std::scoped_lock lock{mutex};
@@ -41,7 +39,7 @@ public:
             known[i] = known.back();
             known.pop_back();
         }
-        auto fresh = std::make_shared<basic_monotonic_time>();
+        auto fresh = std::make_shared<monotonic_time>();
         known.push_back({store, fresh});
         return fresh;
     }
@@ -55,7 +53,7 @@ public:
 private:
     struct known_time {
         const void* store;
-        std::weak_ptr<basic_monotonic_time> time;
+        std::weak_ptr<monotonic_time> time;
     };
 
     [[gnu::noinline]] timestamp advance(timestamp latest, timestamp told) noexcept {
@@ -67,6 +65,5 @@ private:
 
     alignas(64) std::atomic<timestamp> m_latest{timestamp{}};  // 1970 or later, so that a difference has no overflow
 };
-using monotonic_time = basic_monotonic_time<24>;
 
 }  // namespace shearline::inline v0_1::detail
