@@ -28,9 +28,11 @@ print("held", flush=True)
 sys.stdin.read()
 """
 FILE_LOCK = """
-import fcntl, sys
+import fcntl, signal, sys
 held = open(sys.argv[1], "r+b")
-fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB, 8, 120)  # all but the byte that marks the file as in use
+signal.alarm(10)  # for whoever reads or writes at this moment
+fcntl.lockf(held, fcntl.LOCK_EX, 8, 120)  # all but the byte that marks the file as in use
+signal.alarm(0)
 print("held", flush=True)
 sys.stdin.read()
 """
