@@ -61,6 +61,8 @@ COMMANDS = {
     "./dev lint": (None, "dev", '    lint) lint "${@:2}" ;;'),
     "./dev bench": (None, "dev", '    bench) bench "${@:2}" ;;'),
     "./dev bench verify --quick --filter 'hot/1e4'": (None, "bench/verify.cpp", 'argument == "--filter"'),
+    "./dev bench verify --quick --filter 'parts|hot/1e4/memo|raw/siphash'":
+        (None, "bench/parts.hpp", 'add("parts/tag/" + n'),
     "./dev bench verify --quick --filter 'unordered_map|random/1e6/single'":
         (None, "bench/peers.hpp", 'name = "unordered_map"'),
     "./dev fuzz 60": (None, "dev", '    fuzz) fuzz "${@:2}" ;;'),
