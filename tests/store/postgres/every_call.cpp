@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <libpq-fe.h>
+#include <sys/socket.h>
 
 #include <cstdint>
 #include <optional>
@@ -18,10 +19,16 @@
 #include "../../support/world.hpp"
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
-#define WRAPPED(name, failure, parameters, arguments)                                      \
-    extern "C" int __real_##name parameters;                                               \
-    extern "C" int __wrap_##name parameters {                                              \
-        return support::fails_now() ? static_cast<int>(failure) : __real_##name arguments; \
+/// The connection is broken for good then: what libpq has not sent yet never reaches the server.
+static bool breaks_now(const PGconn* on) {
+    if (!support::fails_now()) return false;
+    ::shutdown(PQsocket(on), SHUT_RDWR);
+    return true;
+}
+#define WRAPPED(name, failure, parameters, arguments)                                \
+    extern "C" int __real_##name parameters;                                         \
+    extern "C" int __wrap_##name parameters {                                        \
+        return breaks_now(on) ? static_cast<int>(failure) : __real_##name arguments; \
     }
 WRAPPED(PQsetnonblocking, -1, (PGconn * on, int how), (on, how))
 WRAPPED(PQenterPipelineMode, 0, (PGconn * on), (on))
