@@ -9,7 +9,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <shearline/chrono.hpp>
@@ -56,11 +55,11 @@ inline void append(hash_context& to, const scanned_credential& owner, std::span<
     append(to, owner.revoked_at);
     to.bytes(owner.metadata_digest).number(keys.size());
     if (keys.size() == 1) return append(to, keys.front());
-    std::vector<const scanned_key*> sorted;  // most stores give them so already
-    for (const scanned_key& key : keys) {
-        sorted.push_back(&key);
-        for (std::size_t i = sorted.size() - 1; i > 0 && comes_before(key, *sorted[i - 1]); --i)
-            std::swap(sorted[i - 1], sorted[i]);
+    std::vector<const scanned_key*> sorted(keys.size());  // most stores give them so already
+    for (std::size_t taken = 0; taken < keys.size(); ++taken) {
+        std::size_t place = taken;
+        for (; place > 0 && comes_before(keys[taken], *sorted[place - 1]); --place) sorted[place] = sorted[place - 1];
+        sorted[place] = &keys[taken];
     }
     for (const scanned_key* const key : sorted) append(to, *key);
 }

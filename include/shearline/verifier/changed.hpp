@@ -35,7 +35,7 @@ public:
         for (const auto& [id, version] : m_versions) m_ids.push_back(id);
     }
 
-    [[nodiscard]] std::span<const credential_id> ids() const noexcept { return m_ids; }
+    [[nodiscard]] std::span<const credential_id> ids() const noexcept { return {m_ids.data(), m_ids.size()}; }
 
     /// Whether each of them is among the views, and none in an earlier version. O(n).
     [[nodiscard]] bool are_all_in(std::span<const credential_view> views) const {

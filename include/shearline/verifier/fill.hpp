@@ -123,9 +123,7 @@ public:
     private:
         friend mirror_fill;
 
-        [[nodiscard]] result<void> insert() {
-            return m_of->insert(std::span{m_batch}.first(std::exchange(m_waiting, 0)));
-        }
+        [[nodiscard]] result<void> insert() { return m_of->insert({m_batch.data(), std::exchange(m_waiting, 0)}); }
 
         mirror_fill* m_of;
         std::array<std::pair<mirrored_credential, mirrored_key>, 64> m_batch{};

@@ -25,7 +25,7 @@ struct lease_clock {
 #ifdef CLOCK_MONOTONIC_COARSE
         std::timespec at{};
         ::clock_gettime(CLOCK_MONOTONIC_COARSE, &at);
-        return std::chrono::seconds{at.tv_sec} + std::chrono::nanoseconds{at.tv_nsec};
+        return to_moment(at);
 #else
         return std::chrono::steady_clock::now().time_since_epoch();
 #endif
@@ -36,10 +36,15 @@ struct lease_clock {
 #ifdef CLOCK_MONOTONIC_COARSE
         std::timespec of{};
         ::clock_getres(CLOCK_MONOTONIC_COARSE, &of);
-        return std::chrono::seconds{of.tv_sec} + std::chrono::nanoseconds{of.tv_nsec};
+        return to_moment(of);
 #else
         return {};
 #endif
+    }
+
+private:
+    static constexpr moment to_moment(const std::timespec& read) noexcept {
+        return moment{std::int64_t{read.tv_sec} * 1'000'000'000 + read.tv_nsec};
     }
 };
 
