@@ -43,7 +43,8 @@ struct staleness_bound {
 /// it was asked, verifications are denied (`stale`). Polls must be much more frequent than that.
 ///
 /// The clock is coarse: one tick of it (1 to 10 ms) is subtracted, so that the bound holds; a bound that is not longer
-/// than a tick denies everything. It stands still while the machine is suspended.
+/// than a tick denies everything. It stands still while the machine is suspended. Where a tick itself comes late, as on
+/// a virtual machine whose host is busy, a grant can be too late by that delay: choose a bound with a margin there.
 template <staleness_bound Bound>
 struct bounded {
     static_assert(Bound.milliseconds > 0,
