@@ -79,7 +79,7 @@ template <part Last, typename Shared>
     const handle key = Last >= part::line ? find_handle<instance>(text) : handle{};
     if constexpr (Last >= part::line) of.mirrored->table().prefetch(key);
     if constexpr (Last >= part::lease)
-        if (!of.mirrored->is_true(detail::lease_clock::now())) return false;
+        if (!of.mirrored->is_true()) return false;
     if constexpr (Last >= part::time) now = of.time->at(now);
     const auto& by = of.proving();
     const auto tag = by.tag_of(text);

@@ -25,10 +25,11 @@ using openssl_memo = policies<instance, openssl_hmac_sha256>;
 using openssl_alone = policies<instance, openssl_hmac_sha256, no_memo>;
 using sodium_alone = policies<instance, no_memo>;
 
-template <typename Policies>
+template <typename Policies, typename Consistency = strict>
 struct ours {
-    explicit ours(std::uint64_t size)
-        : store{size}, keys{must(verifier<Policies, synthetic_store>::open(store, ring()))} {
+    using verifier_type = verifier<Policies, synthetic_store, Consistency>;
+
+    explicit ours(std::uint64_t size) : store{size}, keys{must(verifier_type::open(store, ring()))} {
         if constexpr (Policies::memo::remembers) warm(size);
     }
 
@@ -40,7 +41,7 @@ struct ours {
     }
 
     synthetic_store store;
-    verifier<Policies, synthetic_store> keys;
+    verifier_type keys;
 
 private:
     /// Verifies every key once: the benchmarks measure a server that has been running for a while.
@@ -58,9 +59,9 @@ bool is_granted(Reader& reader, std::string_view text, timestamp now) {
     return static_cast<bool>(reader.verify(text, now, synthetic_store::scope));
 }
 
-template <typename Policies>
+template <typename Policies, typename Consistency = strict>
 void hot(benchmark::State& state, std::uint64_t size) {
-    auto& it = only<ours<Policies>>(size);
+    auto& it = only<ours<Policies, Consistency>>(size);
     auto reader = it.keys.new_reader();
     const presented texts = presented::hot(size);
     const timestamp now = system_clock{}.now();
@@ -288,6 +289,7 @@ void add_peers(peer_list<Peers...> /*all*/, const std::string& n, std::uint64_t 
 
 void add_size(const std::string& n, std::uint64_t size) {
     // Benchmarks of one table are adjacent, so that each table is built once.
+    add("ours/hot/" + n + "/bounded", fast, hot<openssl_memo, bounded<std::chrono::hours{1}>>, size);
     add("ours/hot/" + n + "/openssl", fast, hot<openssl_alone>, size);
     add("ours/hot/" + n + "/sodium", slow, hot<sodium_alone>, size);
     add("ours/hot/" + n + "/memo", fast, hot<openssl_memo>, size);

@@ -151,6 +151,31 @@ struct http_client::state {
             throw std::runtime_error{"libcurl cannot do what is needed: is it older than 7.87?"};
     }
 
+    /// Makes the handle new, but for its open connection: libcurl 7.88 counts over all exchanges of a handle how often
+    /// it sent a request again, and fails at the sixth.
+    void begin() {
+        ::curl_easy_reset(easy.get());
+        if (!given.ca_file.empty()) {
+            set(CURLOPT_CAINFO, given.ca_file.c_str());
+            set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+        }
+        set(CURLOPT_PROTOCOLS_STR, given.base.is_tls ? "https" : "http");
+        set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+        set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+        set(CURLOPT_PROXY, "");  // ignore proxies in the environment: the key would go through them
+        set(CURLOPT_FOLLOWLOCATION, 0L);
+        set(CURLOPT_PATH_AS_IS, 1L);
+        set(CURLOPT_NOSIGNAL, 1L);
+        set(CURLOPT_QUICK_EXIT, 1L);  // do not wait for the name server after a stop was requested
+        set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(given.timeout.count()));
+        set(CURLOPT_TIMEOUT_MS, static_cast<long>(2 * given.timeout.count()));
+        set(CURLOPT_USERAGENT, given.agent.c_str());
+        set(CURLOPT_ERRORBUFFER, why.data());
+        set(CURLOPT_HEADERFUNCTION, &take_head_line);
+        set(CURLOPT_WRITEFUNCTION, &take_body);
+        set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+    }
+
     /// Runs the exchange to its end; returns `CURLE_ABORTED_BY_CALLBACK` if it was asked to stop.
     CURLcode run() {
         struct added {
@@ -194,27 +219,8 @@ http_client::http_client(settings given) {
     state& own = *m_state;
     own.given = std::move(given);
     if (!own.multi || !own.easy) throw std::bad_alloc{};
-    if (const std::string& file = own.given.ca_file; !file.empty()) {
-        if (::access(file.c_str(), R_OK) != 0)
-            throw std::invalid_argument{file + ": holds no certificates that can be read: " + std::strerror(errno)};
-        own.set(CURLOPT_CAINFO, file.c_str());
-        own.set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-    }
-    own.set(CURLOPT_PROTOCOLS_STR, own.given.base.is_tls ? "https" : "http");
-    own.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    own.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    own.set(CURLOPT_PROXY, "");  // ignore proxies in the environment: the key would go through them
-    own.set(CURLOPT_FOLLOWLOCATION, 0L);
-    own.set(CURLOPT_PATH_AS_IS, 1L);
-    own.set(CURLOPT_NOSIGNAL, 1L);
-    own.set(CURLOPT_QUICK_EXIT, 1L);  // do not wait for the name server after a stop was requested
-    own.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(own.given.timeout.count()));
-    own.set(CURLOPT_TIMEOUT_MS, static_cast<long>(2 * own.given.timeout.count()));
-    own.set(CURLOPT_USERAGENT, own.given.agent.c_str());
-    own.set(CURLOPT_ERRORBUFFER, own.why.data());
-    own.set(CURLOPT_HEADERFUNCTION, &take_head_line);
-    own.set(CURLOPT_WRITEFUNCTION, &take_body);
-    own.set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+    if (const std::string& file = own.given.ca_file; !file.empty() && ::access(file.c_str(), R_OK) != 0)
+        throw std::invalid_argument{file + ": holds no certificates that can be read: " + std::strerror(errno)};
 }
 
 http_client::~http_client() = default;
@@ -223,6 +229,7 @@ std::optional<http_answer> http_client::exchange(const http_request& asked, cons
     state& own = *m_state;
     arriving got;
     got.is_plain = !own.given.base.is_tls;
+    own.begin();
     for (const CURLoption to : {CURLOPT_HEADERDATA, CURLOPT_WRITEDATA, CURLOPT_OPENSOCKETDATA}) own.set(to, &got);
 
     field_list fields;

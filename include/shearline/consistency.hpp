@@ -42,9 +42,7 @@ struct staleness_bound {
 /// calls `verifier::run` or `poll` follows the feed. Once the store has not answered for `Bound`, counted from before
 /// it was asked, verifications are denied (`stale`). Polls must be much more frequent than that.
 ///
-/// The clock is coarse: one tick of it (1 to 10 ms) is subtracted, so that the bound holds; a bound that is not longer
-/// than a tick denies everything. It stands still while the machine is suspended. Where a tick itself comes late, as on
-/// a virtual machine whose host is busy, a grant can be too late by that delay: choose a bound with a margin there.
+/// The time counts while the machine is suspended, too (on Linux), but not while a hypervisor has stopped it.
 template <staleness_bound Bound>
 struct bounded {
     static_assert(Bound.milliseconds > 0,

@@ -116,7 +116,7 @@ public:
                 const detail::inside here{*mine.place};
                 const handle key = find_handle<format>(text);
                 of.mirrored->table().prefetch(key);  // a hint only: the table that counts is loaded below
-                if (of.mirrored->is_true(detail::lease_clock::now())) [[likely]] {
+                if (of.mirrored->is_true()) [[likely]] {
                     const detail::line_table& table = of.mirrored->table();
                     const timestamp at = of.time->at(now);
                     const auto& proving = of.proving();

@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -118,6 +119,11 @@ private:
                     if (::send(connection, back.data(), back.size(), MSG_NOSIGNAL) < 0 ||
                         asked.find("/cut") != std::string::npos || asked.find("/then-close") != std::string::npos)
                         break;
+                    if (asked.find("/then-reset") != std::string::npos) {
+                        ::pollfd next{connection, POLLIN, 0};
+                        ::poll(&next, 1, -1);  // what has come and was not read resets the connection when it is closed
+                        break;
+                    }
                     continue;
                 }
             }
@@ -210,6 +216,10 @@ BOOST_FIXTURE_TEST_CASE(takes_no_half_answer_and_none_that_is_too_long, client_o
 
 BOOST_FIXTURE_TEST_CASE(asks_again_where_a_connection_was_closed_meanwhile, client_of_server) {
     for (int i = 0; i < 20; ++i) BOOST_TEST(ask("POST", "then-close", "{}").status == 200U);
+}
+
+BOOST_FIXTURE_TEST_CASE(asks_again_where_a_connection_is_reset_while_it_asks, client_of_server) {
+    for (int i = 0; i < 20; ++i) BOOST_TEST(ask("POST", "then-reset", "{}").status == 200U);
 }
 
 BOOST_FIXTURE_TEST_CASE(goes_through_no_proxy, client_of_server) {

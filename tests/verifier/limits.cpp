@@ -233,17 +233,17 @@ BOOST_AUTO_TEST_CASE(holds_no_line_for_what_was_dead_before_it_was_filled) {
 BOOST_AUTO_TEST_CASE(is_not_true_where_its_feed_names_what_cannot_be_read) {
     scripted_feed feed;
     const auto mirrored = mirror_of(feed);
-    BOOST_TEST(mirrored->is_true(lease_clock::now()));
+    BOOST_TEST(mirrored->is_true());
     feed.becomes(view_of(1, 1, 1));
     feed.reads_fail = true;
     BOOST_TEST(code_of(mirrored->poll()) == errc::unavailable);
-    BOOST_TEST(!mirrored->is_true(lease_clock::now()));
+    BOOST_TEST(!mirrored->is_true());
     feed.reads_fail = false;
     must(mirrored->poll());
-    BOOST_TEST(mirrored->is_true(lease_clock::now()));
+    BOOST_TEST(mirrored->is_true());
     feed.changed(credential_id::from_random({9}), 1);
     BOOST_TEST(code_of(mirrored->poll()) == errc::unavailable);
-    BOOST_TEST(!mirrored->is_true(lease_clock::now()));
+    BOOST_TEST(!mirrored->is_true());
 }
 
 BOOST_AUTO_TEST_CASE(is_not_true_where_a_change_does_not_fit_into_a_line) {
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(is_not_true_where_a_change_does_not_fit_into_a_line) {
     view.keys[0].digest.pepper = line_status::max_pepper + 1;
     feed.becomes(view);
     BOOST_TEST(code_of(mirrored->poll()) == errc::invalid_argument);
-    BOOST_TEST(!mirrored->is_true(lease_clock::now()));
+    BOOST_TEST(!mirrored->is_true());
 }
 
 BOOST_AUTO_TEST_CASE(grants_nothing_of_a_credential_that_goes_back_to_what_it_was) {

@@ -16,45 +16,35 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// A monotonic clock. On Linux the time of the last timer tick: some milliseconds coarse, and cheap to read; elsewhere
-/// the steady clock. No system call; thread-safe.
-struct lease_clock {
-    using moment = std::chrono::nanoseconds;
-
-    [[nodiscard]] static moment now() noexcept {
-#ifdef CLOCK_MONOTONIC_COARSE
+/// A clock of the system that does not go back. No system call on Linux; thread-safe.
+template <::clockid_t Id>
+struct monotonic_clock {
+    [[nodiscard]] static std::chrono::nanoseconds now() noexcept {
         std::timespec at{};
-        ::clock_gettime(CLOCK_MONOTONIC_COARSE, &at);
-        return to_moment(at);
-#else
-        return std::chrono::steady_clock::now().time_since_epoch();
-#endif
-    }
-
-    /// By how much `now` can be behind.
-    [[nodiscard]] static moment tick() noexcept {
-#ifdef CLOCK_MONOTONIC_COARSE
-        std::timespec of{};
-        ::clock_getres(CLOCK_MONOTONIC_COARSE, &of);
-        return to_moment(of);
-#else
-        return {};
-#endif
-    }
-
-private:
-    static constexpr moment to_moment(const std::timespec& read) noexcept {
-        return moment{std::int64_t{read.tv_sec} * 1'000'000'000 + read.tv_nsec};
+        ::clock_gettime(Id, &at);
+        return std::chrono::nanoseconds{std::int64_t{at.tv_sec} * 1'000'000'000 + at.tv_nsec};
     }
 };
 
+#ifdef __linux__
+/// Counts while the machine is suspended, too.
+using exact_clock = monotonic_clock<CLOCK_BOOTTIME>;
+/// The time of the last timer tick, which is much cheaper to read. There is no limit to how late a tick can be: on a
+/// virtual machine, its host may not have run the processor that makes them.
+using tick_clock = monotonic_clock<CLOCK_MONOTONIC_COARSE>;
+#else
+using exact_clock = monotonic_clock<CLOCK_MONOTONIC>;
+using tick_clock = exact_clock;
+#endif
+
 /// The time until which a mirror is trusted. Renewed by each answer of the store, counted from before the question. It
 /// has ended in every child made by `fork`, which must get its own.
+template <typename Clock>
 class lease {
 public:
     /// A question to the store: when it was asked, and how many there were until then.
     struct question {
-        lease_clock::moment at;
+        std::chrono::nanoseconds at;
         std::uint64_t number;
     };
 
@@ -65,13 +55,14 @@ public:
         return lease{length, *std::move(made)};
     }
 
-    [[nodiscard]] bool holds(lease_clock::moment now) const noexcept {
+    [[nodiscard]] bool holds() const noexcept {
+        const std::chrono::nanoseconds now = Clock::now();
         return now.count() < m_state.reveal(unsafe_reveal).end.load(std::memory_order_seq_cst);
     }
 
     /// Call it before the store is asked, and `renew` once it has answered. By one thread at a time.
     [[nodiscard]] question ask() noexcept {
-        return {lease_clock::now(), m_state.reveal(unsafe_reveal).asked.fetch_add(1, std::memory_order_seq_cst) + 1};
+        return {Clock::now(), m_state.reveal(unsafe_reveal).asked.fetch_add(1, std::memory_order_seq_cst) + 1};
     }
     void renew(const question& asked) noexcept {
         state& now = m_state.reveal(unsafe_reveal);
@@ -86,8 +77,7 @@ public:
     /// Whether one that was asked after so many was answered, and the lease still holds: what the store had
     /// acknowledged before `asked()` gave that number is in the answer.
     [[nodiscard]] bool was_answered_after(std::uint64_t so_many) const noexcept {
-        return m_state.reveal(unsafe_reveal).answered.load(std::memory_order_acquire) > so_many &&
-               holds(lease_clock::now());
+        return m_state.reveal(unsafe_reveal).answered.load(std::memory_order_acquire) > so_many && holds();
     }
 
     /// Ends the lease, before a writer checks which readers are inside. (Sequentially consistent, as `holds` is: see

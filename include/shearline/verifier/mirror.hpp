@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -61,15 +62,12 @@ class mirror {
 public:
     /// Fills a mirror for keys whose digests were made by `hash`. Calls `progress(done, of)` with numbers of keys. The
     /// lease that is wanted is for `strict`; the other one has its own.
-    ///
     /// Errors: those of the store, with how many keys were loaded; `unavailable` if memory runs out, and if a remote
     /// store got another epoch meanwhile.
     template <typename Progress>
     [[nodiscard]] static result<std::unique_ptr<mirror>> open(Store& store, const verifier_options& wanted,
                                                               const hash_name& hash, Prover rows, Progress&& progress) {
-        // A bound holds by a coarse clock, too: a reader may find the lease's end up to one tick late.
-        auto trust = lease::make(Consistency::is_bounded ? Consistency::staleness - lease_clock::tick()
-                                                         : lease_clock::moment{wanted.lease});
+        auto trust = trust_type::make(Consistency::is_bounded ? Consistency::staleness : wanted.lease);
         if (!trust) return std::move(trust).error();
         std::unique_ptr<mirror> made{new mirror{store, hash, std::move(rows), *std::move(trust)}};
         made->m_fill_threads = wanted.fill_threads;
@@ -82,14 +80,13 @@ public:
     mirror& operator=(const mirror&) = delete;
 
     /// Whether every change that the store has acknowledged (if bounded: that long ago) is applied, and the lease
-    /// holds; `now` is the lease clock's. If not, `make_true` may help, except in a child made by `fork`. Some loads;
-    /// never waits. Call it between `enter` and `leave`. The lease is checked first, because the store may be gone once
-    /// `close` has ended the lease.
-    [[nodiscard]] bool is_true(lease_clock::moment now) const noexcept {
+    /// holds. If not, `make_true` may help, except in a child made by `fork`. Some loads; never waits. Call it between
+    /// `enter` and `leave`. The lease is checked first: once `close` has ended it, the store may be gone.
+    [[nodiscard]] bool is_true() const noexcept {
         if constexpr (Consistency::is_bounded)
-            return m_lease.holds(now);
+            return m_lease.holds();
         else
-            return m_lease.holds(now) && m_store->change_count() == m_applied.load(std::memory_order_acquire);
+            return m_lease.holds() && m_store->change_count() == m_applied.load(std::memory_order_acquire);
     }
 
     /// Whether this process filled the mirror. A child made by `fork` must fill its own.
@@ -153,11 +150,14 @@ public:
     }
 
 private:
+    /// A bound is a promise, and only its lease keeps it. A strict verifier compares change counts each time.
+    using trust_type = lease<std::conditional_t<Consistency::is_bounded, exact_clock, tick_clock>>;
+
     static constexpr std::size_t changes_at_once = remote_feed<Store> ? 1'024 : 256;
     static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 16U;
     static constexpr std::size_t rebuilt_at_once = 4'096;
 
-    mirror(Store& store, const hash_name& hash, Prover rows, lease trust)
+    mirror(Store& store, const hash_name& hash, Prover rows, trust_type trust)
         : m_store{std::addressof(store)}, m_hash{hash}, m_prover{std::move(rows)}, m_lease{std::move(trust)} {}
 
     /// Needs no turn once another thread has asked after it, and was answered: while changes follow each other closely,
@@ -181,10 +181,10 @@ private:
             (void)lock.try_lock();
         }
         if (!lock || is_closed()) return false;
-        if (is_true(lease_clock::now())) return true;  // another thread has applied the feed
-        if (lease_clock::now() < m_retry_at) return false;
+        if (is_true()) return true;  // another thread has applied the feed
+        if (tick_clock::now() < m_retry_at) return false;
         if (follow()) return true;
-        m_retry_at = lease_clock::now() + std::chrono::milliseconds{10};
+        m_retry_at = tick_clock::now() + std::chrono::milliseconds{10};
         return false;
     }
 
@@ -210,7 +210,7 @@ private:
         m_must_judge_again = false;
         applied_until(count, asked);
         if constexpr (Consistency::is_bounded)
-            if (!m_lease.holds(lease_clock::now()))  // the read took longer, and no reader will ask the store
+            if (!m_lease.holds())  // the read took longer, and no reader will ask the store
                 if (auto followed = follow_feed(); !followed) return std::move(followed).error();
         return {};
     }
@@ -225,7 +225,7 @@ private:
         return std::size_t{0};
     }
 
-    void applied_until(std::uint64_t count, const lease::question& asked) noexcept {
+    void applied_until(std::uint64_t count, const typename trust_type::question& asked) noexcept {
         m_applied.store(count, std::memory_order_release);
         m_lease.renew(asked);
         m_is_silent.store(false, std::memory_order_relaxed);
@@ -331,7 +331,7 @@ private:
     std::size_t m_fill_threads = 1;
     hash_name m_hash;
     Prover m_prover;
-    lease m_lease;
+    trust_type m_lease;
     epochs m_readers;
     profile_table m_profiles;
     table_pair m_tables;
@@ -344,7 +344,7 @@ private:
     bool m_must_judge_again = false;       // another keyring may prove what was not proved
     bool m_is_another_history = false;     // what follows m_last can no longer be read, or not of the same history
     std::atomic<bool> m_is_silent{false};  // the store failed last time, or a thread waited too long for it
-    lease_clock::moment m_retry_at{0};
+    std::chrono::nanoseconds m_retry_at{0};
 };
 
 }  // namespace shearline::inline v0_1::detail
