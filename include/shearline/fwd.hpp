@@ -74,7 +74,12 @@ struct siphash_memo;
 struct no_memo;
 enum class key_kind : std::uint8_t;
 enum class key_status : std::uint8_t;
-class keyring;
+template <typename Contents>
+class basic_keyring;
+namespace detail::keyring_file {
+struct contents;
+}
+using keyring = basic_keyring<detail::keyring_file::contents>;
 template <typename Format>
 struct generated_key;
 

@@ -14,6 +14,7 @@
 
 #include <shearline/error.hpp>
 #include <shearline/format/environment.hpp>
+#include <shearline/fwd.hpp>
 #include <shearline/keyring/file.hpp>
 #include <shearline/posix/private_file.hpp>
 #include <shearline/private_file.hpp>
@@ -31,7 +32,8 @@ struct proof_key_dropper;  // of prove_store.hpp
 ///
 /// An immutable value: the `with…` functions return a new one, which others see once it is saved and they open the file
 /// again. A copy is O(1) and shares the keys, which are in guarded memory. Thread-safe. `create`, `open` and `save`
-/// block; each member is at most linear in the number of keys.
+/// block; each member is at most linear in the number of keys. `keyring` is the only one; it is a template so that a
+/// source that only passes one on need not compile it.
 ///
 /// The file is text with mode 0600, at most 256 KiB (some 3,000 keys), a line for each key (see keyring/file.hpp). Keep
 /// its backups apart from those of the database. If it is lost, all API keys made with it are lost, too.
@@ -42,7 +44,8 @@ struct proof_key_dropper;  // of prove_store.hpp
 ///     const auto next = ring->with_new_pepper();  // keys made with the one before stay valid
 ///     if (!next) return next.error();
 ///     if (auto saved = next->save("keyring"); !saved) return saved;
-class keyring {
+template <typename Contents>
+class basic_keyring {
 public:
     /// The public data of a key. `check` tells apart two keys that have the same number.
     struct entry_info {
@@ -59,7 +62,7 @@ public:
     /// `permission_denied`; `not_found` if the folder is missing; `invalid_argument` for a path that is too long;
     /// `in_doubt` if the new file may not survive a power cut; `unavailable` if the disk is full or the system gives no
     /// entropy or guarded memory.
-    static result<keyring> create(const std::string& path) {
+    static result<basic_keyring> create(const std::string& path) {
         keys fresh;
         for (const key_kind kind : detail::keyring_file::kinds) {
             if (auto added = add_key(fresh, kind); !added) return std::move(added).error();
@@ -68,7 +71,7 @@ public:
         if (!text) return std::move(text).error();
         if (auto made = detail::create_private_file(path, text->reveal(unsafe_reveal)); !made)
             return std::move(made).error();
-        return keyring{std::move(fresh)};
+        return basic_keyring{std::move(fresh)};
     }
 
     /// Reads the file of a keyring. Its group may read it, too, if `readers` says so: for a secret volume that gives
@@ -77,16 +80,16 @@ public:
     /// Errors, which name the file, and never quote it: `not_found`; `permission_denied` if others have access, it
     /// belongs neither to this user nor to root, or it is not a regular file; `corrupt`, with the line;
     /// `wrong_version`; `unavailable` if the disk fails or there is no guarded memory.
-    static result<keyring> open(const std::string& path, private_to readers = private_to::owner) {
+    static result<basic_keyring> open(const std::string& path, private_to readers = private_to::owner) {
         auto text = detail::read_private_file(path, detail::keyring_file::max_bytes, readers);
         if (!text) return std::move(text).error();
-        auto read = detail::keyring_file::parse(text->reveal(unsafe_reveal), path);
+        auto read = detail::keyring_file::parse<keys>(text->reveal(unsafe_reveal), path);
         if (!read) return std::move(read).error();
-        return keyring{*std::move(read)};
+        return basic_keyring{*std::move(read)};
     }
 
     /// Reads the file, or creates it if there is none. Errors: those of `open` and `create`.
-    static result<keyring> open_or_create(const std::string& path) {
+    static result<basic_keyring> open_or_create(const std::string& path) {
         auto opened = open(path);
         if (opened || opened.error().code() != errc::not_found) return opened;
         auto created = create(path);
@@ -106,7 +109,7 @@ public:
         const std::string_view content = text->reveal(unsafe_reveal);
         auto saved =
             detail::replace_private_file(path, detail::keyring_file::max_bytes, content, [&](std::string_view old) {
-                const auto there = detail::keyring_file::parse(old, path);
+                const auto there = detail::keyring_file::parse<keys>(old, path);
                 if (!there) return result<void>{there.error()};
                 return continues(*there, path);
             });
@@ -116,25 +119,25 @@ public:
 
     /// This keyring with a new current pepper; the pepper before it is retired, and its digests still verify.
     /// Errors: `unavailable` if the system gives no entropy or guarded memory.
-    [[nodiscard]] result<keyring> with_new_pepper() const { return with_new(key_kind::pepper); }
+    [[nodiscard]] result<basic_keyring> with_new_pepper() const { return with_new(key_kind::pepper); }
 
     /// This keyring with a new current sealing key; the one before it is retired, and its sealed texts still open.
     /// Errors: as `with_new_pepper`.
-    [[nodiscard]] result<keyring> with_new_sealing_key() const { return with_new(key_kind::sealing); }
+    [[nodiscard]] result<basic_keyring> with_new_sealing_key() const { return with_new(key_kind::sealing); }
 
     /// This keyring with a new current proof key; rows proved with the one before it are still believed (`reprove`
     /// makes new proofs). A keyring of before proofs gets its first one. Errors: as `with_new_pepper`.
-    [[nodiscard]] result<keyring> with_new_proof_key() const { return with_new(key_kind::proof); }
+    [[nodiscard]] result<basic_keyring> with_new_proof_key() const { return with_new(key_kind::proof); }
 
     /// This keyring without a retired pepper: API keys whose stored digest was made with it are invalid for good.
     /// Errors: `not_found` for a number that was never used; `illegal_state` for the current pepper, or a dropped one.
-    [[nodiscard]] result<keyring> without_pepper(std::uint32_t number) const {
+    [[nodiscard]] result<basic_keyring> without_pepper(std::uint32_t number) const {
         return without(key_kind::pepper, number);
     }
 
     /// This keyring without a retired sealing key: texts sealed with it cannot be shown again. Errors: as
     /// `without_pepper`.
-    [[nodiscard]] result<keyring> without_sealing_key(std::uint32_t number) const {
+    [[nodiscard]] result<basic_keyring> without_sealing_key(std::uint32_t number) const {
         return without(key_kind::sealing, number);
     }
 
@@ -168,11 +171,11 @@ public:
 
     /// This keyring, which remembers that `store` was proved with it. It proves no further store that has rows already,
     /// unless `more_follow`. For `prove_store`.
-    [[nodiscard]] keyring with_proved_store(const store_id& store, bool more_follow) const {
+    [[nodiscard]] basic_keyring with_proved_store(const store_id& store, bool more_follow) const {
         keys next = *m_keys;
         if (!next.has_proved(store)) next.stores.push_back(store);
         next.may_prove_stores = next.may_prove_stores && more_follow;
-        return keyring{std::move(next)};
+        return basic_keyring{std::move(next)};
     }
 
     /// Whether all keys are in locked memory; if not, keys may be written to swap (see `guarded`).
@@ -209,9 +212,9 @@ public:
 
 private:
     friend detail::proof_key_dropper;
-    using keys = detail::keyring_file::contents;
+    using keys = Contents;
 
-    explicit keyring(keys content) : m_keys{std::make_shared<const keys>(std::move(content))} {}
+    explicit basic_keyring(keys content) : m_keys{std::make_shared<const keys>(std::move(content))} {}
 
     static std::string name(key_kind kind, std::uint32_t number) { return detail::keyring_file::name_of(kind, number); }
 
@@ -242,13 +245,13 @@ private:
         return {};
     }
 
-    [[nodiscard]] result<keyring> with_new(key_kind kind) const {
+    [[nodiscard]] result<basic_keyring> with_new(key_kind kind) const {
         keys next = *m_keys;
         if (auto added = add_key(next, kind); !added) return std::move(added).error();
-        return keyring{std::move(next)};
+        return basic_keyring{std::move(next)};
     }
 
-    [[nodiscard]] result<keyring> without(key_kind kind, std::uint32_t number) const {
+    [[nodiscard]] result<basic_keyring> without(key_kind kind, std::uint32_t number) const {
         keys next = *m_keys;
         auto& all = next.of(kind);
         if (number == 0 || number > all.size()) return error{errc::not_found, "no " + name(kind, number)};
@@ -261,7 +264,7 @@ private:
         }
         gone.status = key_status::dropped;
         gone.key.reset();
-        return keyring{std::move(next)};
+        return basic_keyring{std::move(next)};
     }
 
     [[nodiscard]] std::vector<entry_info> infos(key_kind kind) const {

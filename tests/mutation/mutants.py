@@ -400,7 +400,7 @@ MUTANTS = [
     ("uses are counted once", "of.uses += uses;", "of.uses = uses;", ["verifier"]),
 
     # Secrets leave no trace.
-    ("a text is freed as it is", "if (m_text) ::sodium_memzero(m_text.get(), m_chars);", "",
+    ("a text is freed as it is", "if (m_text != nullptr) ::sodium_memzero(m_text, m_chars);", "",
      ["secret"]),
     ("what was on the stack stays there", "::sodium_memzero(&m_object, sizeof(T));", "",
      ["doors", "keyring", "digest"]),

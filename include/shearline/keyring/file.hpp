@@ -81,9 +81,11 @@ inline secret_bytes<32> derive(std::span<const std::byte, 32> key, const hash_co
     return secret_bytes<32>::copy_of(derived);
 }
 
-/// A key in guarded memory, with its check value: the first 8 bytes of HMAC(key, context of kind and number).
-inline result<entry> make_entry(key_kind kind, std::uint32_t number, key_status status,
-                                std::span<const std::byte, 32> key) {
+/// A key in guarded memory, with its check value: the first 8 bytes of HMAC(key, context of kind and number). (This and
+/// what reads and writes the file are templates, so that only who opens or changes a keyring pays for their
+/// compilation.)
+template <typename Entry = entry>
+result<Entry> make_entry(key_kind kind, std::uint32_t number, key_status status, std::span<const std::byte, 32> key) {
     auto kept = guarded<master_key>::make([key] {
         master_key copy;
         for (std::size_t i = 0; i < copy.size(); ++i) copy[i] = key[i];
@@ -93,14 +95,15 @@ inline result<entry> make_entry(key_kind kind, std::uint32_t number, key_status 
     hash_context what{"shearline keyring check"};
     what.text(to_string(kind)).number(number);
     const secret_bytes<32> derived = derive(key, what);
-    entry made{number, status, {}, std::make_shared<const guarded<master_key>>(*std::move(kept))};
+    Entry made{number, status, {}, std::make_shared<const guarded<master_key>>(*std::move(kept))};
     for (std::size_t i = 0; i < made.check.size(); ++i) made.check[i] = derived.reveal(unsafe_reveal)[i];
     return made;
 }
 
 /// The text of the file, in memory that is wiped: of version 1 for a keyring without proof keys. `invalid_argument` if
 /// it would be longer than `max_bytes`, or if there are proved stores and no proof key.
-inline result<secret_text> print(const contents& keys) {
+template <typename Contents>
+result<secret_text> print(const Contents& keys) {
     if (keys.is_of_version_1() && !keys.stores.empty())  // there is no line for them: nothing could read the file again
         return error{errc::invalid_argument, "a keyring without a proof key has proved no store: give it one first"};
     const std::string_view version = keys.is_of_version_1() ? "1" : "2";
@@ -157,7 +160,8 @@ inline std::string_view take(std::string_view& rest, char end) noexcept {
 inline error corrupt(std::string_view what) { return {errc::corrupt, std::string{what}}; }
 
 /// Reads a line that says something about stores. The error has no line number.
-inline result<void> parse_store_line(std::string_view line, contents& keys) {
+template <typename Contents>
+result<void> parse_store_line(std::string_view line, Contents& keys) {
     if (line == may_prove_stores_line) {
         if (keys.may_prove_stores || !keys.stores.empty()) return corrupt("the line is misplaced or repeated");
         keys.may_prove_stores = true;
@@ -174,7 +178,8 @@ inline result<void> parse_store_line(std::string_view line, contents& keys) {
 
 /// Reads one line, and adds its key to those of the lines before; the first `known` kinds may come. The error has no
 /// line number, and quotes nothing.
-inline result<void> parse_line(std::string_view line, contents& keys, std::size_t known) {
+template <typename Contents>
+result<void> parse_line(std::string_view line, Contents& keys, std::size_t known) {
     const std::string_view whole = line;
     const std::string_view kind_word = take(line, ' ');
     const std::string_view number_word = take(line, ' ');
@@ -228,12 +233,13 @@ inline result<void> parse_line(std::string_view line, contents& keys, std::size_
 
 /// Reads the spelling that `print` writes, and no other. Errors, which name `path` and the line and never quote it:
 /// `wrong_version`, `corrupt`, or `unavailable` if there is no guarded memory.
-inline result<contents> parse(std::string_view text, const std::string& path) {
+template <typename Contents>
+result<Contents> parse(std::string_view text, const std::string& path) {
     std::size_t line_number = 0;
     const auto here = [&](const error& what) {
         return error{what.code(), path + ": line " + std::to_string(line_number) + ": " + what.context()};
     };
-    contents keys;
+    Contents keys;
     std::size_t known = kinds.size();
     while (!text.empty()) {
         ++line_number;

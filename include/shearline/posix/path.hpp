@@ -7,7 +7,6 @@
 #include <shearline/posix/requirements.hpp>
 
 #include <cstdlib>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -22,12 +21,12 @@ namespace shearline::inline v0_1::detail {
 
 /// The absolute path of the same file, with every link resolved. None on failure, and then `errno` says why.
 [[nodiscard]] inline std::optional<std::string> resolved_path(const std::string& path) {
-    struct c_free {
-        void operator()(char* text) const noexcept { std::free(text); }
-    };
-    const std::unique_ptr<char, c_free> resolved{::realpath(path.c_str(), nullptr)};
-    if (!resolved) return std::nullopt;
-    return std::string{resolved.get()};
+    const struct owned_text {
+        char* text;
+        ~owned_text() { std::free(text); }
+    } resolved{::realpath(path.c_str(), nullptr)};
+    if (resolved.text == nullptr) return std::nullopt;
+    return std::string{resolved.text};
 }
 
 }  // namespace shearline::inline v0_1::detail

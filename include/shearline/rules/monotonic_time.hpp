@@ -5,10 +5,8 @@
 #pragma once
 
 #include <atomic>
-#include <cstddef>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 #include <shearline/chrono.hpp>
 #include <shearline/clock.hpp>
@@ -30,17 +28,21 @@ public:
     /// objects hide their symbols. It is never destroyed, because other static objects may outlive it.
     [[nodiscard, gnu::visibility("default")]] static std::shared_ptr<monotonic_time> of(const void* store) {
         static std::mutex mutex;
-        static auto& known = *new std::vector<known_time>;
+        static known_time* first = nullptr;
         const std::scoped_lock lock{mutex};
-        for (std::size_t i = known.size(); i-- > 0;) {
-            auto shared = known[i].time.lock();
-            if (shared && known[i].store == store) return shared;
-            if (shared) continue;
-            known[i] = known.back();
-            known.pop_back();
+        for (known_time** at = &first; *at != nullptr;) {
+            known_time* const one = *at;
+            auto shared = one->time.lock();
+            if (shared && one->store == store) return shared;
+            if (shared) {
+                at = &one->next;
+            } else {
+                *at = one->next;
+                delete one;
+            }
         }
-        auto fresh = std::make_shared<monotonic_time>();
-        known.push_back({store, fresh});
+        std::shared_ptr<monotonic_time> fresh{new monotonic_time};
+        first = new known_time{store, fresh, first};
         return fresh;
     }
 
@@ -54,6 +56,7 @@ private:
     struct known_time {
         const void* store;
         std::weak_ptr<monotonic_time> time;
+        known_time* next;  // linked by hand: to compile a std::vector of these costs more than all else in this header
     };
 
     [[gnu::noinline]] timestamp advance(timestamp latest, timestamp told) noexcept {

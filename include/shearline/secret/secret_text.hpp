@@ -7,7 +7,6 @@
 #include <sodium.h>
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -36,7 +35,7 @@ public:
     /// `chars` zero bytes, to be written through `reveal_mutable`.
     static secret_text with_chars(std::size_t chars) {
         secret_text made;
-        made.m_text = std::make_unique<char[]>(chars);
+        made.m_text = new char[chars]();
         made.m_chars = chars;
         return made;
     }
@@ -44,17 +43,17 @@ public:
     /// A copy of `text`; the caller must wipe the original.
     static secret_text copy_of(std::string_view text) {
         secret_text made = with_chars(text.size());
-        text.copy(made.m_text.get(), text.size());
+        text.copy(made.m_text, text.size());
         return made;
     }
 
     secret_text(secret_text&& other) noexcept
-        : m_text{std::move(other.m_text)}, m_chars{std::exchange(other.m_chars, 0)} {}
+        : m_text{std::exchange(other.m_text, nullptr)}, m_chars{std::exchange(other.m_chars, 0)} {}
 
     secret_text& operator=(secret_text&& other) noexcept {
         if (this != &other) {
             wipe();
-            m_text = std::move(other.m_text);
+            m_text = std::exchange(other.m_text, nullptr);
             m_chars = std::exchange(other.m_chars, 0);
         }
         return *this;
@@ -69,16 +68,16 @@ public:
     [[nodiscard]] bool empty() const noexcept { return m_chars == 0; }
 
     /// The text. Valid until this is moved from, wiped, assigned to or destroyed; not NUL-terminated.
-    [[nodiscard]] std::string_view reveal(reveal_token) const& noexcept { return {m_text.get(), m_chars}; }
+    [[nodiscard]] std::string_view reveal(reveal_token) const& noexcept { return {m_text, m_chars}; }
     std::string_view reveal(reveal_token) const&& = delete;  // would dangle: give the owner a name
 
     /// The text, to be written in place; valid as long as that of `reveal`.
-    [[nodiscard]] std::span<char> reveal_mutable(reveal_token) & noexcept { return {m_text.get(), m_chars}; }
+    [[nodiscard]] std::span<char> reveal_mutable(reveal_token) & noexcept { return {m_text, m_chars}; }
 
     /// Overwrites the text with zeros now, and becomes empty.
     void wipe() noexcept {
-        if (m_text) ::sodium_memzero(m_text.get(), m_chars);
-        m_text.reset();
+        if (m_text != nullptr) ::sodium_memzero(m_text, m_chars);
+        delete[] std::exchange(m_text, nullptr);
         m_chars = 0;
     }
 
@@ -88,7 +87,7 @@ public:
     bool operator==(const Other&) const = delete;  // it would stop at the first difference: constant_time_equal()
 
 private:
-    std::unique_ptr<char[]> m_text;
+    char* m_text = nullptr;
     std::size_t m_chars = 0;
 };
 

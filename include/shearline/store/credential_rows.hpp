@@ -40,15 +40,19 @@ public:
     credential_rows(const credential_rows&) = delete;
     credential_rows& operator=(const credential_rows&) = delete;
 
-    /// Adds a key, unless it is revoked.
-    void add(const record& key) {
+    /// Adds a key, unless it is revoked. (A template, as `keys` is, so that only who uses it pays for its compilation.)
+    template <typename Record>
+    void add(const Record& key) {
         if (key.state == key_state::revoked) return;
         m_keys.push_back({key.format, key.handle, key.generation, key.state, key.created_at, key.retires_at,
                           key.revoked_at, key.digest});
     }
 
     [[nodiscard]] const scanned_credential& owner() const noexcept { return m_owner; }
-    [[nodiscard]] std::span<const scanned_key> keys() const noexcept { return {m_keys.data(), m_keys.size()}; }
+    template <typename Key = scanned_key>
+    [[nodiscard]] std::span<const Key> keys() const noexcept {
+        return {m_keys.data(), m_keys.size()};
+    }
 
 private:
     std::string m_scopes;

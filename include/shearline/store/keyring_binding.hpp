@@ -33,10 +33,12 @@ struct described_key {
     check_bytes check{};
 };
 
-/// What the identity of a store says of a keyring: `version N`, then a line `KIND NUMBER STATUS CHECK` for each key.
-[[nodiscard]] inline std::string describe(const keyring& ring) {
+/// What the identity of a store says of a keyring: `version N`, then a line `KIND NUMBER STATUS CHECK` for each key. (A
+/// template, as `check_continues` is, so that only who binds a store pays for its compilation.)
+template <typename Keyring>
+[[nodiscard]] std::string describe(const Keyring& ring) {
     std::string text = "version " + std::to_string(ring.version()) + '\n';
-    const auto put = [&text](key_kind kind, const std::vector<keyring::entry_info>& all) {
+    const auto put = [&text](key_kind kind, const auto& all) {
         for (const auto& one : all) {
             text.append(to_string(kind)).append(" ").append(std::to_string(one.number)).append(" ");
             text.append(to_string(one.status)).append(" ");
@@ -94,7 +96,8 @@ struct described_key {
 
 /// Whether a keyring is the one that a store's identity describes, or a later one of it. `wrong_keyring` says why not:
 /// the file belongs to another keyring, or is an older copy, in which a dropped key may be alive.
-[[nodiscard]] inline result<void> check_continues(const keyring& ring, std::string_view described) {
+template <typename Keyring>
+[[nodiscard]] result<void> check_continues(const Keyring& ring, std::string_view described) {
     const auto edited = [] {
         return wrong_keyring("what the store says of its keyring was edited: restore the store from a backup");
     };
@@ -109,7 +112,7 @@ struct described_key {
         if (stored.number > all.size())
             return wrong_keyring("the keyring lacks " + name +
                                  ", which the store was used with: it is an older copy, or another keyring");
-        const keyring::entry_info& here = all[stored.number - 1];
+        const auto& here = all[stored.number - 1];
         if (!constant_time_equal<sizeof(check_bytes)>(here.check, stored.check))
             return wrong_keyring(name +
                                  " of this keyring is not the one of the store's records: use the store's own keyring");

@@ -45,8 +45,10 @@ inline void append(hash_context& to, const scanned_key& key) {
     to.text(key.digest.hash.view()).number(key.digest.pepper).bytes(key.digest.mac);
 }
 
-/// Appends a credential and its keys that are not revoked, which may be in any order.
-inline void append(hash_context& to, const scanned_credential& owner, std::span<const scanned_key> keys) {
+/// Appends a credential and its keys that are not revoked, which may be in any order. (A template, so that only who
+/// proves rows pays for its compilation.)
+template <typename Key>
+void append(hash_context& to, const scanned_credential& owner, std::span<const Key> keys) {
     to.bytes(owner.id.bytes()).text(owner.tenant).text(owner.name).text(owner.scopes);
     append(to, owner.not_before);
     append(to, owner.expires_at);
@@ -55,13 +57,13 @@ inline void append(hash_context& to, const scanned_credential& owner, std::span<
     append(to, owner.revoked_at);
     to.bytes(owner.metadata_digest).number(keys.size());
     if (keys.size() == 1) return append(to, keys.front());
-    std::vector<const scanned_key*> sorted(keys.size());  // most stores give them so already
+    std::vector<const Key*> sorted(keys.size());  // most stores give them so already
     for (std::size_t taken = 0; taken < keys.size(); ++taken) {
         std::size_t place = taken;
         for (; place > 0 && comes_before(keys[taken], *sorted[place - 1]); --place) sorted[place] = sorted[place - 1];
         sorted[place] = &keys[taken];
     }
-    for (const scanned_key* const key : sorted) append(to, *key);
+    for (const Key* const key : sorted) append(to, *key);
 }
 
 /// Appends an idempotency entry, and what it was made for.

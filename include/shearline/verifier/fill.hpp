@@ -49,9 +49,12 @@ struct line_terms {
     return from_line_seconds(second) < *at ? second + 1 : second;
 }
 
-/// The status and the owner of one key. `invalid_argument` if the pepper's number does not fit into a line.
-[[nodiscard]] inline result<std::pair<line_status, line_owner>> line_words_of(
-    const line_terms& terms, key_state state, const std::optional<timestamp>& retires_at, std::uint32_t pepper) {
+/// The status and the owner of one key. `invalid_argument` if the pepper's number does not fit into a line. (A
+/// template, as `mirror_key` is, so that only who fills a mirror pays for its compilation.)
+template <typename Terms>
+[[nodiscard]] result<std::pair<line_status, line_owner>> line_words_of(const Terms& terms, key_state state,
+                                                                       const std::optional<timestamp>& retires_at,
+                                                                       std::uint32_t pepper) {
     if (pepper > line_status::max_pepper)
         return error{errc::invalid_argument,
                      "the number of a pepper is above " + std::to_string(line_status::max_pepper)};
@@ -80,8 +83,8 @@ template <typename Profiles, typename Prover>
 }
 
 /// A key for a mirror of keys whose digests were made by `hash`.
-[[nodiscard]] inline result<mirrored_key> mirror_key(const line_terms& terms, const scanned_key& of,
-                                                     const hash_name& hash) {
+template <typename Key>
+[[nodiscard]] result<mirrored_key> mirror_key(const line_terms& terms, const Key& of, const hash_name& hash) {
     line_proof proof = line_proof_of(of.digest, hash);
     if (terms.unproved && proof.pepper > line_status::max_pepper) proof.pepper = no_pepper;  // it stops nobody else
     auto words = line_words_of(terms, of.state, of.retires_at, proof.pepper);

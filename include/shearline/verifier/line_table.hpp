@@ -49,8 +49,9 @@ public:
     }
 
     /// An empty table. Errors: `invalid_argument` for more than 2^32-1 lines; `unavailable` if the system gives no
-    /// memory for them.
-    [[nodiscard]] static result<std::unique_ptr<line_table>> make(std::uint64_t lines) {
+    /// memory for them. (A template, so that only who fills a table pays for its compilation.)
+    template <typename Table = line_table>
+    [[nodiscard]] static result<std::unique_ptr<Table>> make(std::uint64_t lines) {
         if (lines > std::numeric_limits<std::uint32_t>::max())
             return error{errc::invalid_argument, "a table of " + std::to_string(lines) + " lines: too many"};
         auto block = page_block::make(lines * sizeof(line));
@@ -61,8 +62,8 @@ public:
         if (!links) return std::move(links).error();
         auto index = page_block::make(lines * sizeof(std::uint32_t));
         if (!index) return std::move(index).error();
-        return std::unique_ptr<line_table>{new line_table{static_cast<std::size_t>(lines), *std::move(block),
-                                                          *std::move(details), *std::move(links), *std::move(index)}};
+        return std::unique_ptr<Table>{new Table{static_cast<std::size_t>(lines), *std::move(block), *std::move(details),
+                                                *std::move(links), *std::move(index)}};
     }
 
     /// The line at which a search for a handle begins. Handles are not secret; the multiplication also spreads imported
