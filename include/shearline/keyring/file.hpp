@@ -233,7 +233,7 @@ result<void> parse_line(std::string_view line, Contents& keys, std::size_t known
 
 /// Reads the spelling that `print` writes, and no other. Errors, which name `path` and the line and never quote it:
 /// `wrong_version`, `corrupt`, or `unavailable` if there is no guarded memory.
-template <typename Contents>
+template <typename Contents = contents>
 result<Contents> parse(std::string_view text, const std::string& path) {
     std::size_t line_number = 0;
     const auto here = [&](const error& what) {

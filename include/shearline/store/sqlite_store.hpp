@@ -158,13 +158,16 @@ public:
             [&](connection& on) { return detail::sql::find_view(on, id, detail::sql::find_live_keys<connection>); });
     }
 
-    /// Credentials in the order of issue, of one tenant or, for "", of all.
-    [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
+    /// Credentials in the order of issue, of one tenant or, for "", of all. (A template, as `audit` is, so that only
+    /// who lists pays for its compilation.)
+    template <typename View = credential_view>
+    [[nodiscard]] result<page<View>> list(const page_request& which, std::string_view tenant) const {
         return reading([&](connection& on) { return detail::sql::list_credentials(on, which, tenant); });
     }
 
     /// The audit, newest first, of one tenant or, for "", of all.
-    [[nodiscard]] result<page<audit_event>> audit(const page_request& which, std::string_view tenant) const {
+    template <typename Event = audit_event>
+    [[nodiscard]] result<page<Event>> audit(const page_request& which, std::string_view tenant) const {
         return reading([&](connection& on) { return detail::sql::list_audit(on, which, tenant); });
     }
 
