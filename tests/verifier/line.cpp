@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(counts_seconds_from_2020_and_stays_within_its_bits) {
 BOOST_AUTO_TEST_CASE(is_revoked_where_the_store_gives_a_state_that_is_none) {
     for (int number = 0; number < 256; ++number) {
         const auto state = static_cast<key_state>(number);
-        const auto words = line_words_of({}, state, std::nullopt, 1);
+        const auto words = line_words_of(line_terms{}, state, std::nullopt, 1);
         BOOST_REQUIRE(words);
         const key_state kept = line_status::from_word(words->first.to_word()).state;
         BOOST_TEST((kept == (is_key_state(state) ? state : key_state::revoked)), number);
