@@ -180,15 +180,20 @@ BOOST_AUTO_TEST_CASE(go_on_when_barriers_are_forbidden_later, *if_barriers_can_b
     constexpr std::size_t rotations = 1'200;
     std::atomic<bool> done{false};
     std::atomic<int> wrong{0};
-    std::atomic<int> stale{0};  // of those
+    std::atomic<int> stale{0};
+    std::atomic<bool> one_waited{false};
     std::vector<std::thread> threads;
     for (int t = 0; t < 2; ++t)
         threads.emplace_back([&] {
             auto reader = fast.new_reader();
             while (!done) {
+                const auto began = std::chrono::steady_clock::now();
                 const verdict answer = reader.verify(text_of(steady), noon, "contacts:read");
-                if (!answer) ++wrong;
-                if (!answer && answer.denial().reason() == reason::stale) ++stale;
+                if (!answer && answer.denial().reason() != reason::stale) ++wrong;
+                if (!answer && answer.denial().reason() == reason::stale) {
+                    ++stale;
+                    if (std::chrono::steady_clock::now() - began >= 100ms) one_waited = true;
+                }
                 std::this_thread::yield();
             }
         });
@@ -202,7 +207,9 @@ BOOST_AUTO_TEST_CASE(go_on_when_barriers_are_forbidden_later, *if_barriers_can_b
     }};
     writer.join();
     for (std::thread& each : threads) each.join();
-    BOOST_TEST(wrong == 0, wrong << " went wrong, of which " << stale << " denials as stale");
+    BOOST_TEST(wrong == 0);
+    // The thread that follows the feed may wait for a processor so long that others do not wait for it; but one did.
+    BOOST_TEST((stale == 0 || one_waited), stale << " denials as stale, and none of them waited");
     BOOST_TEST(fast.size().used_lines < rotations);  // tables were rebuilt
     BOOST_TEST(bool{idle.verify(text_of(steady), noon)});
     (void)must(fast.flush_usage());
