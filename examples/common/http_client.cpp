@@ -221,6 +221,7 @@ http_client::http_client(settings given) {
     if (!own.multi || !own.easy) throw std::bad_alloc{};
     if (const std::string& file = own.given.ca_file; !file.empty() && ::access(file.c_str(), R_OK) != 0)
         throw std::invalid_argument{file + ": holds no certificates that can be read: " + std::strerror(errno)};
+    own.begin();  // what libcurl cannot do is said now
 }
 
 http_client::~http_client() = default;

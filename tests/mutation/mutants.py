@@ -290,6 +290,8 @@ MUTANTS = [
      "std::conditional_t<Consistency::is_bounded, exact_clock, tick_clock>", "tick_clock", ["verifier"]),
     ("a bound does not count while the machine is suspended", "monotonic_clock<CLOCK_BOOTTIME>",
      "monotonic_clock<CLOCK_MONOTONIC>", ["verifier"]),
+    ("a bound asks the system for the time", "monotonic_clock<CLOCK_BOOTTIME>",
+     "monotonic_clock<CLOCK_PROCESS_CPUTIME_ID>", ["quiet_path"]),
     ("a lease forgets the seconds of its clock", "std::int64_t{at.tv_sec} * 1'000'000'000 + at.tv_nsec",
      "std::int64_t{at.tv_nsec}", ["verifier"]),
     ("a bounded verifier that took long to fill waits for its first poll",

@@ -16,7 +16,7 @@
 
 namespace shearline::inline v0_1::detail {
 
-/// A clock of the system that does not go back. No system call on Linux; thread-safe.
+/// A clock of the system that does not go back. No system call on Linux (5.3 or later); thread-safe.
 template <::clockid_t Id>
 struct monotonic_clock {
     [[nodiscard]] static std::chrono::nanoseconds now() noexcept {
