@@ -22,14 +22,14 @@ struct standing_clock {
     static inline std::chrono::nanoseconds at{5h};
     static std::chrono::nanoseconds now() noexcept { return at; }
 };
-using trust_type = lease<standing_clock>;
+using lease_type = lease<standing_clock>;
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(a_fork)
 
 BOOST_AUTO_TEST_CASE(ends_a_lease_in_a_child) {
-    trust_type trust = must(trust_type::make(1h));
+    lease_type trust = must(lease_type::make(1h));
     BOOST_TEST(!trust.holds());
     trust.renew(trust.ask());
     BOOST_TEST(trust.holds());
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(a_lease)
 
 BOOST_AUTO_TEST_CASE(ends_so_long_after_its_question_to_the_nanosecond) {
-    trust_type trust = must(trust_type::make(1h));
+    lease_type trust = must(lease_type::make(1h));
     const auto asked = trust.ask();
     BOOST_TEST((asked.at == standing_clock::at));
     standing_clock::at += 30min;  // the answer takes its time
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(reads_a_clock_that_goes_as_others_do) {
 }
 
 BOOST_AUTO_TEST_CASE(knows_whether_a_later_question_was_answered) {
-    trust_type trust = must(trust_type::make(1h));
+    lease_type trust = must(lease_type::make(1h));
     BOOST_TEST(trust.asked() == 0U);
     const auto first = trust.ask();
     const std::uint64_t meanwhile = trust.asked();
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(knows_whether_a_later_question_was_answered) {
 }
 
 BOOST_AUTO_TEST_CASE(forgets_in_a_child_that_a_question_was_answered) {
-    trust_type trust = must(trust_type::make(1h));
+    lease_type trust = must(lease_type::make(1h));
     const std::uint64_t before = trust.asked();
     trust.renew(trust.ask());
     BOOST_TEST(trust.was_answered_after(before));

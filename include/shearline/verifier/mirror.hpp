@@ -67,7 +67,7 @@ public:
     template <typename Progress>
     [[nodiscard]] static result<std::unique_ptr<mirror>> open(Store& store, const verifier_options& wanted,
                                                               const hash_name& hash, Prover rows, Progress&& progress) {
-        auto trust = trust_type::make(Consistency::is_bounded ? Consistency::staleness : wanted.lease);
+        auto trust = lease_type::make(Consistency::is_bounded ? Consistency::staleness : wanted.lease);
         if (!trust) return std::move(trust).error();
         std::unique_ptr<mirror> made{new mirror{store, hash, std::move(rows), *std::move(trust)}};
         made->m_fill_threads = wanted.fill_threads;
@@ -151,13 +151,13 @@ public:
 
 private:
     /// A bound is a promise, and only its lease keeps it. A strict verifier compares change counts each time.
-    using trust_type = lease<std::conditional_t<Consistency::is_bounded, exact_clock, tick_clock>>;
+    using lease_type = lease<std::conditional_t<Consistency::is_bounded, exact_clock, tick_clock>>;
 
     static constexpr std::size_t changes_at_once = remote_feed<Store> ? 1'024 : 256;
     static constexpr std::size_t rebuilt_by_a_poll = std::size_t{1} << 16U;
     static constexpr std::size_t rebuilt_at_once = 4'096;
 
-    mirror(Store& store, const hash_name& hash, Prover rows, trust_type trust)
+    mirror(Store& store, const hash_name& hash, Prover rows, lease_type trust)
         : m_store{std::addressof(store)}, m_hash{hash}, m_prover{std::move(rows)}, m_lease{std::move(trust)} {}
 
     /// Needs no turn once another thread has asked after it, and was answered: while changes follow each other closely,
@@ -225,7 +225,7 @@ private:
         return std::size_t{0};
     }
 
-    void applied_until(std::uint64_t count, const typename trust_type::question& asked) noexcept {
+    void applied_until(std::uint64_t count, const typename lease_type::question& asked) noexcept {
         m_applied.store(count, std::memory_order_release);
         m_lease.renew(asked);
         m_is_silent.store(false, std::memory_order_relaxed);
@@ -331,7 +331,7 @@ private:
     std::size_t m_fill_threads = 1;
     hash_name m_hash;
     Prover m_prover;
-    trust_type m_lease;
+    lease_type m_lease;
     epochs m_readers;
     profile_table m_profiles;
     table_pair m_tables;
