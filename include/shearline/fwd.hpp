@@ -128,9 +128,19 @@ struct scanned_credential;
 struct scanned_key;
 struct written_rows;
 struct sqlite_options;
-class sqlite_store;
+template <typename Connection>
+class basic_sqlite_store;
+namespace detail::sqlite {
+class connection;
+}
+using sqlite_store = basic_sqlite_store<detail::sqlite::connection>;
 struct postgres_options;
-class postgres_store;
+template <typename Connection>
+class basic_postgres_store;
+namespace detail::postgres {
+class connection;
+}
+using postgres_store = basic_postgres_store<detail::postgres::connection>;
 template <typename... Policies>
 struct policies;
 

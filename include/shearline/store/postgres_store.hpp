@@ -61,12 +61,15 @@ struct postgres_options {
 /// Errors name the server, and never hold a password, nor what the server said about a row.
 ///
 /// Open a store after a fork, never before: in a child, the parent's store is `unavailable`.
-class postgres_store {
-    using connection = detail::postgres::connection;
+///
+/// `postgres_store` is the only one; it is a template so that a source pays for the members that it calls.
+template <typename Connection>
+class basic_postgres_store {
+    using connection = Connection;
     using sessions = detail::postgres::sessions;
 
 public:
-    using transaction = detail::sql::transaction<connection, postgres_store>;
+    using transaction = detail::sql::transaction<connection, basic_postgres_store>;
 
     /// Opens the store in a database, and makes its tables if there are none; several processes may do so at once. An
     /// older schema is upgraded. `conninfo` is a connection string or URI of libpq, with what it knows of TLS
@@ -81,8 +84,8 @@ public:
     ///     auto store = shearline::postgres_store::open("postgresql://crm@db.example.com/crm?sslmode=verify-full");
     ///     if (!store) throw std::runtime_error{store.error().message()};
     ///     const auto events = store->audit({.limit = 10}, "acme");  // the newest ten of this tenant
-    [[nodiscard]] static result<postgres_store> open(const std::string& conninfo,
-                                                     const postgres_options& options = {}) {
+    [[nodiscard]] static result<basic_postgres_store> open(const std::string& conninfo,
+                                                           const postgres_options& options = {}) {
         using namespace std::chrono_literals;
         if (options.busy_timeout < 1ms || options.busy_timeout > 1h || options.answer_timeout < 100ms ||
             options.answer_timeout > 1h || options.readers < 1 || options.readers > 64)
@@ -103,7 +106,7 @@ public:
                 return std::move(good).error();
         }
         if (auto heard = made->listen_and_hear(); !heard) return std::move(heard).error();
-        return postgres_store{std::move(made)};
+        return basic_postgres_store{std::move(made)};
     }
 
     /// Runs `body(transaction&) -> result<T>` once, alone among the writers of all machines, and commits if and only if
@@ -252,7 +255,7 @@ private:
     static constexpr std::size_t least_for_two = 512;  // credentials, as a verifier asks for that is far behind
     static constexpr const char* one_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-    explicit postgres_store(std::unique_ptr<sessions> opened) noexcept : m_state{std::move(opened)} {}
+    explicit basic_postgres_store(std::unique_ptr<sessions> opened) noexcept : m_state{std::move(opened)} {}
 
     /// Runs `read(connection&)`; again on another connection, if this one had been closed since it was used last.
     template <typename Read>

@@ -62,12 +62,15 @@ struct sqlite_options {
 /// Deleted values are overwritten in the file's pages; older pages stay in the log until it is reused, and in backups.
 ///
 /// Open a store after a fork, never before: in a child, the parent's store is `unavailable`.
-class sqlite_store {
-    using connection = detail::sqlite::connection;
+///
+/// `sqlite_store` is the only one; it is a template so that a source pays for the members that it calls.
+template <typename Connection>
+class basic_sqlite_store {
+    using connection = Connection;
     using pool = detail::sql::connection_pool<connection>;
 
 public:
-    using transaction = detail::sql::transaction<connection, sqlite_store>;
+    using transaction = detail::sql::transaction<connection, basic_sqlite_store>;
 
     /// Opens the store at `path`, or creates it (mode 0600) if there is none; several processes may do so at once. An
     /// older schema is upgraded. `file:` and `:memory:` have no special meaning.
@@ -82,7 +85,7 @@ public:
     ///     auto store = shearline::sqlite_store::open("keys.db", {.busy_timeout = std::chrono::seconds{2}});
     ///     if (!store) throw std::runtime_error{store.error().message()};
     ///     const auto events = store->audit({.limit = 10}, "acme");  // the newest ten of this tenant
-    [[nodiscard]] static result<sqlite_store> open(const std::string& path, const sqlite_options& options = {}) {
+    [[nodiscard]] static result<basic_sqlite_store> open(const std::string& path, const sqlite_options& options = {}) {
         using namespace std::chrono_literals;
         if (options.busy_timeout < 0ms || options.busy_timeout > 1h || options.readers < 1 || options.readers > 64)
             return error{errc::invalid_argument, path + ": busy_timeout must be 0 to 1 hour, and readers 1 to 64"};
@@ -110,8 +113,9 @@ public:
         writers.push_back(*std::move(writer));
         // An earlier process may have ended between a commit and its bump.
         counter->bump();
-        return sqlite_store{std::make_unique<state>(*std::move(mark), *std::move(files), *std::move(counter),
-                                                    std::move(writers), std::move(readers), options.busy_timeout)};
+        return basic_sqlite_store{std::make_unique<state>(*std::move(mark), *std::move(files), *std::move(counter),
+                                                          std::move(writers), std::move(readers),
+                                                          options.busy_timeout)};
     }
 
     /// Runs `body(transaction&) -> result<T>` once, alone among writers of all processes, and commits if and only if it
@@ -158,16 +162,13 @@ public:
             [&](connection& on) { return detail::sql::find_view(on, id, detail::sql::find_live_keys<connection>); });
     }
 
-    /// Credentials in the order of issue, of one tenant or, for "", of all. (A template, as `audit` is, so that only
-    /// who lists pays for its compilation.)
-    template <typename View = credential_view>
-    [[nodiscard]] result<page<View>> list(const page_request& which, std::string_view tenant) const {
+    /// Credentials in the order of issue, of one tenant or, for "", of all.
+    [[nodiscard]] result<page<credential_view>> list(const page_request& which, std::string_view tenant) const {
         return reading([&](connection& on) { return detail::sql::list_credentials(on, which, tenant); });
     }
 
     /// The audit, newest first, of one tenant or, for "", of all.
-    template <typename Event = audit_event>
-    [[nodiscard]] result<page<Event>> audit(const page_request& which, std::string_view tenant) const {
+    [[nodiscard]] result<page<audit_event>> audit(const page_request& which, std::string_view tenant) const {
         return reading([&](connection& on) { return detail::sql::list_audit(on, which, tenant); });
     }
 
@@ -267,7 +268,7 @@ private:
         pool readers;
     };
 
-    explicit sqlite_store(std::unique_ptr<state> opened) noexcept : m_state{std::move(opened)} {}
+    explicit basic_sqlite_store(std::unique_ptr<state> opened) noexcept : m_state{std::move(opened)} {}
 
     /// Runs `read(connection&)` in a transaction that begins after the call: it sees every commit that returned before.
     template <typename Read>
