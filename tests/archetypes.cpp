@@ -139,7 +139,7 @@ struct hash_archetype : nothing_more {
 static_assert(hash_policy<hash_archetype>);
 
 struct rotation_archetype : nothing_more {
-    static result<void> replace(exactly<record>, exactly<timestamp>) { std::abort(); }
+    static result<void> replace(record&, exactly<timestamp>) { std::abort(); }
 };
 static_assert(rotation_policy<rotation_archetype>);
 

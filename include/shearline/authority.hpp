@@ -37,8 +37,9 @@
 
 namespace shearline::inline v0_1 {
 
-/// The credentials of one format in one store, which is borrowed and must outlive it; the keyring is copied. Movable;
-/// otherwise thread-safe. A call may block on the store and costs it O(log n), unless stated otherwise.
+/// The credentials of one format in one store, which is borrowed and must outlive it; keyring and clock are copied
+/// (give `open` a clock that has no default). Movable; one that was moved from may only be destroyed or assigned to.
+/// Otherwise thread-safe. A call may block on the store and costs it O(log n), unless stated otherwise.
 ///
 /// Time does not go back: what has expired once stays expired, for every authority and verifier of this store object in
 /// this process. A clock reading more than a day ahead of that and of the system's clock counts for one call.
@@ -84,10 +85,14 @@ public:
         if (auto same = changes.check_feed(); !same) return std::move(same).error();
         return authority{std::move(changes)};
     }
-    static result<authority> open(Store&&, const keyring&, const Clock& = Clock{}) = delete;
+    /// Never compiles: says what to give in the place of a temporary store, or of a `result`.
+    template <typename Given, typename Ring>
+        requires detail::opens_nothing<Given, Ring>
+    static result<authority> open(Given&&, const Ring&, const Clock& = Clock{}) {
+        static_assert(sizeof(detail::open_mistakes<Given, Ring>) > 0);
+    }
 
-    /// Replaces the keyring, as after a pepper was added or dropped, for all calls that begin after this returned: a
-    /// dropped pepper proves nothing. Errors: those of `open`; nothing is changed then.
+    /// Replaces the keyring, for all calls that begin after this returned. Errors: those of `open`; nothing is changed.
     [[nodiscard]] result<void> use(const keyring& ring) { return m_changes.use(ring); }
 
     /// Whether a text is a valid key that holds `scope`; no key holds an empty scope. Strict: asks the store on every
@@ -249,8 +254,7 @@ public:
         });
     }
 
-    /// A credential and its newest keys, newest first. Errors: `not_found`, `rolled_back`, `illegal_state`, the
-    /// store's.
+    /// A credential and its newest keys, newest first. Errors: `not_found`, `rolled_back`, `illegal_state`, store's.
     [[nodiscard]] result<credential_view> find(const credential_id& id) const {
         if (auto same = m_changes.check_feed(); !same) return std::move(same).error();
         auto found = m_changes.store().read(id);
@@ -283,10 +287,6 @@ public:
     }
 
     /// Audit events, newest first, of all tenants or one. Cost and errors: those of `list`.
-    /// Example:
-    ///     auto last_events = [](const auto& keys) {
-    ///         return keys.audit({.limit = 20}, shearline::all_tenants);
-    ///     };
     [[nodiscard]] result<page<audit_event>> audit(const page_request& which = {},
                                                   tenant_filter of = all_tenants) const {
         if (auto good = m_changes.check_reading(of); !good) return std::move(good).error();

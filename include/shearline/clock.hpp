@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 // Clocks: the system's, a coarse one that is cheaper to read, and one that a test moves by hand.
-// Depends on std; never on another header of ours.
+// Depends on chrono.hpp; never on a key.
 #pragma once
 
 #include <atomic>

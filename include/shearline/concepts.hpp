@@ -98,11 +98,12 @@ concept hash_policy = requires(const typename T::key_state& state, const std::sp
 };
 
 /// What happens to the active key of a credential when a new one is made: `immediate`, `overlap<…>`. `replace` moves
-/// the old record to a later state, by `retire` or `revoke`; it never makes a revoked key valid.
+/// the old record to a later state, by `retire` or `revoke`; it never makes a revoked key valid. One that leaves it
+/// active is an error of the rotation (`illegal_state`); a type that takes a copy of the record is none.
 template <typename T>
 concept rotation_policy = requires(record& old, const timestamp now) {
     { T::replace(old, now) } -> std::same_as<result<void>>;
-};
+} && !requires(const record& old, const timestamp now) { T::replace(old, now); };
 
 namespace detail {
 
@@ -210,8 +211,11 @@ concept store_transaction =
 
 namespace detail {
 
-/// Stands for any sink in the concept below; its members are never defined.
+/// Stands for any sink in the concept below; its members are never defined. Not copied: a store that took a copy would
+/// leave what the caller's sink holds to be lost.
 struct any_scan_sink {
+    any_scan_sink(const any_scan_sink&) = delete;
+    any_scan_sink& operator=(const any_scan_sink&) = delete;
     result<void> begin(std::uint64_t credentials, std::uint64_t keys);
     result<void> take(const scanned_credential& owner, std::span<const scanned_key> keys);
 };

@@ -106,6 +106,9 @@ struct entropy_mistakes {
 template <typename Format, typename Entropy>
 result<generated_key<Format>> generate(Entropy& entropy) {
     static_assert(sizeof(detail::entropy_mistakes<Entropy>) > 0);
+    static_assert(
+        requires { typename Format::alphabet; },
+        "generate: Format is no key format: of a bundle or an authority, give its `format`");
     static_assert(unguessable_format<Format>,
                   "generate: a secret under 128 bits can be guessed: give secret_field 22 base62 characters or more");
     generated_key<Format> fresh;

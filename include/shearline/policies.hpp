@@ -40,6 +40,8 @@ concept makes_digests = requires(const typename T::key_state& state, std::span<c
 template <typename T>
 concept replaces_a_record = requires(record& old, timestamp now) { T::replace(old, now); };
 template <typename T>
+concept replaces_a_copy = requires(const record& old, timestamp now) { T::replace(old, now); };
+template <typename T>
 concept makes_memo_keys = requires {
     { T::make_key() } noexcept -> std::same_as<typename T::key>;
 };
@@ -136,7 +138,9 @@ struct policy_mistakes : format_mistakes<T> {
     static constexpr bool no_rotation = !is_meant_as_rotation<T>;
     static_assert(no_rotation || replaces_a_record<T>,
                   "policies<...>: a rotation lacks `static result<void> replace(record& old, timestamp now)`");
-    static_assert(no_rotation || !replaces_a_record<T> || rotation_policy<T>,
+    static_assert(no_rotation || !replaces_a_copy<T>,
+                  "policies<...>: the `replace` of a rotation must take record&: of a copy it changes nothing");
+    static_assert(no_rotation || !replaces_a_record<T> || replaces_a_copy<T> || rotation_policy<T>,
                   "policies<...>: the `replace` of a rotation must return result<void>: return what retire or revoke "
                   "returns");
 
@@ -226,8 +230,8 @@ struct policies {
     static_assert((sizeof(detail::policy_mistakes<Policies>) + ... + 1) > 0);
     static_assert(
         ((detail::contracts_of<Policies> >= 1) && ...),
-        "policies<...>: an argument is no policy: give a key format, a hash, a rotation, a custody or a memo (see "
-        "shearline/concepts.hpp for what each must have)");
+        "policies<...>: an argument is no policy: give a key format, a hash, a rotation, a custody or a memo, with the "
+        "public members that shearline/concepts.hpp asks of it, spelled as there");
     static_assert(((detail::contracts_of<Policies> <= 1) && ...),
                   "policies<...>: an argument models two contracts at once: split it into two types");
     static_assert((std::size_t{format_policy<Policies>} + ... + 0) == 1,

@@ -62,9 +62,9 @@ struct verifier_size {
 /// verifier or the reader that gave the grant exists.
 ///
 /// It starts no thread: let one thread call `run`, or call `poll` and `flush_usage` now and then. A bounded verifier
-/// needs it: without polls, it denies everything after D. Movable; otherwise thread-safe, except that a reader is used
-/// by one thread at a time. In a child made by `fork` it denies (`stale`), and `poll` and `flush_usage` are
-/// `unavailable`: open another.
+/// needs it: without polls, it denies everything after D. Movable (one that was moved from may only be destroyed or
+/// assigned to); otherwise thread-safe, except that a reader is used by one thread at a time. In a child made by `fork`
+/// it denies (`stale`), and `poll` and `flush_usage` are `unavailable`: open another.
 template <typename Policies, typename Store, typename Consistency>
 class verifier {
     static_assert(sizeof(detail::bundle_mistakes<Policies>) > 0 && sizeof(detail::feed_mistakes<Store>) > 0 &&
@@ -202,7 +202,12 @@ public:
                                                const verifier_options& options = {}) {
         return open(store, ring, options, [](std::uint64_t, std::uint64_t) {});
     }
-    static result<verifier> open(Store&&, const keyring&, const verifier_options& = {}) = delete;
+    /// Never compiles: says what to give in the place of a temporary store, or of a `result`.
+    template <typename Given, typename Ring, typename... Progress>
+        requires detail::opens_nothing<Given, Ring>
+    static result<verifier> open(Given&&, const Ring&, const verifier_options& = {}, const Progress&...) {
+        static_assert(sizeof(detail::open_mistakes<Given, Ring>) > 0);
+    }
 
     /// Whether a text is a valid key that holds `scope` now, as `reader::verify` decides it. May be called from any
     /// thread: it borrows one of 16 to 64 readers (twice the number of processors) for the call, and takes the time
@@ -230,6 +235,12 @@ public:
         requires(!std::convertible_to<const Time&, required_scope>)
     verdict verify(std::string_view, const Time&, required_scope = any_scope) noexcept {
         static_assert(sizeof(detail::time_mistakes<Time>) > 0);
+        return reason::malformed;
+    }
+    /// Never compiles: a verification counts uses, and so is not const.
+    template <typename Never = void>
+    verdict verify(std::string_view, required_scope = any_scope) const noexcept {
+        static_assert(!std::is_void_v<Never>, "verify: a const verifier cannot verify: take it by verifier&");
         return reason::malformed;
     }
 

@@ -106,6 +106,23 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(kills_the_old_key_with_an_immediate_rotation, Stor
     BOOST_TEST(view.keys[1].revoked_at == noon);
 }
 
+/// Models the contract, and does not do what it asks.
+struct forgets_to_replace {
+    static result<void> replace(record& /*old*/, timestamp /*now*/) { return {}; }
+};
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(makes_no_second_key_where_a_rotation_left_the_first_active, Store, stores) {
+    world<Store> w;
+    auto keys = w.template open<policies<key_format<"instance">, forgets_to_replace>>();
+    const issued_key first = must(keys.issue(legacy_sync(), w.admin));
+    const auto second = keys.rotate(first.credential, w.admin);
+    BOOST_REQUIRE(!second.has_value());
+    BOOST_TEST(second.error().code() == errc::illegal_state);
+    BOOST_TEST(second.error().message().find("must retire or revoke it") != std::string::npos);
+    BOOST_TEST(must(keys.find(first.credential)).keys.size() == 1U);
+    BOOST_TEST(bool{keys.verify(text_of(first))});
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(keeps_the_newest_generations_and_the_audit_of_all, Store, stores) {
     world<Store> w;
     auto keys = w.template open<kept>();

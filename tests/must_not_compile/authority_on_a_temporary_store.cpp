@@ -1,4 +1,4 @@
-// expects: deleted
+// expects: open: the store is a temporary: give one that has a name
 // SPDX-FileCopyrightText: 2026 the shearline authors
 // SPDX-License-Identifier: BSL-1.0
 #include <shearline/shearline.hpp>

@@ -107,9 +107,11 @@ template <typename Rotation, typename Transaction>
 [[nodiscard]] result<std::optional<timestamp>> end_keys_before(Transaction& tx, const credential_id& id,
                                                                timestamp now) {
     std::optional<timestamp> previous_until;
-    auto done = move_live_keys(tx, id, [&](record& key) {
+    auto done = move_live_keys(tx, id, [&](record& key) -> result<void> {
         if (key.state != key_state::active) return revoke(key, now);
         auto replaced = Rotation::replace(key, now);
+        if (replaced && key.state == key_state::active)
+            return error{errc::illegal_state, "the rotation left the old key active: it must retire or revoke it"};
         if (replaced && key.state == key_state::retiring) previous_until = key.retires_at;
         return replaced;
     });

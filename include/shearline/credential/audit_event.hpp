@@ -19,8 +19,9 @@ struct audit_event {
     std::uint64_t sequence = 0;  ///< set by the store, from 1, without gaps
     timestamp at;
     std::string actor;   ///< from the `request_context`, as are `source_address` and `reason`
-    std::string action;  ///< "issue", "rotate", "revoke", "revoke key", "suspend", "resume"; or "reveal": the text of a
-                         ///< key was returned again, by `reveal` or by a repeated issue or rotation
+    std::string action;  ///< "issue", "rotate", "revoke", "revoke key", "suspend", "resume", "amend"; "prove" and
+                         ///< "move", by `prove_store` and `move_store`; or "reveal": the text of a key was returned
+                         ///< again, by `reveal` or by a repeated issue or rotation
     std::string tenant;
     credential_id credential;
     std::optional<shearline::handle> handle;  ///< the key, if the action was about one

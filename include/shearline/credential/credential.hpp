@@ -20,7 +20,7 @@ namespace shearline::inline v0_1 {
 using metadata = std::vector<std::pair<std::string, std::string>>;
 
 /// The request for a new credential. `issue` returns `invalid_argument` for a field outside of its range. Rotation
-/// changes none of it.
+/// changes none of it. Times are moments, which `from_now(24h)` and `to_timestamp` make.
 struct new_credential {
     std::string tenant;                     ///< the owner: 1 to 255 bytes without control characters; required
     std::string name;                       ///< for people: 1 to 255 bytes without control characters; required

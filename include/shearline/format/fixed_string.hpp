@@ -21,6 +21,12 @@ struct fixed_string {
     consteval fixed_string(const char (&text)[Size + 1]) {  // NOLINT(*-explicit-*): so that "instance" is an argument
         for (std::size_t i = 0; i < Size; ++i) chars[i] = text[i];
     }
+    /// Never compiles: a pointer and a view have no size of their own.
+    template <typename T>
+    consteval fixed_string(const T&) {  // NOLINT(*-explicit-*)
+        static_assert(sizeof(T) == 0,
+                      "write the text itself in quotes, or give a constexpr char[]: this has no fixed size");
+    }
 
     [[nodiscard]] static consteval std::size_t size() noexcept { return Size; }
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {chars, Size}; }
@@ -37,5 +43,7 @@ struct fixed_string {
 
 template <std::size_t SizeAndNul>
 fixed_string(const char (&)[SizeAndNul]) -> fixed_string<SizeAndNul - 1>;
+template <typename T>
+fixed_string(const T&) -> fixed_string<0>;
 
 }  // namespace shearline::inline v0_1

@@ -43,6 +43,9 @@ struct parsed_key {
 ///     }
 template <typename Format>
 [[nodiscard]] constexpr result<parsed_key, format_error> parse(std::string_view text) noexcept {
+    static_assert(
+        requires { typename Format::alphabet; },
+        "parse: Format is no key format: of a bundle or an authority, give its `format`");
     using alphabet = typename Format::alphabet;
     const std::string_view start = text.substr(0, Format::prefix.size());
     for (std::size_t i = 0; i < start.size(); ++i) {

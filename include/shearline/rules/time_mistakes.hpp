@@ -21,7 +21,8 @@ concept is_system_time = requires { requires std::same_as<typename T::clock, std
 template <typename T>
 concept is_other_time = requires { typename T::clock; } && !is_system_time<T>;
 template <typename T>
-concept is_text = std::convertible_to<const T&, std::string_view>;
+concept is_meant_as_scope =
+    std::convertible_to<const T&, std::string_view> || requires(const T& given) { given.is_any(); };
 
 /// Says how a `timestamp` is made of a value that converts into none.
 template <no_timestamp T>
@@ -33,8 +34,8 @@ struct time_mistakes {
     static_assert(!std::is_arithmetic_v<T>,
                   "verify: `now` is a number, whose unit nobody knows: write from_unix_ms(now) for milliseconds since "
                   "1970");
-    static_assert(!is_text<T>, "verify: the time comes before the scope: write verify(text, now, scope)");
-    static_assert(is_system_time<T> || is_other_time<T> || std::is_arithmetic_v<T> || is_text<T>,
+    static_assert(!is_meant_as_scope<T>, "verify: the time comes before the scope: write verify(text, now, scope)");
+    static_assert(is_system_time<T> || is_other_time<T> || std::is_arithmetic_v<T> || is_meant_as_scope<T>,
                   "verify: `now` must be a timestamp, such as shearline::system_clock{}.now()");
 };
 

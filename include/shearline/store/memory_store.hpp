@@ -81,15 +81,17 @@ public:
     /// body must not use the store itself: that would deadlock.
     template <typename Body>
     [[nodiscard]] auto transact(Body&& body) -> decltype(body(std::declval<transaction&>())) {
+        using outcome = decltype(body(std::declval<transaction&>()));
+        static_assert(std::is_constructible_v<outcome, error>, "transact: return result<T> from the body");
         const std::scoped_lock lock{m_mutex};
         transaction tx{m_data};
-        auto outcome = std::forward<Body>(body)(tx);
-        if (!outcome || !tx.has_written()) return outcome;
+        outcome done = std::forward<Body>(body)(tx);
+        if (!done || !tx.has_written()) return done;
         written_rows rows = tx.take();
         if (m_before_commit)
             if (result<void> kept = m_before_commit(rows); !kept) return std::move(kept).error();
         commit(std::move(rows));
-        return outcome;
+        return done;
     }
 
     /// Writes what the hook of a store was given, without a call of the hook. With all that one store has written, in
@@ -187,6 +189,7 @@ public:
     /// n).
     template <typename Sink>
     [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
+        static_assert(sizeof(detail::sink_mistakes<Sink>) > 0);
         const std::scoped_lock lock{m_mutex};
         const auto is_shown = [format](const record& key) {
             return key.format == format && key.state != key_state::revoked;

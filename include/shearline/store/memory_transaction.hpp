@@ -128,6 +128,9 @@ class memory_transaction {
     using key_name = contents::key_name;
 
 public:
+    memory_transaction(const memory_transaction&) = delete;  // what a body wrote into a copy would be lost
+    memory_transaction& operator=(const memory_transaction&) = delete;
+
     [[nodiscard]] result<std::optional<credential>> find(const credential_id& id) const {
         const credential* found = owner_of(id);
         return found != nullptr ? std::optional{*found} : std::nullopt;

@@ -205,6 +205,7 @@ public:
     /// others may write meanwhile. O(n).
     template <typename Sink>
     [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
+        static_assert(sizeof(detail::sink_mistakes<Sink>) > 0);
         return reading([&](connection& on) { return detail::postgres::scan(on, format, sink); }, repeat::never);
     }
 

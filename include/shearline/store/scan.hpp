@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <shearline/clock.hpp>
+#include <shearline/concepts.hpp>
 #include <shearline/credential/credential_id.hpp>
 #include <shearline/credential/state.hpp>
 #include <shearline/digest/row_proof.hpp>
@@ -59,5 +60,18 @@ struct scanned_key {
     std::optional<timestamp> revoked_at;
     stored_digest digest;
 };
+
+namespace detail {
+
+/// Says what a sink lacks.
+template <typename T>
+struct sink_mistakes {
+    static_assert(
+        scan_sink<T>,
+        "scan: Sink lacks `result<void> begin(std::uint64_t credentials, std::uint64_t keys)` or `result<void> "
+        "take(const scanned_credential&, std::span<const scanned_key>)`");
+};
+
+}  // namespace detail
 
 }  // namespace shearline::inline v0_1

@@ -191,6 +191,7 @@ public:
     /// others may write meanwhile. O(n).
     template <typename Sink>
     [[nodiscard]] result<feed_head> scan(std::string_view format, Sink& sink) const {
+        static_assert(sizeof(detail::sink_mistakes<Sink>) > 0);
         return reading([&](connection& on) {
             return detail::sqlite::scan([&on](std::size_t) -> connection& { return on; }, format,
                                         std::span{std::addressof(sink), 1});

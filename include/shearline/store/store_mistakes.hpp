@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <shearline/chrono.hpp>
@@ -48,11 +49,12 @@ template <typename T>
 concept store_records_usage = requires(T& store, const std::span<const usage> used) {
     { store.record_usage(used) } -> std::same_as<result<void>>;
 };
-// A store with one of these is shared over a network. If the others are missing or take something else, it would be
+// A store with one of these is shared over a network. If others of them are missing or take something else, it would be
 // taken for a store on this machine, whose verifiers are strict.
 template <typename T>
 concept store_is_remote = requires(T& store, const std::span<const credential_id> ids) { store.read_many(ids); } ||
-                          requires(T& store, const std::chrono::milliseconds most) { store.wait_for_change(most); };
+                          requires(T& store, const std::chrono::milliseconds most) { store.wait_for_change(most); } ||
+                          requires(T& store) { store.epoch(); };
 template <typename T>
 concept store_reads_many = requires(T& store, const std::span<const credential_id> ids) {
     { store.read_many(ids) } -> std::same_as<result<std::vector<credential_view>>>;
@@ -162,9 +164,34 @@ concept store_transacts_anything = requires(T& store) {
     } -> std::same_as<result<any_outcome>>;
 };
 
+template <typename T>
+concept is_defined = requires { sizeof(T); };
+
+/// Says what is no class where a store is asked for.
+template <typename T>
+struct store_class_mistakes {
+    static_assert(!std::is_pointer_v<T> && !std::is_reference_v<T>,
+                  "Store is a pointer or a reference: give its class, as in authority<Policies, sqlite_store>");
+    static_assert(!is_result<T>, "Store is a result: check it, and give the class of its value");
+    static_assert(
+        is_defined<T>,
+        "Store is only declared: include the header that defines it, such as <shearline/store/sqlite_store.hpp>");
+};
+
+/// What `open` of an authority or a verifier is given, where that is no store with a name, or no keyring.
+template <typename Given, typename Ring>
+concept opens_nothing = !std::is_lvalue_reference_v<Given> || is_result<std::remove_cvref_t<Given>> || is_result<Ring>;
+template <typename Given, typename Ring>
+struct open_mistakes {
+    static_assert(!is_result<std::remove_cvref_t<Given>>, "open: `store` is a result: check it, and give *store");
+    static_assert(!is_result<Ring>, "open: `ring` is a result: check it, and give *ring");
+    static_assert(is_result<std::remove_cvref_t<Given>> || std::is_lvalue_reference_v<Given>,
+                  "open: the store is a temporary: give one that has a name, since it is borrowed");
+};
+
 /// Says what a store lacks that a verifier reads: a line for each member.
 template <typename T>
-struct feed_mistakes {
+struct feed_mistakes : store_class_mistakes<T> {
     static_assert(
         store_scans<T>,
         "Store lacks `template <typename Sink> result<feed_head> scan(std::string_view format, Sink&)`, where "
@@ -180,10 +207,11 @@ struct feed_mistakes {
 
     static constexpr bool is_local = !store_is_remote<T>;
     static_assert(is_local || store_reads_many<T>,
-                  "Store has `wait_for_change`, as a remote_feed does, and lacks `result<std::vector<credential_view>> "
+                  "Store has `wait_for_change` or `epoch`, as a remote_feed does, and lacks "
+                  "`result<std::vector<credential_view>> "
                   "read_many(std::span<const credential_id>)`");
     static_assert(is_local || store_waits<T>,
-                  "Store has `read_many`, as a remote_feed does, and lacks `void "
+                  "Store has `read_many` or `epoch`, as a remote_feed does, and lacks `void "
                   "wait_for_change(std::chrono::milliseconds most)`");
     static_assert(is_local || store_has_epoch<T>,
                   "Store has `read_many`, as a remote_feed does, and lacks `std::uint64_t epoch() noexcept`");
