@@ -142,6 +142,13 @@ struct rotation_archetype : nothing_more {
     static result<void> replace(record&, exactly<timestamp>) { std::abort(); }
 };
 static_assert(rotation_policy<rotation_archetype>);
+struct rotation_of_copies : nothing_more {
+    static result<void> replace(record, timestamp) { std::abort(); }
+};
+struct rotation_of_constants : nothing_more {
+    static result<void> replace(const record&, timestamp) { std::abort(); }
+};
+static_assert(!rotation_policy<rotation_of_copies> && !rotation_policy<rotation_of_constants>);
 
 struct custody_that_keeps : nothing_more {
     static constexpr converts<bool, true> keeps_text{};

@@ -47,8 +47,7 @@ namespace shearline::inline v0_1 {
 /// A change is one durable transaction of credential, record, feed and audit event. Errors: `invalid_argument`,
 /// `deadline_exceeded`, `not_found`, `conflict` (the idempotency token came with other arguments), `rolled_back` (an
 /// older copy of the store was restored), `illegal_state` (`move_store` closed the store) and the store's. Only after
-/// `in_doubt` may it have happened: repeat it.
-/// Example:
+/// `in_doubt` may it have happened: repeat it. Example:
 ///     auto try_out = []<typename Policies, typename Store>(Store& store, const shearline::keyring& ring) -> bool {
 ///         auto keys = shearline::authority<Policies, Store>::open(store, ring);
 ///         if (!keys) return false;  // keys.error() says why
@@ -146,7 +145,8 @@ public:
     }
 
     /// Gives a credential its next key and lets the rotation policy end the previous one; an older key that is still
-    /// retiring is revoked. Everything else stays. `illegal_state` if the credential is revoked or has expired.
+    /// retiring is revoked. Everything else stays. `illegal_state` if the credential is revoked or has expired, or if
+    /// the policy left the previous key active.
     [[nodiscard]] result<issued_key> rotate(const credential_id& id, const request_context& by) {
         return m_changes.change(
             {"rotate", id}, by, [&](transaction& tx, credential& owner, timestamp now) -> result<issued_key> {
@@ -272,10 +272,10 @@ public:
     }
 
     /// Credentials in the order of issue, of all tenants or one. O(page). `invalid_argument` for an empty tenant, a
-    /// limit outside 1 to 1,000 or a foreign cursor; otherwise the errors of `find`.
-    /// Example:
-    ///     auto first_page = [](const auto& keys) {
-    ///         return keys.list({.limit = 100}, "acme");  // the next one: {.limit = 100, .cursor = first->next}
+    /// limit outside 1 to 1,000 or a foreign cursor; otherwise the errors of `find`. Example:
+    ///     auto show = [](const auto& keys, auto& page) {
+    ///         page.show(keys.list({.limit = 100}, "acme"));  // the next page: {.limit = 100, .cursor = first->next}
+    ///         page.show(keys.audit({.limit = 20}, shearline::all_tenants));
     ///     };
     [[nodiscard]] result<page<credential_view>> list(const page_request& which = {},
                                                      tenant_filter of = all_tenants) const {
@@ -286,7 +286,7 @@ public:
         return found;
     }
 
-    /// Audit events, newest first, of all tenants or one. Cost and errors: those of `list`.
+    /// Audit events, newest first, of all tenants or one. Cost, errors and example: those of `list`.
     [[nodiscard]] result<page<audit_event>> audit(const page_request& which = {},
                                                   tenant_filter of = all_tenants) const {
         if (auto good = m_changes.check_reading(of); !good) return std::move(good).error();
